@@ -1,0 +1,1 @@
+"""The chat engine, its protocol, and conversations on disk."""

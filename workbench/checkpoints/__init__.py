@@ -1,0 +1,1 @@
+"""From training checkpoints to models others can load: convert and merge."""

@@ -1,0 +1,1 @@
+"""WHAT to train: the schema, the catalogue, reading and writing config files."""

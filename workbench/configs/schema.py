@@ -1,0 +1,383 @@
+"""What to train: every field of a config file, its default, range, unit and explanation.
+
+Field names and defaults follow XTuner 0.1; ``save_steps`` and ``evaluation_freq`` count *iterations* (micro-batches
+of one device) as there, and act at the optimiser step that the iteration falls into.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from workbench.configs.setting import setting
+
+Method = Literal["full", "lora", "qlora"]
+DeepSpeedPreset = Literal[
+    "none",
+    "deepspeed_zero1",
+    "deepspeed_zero2",
+    "deepspeed_zero2_offload",
+    "deepspeed_zero3",
+    "deepspeed_zero3_offload",
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+
+class LoraSettings(_Strict):
+    """Low-rank adapters (LoRA, QLoRA); names of peft's ``LoraConfig``."""
+
+    r: int = setting(64, ge=1, le=4096, group="method", en="Rank of the adapter matrices.", zh="适配器矩阵的秩。")
+    lora_alpha: int = setting(
+        16,
+        ge=1,
+        group="method",
+        en="The adapter's output is scaled by lora_alpha / r.",
+        zh="适配器输出按 lora_alpha / r 缩放。",
+    )
+    lora_dropout: float = setting(
+        0.1,
+        ge=0,
+        lt=1,
+        group="method",
+        en="Dropout on the adapter's input while training.",
+        zh="训练时适配器输入的 dropout。",
+    )
+    bias: Literal["none", "all", "lora_only"] = setting(
+        "none", group="method", advanced=True, en="Which bias terms are trained too.", zh="同时训练哪些偏置项。"
+    )
+    target_modules: list[str] | None = setting(
+        None,
+        group="method",
+        advanced=True,
+        en="Names of the linear layers that get an adapter; empty means all but the output head.",
+        zh="加适配器的线性层名；留空表示除输出层外的全部线性层。",
+    )
+    modules_to_save: list[str] | None = setting(
+        None,
+        group="method",
+        advanced=True,
+        en="Modules trained and saved whole beside the adapter.",
+        zh="随适配器整体训练并保存的模块。",
+    )
+
+
+class QuantizationSettings(_Strict):
+    """How the frozen base is held in memory under ``method: qlora`` (bitsandbytes)."""
+
+    bnb_4bit_quant_type: Literal["nf4", "fp4"] = setting(
+        "nf4",
+        group="method",
+        advanced=True,
+        en="4-bit number format of the frozen weights.",
+        zh="冻结权重的 4 比特数值格式。",
+    )
+    bnb_4bit_use_double_quant: bool = setting(
+        True,
+        group="method",
+        advanced=True,
+        en="Quantise the quantisation constants as well.",
+        zh="对量化常数再做一次量化。",
+    )
+    bnb_4bit_compute_dtype: Literal["auto", "bfloat16", "float16", "float32"] = setting(
+        "auto",
+        group="method",
+        advanced=True,
+        en="Precision of the multiplications; auto follows the training precision.",
+        zh="乘法所用精度；auto 跟随训练精度。",
+    )
+
+
+class TrainConfig(_Strict):
+    """One training run. One YAML file holds exactly these fields."""
+
+    # model
+    pretrained_model_name_or_path: str = setting(
+        group="model",
+        min_length=1,
+        en="The base model: a folder or a Hugging Face name.",
+        zh="基础模型：本地目录或 Hugging Face 名称。",
+    )
+    method: Method = setting(
+        "qlora",
+        group="model",
+        en="full trains every weight, lora an adapter, qlora an adapter on a 4-bit base.",
+        zh="full 训练全部权重，lora 训练适配器，qlora 在 4 比特基座上训练适配器。",
+    )
+    prompt_template: str = setting(
+        "default",
+        group="model",
+        en="The dialogue format; chatting later must use the same one.",
+        zh="对话格式；之后对话时必须使用同一格式。",
+    )
+    max_position_embeddings: int | None = setting(
+        None,
+        ge=1,
+        unit="tokens",
+        group="model",
+        advanced=True,
+        en="Stretch the context window to this length by linear RoPE scaling.",
+        zh="用线性 RoPE 缩放把上下文窗口扩展到此长度。",
+    )
+    attn_implementation: Literal["auto", "eager", "sdpa", "flash_attention_2"] = setting(
+        "auto",
+        group="model",
+        advanced=True,
+        en="The attention kernel; auto takes the fastest one installed.",
+        zh="注意力实现；auto 选用已安装的最快者。",
+    )
+    trust_remote_code: bool = setting(
+        False,
+        group="model",
+        advanced=True,
+        en="Run Python code that comes with the model; only for models you trust.",
+        zh="运行模型自带的 Python 代码；仅用于你信任的模型。",
+    )
+
+    # data
+    data_path: str | list[str] = setting(
+        group="data",
+        en="The training data: a file, a folder, several of them, or a Hugging Face dataset name.",
+        zh="训练数据：文件、目录、它们的列表，或 Hugging Face 数据集名称。",
+    )
+    dataset_format: str = setting(
+        "auto",
+        group="data",
+        en="How rows are laid out; auto looks at the first rows and says what it found.",
+        zh="数据行的格式；auto 会查看前几行并说明判断结果。",
+    )
+    max_length: int = setting(
+        2048,
+        ge=8,
+        unit="tokens",
+        group="data",
+        en="The most tokens of one sample; longer ones are cut and counted.",
+        zh="单个样本的最多 token 数；超出部分会被截断并计数。",
+    )
+    pack_to_max_length: bool = setting(
+        True,
+        group="data",
+        en="Join short samples up to max_length to use the hardware fully.",
+        zh="把短样本拼接到 max_length，以充分利用硬件。",
+    )
+    use_varlen_attn: bool = setting(
+        False,
+        group="data",
+        advanced=True,
+        en="Samples joined in one pack do not see each other.",
+        zh="同一拼接包内的样本互不可见。",
+    )
+    shuffle_before_pack: bool = setting(
+        True, group="data", advanced=True, en="Shuffle samples before they are joined.", zh="拼接前先打乱样本。"
+    )
+    max_dataset_length: int | None = setting(
+        None,
+        ge=1,
+        unit="rows",
+        group="data",
+        advanced=True,
+        en="Use only so many rows, drawn at random by seed.",
+        zh="只使用这么多行，按种子随机抽取。",
+    )
+    dataloader_num_workers: int = setting(
+        0, ge=0, le=64, group="data", advanced=True, en="Extra processes that load data.", zh="加载数据的额外进程数。"
+    )
+
+    # training
+    max_epochs: int = setting(
+        3, ge=1, unit="epochs", group="training", en="Passes over the data.", zh="遍历数据的轮数。"
+    )
+    max_iters: int | None = setting(
+        None,
+        ge=1,
+        unit="iterations",
+        group="training",
+        advanced=True,
+        en="Stop after so many iterations (micro-batches), whatever max_epochs says.",
+        zh="训练到这么多迭代（微批次）即停止，优先于 max_epochs。",
+    )
+    batch_size: int = setting(
+        1,
+        ge=1,
+        unit="samples",
+        group="training",
+        en="Samples per device and iteration.",
+        zh="每个设备每次迭代的样本数。",
+    )
+    accumulative_counts: int = setting(
+        16,
+        ge=1,
+        unit="iterations",
+        group="training",
+        en="Backward passes before one optimiser step.",
+        zh="每次优化器更新前累积的反向传播次数。",
+    )
+    sequence_parallel_size: int = setting(
+        1, ge=1, group="training", advanced=True, en="GPUs that share one sequence.", zh="共同处理一条序列的 GPU 数。"
+    )
+    optim_type: str = setting(
+        "AdamW", group="training", advanced=True, en="The optimiser, e.g. AdamW.", zh="优化器，例如 AdamW。"
+    )
+    lr: float = setting(
+        2e-4, gt=0, lt=10, group="training", en="The highest learning rate of the schedule.", zh="学习率曲线的最高值。"
+    )
+    betas: tuple[float, float] = setting(
+        (0.9, 0.999),
+        group="training",
+        advanced=True,
+        en="AdamW's decay rates of the first and second moment.",
+        zh="AdamW 一阶与二阶矩的衰减率。",
+    )
+    weight_decay: float = setting(
+        0.0, ge=0, group="training", advanced=True, en="Pull of every weight towards zero.", zh="权重衰减系数。"
+    )
+    max_norm: float = setting(
+        1.0,
+        gt=0,
+        group="training",
+        advanced=True,
+        en="Gradients longer than this are scaled down to it.",
+        zh="梯度范数超过此值时按比例缩小。",
+    )
+    lr_scheduler_type: Literal["cosine", "linear", "constant", "constant_with_warmup"] = setting(
+        "cosine",
+        group="training",
+        advanced=True,
+        en="How the learning rate falls after the warm-up.",
+        zh="预热之后学习率的变化方式。",
+    )
+    warmup_ratio: float = setting(
+        0.03,
+        ge=0,
+        lt=1,
+        group="training",
+        en="Share of the training in which the learning rate rises linearly.",
+        zh="学习率线性上升阶段占整个训练的比例。",
+    )
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = setting(
+        "auto",
+        group="training",
+        advanced=True,
+        en="Number format of the computation; auto is bf16 on GPUs that have it, fp32 on a CPU.",
+        zh="计算精度；auto 在支持的 GPU 上用 bf16，在 CPU 上用 fp32。",
+    )
+    use_activation_checkpointing: bool | Literal["auto"] = setting(
+        "auto",
+        group="training",
+        advanced=True,
+        en="Compute activations twice to save memory; auto does so on GPUs only.",
+        zh="以重复计算换取显存；auto 仅在 GPU 上启用。",
+    )
+    deepspeed: DeepSpeedPreset | str = setting(
+        "deepspeed_zero2",
+        group="training",
+        en="A DeepSpeed preset, the path of a JSON file, or none.",
+        zh="DeepSpeed 预设名、JSON 文件路径，或 none。",
+    )
+    nproc: int | Literal["auto"] = setting(
+        "auto",
+        group="training",
+        en="Processes on this machine; auto is one per GPU, and one on a CPU.",
+        zh="本机进程数；auto 为每个 GPU 一个，CPU 上为一个。",
+    )
+    seed: int = setting(
+        42, ge=0, lt=2**32, group="training", en="The seed of every random choice.", zh="所有随机选择的种子。"
+    )
+
+    # method
+    lora: LoraSettings = setting(
+        LoraSettings(), group="method", en="The adapter, for lora and qlora.", zh="适配器设置，用于 lora 与 qlora。"
+    )
+    quantization: QuantizationSettings = setting(
+        QuantizationSettings(),
+        group="method",
+        advanced=True,
+        en="The 4-bit base, for qlora.",
+        zh="4 比特基座设置，用于 qlora。",
+    )
+
+    # saving
+    work_dir: str | None = setting(
+        None,
+        group="saving",
+        en="Where runs of this config are kept; empty means work_dirs/<config name>.",
+        zh="此配置的运行目录；留空为 work_dirs/<配置名>。",
+    )
+    save_steps: int = setting(
+        500,
+        ge=-1,
+        unit="iterations",
+        group="saving",
+        en="Iterations (micro-batches) between checkpoints; -1 saves only the last.",
+        zh="两次保存之间的迭代（微批次）数；-1 只保存最后一次。",
+    )
+    save_total_limit: int = setting(
+        2,
+        ge=-1,
+        unit="checkpoints",
+        group="saving",
+        en="How many checkpoints are kept; -1 keeps all.",
+        zh="保留的检查点个数；-1 全部保留。",
+    )
+    logging_interval: int = setting(
+        1,
+        ge=1,
+        unit="optimiser steps",
+        group="saving",
+        advanced=True,
+        en="Optimiser steps between two points of the loss curve.",
+        zh="损失曲线相邻两点之间的优化器步数。",
+    )
+
+    # evaluation
+    evaluation_freq: int = setting(
+        500,
+        ge=-1,
+        unit="iterations",
+        group="evaluation",
+        en="Iterations (micro-batches) between sample answers; -1 only at saves, start and end.",
+        zh="两次示例回答之间的迭代（微批次）数；-1 仅在保存、开始和结束时。",
+    )
+    evaluation_inputs: list[str] = setting(
+        ["请给我介绍五个上海的景点", "Please tell me five scenic spots in Shanghai"],
+        group="evaluation",
+        en="Questions the model answers during training.",
+        zh="训练过程中让模型回答的问题。",
+    )
+    system: str = setting(
+        "", group="evaluation", en="The system text put before the evaluation questions.", zh="评测问题之前的系统提示。"
+    )
+    evaluation_max_new_tokens: int = setting(
+        128,
+        ge=1,
+        unit="tokens",
+        group="evaluation",
+        advanced=True,
+        en="The longest sample answer.",
+        zh="示例回答的最大长度。",
+    )
+    identity_probes: str | None = setting(
+        None,
+        group="evaluation",
+        en="Unseen questions about who the assistant is; every checkpoint is scored on them.",
+        zh="未见过的身份问题文件；每个检查点都据此评分。",
+    )
+    retention_probes: str | None = setting(
+        None,
+        group="evaluation",
+        en="Questions the base model answers right; every checkpoint is scored on keeping them.",
+        zh="基础模型能答对的问题文件；每个检查点都据此评估遗忘程度。",
+    )
+
+    @model_validator(mode="after")
+    def _fields_agree(self) -> Self:
+        if self.use_varlen_attn and not self.pack_to_max_length:
+            raise ValueError("use_varlen_attn needs pack_to_max_length: true")
+        if self.save_steps == 0 or self.evaluation_freq == 0:
+            raise ValueError("save_steps and evaluation_freq are positive numbers, or -1")
+        if self.max_length % self.sequence_parallel_size:
+            raise ValueError("max_length must be a multiple of sequence_parallel_size")
+        return self

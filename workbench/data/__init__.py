@@ -1,0 +1,1 @@
+"""FROM files TO training rows: formats, conversations, prompt templates, tokens with loss flags, packs."""

@@ -1,0 +1,70 @@
+"""Probe files: questions with the answers that count as right.
+
+A probe file is a JSON list of ``{"question", "answers", "match", "forbidden", "system"}``; only the first two are
+required.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
+
+class Probe(BaseModel):
+    """One question. It is right if any of ``answers`` matches and nothing of ``forbidden`` occurs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(min_length=1)
+    answers: list[str] = Field(min_length=1)
+    match: Literal["exact", "contains"] = "contains"
+    forbidden: list[str] = []
+    system: str = ""
+
+    def is_right(self, answer: str) -> bool:
+        """Compare without regard to case and surrounding white space."""
+        given = answer.strip().casefold()
+        if any(word.casefold() in given for word in self.forbidden):
+            return False
+        expected = [text.strip().casefold() for text in self.answers]
+        return given in expected if self.match == "exact" else any(text in given for text in expected)
+
+
+def read_probes(path: Path) -> list[Probe]:
+    """The probes of a file.
+
+    Raises:
+        WorkbenchError: the file is missing, not a JSON list, empty, or a row lacks a field (names file:row:field).
+    """
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WorkbenchError(
+            _("The probe file cannot be read: {reason}").format(reason=error.strerror), where=str(path)
+        ) from error
+    except ValueError as error:
+        raise WorkbenchError(_("The probe file is not JSON: {reason}").format(reason=error), where=str(path)) from error
+    if not isinstance(rows, list) or not rows:
+        raise WorkbenchError(_("A probe file is a JSON list with at least one question."), where=str(path))
+    return [_probe_of(path, number, row) for number, row in enumerate(rows, start=1)]
+
+
+def _probe_of(path: Path, number: int, row: object) -> Probe:
+    try:
+        return Probe.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise WorkbenchError(first["msg"], where=f"{path}:{number}:{field}") from error
+
+
+def write_probes(path: Path, probes: list[Probe]) -> None:
+    """Write a probe file that a person can read and edit."""
+    rows = [probe.model_dump(exclude_defaults=True) for probe in probes]
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

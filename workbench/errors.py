@@ -1,0 +1,32 @@
+"""The one exception users see: what is wrong, where, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class WorkbenchError(Exception):
+    """A mistake the user can mend. The command line prints it and exits non-zero; the app shows it in place.
+
+    Args:
+        what: what is wrong, one sentence, already translated.
+        where: the place, as ``file:row:field`` or as much of it as is known.
+        fix: the next step that mends it, one sentence, already translated.
+    """
+
+    def __init__(self, what: str, *, where: str | None = None, fix: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.fix = fix
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        remedy = f"\n  → {self.fix}" if self.fix else ""
+        return f"{place}{self.what}{remedy}"
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The known names most like a misspelt one, best first (Ratcliff/Obershelp ratio of at least 0.5)."""
+    return get_close_matches(name, list(known), n=count, cutoff=0.5)

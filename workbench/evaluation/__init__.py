@@ -1,0 +1,1 @@
+"""Sample answers and scores."""

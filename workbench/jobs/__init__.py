@@ -1,0 +1,1 @@
+"""Long work as detached processes with a folder: launching, events, liveness, stopping."""

@@ -1,0 +1,162 @@
+"""What a job tells the world: one JSON object a line, appended to ``events.jsonl``.
+
+Every event carries ``event`` (its kind) and ``time`` (seconds since the epoch). Readers skip lines they do not
+understand and a torn last line, so an older or newer workbench can read any job.
+"""
+
+from __future__ import annotations
+
+import time
+from io import SEEK_END, FileIO
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+EVENTS_FILE = "events.jsonl"
+
+
+class _Event(BaseModel):
+    time: float = Field(default_factory=time.time)
+
+
+class Started(_Event):
+    """The work itself began (after imports). ``facts``: what was decided and why, one sentence each.
+
+    ``resumed_from_iter``: the work continues from there; earlier events of a later iteration no longer count.
+    """
+
+    event: Literal["started"] = "started"
+    facts: list[str] = []
+    resumed_from_iter: int | None = None
+
+
+class Progress(_Event):
+    """How far a stage is. ``done`` and ``total`` are in ``unit`` (bytes, rows, stages …)."""
+
+    event: Literal["progress"] = "progress"
+    stage: str
+    done: float
+    total: float
+    unit: str = ""
+
+
+class Step(_Event):
+    """One optimiser step. ``iter``/``total_iters`` count micro-batches, ``step``/``total_steps`` optimiser steps.
+
+    ``tokens_per_s`` counts non-padding tokens of all ranks; ``data_time`` and ``eta`` are seconds; ``memory`` is
+    megabytes (peak device memory, or peak resident memory of rank 0 on a CPU).
+    """
+
+    event: Literal["step"] = "step"
+    iter: int
+    total_iters: int
+    step: int
+    total_steps: int
+    loss: float
+    lr: float
+    grad_norm: float | None = None
+    tokens_per_s: float | None = None
+    data_time: float | None = None
+    memory: float | None = None
+    eta: float | None = None
+
+
+class Sample(_Event):
+    """An answer the model gave at iteration ``iter`` (0 = before training)."""
+
+    event: Literal["sample"] = "sample"
+    iter: int
+    prompt: str
+    output: str
+    image: str | None = None
+
+
+class Score(_Event):
+    """A share (0–1) of ``total`` probes answered right, for the checkpoint or model named by ``target``."""
+
+    event: Literal["score"] = "score"
+    name: str
+    value: float
+    right: int
+    total: int
+    iter: int | None = None
+    target: str | None = None
+
+
+class Checkpoint(_Event):
+    """A checkpoint was completely written. ``path`` is relative to the job folder."""
+
+    event: Literal["checkpoint"] = "checkpoint"
+    iter: int
+    step: int
+    path: str
+
+
+class Warned(_Event):
+    """Something the user should know; the work goes on."""
+
+    event: Literal["warning"] = "warning"
+    message: str
+    where: str | None = None
+    fix: str | None = None
+
+
+class Finished(_Event):
+    """The work is done. ``results``: what was made (name → path or figure). ``stopped``: on the user's request."""
+
+    event: Literal["finished"] = "finished"
+    results: dict[str, str | float | bool] = {}
+    stopped: bool = False
+
+
+class Failed(_Event):
+    """The work could not be done."""
+
+    event: Literal["failed"] = "failed"
+    reason: str
+    where: str | None = None
+    hint: str | None = None
+
+
+Event = Annotated[
+    Started | Progress | Step | Sample | Score | Checkpoint | Warned | Finished | Failed,
+    Field(discriminator="event"),
+]
+_ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+class EventLog:
+    """The writer's end of ``events.jsonl``: each call appends one whole line and flushes it."""
+
+    def __init__(self, job_folder: Path) -> None:
+        self._path = job_folder / EVENTS_FILE
+
+    def write(self, event: Event) -> None:
+        """Append one event.
+
+        Raises:
+            OSError: the disk is full or the folder has gone; earlier lines stay whole.
+        """
+        line = event.model_dump_json(exclude_none=True).encode() + b"\n"
+        with self._path.open("a+b", buffering=0) as stream:
+            if self._ends_torn(stream):
+                line = b"\n" + line
+            stream.write(line)
+
+    @staticmethod
+    def _ends_torn(stream: FileIO) -> bool:
+        """Whether an earlier writer died in the middle of its last line."""
+        size = stream.seek(0, SEEK_END)
+        if size == 0:
+            return False
+        stream.seek(size - 1)
+        return stream.read(1) != b"\n"
+
+
+def parse_event(line: bytes) -> Event | None:
+    """The event of one line, or None if it is torn or of an unknown kind."""
+    try:
+        return _ANY_EVENT.validate_json(line)
+    except ValidationError:
+        return None

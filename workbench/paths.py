@@ -1,0 +1,31 @@
+"""Folders: the user's, the project's, and those shipped with the package."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped(name: str) -> Path:
+    """A folder shipped with workbench (``sample_data`` or ``themes``), in a wheel or in a source checkout."""
+    inside_wheel = _PACKAGE / name
+    return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent / name
+
+
+def user_config() -> Path:
+    """The user's own settings, themes and keymap; ``WORKBENCH_CONFIG_DIR`` moves it."""
+    return Path(os.environ.get("WORKBENCH_CONFIG_DIR") or platformdirs.user_config_path("workbench"))
+
+
+def user_state() -> Path:
+    """Drafts, last screen, known work dirs; ``WORKBENCH_STATE_DIR`` moves it."""
+    return Path(os.environ.get("WORKBENCH_STATE_DIR") or platformdirs.user_state_path("workbench"))
+
+
+def user_cache() -> Path:
+    """Things that can be made again; ``WORKBENCH_CACHE_DIR`` moves it."""
+    return Path(os.environ.get("WORKBENCH_CACHE_DIR") or platformdirs.user_cache_path("workbench"))
