@@ -29,3 +29,16 @@ def user_state() -> Path:
 def user_cache() -> Path:
     """Things that can be made again; ``WORKBENCH_CACHE_DIR`` moves it."""
     return Path(os.environ.get("WORKBENCH_CACHE_DIR") or platformdirs.user_cache_path("workbench"))
+
+
+SAMPLE_PREFIX = "sample:"
+
+
+def resolve_model(name: str) -> str:
+    """The path behind a model or file name: ``sample:x`` is ``x`` in the embedded sample project, the rest is itself.
+
+    The sample project moves with the installation, so configs name it by this prefix and stay valid anywhere.
+    """
+    if not name.startswith(SAMPLE_PREFIX):
+        return name
+    return str(shipped("sample_data") / name.removeprefix(SAMPLE_PREFIX))

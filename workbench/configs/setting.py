@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import Field
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 from workbench.i18n import current_language
@@ -37,7 +38,7 @@ def setting(
         constraints["default_factory"] = default.copy
     else:
         constraints["default"] = default
-    extra = {"group": group, "zh": zh, "unit": unit, "advanced": advanced}
+    extra: JsonDict = {"group": group, "zh": zh, "unit": unit, "advanced": advanced}
     return Field(description=en, json_schema_extra=extra, **constraints)
 
 
