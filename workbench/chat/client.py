@@ -1,0 +1,168 @@
+"""The app's end of the chat engine: start it, ask it, hear its replies."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from workbench.chat.protocol import (
+    REPLIES,
+    Answer,
+    AttachAdapter,
+    ChatTurn,
+    Delta,
+    Done,
+    Generate,
+    GenerationSettings,
+    Load,
+    Loaded,
+    Loading,
+    Refused,
+    Reply,
+    Request,
+    Reset,
+    Stop,
+)
+from workbench.errors import WorkbenchError
+from workbench.i18n import _, current_language
+
+_LONGEST_LINE = 64 * 1024 * 1024
+
+
+class ChatEngine:
+    """A running engine process. Use one per chat pane; `close` ends it.
+
+    Args:
+        log_path: the engine's stderr goes there, tracebacks included.
+    """
+
+    def __init__(self, log_path: Path) -> None:
+        self._log_path = log_path
+        self._process: Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Queue[Reply]] = {}
+
+    async def load(self, request: Load) -> AsyncIterator[Loading | Loaded]:
+        """Load a model; yields each stage, then what was loaded.
+
+        Raises:
+            WorkbenchError: it could not be loaded, or the engine died.
+        """
+        async for reply in self._ask(request):
+            if isinstance(reply, Loading | Loaded):
+                yield reply
+
+    async def attach(self, adapter: str | None, prompt_template: str | None = None) -> Loaded:
+        """Switch the adapter (None: the base alone)."""
+        request = AttachAdapter(id=self.next_id(), adapter=adapter, prompt_template=prompt_template)
+        async for reply in self._ask(request):
+            if isinstance(reply, Loaded):
+                return reply
+        raise self._died()
+
+    async def generate(self, turns: list[ChatTurn], settings: GenerationSettings) -> AsyncIterator[Delta | Answer]:
+        """Answer the last turn; yields pieces of text, then the whole answer with its figures."""
+        async for reply in self._ask(Generate(id=self.next_id(), turns=turns, settings=settings)):
+            if isinstance(reply, Delta | Answer):
+                yield reply
+
+    async def stop(self) -> None:
+        """End the running answer."""
+        async for _reply in self._ask(Stop(id=self.next_id())):
+            return
+
+    async def reset(self) -> None:
+        """Unload the model."""
+        async for _reply in self._ask(Reset(id=self.next_id())):
+            return
+
+    def next_id(self) -> int:
+        """A request id not used before."""
+        return next(self._ids)
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine process lives."""
+        return self._process is not None and self._process.returncode is None
+
+    async def close(self) -> None:
+        """End the engine; it gets a moment to leave by itself."""
+        if self._process is None:
+            return
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), timeout=2)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+        if self._reader:
+            await self._reader
+        self._process = None
+
+    async def _ask(self, request: Request) -> AsyncIterator[Reply]:
+        await self._ensure_running()
+        assert self._process is not None and self._process.stdin is not None
+        replies: asyncio.Queue[Reply] = asyncio.Queue()
+        self._waiting[request.id] = replies
+        try:
+            self._process.stdin.write(request.model_dump_json().encode() + b"\n")
+            await self._process.stdin.drain()
+            while True:
+                reply = await replies.get()
+                if isinstance(reply, Refused):
+                    raise WorkbenchError(reply.what, where=reply.where, fix=reply.fix)
+                yield reply
+                if isinstance(reply, Loaded | Answer | Done):
+                    return
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise self._died() from error
+        finally:
+            self._waiting.pop(request.id, None)
+
+    async def _ensure_running(self) -> None:
+        if self.running:
+            return
+        self._log_path.parent.mkdir(parents=True, exist_ok=True)
+        with self._log_path.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",  # a folder called workbench in the project must not shadow the package
+                "-m",
+                "workbench.chat.engine",
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=log,
+                limit=_LONGEST_LINE,
+                env=os.environ | {"WORKBENCH_LANG": current_language()},
+            )
+        self._reader = asyncio.create_task(self._hear(self._process), name="chat-engine-replies")
+
+    async def _hear(self, process: Process) -> None:
+        """Hand each reply to whoever asked; when the engine ends, tell everybody still waiting."""
+        assert process.stdout is not None
+        async for line in process.stdout:
+            try:
+                reply = REPLIES.validate_json(line)
+            except ValidationError:
+                continue
+            if reply.id in self._waiting:
+                self._waiting[reply.id].put_nowait(reply)
+        error = self._died()
+        for request_id, replies in self._waiting.items():
+            replies.put_nowait(Refused(id=request_id, what=error.what, where=error.where, fix=error.fix))
+
+    def _died(self) -> WorkbenchError:
+        return WorkbenchError(
+            _("The chat engine ended unexpectedly."),
+            where=str(self._log_path),
+            fix=_("Its log says why; if memory ran out, load the model in 4 bits or choose a smaller one."),
+        )

@@ -1,0 +1,145 @@
+"""What the app and the chat engine say to each other: one JSON object a line, over the engine's stdin and stdout.
+
+Each request carries an ``id``; every reply to it carries the same one. ``generate`` answers with any number of
+``delta`` replies and one ``answer``; every other request with one closing reply. Any request may end in ``error``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: int
+
+
+class ChatTurn(BaseModel):
+    """One message of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class GenerationSettings(BaseModel):
+    """How an answer is drawn; defaults are those of XTuner's chat command.
+
+    ``temperature`` 0 is greedy decoding. ``max_new_tokens`` counts tokens of the answer alone.
+    """
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    max_new_tokens: int = Field(2048, ge=1, le=131072)
+    temperature: float = Field(0.1, ge=0, le=5)
+    top_k: int = Field(40, ge=0)
+    top_p: float = Field(0.75, gt=0, le=1)
+    repetition_penalty: float = Field(1.0, gt=0, le=5)
+    seed: int = Field(0, ge=0, lt=2**32)
+    stop_words: list[str] = []
+
+
+class Load(_Message):
+    """Load a base (or merged) model, with an adapter if one is named. Replaces what was loaded before."""
+
+    request: Literal["load"] = "load"
+    model: str
+    adapter: str | None = None
+    prompt_template: str | None = None
+    bits: Literal[4] | None = None
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = "auto"
+    trust_remote_code: bool = False
+
+
+class AttachAdapter(_Message):
+    """Switch to another adapter on the loaded base; None is the base alone."""
+
+    request: Literal["attach_adapter"] = "attach_adapter"
+    adapter: str | None = None
+    prompt_template: str | None = None
+
+
+class Generate(_Message):
+    """Answer the last user turn of a conversation."""
+
+    request: Literal["generate"] = "generate"
+    turns: list[ChatTurn]
+    settings: GenerationSettings = GenerationSettings()
+
+
+class Stop(_Message):
+    """End the running answer where it is; what was said so far is kept."""
+
+    request: Literal["stop"] = "stop"
+
+
+class Reset(_Message):
+    """Drop the loaded model and give its memory back."""
+
+    request: Literal["reset"] = "reset"
+
+
+Request = Annotated[Load | AttachAdapter | Generate | Stop | Reset, Field(discriminator="request")]
+
+
+class Loading(_Message):
+    """A stage of loading began."""
+
+    reply: Literal["loading"] = "loading"
+    stage: str
+
+
+class Loaded(_Message):
+    """A model is ready. ``memory_mb``: resident (or device) memory of the engine; ``warnings``: translated."""
+
+    reply: Literal["loaded"] = "loaded"
+    model: str
+    adapter: str | None
+    prompt_template: str
+    device: str
+    parameters: int
+    memory_mb: float
+    warnings: list[str] = []
+
+
+class Delta(_Message):
+    """The next piece of an answer."""
+
+    reply: Literal["delta"] = "delta"
+    text: str
+
+
+class Answer(_Message):
+    """A whole answer. Times in seconds; ``dropped_turns`` oldest turns did not fit the model's context."""
+
+    reply: Literal["answer"] = "answer"
+    text: str
+    prompt_tokens: int
+    tokens: int
+    first_token_s: float
+    total_s: float
+    ended_by: Literal["model", "length", "stopped"]
+    dropped_turns: int = 0
+
+
+class Done(_Message):
+    """A request without a result of its own was carried out."""
+
+    reply: Literal["done"] = "done"
+
+
+class Refused(_Message):
+    """A request could not be carried out; the engine lives on."""
+
+    reply: Literal["error"] = "error"
+    what: str
+    where: str | None = None
+    fix: str | None = None
+
+
+Reply = Annotated[Loading | Loaded | Delta | Answer | Done | Refused, Field(discriminator="reply")]
+
+REQUESTS: TypeAdapter[Request] = TypeAdapter(Request)
+REPLIES: TypeAdapter[Reply] = TypeAdapter(Reply)

@@ -1,0 +1,98 @@
+"""``workbench chat``: talk to a model, in the app or on a plain terminal."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.i18n import _
+
+_EXAMPLES = """
+Examples:
+
+  workbench chat sample:model
+
+  workbench chat internlm/internlm2-chat-1_8b --adapter ./work_dirs/adapter --prompt-template internlm2_chat
+
+  workbench chat ./merged --message "你是谁" --temperature 0 --json
+
+  cat questions.txt | workbench chat ./merged --json
+"""
+
+
+class Precision(StrEnum):
+    """Number format of the loaded weights."""
+
+    auto = "auto"
+    bf16 = "bf16"
+    fp16 = "fp16"
+    fp32 = "fp32"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("chat", help=_("Chat with a model, with or without an adapter."), epilog=_EXAMPLES)(chat)
+
+
+def chat(
+    model: Annotated[str, typer.Argument(help=_("Model folder, Hugging Face name, or sample:model."))],
+    adapter: Annotated[str | None, typer.Option(help=_("Adapter folder."))] = None,
+    prompt_template: Annotated[
+        str | None, typer.Option(help=_("Dialogue format; empty takes the one the weights were trained with."))
+    ] = None,
+    system: Annotated[str, typer.Option(help=_("System text."))] = "",
+    message: Annotated[
+        list[str] | None, typer.Option("--message", "-m", help=_("Ask this and leave; repeatable."))
+    ] = None,
+    bits: Annotated[int | None, typer.Option(help=_("4 loads the weights in 4 bits."), min=4, max=4)] = None,
+    torch_dtype: Annotated[Precision, typer.Option(help=_("Number format of the weights."))] = Precision.auto,
+    stop_words: Annotated[list[str] | None, typer.Option(help=_("Text that ends an answer; repeatable."))] = None,
+    max_new_tokens: Annotated[int, typer.Option(help=_("Longest answer, in tokens."), min=1)] = 2048,
+    temperature: Annotated[
+        float, typer.Option(help=_("Randomness; 0 always takes the likeliest token."), min=0, max=5)
+    ] = 0.1,
+    top_k: Annotated[int, typer.Option(help=_("Draw from so many likeliest tokens."), min=0)] = 40,
+    top_p: Annotated[
+        float, typer.Option(help=_("Draw from the tokens that make up this share."), min=0.01, max=1)
+    ] = 0.75,
+    repetition_penalty: Annotated[float, typer.Option(help=_("Above 1 discourages repeating."), min=0.01, max=5)] = 1.0,
+    seed: Annotated[int, typer.Option(help=_("The seed of every random choice."), min=0)] = 0,
+    trust_remote_code: Annotated[
+        bool, typer.Option(help=_("Run Python code that comes with the model; only for models you trust."))
+    ] = False,
+    plain: Annotated[bool, typer.Option("--plain", help=_("Line by line, without the full-screen app."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object an answer."))] = False,
+) -> None:
+    """Open the app's chat on a terminal; answer line by line otherwise."""
+    if not (plain or as_json or message) and sys.stdin.isatty() and sys.stdout.isatty():
+        from workbench.ui.launch import main as open_app
+
+        raise typer.Exit(open_app(area="chat", model=model, adapter=adapter, prompt_template=prompt_template))
+    from workbench.chat.protocol import GenerationSettings, Load
+    from workbench.chat.repl import PlainChat, chat_plainly
+    from workbench.paths import user_state
+
+    load = Load(
+        id=0,
+        model=model,
+        adapter=adapter,
+        prompt_template=prompt_template,
+        bits=4 if bits == 4 else None,
+        precision=torch_dtype.value,
+        trust_remote_code=trust_remote_code,
+    )
+    settings = GenerationSettings(
+        max_new_tokens=max_new_tokens,
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        repetition_penalty=repetition_penalty,
+        seed=seed,
+        stop_words=stop_words or [],
+    )
+    session = PlainChat(load, system, settings, Path.cwd(), user_state() / "chat.log", as_json)
+    chat_plainly(session, message or [])
