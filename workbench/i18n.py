@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
-_LOCALES = Path(__file__).resolve().parent / "locales"
+LOCALES = Path(__file__).resolve().parent / "locales"
 
 
 def preferred_language() -> str:
@@ -33,7 +33,7 @@ def set_language(language: str) -> None:
     """Switch the language of this process; unknown names fall back to English."""
     _Current.language = language if language in LANGUAGES else "en"
     _Current.translations = gettext.translation(
-        "workbench", localedir=_LOCALES, languages=[_Current.language], fallback=True
+        "workbench", localedir=LOCALES, languages=[_Current.language], fallback=True
     )
 
 

@@ -1,0 +1,116 @@
+"""The ``workbench`` command: assembles the subcommands, each a thin module of `workbench.commands`.
+
+No command imports anything heavy before it is called, so that ``workbench --help`` answers at once. This module has
+no postponed annotations: typer reads those of the callback, which is defined where typer is already imported.
+"""
+
+import gettext
+import importlib
+import importlib.util
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import LOCALES, N_, _, current_language
+
+if TYPE_CHECKING:
+    import typer
+
+COMMANDS = (
+    "list_cfg",
+    "copy_cfg",
+    "data",
+    "train",
+    "jobs",
+    "attach",
+    "cancel",
+    "convert",
+    "merge",
+    "evaluate",
+    "chat",
+    "quickstart",
+    "doctor",
+)
+
+# Words that the option parser looks up through the standard gettext; see _translate_the_parser.
+PARSER_TEXTS = (
+    N_("Arguments"),
+    N_("Options"),
+    N_("Commands"),
+    N_("Missing command."),
+    N_("No such command {name!r}."),
+    N_("default: {default}"),
+    N_("required"),
+    N_("Aborted!"),
+)
+
+
+def build_app() -> "typer.Typer":
+    """The command line with every subcommand registered."""
+    import typer
+
+    app = typer.Typer(
+        name="workbench",
+        rich_markup_mode=None,  # plain help: no rich import, and nothing in a text is taken for markup
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+
+    @app.callback(
+        invoke_without_command=True,
+        help=_("Teach an open language model something from the terminal, and see whether it worked."),
+        epilog=_("Without a command, the full-screen app opens. `workbench COMMAND --help` shows examples."),
+    )
+    def open_app_or_show_version(
+        ctx: typer.Context,
+        version: Annotated[bool, typer.Option("--version", help=_("Show the version and exit."))] = False,
+    ) -> None:
+        if version:
+            from workbench import __version__
+
+            typer.echo(f"workbench {__version__}")
+        elif ctx.invoked_subcommand is None:
+            raise typer.Exit(_open_app())
+
+    for name in COMMANDS:
+        if importlib.util.find_spec(f"workbench.commands.{name}"):
+            importlib.import_module(f"workbench.commands.{name}").register(app)
+    return app
+
+
+def _open_app() -> int:
+    from workbench.ui.launch import main as open_app
+
+    return open_app()
+
+
+def _translate_the_parser() -> None:
+    """Let the option parser find its own words in our catalogue, in the language of our texts."""
+    os.environ["LANGUAGE"] = current_language()
+    gettext.bindtextdomain("workbench", str(LOCALES))
+    gettext.textdomain("workbench")
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code: 0 done, 1 a mistake or failure, 2 wrong usage."""
+    try:
+        if len(sys.argv) == 1:
+            sys.exit(_open_app())
+        _translate_the_parser()
+        build_app()()
+    except WorkbenchError as error:
+        _report(error)
+        sys.exit(1)
+
+
+def _report(error: WorkbenchError) -> None:
+    """What is wrong, where, and how to mend it, on standard error."""
+    from workbench.text import printable
+
+    sys.stderr.write(_("Error: {message}").format(message=printable(str(error))) + "\n")
+
+
+if __name__ == "__main__":
+    main()
