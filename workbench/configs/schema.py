@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
+from workbench.configs.deepspeed_names import preset_name
 from workbench.configs.setting import setting
+from workbench.i18n import N_, _
 
 Method = Literal["full", "lora", "qlora"]
 DeepSpeedPreset = Literal[
@@ -372,12 +374,27 @@ class TrainConfig(_Strict):
         zh="基础模型能答对的问题文件；每个检查点都据此评估遗忘程度。",
     )
 
+    @field_validator("deepspeed")
+    @classmethod
+    def _known_preset(cls, value: str) -> str:
+        try:
+            return preset_name(value)
+        except ValueError as error:
+            raise ValueError(
+                _("Not a DeepSpeed preset, not none, and not a .json file. Nearest: {names}").format(names=error)
+            ) from error
+
+    @field_validator("save_steps", "save_total_limit", "evaluation_freq")
+    @classmethod
+    def _positive_or_minus_one(cls, value: int) -> int:
+        if value == 0:
+            raise ValueError(N_("Must be a positive number, or -1."))
+        return value
+
     @model_validator(mode="after")
     def _fields_agree(self) -> Self:
         if self.use_varlen_attn and not self.pack_to_max_length:
-            raise ValueError("use_varlen_attn needs pack_to_max_length: true")
-        if self.save_steps == 0 or self.evaluation_freq == 0:
-            raise ValueError("save_steps and evaluation_freq are positive numbers, or -1")
+            raise ValueError(N_("use_varlen_attn needs pack_to_max_length: true"))
         if self.max_length % self.sequence_parallel_size:
-            raise ValueError("max_length must be a multiple of sequence_parallel_size")
+            raise ValueError(N_("max_length must be a multiple of sequence_parallel_size"))
         return self

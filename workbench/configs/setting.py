@@ -8,9 +8,26 @@ from pydantic import Field
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
-from workbench.i18n import current_language
+from workbench.i18n import N_, current_language
 
-GROUPS = ("model", "data", "training", "method", "saving", "evaluation", "system")
+GROUP_TITLES = {
+    "model": N_("Model"),
+    "data": N_("Data"),
+    "training": N_("Training"),
+    "method": N_("Method"),
+    "saving": N_("Saving"),
+    "evaluation": N_("Evaluation"),
+}
+GROUPS = tuple(GROUP_TITLES)
+UNITS = (
+    N_("tokens"),
+    N_("rows"),
+    N_("epochs"),
+    N_("iterations"),
+    N_("samples"),
+    N_("optimiser steps"),
+    N_("checkpoints"),
+)
 
 
 def setting(
@@ -29,8 +46,8 @@ def setting(
         default: the value when the file does not name the field.
         en: one sentence of explanation in English.
         zh: the same sentence in Simplified Chinese.
-        group: one of `GROUPS`; the section of the form and of the docs table.
-        unit: what the number counts, such as ``tokens`` or ``iterations``.
+        group: a key of `GROUP_TITLES`; the section of the form and of the docs table.
+        unit: what the number counts, one of `UNITS`.
         advanced: shown only when the form's advanced fields are unfolded.
         **constraints: pydantic's own (``gt``, ``ge``, ``lt``, ``le``, ``min_length`` …).
     """
@@ -54,8 +71,8 @@ def explanation(info: FieldInfo) -> str:
 
 
 def group_of(info: FieldInfo) -> str:
-    """The field's group, one of `GROUPS`."""
-    return str(_extra(info).get("group") or "system")
+    """The field's group, a key of `GROUP_TITLES`."""
+    return str(_extra(info).get("group") or "training")
 
 
 def unit_of(info: FieldInfo) -> str | None:

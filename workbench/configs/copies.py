@@ -1,0 +1,36 @@
+"""Copies of catalogue configs, as files that explain themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.configs.files import dump_config
+from workbench.configs.find import find_config
+from workbench.errors import WorkbenchError
+from workbench.files import write_atomic
+from workbench.i18n import _
+
+
+def copy_config(name_or_path: str, folder: Path, *, overwrite: bool = False) -> Path:
+    """Write ``<folder>/<name>_copy.yaml`` and return its path; the folder is made if needed.
+
+    Raises:
+        WorkbenchError: unknown name, the copy exists and must not be overwritten, or the folder cannot be written.
+    """
+    found = find_config(name_or_path)
+    path = folder / f"{found.name}_copy.yaml"
+    header = "\n".join((_("From {name}.").format(name=found.name), f"workbench train {path}"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not overwrite:
+            raise WorkbenchError(
+                _("This file is already there; it was not overwritten."),
+                where=str(path),
+                fix=_("Choose another folder, or add --force."),
+            )
+        write_atomic(path, dump_config(found.config, header))
+    except OSError as error:
+        raise WorkbenchError(
+            _("The config cannot be written: {reason}").format(reason=error.strerror), where=str(path)
+        ) from error
+    return path

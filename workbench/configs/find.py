@@ -1,0 +1,48 @@
+"""A config by what the user typed: a file, or a name of the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.configs.catalogue import resolve
+from workbench.configs.files import load_config
+from workbench.configs.schema import TrainConfig
+from workbench.errors import WorkbenchError, nearest
+from workbench.i18n import _
+
+CONFIG_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True)
+class FoundConfig:
+    """A config, its name (of the catalogue, or the file's stem), and its file if it came from one."""
+
+    name: str
+    config: TrainConfig
+    path: Path | None
+
+
+def find_config(name_or_path: str) -> FoundConfig:
+    """The config of a file, else of the catalogue.
+
+    Raises:
+        WorkbenchError: there is neither (names the nearest files or catalogue names), or the file is wrong.
+    """
+    path = Path(name_or_path).expanduser()
+    if path.is_file():
+        return FoundConfig(path.stem, load_config(path), path)
+    if path.suffix in CONFIG_SUFFIXES or path.name != name_or_path:
+        raise WorkbenchError(_("There is no such config file."), where=name_or_path, fix=_files_like(path))
+    return FoundConfig(name_or_path, resolve(name_or_path), None)
+
+
+def _files_like(path: Path) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return _("The folder {folder} does not exist.").format(folder=folder)
+    there = [file.name for file in folder.iterdir() if file.suffix in CONFIG_SUFFIXES]
+    names = nearest(path.name, there)
+    if names:
+        return _("Nearest: {names}").format(names=", ".join(str(folder / name) for name in names))
+    return _("`workbench list-cfg` shows the catalogue, `workbench copy-cfg` copies a config from it.")
