@@ -11,12 +11,15 @@ from io import SEEK_END, FileIO
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 EVENTS_FILE = "events.jsonl"
 
 
 class _Event(BaseModel):
+    # JSON has no NaN; a diverged loss is written as the string "NaN", which every reader can tell from a number
+    model_config = ConfigDict(ser_json_inf_nan="strings")
+
     time: float = Field(default_factory=time.time)
 
 

@@ -1,0 +1,61 @@
+"""The jobs of a project, and the one a user means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.errors import WorkbenchError, nearest
+from workbench.i18n import _
+from workbench.jobs.folder import RECORD_FILE, JobFolder
+from workbench.jobs.launch import WORK_DIRS
+from workbench.jobs.registry import work_dirs_elsewhere
+
+LAST = "last"
+
+
+def list_jobs(project: Path, kind: str | None = None) -> list[JobFolder]:
+    """The project's jobs, newest first; damaged ones are left out."""
+    own = list((project / WORK_DIRS).glob(f"*/*/{RECORD_FILE}"))
+    elsewhere = [path for folder in work_dirs_elsewhere(project) for path in folder.glob(f"*/{RECORD_FILE}")]
+    jobs = {path.parent.resolve(): JobFolder(path.parent) for path in [*own, *elsewhere]}
+    newest_first = sorted(jobs.values(), key=lambda job: job.path.name, reverse=True)
+    return [job for job in newest_first if _is_of_kind(job, kind)]
+
+
+def _is_of_kind(job: JobFolder, kind: str | None) -> bool:
+    try:
+        return kind is None or job.record.kind == kind
+    except WorkbenchError:
+        return False
+
+
+def find_job(project: Path, reference: str, kind: str | None = None) -> JobFolder:
+    """The job named by its id, the beginning of its id or timestamp, its folder, or ``last``.
+
+    Raises:
+        WorkbenchError: no job or several fit.
+    """
+    folder = Path(reference)
+    if (folder / RECORD_FILE).is_file():
+        return JobFolder(folder.resolve())
+    jobs = list_jobs(project, kind)
+    if not jobs:
+        raise WorkbenchError(
+            _("There are no jobs in this project yet."),
+            where=str(project),
+            fix=_("Start one, for example 'workbench train CONFIG', or change to the project's folder."),
+        )
+    if reference == LAST:
+        return jobs[0]
+    exact = [job for job in jobs if reference in {job.id, job.path.name}]
+    fitting = exact or [job for job in jobs if job.id.startswith(reference) or job.path.name.startswith(reference)]
+    if len(fitting) == 1 or (fitting and all(job.path.parent == fitting[0].path.parent for job in fitting)):
+        return fitting[0]  # one job, or several runs of one work dir: the newest
+    if fitting:
+        names = ", ".join(job.id for job in fitting[:5])
+        raise WorkbenchError(_("Several jobs fit {name}: {jobs}").format(name=reference, jobs=names))
+    close = nearest(reference, [job.id for job in jobs]) or [job.id for job in jobs[:3]]
+    raise WorkbenchError(
+        _("There is no job {name}.").format(name=reference),
+        fix=_("Did you mean {names}? 'workbench jobs' lists all.").format(names=", ".join(close)),
+    )

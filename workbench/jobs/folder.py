@@ -1,0 +1,105 @@
+"""A job's folder: everything known of it, on disk, whoever looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from workbench.errors import WorkbenchError
+from workbench.files import write_atomic
+from workbench.i18n import _
+from workbench.jobs.events import EVENTS_FILE
+from workbench.jobs.process import ProcessIdentity
+
+RECORD_FILE = "job.yaml"
+EXIT_FILE = "exit.json"
+STOP_FILE = "stop_requested"
+
+
+class JobRecord(BaseModel):
+    """``job.yaml``: what was started, by which process. ``started`` is in seconds since the epoch.
+
+    ``pid`` and the two fields that make it unmistakable are those of the supervisor; they are empty until it runs.
+    """
+
+    kind: str
+    name: str
+    command: list[str]
+    project: str
+    host: str = ""
+    pid: int | None = None
+    start_ticks: int | None = None
+    boot_id: str | None = None
+    started: float = 0.0
+    arguments: dict[str, Any] = {}
+
+    @property
+    def identity(self) -> ProcessIdentity | None:
+        """The supervisor's identity, once it runs."""
+        if self.pid is None or self.start_ticks is None or self.boot_id is None:
+            return None
+        return ProcessIdentity(self.host, self.pid, self.start_ticks, self.boot_id)
+
+
+@dataclass(frozen=True)
+class JobFolder:
+    """A handle on a job; cheap to make, reads when asked."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """``<name>/<timestamp>``, unique within a project."""
+        return f"{self.path.parent.name}/{self.path.name}"
+
+    @property
+    def record(self) -> JobRecord:
+        """What ``job.yaml`` says.
+
+        Raises:
+            WorkbenchError: it is missing or damaged.
+        """
+        path = self.path / RECORD_FILE
+        try:
+            return JobRecord.model_validate(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise WorkbenchError(_("This is no job folder: it has no job.yaml."), where=str(self.path)) from error
+        except (YAMLError, ValidationError) as error:
+            raise WorkbenchError(_("The job's record is damaged."), where=str(path)) from error
+
+    def write_record(self, record: JobRecord) -> None:
+        """Replace ``job.yaml``. It is JSON, which every YAML reader reads."""
+        write_atomic(self.path / RECORD_FILE, record.model_dump_json(indent=2) + "\n")
+
+    @property
+    def events_path(self) -> Path:
+        return self.path / EVENTS_FILE
+
+    @property
+    def log_path(self) -> Path:
+        return self.path / "log.txt"
+
+    @property
+    def config_path(self) -> Path:
+        return self.path / "config.yaml"
+
+    @property
+    def checkpoints_path(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def results_path(self) -> Path:
+        return self.path / "results"
+
+    @property
+    def exit_path(self) -> Path:
+        return self.path / EXIT_FILE
+
+    @property
+    def stop_path(self) -> Path:
+        return self.path / STOP_FILE

@@ -1,0 +1,97 @@
+"""What a job is doing: derived from its events, its exit code and its process; stored nowhere."""
+
+from __future__ import annotations
+
+import json
+import time
+from enum import StrEnum
+
+from workbench.i18n import N_
+from workbench.jobs.events import Failed, Finished
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.tail import last_event
+
+
+class JobState(StrEnum):
+    """A job's state in one word."""
+
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    LOST = "lost"
+    ELSEWHERE = "elsewhere"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come from the job by itself."""
+        return self not in {JobState.RUNNING, JobState.STOPPING, JobState.ELSEWHERE}
+
+    @property
+    def symbol(self) -> str:
+        """One character beside the word, so that colour is never the only sign."""
+        return _SYMBOLS[self]
+
+    @property
+    def word(self) -> str:
+        """The message id of the word shown to users."""
+        return _WORDS[self]
+
+
+_SYMBOLS = {
+    JobState.RUNNING: "▶",
+    JobState.STOPPING: "◍",
+    JobState.FINISHED: "✓",
+    JobState.STOPPED: "■",
+    JobState.FAILED: "✗",
+    JobState.LOST: "?",
+    JobState.ELSEWHERE: "⇄",
+}
+_WORDS = {
+    JobState.RUNNING: N_("running"),
+    JobState.STOPPING: N_("stopping"),
+    JobState.FINISHED: N_("finished"),
+    JobState.STOPPED: N_("stopped"),
+    JobState.FAILED: N_("failed"),
+    JobState.LOST: N_("lost"),
+    JobState.ELSEWHERE: N_("on another host"),
+}
+
+
+def state_of(job: JobFolder) -> JobState:
+    """The state now.
+
+    A job whose process has gone without an exit code was killed or the machine was restarted: it is lost, and can be
+    resumed from its last checkpoint.
+    """
+    code = exit_code(job)
+    if code is None:
+        identity = job.record.identity
+        if identity is None:
+            return JobState.RUNNING if _just_created(job) else JobState.LOST
+        if identity.is_elsewhere():
+            return JobState.ELSEWHERE
+        if not identity.is_alive():
+            return JobState.LOST
+        return JobState.STOPPING if job.stop_path.exists() else JobState.RUNNING
+    last = last_event(job.events_path, (Finished, Failed))
+    if code == 0:
+        return JobState.STOPPED if isinstance(last, Finished) and last.stopped else JobState.FINISHED
+    return JobState.STOPPED if job.stop_path.exists() and not isinstance(last, Failed) else JobState.FAILED
+
+
+def exit_code(job: JobFolder) -> int | None:
+    """The command's exit code; negative is a signal, None if it has not ended (or nobody could note it)."""
+    try:
+        return int(json.loads(job.exit_path.read_bytes())["returncode"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _just_created(job: JobFolder) -> bool:
+    """Whether the supervisor may still be on its way."""
+    try:
+        return time.time() - job.path.stat().st_ctime < 10
+    except OSError:
+        return False

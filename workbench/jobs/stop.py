@@ -1,0 +1,131 @@
+"""Ending a job, one rung at a time: stop and save, stop now, and the proof that nothing of it is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.jobs.folder import STOP_FILE, JobFolder
+from workbench.jobs.process import members_of_session, session_of
+from workbench.jobs.state import JobState, state_of
+
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class StopProof:
+    """What is left of a stopped job: nothing, if both lists are empty."""
+
+    leftover_pids: list[int] = field(default_factory=list)
+    gpu_pids: list[int] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.leftover_pids and not self.gpu_pids
+
+
+def request_stop(job: JobFolder) -> None:
+    """Ask the worker to save a checkpoint at the end of its step and leave.
+
+    It is a file, not a signal: launchers kill their workers on SIGTERM, which would lose the checkpoint.
+
+    Raises:
+        WorkbenchError: the job is not running.
+    """
+    state = state_of(job)
+    if state not in {JobState.RUNNING, JobState.STOPPING}:
+        raise WorkbenchError(_("The job {job} is not running: {state}.").format(job=job.id, state=_(state.word)))
+    job.stop_path.touch()
+
+
+def stop_requested(job_path: Path) -> bool:
+    """Whether somebody asked this job to stop. Workers look at the end of every step."""
+    return (job_path / STOP_FILE).exists()
+
+
+def wait_until_over(job: JobFolder, seconds: float) -> bool:
+    """Wait for a job to end; False if it has not after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not state_of(job).is_over:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
+def stop_now(job: JobFolder, grace_s: float = 10.0) -> StopProof:
+    """End every process of the job's own session, politely first, and prove that none is left.
+
+    Args:
+        grace_s: seconds between SIGTERM and SIGKILL.
+
+    Raises:
+        WorkbenchError: the job runs on another host.
+    """
+    identity = job.record.identity
+    if identity is None or not identity.is_alive():
+        if state_of(job) is JobState.ELSEWHERE:
+            raise WorkbenchError(
+                _("The job {job} runs on {host}.").format(job=job.id, host=job.record.host),
+                fix=_("Stop it there, or ask it to stop and save: 'workbench cancel {job}'.").format(job=job.id),
+            )
+        return StopProof()
+    session = session_of(identity.pid)
+    if session is None or session == os.getsid(0):
+        return StopProof()
+    job.stop_path.touch()
+    before = members_of_session(session)
+    _signal_session(session, signal.SIGTERM, spare=identity.pid)
+    if not _session_ends(session, grace_s):
+        _signal_session(session, signal.SIGKILL, spare=identity.pid)
+        if not _session_ends(session, grace_s):
+            _signal_session(session, signal.SIGKILL, spare=None)
+            _session_ends(session, 2.0)
+    return StopProof(members_of_session(session), [pid for pid in before if pid in _gpu_pids()])
+
+
+def _signal_session(session: int, number: signal.Signals, spare: int | None) -> None:
+    """Signal all processes of a session; the supervisor is spared so that it can note the exit code."""
+    for pid in members_of_session(session):
+        if pid == spare:
+            continue
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            continue
+
+
+def _session_ends(session: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while members_of_session(session):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
+def _gpu_pids() -> set[int]:
+    """Processes that hold memory of an NVIDIA GPU; empty without one."""
+    import pynvml
+
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        return set()
+    try:
+        handles = [pynvml.nvmlDeviceGetHandleByIndex(i) for i in range(pynvml.nvmlDeviceGetCount())]
+        return {process.pid for handle in handles for process in pynvml.nvmlDeviceGetComputeRunningProcesses(handle)}
+    except pynvml.NVMLError:
+        return set()
+    finally:
+        pynvml.nvmlShutdown()
+
+
+def resume_command(job: JobFolder) -> str:
+    """The command that goes on with a stopped training."""
+    return f"workbench train {job.config_path} --resume {job.path}"

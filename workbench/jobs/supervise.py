@@ -1,0 +1,75 @@
+"""The supervisor of one job: ``python supervise.py JOB_FOLDER -- COMMAND …``. Standard library only (about 10 MB).
+
+It detaches (double fork, own session, so that no terminal, shell or app can take it along), runs the command with
+stdin from nowhere and output into ``log.txt``, and keeps the exit code in ``exit.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def _start_ticks(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19])
+
+
+def _boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def _write_json(path: Path, value: object) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def _sign_record(path: Path) -> None:
+    """Put this process's identity into the job's record."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    me = os.getpid()
+    record |= {
+        "host": socket.gethostname(),
+        "pid": me,
+        "start_ticks": _start_ticks(me),
+        "boot_id": _boot_id(),
+        "started": time.time(),
+    }
+    _write_json(path, record)
+
+
+def _detach() -> None:
+    """Leave the starter's session for good; its wait for this process ends at once."""
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+
+
+def main() -> None:
+    folder, command = Path(sys.argv[1]), sys.argv[3:]
+    _detach()
+    for name in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
+    # The whole session gets SIGTERM when a job is stopped; the supervisor outlives its child to record the exit code.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    _sign_record(folder / "job.yaml")
+    with (folder / "log.txt").open("ab", buffering=0) as log:
+        try:
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            code = child.wait()
+        except OSError as error:
+            log.write(f"{error}\n".encode())
+            code = 127
+    _write_json(folder / "exit.json", {"returncode": code, "ended": time.time()})
+
+
+if __name__ == "__main__":
+    main()
