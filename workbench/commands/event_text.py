@@ -1,0 +1,136 @@
+"""A job's events as lines of plain text, in the manner of XTuner's log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+from workbench.i18n import _
+from workbench.jobs.events import Checkpoint, Event, Failed, Finished, Progress, Sample, Score, Started, Step, Warned
+from workbench.text import printable
+
+_LEAST_SECONDS_BETWEEN_LINES = 1.0
+
+
+class EventText:
+    """Turns events into lines, at most one line a second of steps and of progress; everything else is always shown."""
+
+    def __init__(self) -> None:
+        self._last_step: Step | None = None
+        self._shown_at: dict[str, float] = {}
+
+    def lines(self, event: Event) -> list[str]:
+        """The lines of one event; none if it came too soon after its like."""
+        match event:
+            case Step():
+                return self._step(event)
+            case Progress():
+                return self._progress(event)
+            case Started():
+                return [printable(fact) for fact in event.facts]
+            case Sample():
+                return _sample(event)
+            case Score():
+                return [_score(event)]
+            case Checkpoint():
+                return [
+                    _("Saved {path} at iteration {iter} (optimiser step {step}).").format(
+                        path=printable(event.path), iter=event.iter, step=event.step
+                    )
+                ]
+            case Warned():
+                return _trouble(_("Warning: {message}"), event.message, event.where, event.fix)
+            case Failed():
+                return _trouble(_("Failed: {message}"), event.reason, event.where, event.hint)
+            case Finished():
+                return list(_finished(event))
+
+    def _step(self, event: Step) -> list[str]:
+        previous, self._last_step = self._last_step, event
+        if event.iter < event.total_iters and self._too_soon("step", event.time):
+            return []
+        return [_stamp(event.time) + step_line(event, _seconds_per_iteration(previous, event))]
+
+    def _progress(self, event: Progress) -> list[str]:
+        if event.done < event.total and self._too_soon(event.stage, event.time):
+            return []
+        share = event.done / event.total if event.total else 1.0
+        amount = f"{event.done:g}/{event.total:g} {event.unit}".strip()
+        return [f"{printable(event.stage)}: {share:.0%} ({amount})"]
+
+    def _too_soon(self, kind: str, now: float) -> bool:
+        if now - self._shown_at.get(kind, 0.0) < _LEAST_SECONDS_BETWEEN_LINES:
+            return True
+        self._shown_at[kind] = now
+        return False
+
+
+def step_line(event: Step, seconds_per_iteration: float | None) -> str:
+    """``Iter(train) [ 10/720]  lr: …  eta: …  time: …  data_time: …  memory: …  loss: …`` and what else is known.
+
+    The order is that of XTuner, so that scripts which read its logs read these too; ``step`` counts optimiser steps.
+    """
+    width = len(str(event.total_iters))
+    figures = {
+        "lr": f"{event.lr:.4e}",
+        "eta": _duration(event.eta),
+        "time": _four_digits(seconds_per_iteration),
+        "data_time": _four_digits(event.data_time),
+        "memory": None if event.memory is None else f"{event.memory:.0f}",
+        "loss": f"{event.loss:.4f}",
+        "grad_norm": _four_digits(event.grad_norm),
+        "tokens_per_sec": None if event.tokens_per_s is None else f"{event.tokens_per_s:.1f}",
+        "step": f"{event.step}/{event.total_steps}",
+    }
+    known = "  ".join(f"{name}: {value}" for name, value in figures.items() if value is not None)
+    return f"Iter(train) [{event.iter:>{width}}/{event.total_iters}]  {known}"
+
+
+def _seconds_per_iteration(previous: Step | None, event: Step) -> float | None:
+    if previous is None or event.iter <= previous.iter:
+        return None
+    return (event.time - previous.time) / (event.iter - previous.iter)
+
+
+def _stamp(seconds: float) -> str:
+    return time.strftime("%m/%d %H:%M:%S - ", time.localtime(seconds))
+
+
+def _duration(seconds: float | None) -> str | None:
+    return None if seconds is None else str(timedelta(seconds=round(seconds)))
+
+
+def _four_digits(value: float | None) -> str | None:
+    return None if value is None else f"{value:.4f}"
+
+
+def _sample(event: Sample) -> list[str]:
+    answer = printable(event.output).strip().split("\n")
+    return [
+        _("Sample output at iteration {iter}:").format(iter=event.iter),
+        f"  > {printable(event.prompt)}",
+        *(f"  {line}" for line in answer),
+    ]
+
+
+def _score(event: Score) -> str:
+    place = event.target or (_("iteration {iter}").format(iter=event.iter) if event.iter is not None else "")
+    return _("Score {name}: {share} ({right} of {total}) {place}").format(
+        name=printable(event.name),
+        share=f"{event.value:.1%}",
+        right=event.right,
+        total=event.total,
+        place=printable(place),
+    )
+
+
+def _trouble(form: str, message: str, where: str | None, fix: str | None) -> list[str]:
+    text = f"{where}: {message}" if where else message
+    return [form.format(message=printable(text)), *([f"  → {printable(fix)}"] if fix else [])]
+
+
+def _finished(event: Finished) -> Iterator[str]:
+    yield _("Stopped as asked.") if event.stopped else _("Finished.")
+    for name, value in event.results.items():
+        yield f"  {printable(name)}: {printable(str(value))}"

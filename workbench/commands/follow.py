@@ -1,0 +1,81 @@
+"""Follow a job from the terminal: print its events as they come, until it ends or the user has seen enough."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+
+import typer
+
+from workbench.commands.event_text import EventText
+from workbench.i18n import _
+from workbench.jobs.events import Event, Failed
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.state import JobState, exit_code, state_of
+from workbench.jobs.tail import EventTail, last_event, last_log_lines
+from workbench.text import printable
+
+_POLL_SECONDS = 0.3
+_TAIL_BYTES = 16 * 1024
+_LOG_LINES = 15
+
+
+def follow(job: JobFolder, *, since: float = 0.0, only_recent: bool = False, to_stderr: bool = False) -> int:
+    """Print a job's events until it ends. Ctrl-C leaves the job running.
+
+    Args:
+        since: skip events older than this (seconds since the epoch), such as those of the run that is resumed.
+        only_recent: begin with the last few events instead of the first.
+        to_stderr: keep standard output free for a result.
+
+    Returns:
+        The exit code to leave with: 0 if the job finished, was stopped on request or goes on, otherwise its own.
+    """
+    show = partial(typer.echo, err=to_stderr)
+    tail = EventTail(job.events_path)
+    if only_recent:
+        tail.offset = _recent_offset(job.events_path)
+    text = EventText()
+    try:
+        while True:
+            state = state_of(job)  # asked before the events are read: none written before the end is missed
+            events = tail.poll()
+            for line in _lines(text, events, since):
+                show(line)
+            if not events and state.is_over:
+                return _close(job, state, show)
+            if not events:
+                time.sleep(_POLL_SECONDS)
+    except KeyboardInterrupt:
+        show("\n" + _("The job goes on without this terminal."))
+        show(_("  watch it again: workbench attach {job}\n  stop it:        workbench cancel {job}").format(job=job.id))
+        return 0
+
+
+def _recent_offset(path: Path) -> int:
+    try:
+        return max(path.stat().st_size - _TAIL_BYTES, 0)
+    except OSError:
+        return 0
+
+
+def _lines(text: EventText, events: list[Event], since: float) -> list[str]:
+    return [line for event in events if event.time >= since for line in text.lines(event)]
+
+
+def _close(job: JobFolder, state: JobState, show: partial[None]) -> int:
+    """Say how the job ended, where its events have not."""
+    if state is JobState.LOST:
+        show(_("The job's process has gone without an exit code: it was killed, or the machine was restarted."))
+        show(_("  → its folder is {path}").format(path=job.path))
+        return 1
+    code = exit_code(job)
+    if state is JobState.FAILED:
+        if last_event(job.events_path, (Failed,)) is None:
+            show(_("The job failed with exit code {code}. The end of its log:").format(code=code))
+            for line in last_log_lines(job.log_path, _LOG_LINES):
+                show("  " + printable(line))
+        show(_("  full log: {path}").format(path=job.log_path))
+        return abs(code) if code else 1
+    return 0

@@ -1,0 +1,106 @@
+"""``workbench train``: start a training as a detached job and follow it."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from workbench.i18n import _
+
+_AUTO = "auto"
+_EXAMPLES = """
+Examples:
+
+  workbench train configs/my.yaml
+
+  workbench train workbench_sample_qlora_identity_e2 --deepspeed zero2
+
+  workbench train configs/my.yaml --set lr=1e-4 --set lora.r=16 --detach
+
+  workbench train configs/my.yaml --resume
+
+  workbench train configs/my.yaml --resume work_dirs/my/20250101_120000/checkpoints/checkpoint-80
+"""
+
+
+class _TrainCommand(TyperCommand):
+    """``--resume`` may stand without a value, and the help lists what ``--set`` can change."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, with_resume_value(args))
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        from workbench.configs.describe import settings_in_words
+
+        super().format_epilog(ctx, formatter)
+        with formatter.section(_("Settings for --set (and for the config file)")):
+            formatter.write_dl(settings_in_words())
+
+
+def with_resume_value(args: list[str]) -> list[str]:
+    """The arguments with ``auto`` after a ``--resume`` that has no value of its own."""
+    filled: list[str] = []
+    for position, argument in enumerate(args):
+        filled.append(argument)
+        if argument == "--resume" and (position + 1 == len(args) or args[position + 1].startswith("-")):
+            filled.append(_AUTO)
+    return filled
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "train",
+        cls=_TrainCommand,
+        help=_("Train a model in a process of its own, which a lost connection does not end, and follow it."),
+        epilog=_EXAMPLES,
+    )(train)
+
+
+def train(
+    config: Annotated[str, typer.Argument(metavar="CONFIG", help=_("A config file, or a name from list-cfg."))],
+    work_dir: Annotated[Path | None, typer.Option(help=_("Where runs are kept; else work_dirs/<config name>."))] = None,
+    deepspeed: Annotated[
+        str | None, typer.Option(help=_("zero1, zero2, zero2_offload, zero3, zero3_offload, a JSON file, or none."))
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[auto|PATH]",
+            help=_("Continue a run: auto (also without a value) takes the newest checkpoint, or name a checkpoint."),
+        ),
+    ] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("Change a setting; repeatable."))
+    ] = None,
+    nproc: Annotated[
+        int | None, typer.Option(min=1, help=_("Processes on this machine; else one per GPU, one on a CPU."))
+    ] = None,
+    detach: Annotated[bool, typer.Option("--detach", help=_("Start it and return at once."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
+) -> None:
+    """Start the job; unless detached, print what happens until it ends or Ctrl-C is pressed."""
+    from workbench.actions.train import start_training
+    from workbench.commands.follow import follow
+    from workbench.configs.find import find_config
+    from workbench.configs.overrides import apply_overrides
+    from workbench.jobs.state import state_of
+
+    found = find_config(config)
+    changes = [*(assignments or []), *([f"deepspeed={deepspeed}"] if deepspeed else [])]
+    settings = apply_overrides(found.config, changes)
+    began = time.time()
+    job = start_training(settings, found.name, project=Path.cwd(), work_dir=work_dir, resume=resume, nproc=nproc)
+    place = {"job": job.id, "path": str(job.path)}
+    typer.echo(_("Job {job} in {path}").format(**place), err=as_json)
+    code = 0
+    if not detach:
+        code = follow(job, since=began if resume else 0.0, to_stderr=as_json)
+    if as_json:
+        typer.echo(json.dumps({**place, "state": str(state_of(job)), "exit_code": code}, ensure_ascii=False))
+    raise typer.Exit(code)
