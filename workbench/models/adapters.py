@@ -1,0 +1,85 @@
+"""Low-rank adapters: putting a new one on a model, and loading one from disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
+
+from workbench.configs.schema import LoraSettings, Method
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
+
+def linear_layer_names(model: Any) -> list[str]:
+    """The last name part of every linear layer but the output head, sorted."""
+    head = model.get_output_embeddings()
+    names = {
+        name.rsplit(".", 1)[-1]
+        for name, module in model.named_modules()
+        if isinstance(module, torch.nn.Linear) and module is not head
+    }
+    return sorted(names)
+
+
+def add_adapter(model: Any, settings: LoraSettings, method: Method, *, checkpointing: bool = False) -> Any:
+    """Freeze the model and put a fresh LoRA adapter on it.
+
+    Args:
+        method: ``lora`` or ``qlora``; the latter prepares a 4-bit base (norms and head in fp32, as QLoRA does).
+        checkpointing: gradient checkpointing will be used.
+
+    Raises:
+        WorkbenchError: ``target_modules`` names a layer the model does not have.
+    """
+    targets = settings.target_modules or linear_layer_names(model)
+    if method == "qlora":
+        model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=checkpointing)
+    elif checkpointing:
+        model.enable_input_require_grads()
+    config = LoraConfig(
+        r=settings.r,
+        lora_alpha=settings.lora_alpha,
+        lora_dropout=settings.lora_dropout,
+        bias=settings.bias,
+        target_modules=targets,
+        modules_to_save=settings.modules_to_save,
+        task_type="CAUSAL_LM",
+    )
+    try:
+        return get_peft_model(model, config)
+    except ValueError as error:
+        known = ", ".join(linear_layer_names(model))
+        raise WorkbenchError(
+            _("The adapter does not fit the model: {reason}").format(reason=error),
+            where="lora.target_modules",
+            fix=_("Linear layers of this model: {names}.").format(names=known),
+        ) from error
+
+
+def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> Any:
+    """The model with an adapter from disk on it, under peft's name ``default``.
+
+    Raises:
+        WorkbenchError: the folder holds no adapter, or it was made for another model.
+    """
+    path = Path(folder)
+    try:
+        json.loads((path / "adapter_config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WorkbenchError(
+            _("The folder holds no adapter: adapter_config.json is missing or damaged."),
+            where=str(folder),
+            fix=_("Name the folder that 'workbench convert' made, or a checkpoint folder of a LoRA training."),
+        ) from error
+    try:
+        return PeftModel.from_pretrained(model, str(path), is_trainable=trainable)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise WorkbenchError(
+            _("The adapter does not fit this model: {reason}").format(reason=str(error).strip().splitlines()[0][:300]),
+            where=str(folder),
+            fix=_("Use the base model it was trained on; its adapter_config.json names it."),
+        ) from error

@@ -1,0 +1,129 @@
+"""InternLM2 on transformers without the model's own code: the same network as Llama under other names.
+
+A checkpoint's fused ``attention.wqkv`` is split into q, k and v on loading and fused again on saving, so that what
+workbench writes has the original key names. Layout of ``wqkv`` (InternLM2 technical report, arXiv:2403.17297, §2.2):
+for every key/value head its query heads, then one key, then one value; ``[kv_heads * (groups + 2) * head_dim, hidden]``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers.conversion_mapping import register_checkpoint_conversion_mapping
+from transformers.core_model_loading import ConversionOps, WeightConverter, WeightRenaming
+from transformers.models.llama.modeling_llama import LlamaModel
+
+MODEL_TYPE = "internlm2"
+
+
+class InternLM2Config(LlamaConfig):  # type: ignore[misc]  # transformers is untyped
+    """InternLM2's ``config.json``. ``bias`` is its name for biases of the attention's projections."""
+
+    model_type = MODEL_TYPE
+
+    def __post_init__(self, **kwargs: Any) -> None:
+        if kwargs.get("bias"):
+            self.attention_bias = True
+        super().__post_init__(**kwargs)
+
+
+class InternLM2Model(LlamaModel):  # type: ignore[misc]
+    """The network without its output head."""
+
+    config_class = InternLM2Config
+
+
+class InternLM2ForCausalLM(LlamaForCausalLM):  # type: ignore[misc]
+    """The language model."""
+
+    config_class = InternLM2Config
+
+
+def _head_counts(config: Any) -> tuple[int, int]:
+    """Key/value heads, and query heads for each of them; a multimodal config wraps the text model's."""
+    text = config.get_text_config()
+    return text.num_key_value_heads, text.num_attention_heads // text.num_key_value_heads
+
+
+def split_wqkv(fused: torch.Tensor, kv_heads: int, groups: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """``wqkv`` ``[kv_heads * (groups + 2) * head_dim, …]`` → q, k, v with the heads in order along the first axis."""
+    rest = fused.shape[1:]
+    heads = fused.view(kv_heads, groups + 2, -1, *rest)
+    query, key, value = heads[:, :groups], heads[:, groups], heads[:, groups + 1]
+    return tuple(part.reshape(-1, *rest).contiguous() for part in (query, key, value))  # type: ignore[return-value]
+
+
+def fuse_wqkv(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, kv_heads: int, groups: int) -> torch.Tensor:
+    """The inverse of `split_wqkv`."""
+    rest = query.shape[1:]
+    parts = [
+        query.view(kv_heads, groups, -1, *rest),
+        key.view(kv_heads, 1, -1, *rest),
+        value.view(kv_heads, 1, -1, *rest),
+    ]
+    return torch.cat(parts, dim=1).reshape(-1, *rest).contiguous()
+
+
+def _first(value: torch.Tensor | list[torch.Tensor]) -> torch.Tensor:
+    return value[0] if isinstance(value, list) else value
+
+
+class SplitQKV(ConversionOps):  # type: ignore[misc]
+    """``wqkv`` → q, k, v, on loading."""
+
+    def convert(
+        self, input_dict: dict[str, Any], source_patterns: list[str], target_patterns: list[str], **context: Any
+    ) -> dict[str, torch.Tensor]:
+        fused = _first(next(iter(input_dict.values())))
+        parts = split_wqkv(fused, *_head_counts(context["config"]))
+        return dict(zip(target_patterns, parts, strict=True))
+
+    @property
+    def reverse_op(self) -> ConversionOps:
+        return FuseQKV()
+
+
+class FuseQKV(ConversionOps):  # type: ignore[misc]
+    """q, k, v → ``wqkv``, on saving."""
+
+    def convert(
+        self, input_dict: dict[str, Any], source_patterns: list[str], target_patterns: list[str], **context: Any
+    ) -> dict[str, torch.Tensor]:
+        query, key, value = (
+            _first(next(tensor for name, tensor in input_dict.items() if part in name))
+            for part in ("q_proj", "k_proj", "v_proj")
+        )
+        return {target_patterns[0]: fuse_wqkv(query, key, value, *_head_counts(context["config"]))}
+
+    @property
+    def reverse_op(self) -> ConversionOps:
+        return SplitQKV()
+
+
+RENAMED = (
+    ("tok_embeddings", "embed_tokens"),
+    ("^output.weight", "lm_head.weight"),
+    ("attention.wo", "self_attn.o_proj"),
+    ("feed_forward.w1", "mlp.gate_proj"),
+    ("feed_forward.w3", "mlp.up_proj"),
+    ("feed_forward.w2", "mlp.down_proj"),
+    ("attention_norm", "input_layernorm"),
+    ("ffn_norm", "post_attention_layernorm"),
+)
+"""InternLM2's names on disk → the names of the Llama classes in memory."""
+
+
+def register() -> None:
+    """Make transformers know InternLM2; importing this module does it, and doing it twice is harmless."""
+    renamings = [WeightRenaming(on_disk, in_memory) for on_disk, in_memory in RENAMED]
+    projections = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]
+    fused = WeightConverter("attention.wqkv", projections, operations=[SplitQKV()])
+    register_checkpoint_conversion_mapping(MODEL_TYPE, [*renamings, fused], overwrite=True)
+    AutoConfig.register(MODEL_TYPE, InternLM2Config, exist_ok=True)
+    AutoModel.register(InternLM2Config, InternLM2Model, exist_ok=True)
+    AutoModelForCausalLM.register(InternLM2Config, InternLM2ForCausalLM, exist_ok=True)
+
+
+register()

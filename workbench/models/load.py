@@ -1,0 +1,165 @@
+"""Loading tokenizers and language models, with errors a person can act on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+from transformers.utils import logging as transformers_logging
+
+from workbench.configs.schema import Method, QuantizationSettings
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.models import internlm2
+from workbench.models.precision import Precision, choose_precision, dtype_of
+from workbench.paths import resolve_model
+
+Attention = Literal["auto", "eager", "sdpa", "flash_attention_2"]
+
+internlm2.register()
+transformers_logging.disable_progress_bar()
+
+
+def load_tokenizer(path_or_name: str, trust_remote_code: bool = False) -> Any:
+    """The tokenizer of a model folder or Hugging Face name; right padding, with a pad token.
+
+    Raises:
+        WorkbenchError: there is none, or it needs code of its own that is not allowed.
+    """
+    source = _existing(path_or_name)
+    with _load_errors(path_or_name):
+        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=trust_remote_code, padding_side="right")
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+def load_language_model(
+    path_or_name: str,
+    *,
+    method: Method = "full",
+    precision: Precision = "auto",
+    quantization: QuantizationSettings | None = None,
+    attn_implementation: Attention = "auto",
+    max_position_embeddings: int | None = None,
+    trust_remote_code: bool = False,
+    device_map: Any = None,
+) -> Any:
+    """A causal language model, its weights in the given precision, or in 4 bits for ``qlora``.
+
+    Args:
+        max_position_embeddings: stretch the context window to so many tokens by linear RoPE scaling.
+        device_map: as in transformers; None leaves the weights where they load (the CPU).
+
+    Raises:
+        WorkbenchError: the folder is missing or incomplete, or the architecture is unknown.
+    """
+    source = _existing(path_or_name)
+    dtype = dtype_of(choose_precision(precision))
+    chosen: dict[str, Any] = {"dtype": dtype, "trust_remote_code": trust_remote_code}
+    if method == "qlora":
+        chosen["quantization_config"] = _four_bits(quantization or QuantizationSettings(), dtype)
+        device_map = device_map or ({"": torch.cuda.current_device()} if torch.cuda.is_available() else None)
+    if device_map is not None:
+        chosen["device_map"] = device_map
+    with _load_errors(path_or_name):
+        config = AutoConfig.from_pretrained(source, trust_remote_code=trust_remote_code)
+        if max_position_embeddings:
+            stretch_context(config, max_position_embeddings)
+        attention = choose_attention(attn_implementation, dtype)
+        return AutoModelForCausalLM.from_pretrained(source, config=config, attn_implementation=attention, **chosen)
+
+
+def choose_attention(asked: Attention, dtype: torch.dtype) -> str:
+    """``auto`` is FlashAttention 2 where it is installed and can work, else torch's own fused attention."""
+    if asked != "auto":
+        return asked
+    half = dtype in {torch.bfloat16, torch.float16}
+    if half and torch.cuda.is_available() and find_spec("flash_attn") is not None:
+        return "flash_attention_2"
+    return "sdpa"
+
+
+def stretch_context(config: Any, length: int) -> None:
+    """Linear RoPE scaling (arXiv:2306.15595): positions are divided by ``length / trained length``."""
+    text = config.get_text_config()
+    trained = int(text.max_position_embeddings)
+    if length <= trained:
+        return
+    text.rope_parameters = {**(text.rope_parameters or {}), "rope_type": "linear", "factor": length / trained}
+    text.max_position_embeddings = length
+
+
+def _four_bits(settings: QuantizationSettings, dtype: torch.dtype) -> BitsAndBytesConfig:
+    compute = dtype if settings.bnb_4bit_compute_dtype == "auto" else getattr(torch, settings.bnb_4bit_compute_dtype)
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=settings.bnb_4bit_quant_type,
+        bnb_4bit_use_double_quant=settings.bnb_4bit_use_double_quant,
+        bnb_4bit_compute_dtype=compute,
+        bnb_4bit_quant_storage=torch.uint8,
+    )
+
+
+def _existing(path_or_name: str) -> str:
+    """The folder behind a name, checked if it is one; a Hugging Face name is passed on."""
+    source = resolve_model(path_or_name)
+    folder = Path(source)
+    if folder.is_dir():
+        _check_folder(folder, path_or_name)
+    elif _looks_like_path(source):
+        raise WorkbenchError(
+            _("The model folder does not exist."),
+            where=path_or_name,
+            fix=_("Check pretrained_model_name_or_path; a Hugging Face name looks like owner/model."),
+        )
+    return source
+
+
+def _looks_like_path(source: str) -> bool:
+    return source.startswith((".", "/", "~")) or source.count("/") != 1
+
+
+def _check_folder(folder: Path, shown: str) -> None:
+    try:
+        json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        hint = _("It holds an adapter: give its base model and name this folder as the adapter.")
+        is_adapter = (folder / "adapter_config.json").is_file()
+        raise WorkbenchError(
+            _("The folder holds no model: config.json is missing."), where=shown, fix=hint if is_adapter else None
+        ) from error
+    except ValueError as error:
+        raise WorkbenchError(
+            _("config.json is not valid JSON: {reason}").format(reason=error), where=f"{shown}/config.json"
+        ) from error
+
+
+@contextmanager
+def _load_errors(shown: str) -> Iterator[None]:
+    """Turn what transformers raises for a bad folder or name into one sentence and a mend."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise WorkbenchError(
+            _("The model cannot be loaded: {reason}").format(reason=str(error).strip().splitlines()[0][:300]),
+            where=shown,
+            fix=_mend(str(error)),
+        ) from error
+
+
+def _mend(reason: str) -> str:
+    lowered = reason.lower()
+    if "trust_remote_code" in lowered:
+        return _("It needs Python code of its own; allow that only for models you trust: trust_remote_code: true.")
+    if "safetensors" in lowered or "pytorch_model" in lowered or "no file named" in lowered:
+        return _("The weights are missing or incomplete: fetch the model again.")
+    if "connect" in lowered or "offline" in lowered or "not a valid model identifier" in lowered:
+        return _("Fetch the model where there is a network, and give the path of its folder.")
+    return _("Check that the folder holds a complete Hugging Face model.")
