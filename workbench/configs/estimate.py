@@ -77,7 +77,8 @@ def _weight_bytes(config: TrainConfig, shape: ModelShape, element: int) -> int:
         return shape.parameters * element
     # One fp32 scale per 64 weights, or one byte and a further fp32 scale per 256 of those.
     scale = (1 + 4 / 256) / 64 if config.quantization.bnb_4bit_use_double_quant else 4 / 64
-    return math.ceil(shape.linear_parameters * (0.5 + scale)) + shape.other_parameters * element
+    # preparing a 4-bit base for training turns whatever is not quantised into fp32
+    return math.ceil(shape.linear_parameters * (0.5 + scale)) + shape.other_parameters * 4
 
 
 def _activation_bytes(config: TrainConfig, shape: ModelShape, element: int, on_cpu: bool) -> int:

@@ -1,0 +1,53 @@
+"""``--set key=value``."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.configs.overrides import apply_overrides
+from workbench.configs.schema import TrainConfig
+from workbench.errors import WorkbenchError
+
+CONFIG = TrainConfig(pretrained_model_name_or_path="m", data_path="d")
+
+
+def test_values_are_read_as_yaml_and_as_text_where_that_fits_better() -> None:
+    config = apply_overrides(
+        CONFIG,
+        ["lr=1e-4", "lora.r=16", "system=You are: x", "evaluation_inputs=[a, 你好]", "max_iters=null", "data_path=123"],
+    )
+    assert (config.lr, config.lora.r, config.system) == (1e-4, 16, "You are: x")
+    assert (config.evaluation_inputs, config.max_iters, config.data_path) == (["a", "你好"], None, "123")
+
+
+def test_settings_that_depend_on_each_other_may_come_in_any_order() -> None:
+    packed = apply_overrides(CONFIG, ["use_varlen_attn=true"])
+    config = apply_overrides(packed, ["pack_to_max_length=false", "use_varlen_attn=false"])
+    assert not config.pack_to_max_length
+
+
+@pytest.mark.parametrize(
+    ("assignment", "said"),
+    [
+        ("lr", "key=value"),
+        ("=3", "key=value"),
+        ("lrr=3", "`lr`"),
+        ("lora.rr=1", "`r`"),
+        ("nolora.r=1", "`lora`"),
+        ("lr.x=3", "`lr`"),
+        ("lr=abc", "Must be a number"),
+        ("max_epochs=0", "at least 1"),
+        ("lora=3", "group of named settings"),
+    ],
+)
+def test_a_mistake_names_the_setting_and_the_remedy(assignment: str, said: str) -> None:
+    with pytest.raises(WorkbenchError) as caught:
+        apply_overrides(CONFIG, [assignment])
+    assert "--set" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_the_original_is_left_alone() -> None:
+    apply_overrides(CONFIG, ["lora.r=16", "evaluation_inputs=[a]"])
+    assert CONFIG.lora.r == 64
+    assert CONFIG.evaluation_inputs != ["a"]
