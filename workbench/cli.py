@@ -99,7 +99,7 @@ def main() -> None:
         if len(sys.argv) == 1:
             sys.exit(_open_app())
         _translate_the_parser()
-        build_app()()
+        build_app()(prog_name="workbench")
     except WorkbenchError as error:
         _report(error)
         sys.exit(1)

@@ -1,0 +1,67 @@
+"""The command line as a whole: it is complete, answers fast, and turns mistakes into three clear lines."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.run_command import workbench
+from workbench.cli import COMMANDS
+
+NAMES = [name.replace("_", "-") for name in COMMANDS]
+
+
+def test_help_lists_every_command(tmp_path: Path) -> None:
+    result = workbench("--help", cwd=tmp_path)
+    assert result.returncode == 0
+    listed = [
+        line.split()[0]
+        for line in result.stdout.split("Commands:")[1].splitlines()
+        if line.startswith("  ") and line.split()
+    ]
+    assert set(NAMES) <= set(listed)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_help_with_examples(name: str, tmp_path: Path) -> None:
+    result = workbench(name, "--help", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    examples = [line for line in result.stdout.splitlines() if f"workbench {name}" in line and "Usage" not in line]
+    assert examples
+
+
+def test_the_commands_load_nothing_heavy() -> None:
+    code = (
+        "import sys; from workbench.cli import build_app; build_app();"
+        "print([m for m in ('torch', 'transformers', 'datasets', 'numpy', 'textual', 'rich', 'pydantic') if m in sys.modules])"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert loaded.strip() == "[]"
+
+
+def test_a_misspelt_command_names_the_nearest(tmp_path: Path) -> None:
+    result = workbench("trian", "x", cwd=tmp_path)
+    assert result.returncode != 0
+    assert "'train'" in result.stderr
+
+
+def test_a_mistake_is_told_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text("pretrained_model_name_or_path: m\ndata_path: d\nlrr: 1\n")
+    result = workbench("train", "my.yaml", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr == "Error: my.yaml:3:lrr: Unknown key `lrr`.\n  → Did you mean `lr`, `lora`?\n"
+
+
+def test_help_speaks_the_users_language(tmp_path: Path) -> None:
+    chinese = workbench("list-cfg", "--help", cwd=tmp_path, WORKBENCH_LANG="zh_CN").stdout
+    assert any("\u4e00" <= char <= "\u9fff" for char in chinese)
+
+
+def test_version(tmp_path: Path) -> None:
+    from workbench import __version__
+
+    assert workbench("--version", cwd=tmp_path).stdout == f"workbench {__version__}\n"

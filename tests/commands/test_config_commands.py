@@ -1,0 +1,52 @@
+"""``list-cfg`` and ``copy-cfg``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.commands.run_command import workbench
+from workbench.configs.catalogue import published_names, resolve
+from workbench.configs.files import load_config
+
+
+def test_list_cfg_prints_what_xtuner_users_expect(tmp_path: Path) -> None:
+    result = workbench("list-cfg", "-p", "internlm2_1_8b_qlora_alpaca", cwd=tmp_path)
+    assert result.returncode == 0
+    assert result.stdout.splitlines() == [
+        "==========================CONFIGS===========================",
+        "PATTERN: internlm2_1_8b_qlora_alpaca",
+        "-------------------------------",
+        "internlm2_1_8b_qlora_alpaca_e3",
+        "=" * 60,
+    ]
+
+
+def test_list_cfg_as_json_has_every_entry_with_its_details(tmp_path: Path) -> None:
+    rows = json.loads(workbench("list-cfg", "--json", cwd=tmp_path).stdout)
+    assert [row["name"] for row in rows] == published_names()
+    assert all(row["model"] and row["method"] and row["summary"] for row in rows)
+
+
+def test_list_cfg_with_nothing_to_show_fails_and_names_the_nearest(tmp_path: Path) -> None:
+    result = workbench("list-cfg", "-p", "internlm2_1_8b_qlora_alpacca_e3", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "internlm2_1_8b_qlora_alpaca_e3" in result.stderr
+
+
+def test_copy_cfg_writes_a_valid_file_once(tmp_path: Path) -> None:
+    name = "internlm2_chat_1_8b_qlora_alpaca_e3"
+    first = workbench("copy-cfg", name, "configs", "--json", cwd=tmp_path)
+    path = tmp_path / json.loads(first.stdout)["path"]
+    assert path == tmp_path / "configs" / f"{name}_copy.yaml"
+    assert load_config(path) == resolve(name)
+    again = workbench("copy-cfg", name, "configs", cwd=tmp_path)
+    assert again.returncode == 1
+    assert "already there" in again.stderr
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_copy_cfg_in_chinese_explains_in_chinese(tmp_path: Path) -> None:
+    workbench("copy-cfg", "workbench_sample_qlora_identity_e2", ".", cwd=tmp_path, WORKBENCH_LANG="zh_CN")
+    text = (tmp_path / "workbench_sample_qlora_identity_e2_copy.yaml").read_text(encoding="utf-8")
+    assert "单个样本的最多 token 数" in text
