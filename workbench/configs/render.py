@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
@@ -22,34 +23,34 @@ def dump_config(config: TrainConfig, header: str = "") -> str:
     Args:
         header: put on top as a comment, such as where the config comes from.
     """
-    document = _explained(config)
-    top = [*header.splitlines()]
-    fields = type(config).model_fields
-    group = None
-    for name, info in fields.items():
-        lines = []
-        if group_of(info) != group:
-            group = group_of(info)
-            lines = ["", f"─── {_(GROUP_TITLES[group])} ───"] if top or name != next(iter(fields)) else []
-        document.yaml_set_comment_before_after_key(name, before="\n".join([*lines, _explained_in_words(info)]))
-    document.yaml_set_start_comment("\n".join(top)) if top else None
-    return to_yaml(document)
+    document = _explained(config, indent=0, titles=_titles_by_first_field())
+    if header:
+        document.yaml_set_start_comment(header)
+    return to_yaml(document).lstrip("\n")
 
 
-def _explained(model: BaseModel, indent: int = 0) -> CommentedMap:
+def _titles_by_first_field() -> dict[str, str]:
+    """The first field of each group, in the order of the schema, with the group's title."""
+    first_fields: dict[str, str] = {}
+    for name, info in TrainConfig.model_fields.items():
+        first_fields.setdefault(group_of(info), name)
+    return {name: _(GROUP_TITLES[group]) for group, name in first_fields.items()}
+
+
+def _explained(model: BaseModel, indent: int, titles: dict[str, str]) -> CommentedMap:
     document = CommentedMap()
     for name, info in type(model).model_fields.items():
         value = getattr(model, name)
         if isinstance(value, BaseModel):
-            document[name] = _explained(value, indent + 2)
+            document[name] = _explained(value, indent + 2, titles={})
         else:
             document[name] = list(value) if isinstance(value, tuple) else value
-        if indent:
-            document.yaml_set_comment_before_after_key(name, before=_explained_in_words(info), indent=indent)
+        heading = f"\n─── {titles[name]} ───\n" if name in titles else ""
+        document.yaml_set_comment_before_after_key(name, before=heading + _in_words(info), indent=indent)
     return document
 
 
-def _explained_in_words(info: Any) -> str:
+def _in_words(info: FieldInfo) -> str:
     unit = unit_of(info)
     return f"{explanation(info)} [{_(unit)}]" if unit else explanation(info)
 
