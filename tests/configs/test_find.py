@@ -32,6 +32,11 @@ def test_a_copy_never_overwrites_silently(tmp_path: Path) -> None:
     assert load_config(path) == resolve(NAME)
 
 
+def test_a_copy_takes_changes(tmp_path: Path) -> None:
+    config = load_config(copy_config(NAME, tmp_path, assignments=["data_path=my.json", "lora.r=8"]))
+    assert (config.data_path, config.lora.r) == ("my.json", 8)
+
+
 def test_a_copy_into_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkbenchError, match="cannot be written"):

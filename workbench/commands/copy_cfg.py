@@ -15,7 +15,7 @@ Examples:
 
   workbench copy-cfg internlm2_chat_1_8b_qlora_alpaca_e3 .
 
-  workbench copy-cfg workbench_sample_qlora_identity_e2 configs
+  workbench copy-cfg workbench_sample_qlora_identity_e2 configs --set data_path=my.json --set max_epochs=1
 """
 
 
@@ -27,13 +27,16 @@ def register(app: typer.Typer) -> None:
 def copy_cfg(
     name: Annotated[str, typer.Argument(metavar="NAME", help=_("A name from list-cfg, or a config file."))],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("The folder; made if it does not exist."))],
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("Change a setting; repeatable."))
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help=_("Overwrite an earlier copy."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print a JSON object with the path."))] = False,
 ) -> None:
     """Write ``DIR/<name>_copy.yaml`` with every field explained."""
     from workbench.configs.copies import copy_config
 
-    path = copy_config(name, folder, overwrite=force)
+    path = copy_config(name, folder, assignments=assignments or [], overwrite=force)
     if as_json:
         typer.echo(json.dumps({"path": str(path)}, ensure_ascii=False))
     else:

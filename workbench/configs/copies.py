@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.configs.files import dump_config
 from workbench.configs.find import find_config
+from workbench.configs.overrides import apply_overrides
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
 
 
-def copy_config(name_or_path: str, folder: Path, *, overwrite: bool = False) -> Path:
+def copy_config(name_or_path: str, folder: Path, *, assignments: Sequence[str] = (), overwrite: bool = False) -> Path:
     """Write ``<folder>/<name>_copy.yaml`` and return its path; the folder is made if needed.
 
+    Args:
+        assignments: ``key=value`` changes to the copy.
+
     Raises:
-        WorkbenchError: unknown name, the copy exists and must not be overwritten, or the folder cannot be written.
+        WorkbenchError: unknown name, a wrong assignment, the copy exists and must not be overwritten, or the folder cannot be written.
     """
     found = find_config(name_or_path)
+    config = apply_overrides(found.config, assignments)
     path = folder / f"{found.name}_copy.yaml"
     header = "\n".join((_("From {name}.").format(name=found.name), f"workbench train {path}"))
     try:
@@ -28,7 +34,7 @@ def copy_config(name_or_path: str, folder: Path, *, overwrite: bool = False) -> 
                 where=str(path),
                 fix=_("Choose another folder, or add --force."),
             )
-        write_atomic(path, dump_config(found.config, header))
+        write_atomic(path, dump_config(config, header))
     except OSError as error:
         raise WorkbenchError(
             _("The config cannot be written: {reason}").format(reason=error.strerror), where=str(path)
