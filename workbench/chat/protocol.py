@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from workbench.configs.setting import setting
+
 
 class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -32,13 +34,47 @@ class GenerationSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
-    max_new_tokens: int = Field(2048, ge=1, le=131072)
-    temperature: float = Field(0.1, ge=0, le=5)
-    top_k: int = Field(40, ge=0)
-    top_p: float = Field(0.75, gt=0, le=1)
-    repetition_penalty: float = Field(1.0, gt=0, le=5)
-    seed: int = Field(0, ge=0, lt=2**32)
-    stop_words: list[str] = []
+    max_new_tokens: int = setting(
+        2048, ge=1, le=131072, unit="tokens", group="generation", en="The longest answer.", zh="回答的最大长度。"
+    )
+    temperature: float = setting(
+        0.1,
+        ge=0,
+        le=5,
+        group="generation",
+        en="Randomness of the answer; 0 always takes the likeliest token.",
+        zh="回答的随机性；0 表示总取概率最大的 token。",
+    )
+    top_k: int = setting(
+        40,
+        ge=0,
+        unit="tokens",
+        group="generation",
+        en="Draw from so many likeliest tokens; 0 is all.",
+        zh="只在概率最大的这么多 token 中抽取；0 为全部。",
+    )
+    top_p: float = setting(
+        0.75,
+        gt=0,
+        le=1,
+        group="generation",
+        en="Draw from the likeliest tokens that together reach this share.",
+        zh="只在累计概率达到此值的 token 中抽取。",
+    )
+    repetition_penalty: float = setting(
+        1.0,
+        gt=0,
+        le=5,
+        group="generation",
+        en="Above 1 makes repeated words less likely.",
+        zh="大于 1 时降低重复用词的概率。",
+    )
+    seed: int = setting(
+        0, ge=0, lt=2**32, group="generation", en="The seed of every random choice.", zh="所有随机选择的种子。"
+    )
+    stop_words: list[str] = setting(
+        [], group="generation", en="Text that ends an answer, beside the template's own.", zh="模板自带之外的停止词。"
+    )
 
 
 class Load(_Message):
