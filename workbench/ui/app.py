@@ -1,0 +1,185 @@
+"""The full-screen app: areas, navigation, theme, language, keys. It holds nothing that is not on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import LANGUAGES, N_, _, current_language, set_language
+from workbench.text import printable
+from workbench.ui.areas import AREA_NAMES, AREAS, HOME
+from workbench.ui.keymap import load_keymap
+from workbench.ui.preferences import keep_preferences, read_preferences
+from workbench.ui.screens.area import AreaScreen
+from workbench.ui.screens.error import ErrorDialog
+from workbench.ui.state import AppState
+from workbench.ui.terminal import has_sixteen_colours
+from workbench.ui.themes import DEFAULT_THEME, SIXTEEN_COLOUR_THEME, load_themes
+
+
+class WorkbenchApp(App[None]):
+    """One project, seven areas.
+
+    Args:
+        project: the folder that work happens in.
+        area: where to begin; where it was left the last time if it is None.
+        context: handed to that area's ``arrive``.
+    """
+
+    TITLE = "workbench"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", N_("Help"), id="app.help", tooltip=N_("Every key of this screen"), priority=True),
+        *(
+            Binding(area.key, f"go('{area.name}')", area.title, id=f"app.{area.name}", tooltip=area.about, show=False)
+            for area in AREAS
+        ),
+        Binding("ctrl+q", "quit", N_("Quit"), id="app.quit", tooltip=N_("Leave; running jobs go on"), priority=True),
+    ]
+
+    def __init__(self, project: Path, area: str | None = None, context: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        self.project = project
+        self.state = AppState(project)
+        self._first_area = area
+        self._first_context = context or {}
+        for known in AREAS:
+            self.add_mode(known.name, known.build)
+
+    # -- beginning
+
+    def on_mount(self) -> None:
+        self._take_themes()
+        self._take_keymap()
+        remembered = self.state.get("area")
+        area = self._first_area or (remembered if remembered in AREA_NAMES else HOME)
+        self.go(str(area), **self._first_context)
+
+    def _take_themes(self) -> None:
+        themes, problems = load_themes()
+        for theme in themes:
+            self.register_theme(theme)
+        for problem in problems:
+            self.notify(printable(str(problem)), severity="warning", markup=False)
+        fallback = SIXTEEN_COLOUR_THEME if has_sixteen_colours() else DEFAULT_THEME
+        wanted = os.environ.get("TEXTUAL_THEME") or read_preferences().theme or fallback
+        self.theme = wanted if wanted in self.available_themes else fallback
+
+    def _take_keymap(self) -> None:
+        try:
+            self.set_keymap(load_keymap(self))
+        except WorkbenchError as error:
+            self.notify(printable(str(error)), severity="warning", markup=False)
+
+    # -- going about
+
+    def go(self, area: str, **context: Any) -> None:
+        """Show an area; its screen gets the context in ``arrive``."""
+        self.state["area"] = area
+        self.switch_mode(area)
+        if context:
+            screen = self.screen_stack[0]
+            assert isinstance(screen, AreaScreen)
+            screen.call_after_refresh(screen.arrive, **context)
+
+    def action_go(self, area: str) -> None:
+        if not isinstance(self.screen, AreaScreen):
+            return  # a dialog is open: it is answered first
+        self.go(area)
+
+    def action_help(self) -> None:
+        from workbench.ui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    # -- one place for what goes wrong
+
+    def show_error(self, error: WorkbenchError) -> None:
+        """Show what is wrong, where, and the mend, until the user has read it."""
+        self.push_screen(ErrorDialog(error))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A background task that failed is shown, and never closes the app."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or error is None:
+            return
+        if not isinstance(error, WorkbenchError):
+            self.log.error(error)
+            error = WorkbenchError(
+                f"{type(error).__name__}: {error}", fix=_("Try again; running jobs are not affected.")
+            )
+        self.show_error(error)
+
+    # -- language, theme, palette
+
+    def switch_language(self, language: str) -> None:
+        """Show everything in another language from now on."""
+        set_language(language)
+        keep_preferences(language=current_language())
+        self._rebuild_areas()
+
+    def _rebuild_areas(self) -> None:
+        """Compose every visited area anew; drafts and selections come back from the state."""
+        current = self.current_mode
+        for area in AREAS:
+            if area.name != current and area.name in self._screen_stacks:
+                self.remove_mode(area.name)
+                self.add_mode(area.name, area.build)
+        screen = self.screen_stack[0]
+        if isinstance(screen, AreaScreen):
+            screen.refresh(recompose=True)
+            screen.call_after_refresh(screen.recomposed)
+
+    def watch_theme(self, name: str) -> None:
+        if self.is_running:
+            keep_preferences(theme=name)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: every key of the screen and the app, the areas, languages and themes."""
+        for area in AREAS:
+            yield SystemCommand(_(area.title), _(area.about), lambda name=area.name: self.action_go(name))
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if active.enabled and binding.id and binding.description and not binding.id.startswith("app."):
+                yield SystemCommand(
+                    binding.description,
+                    binding.tooltip or binding.description,
+                    lambda action=binding.action, node=active.node: self.run_later(action, node),
+                )
+        for language, title in LANGUAGES.items():
+            if language != current_language():
+                yield SystemCommand(title, _("Switch the language"), lambda name=language: self.switch_language(name))
+        yield SystemCommand(_("Theme"), _("Choose colours, with a preview"), self.action_change_theme)
+        yield SystemCommand(_("Help"), _("Every key of this screen"), self.action_help)
+        yield SystemCommand(_("Quit"), _("Leave; running jobs go on"), self.exit)
+
+    def run_later(self, action: str, node: Any) -> None:
+        """Run an action of the palette once the palette has closed."""
+
+        async def run() -> None:
+            await self.run_action(action, node)
+
+        self.call_later(run)
+
+    # -- quiet on the line: nothing blinks, nothing spins
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
+
+    def get_loading_widget(self) -> Widget:
+        return Static(_("Loading…"))

@@ -1,0 +1,41 @@
+"""Starting the app: terminal, language, settings for slow lines; only then Textual."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import set_language
+from workbench.text import printable
+from workbench.ui.preferences import read_preferences
+from workbench.ui.terminal import check_terminal, suit_environment
+
+WRONG_TERMINAL_EXIT = 2
+
+
+def main(project: Path | None = None, area: str | None = None, **context: Any) -> int:
+    """Run the app in a project folder (the current one) and return the exit code.
+
+    Args:
+        area: where to begin; the area of the last time if it is None.
+        **context: handed to that area's ``arrive``.
+    """
+    preferences = read_preferences()
+    if preferences.language and not os.environ.get("WORKBENCH_LANG"):
+        set_language(preferences.language)
+    try:
+        check_terminal(os.environ)
+    except WorkbenchError as error:
+        sys.stderr.write(printable(str(error)) + "\n")
+        return WRONG_TERMINAL_EXIT
+    suit_environment(os.environ)
+    from workbench.ui.app import WorkbenchApp
+    from workbench.ui.guard import install_hangup_guard
+
+    app = WorkbenchApp((project or Path.cwd()).resolve(), area=area, context=context)
+    install_hangup_guard(app.state.save, lambda: app.exit(return_code=143))
+    app.run()
+    return app.return_code or 0

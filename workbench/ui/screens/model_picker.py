@@ -1,0 +1,64 @@
+"""A dialog to choose what to chat with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Checkbox, DataTable, Input, Label
+
+from workbench.i18n import N_, _
+from workbench.text import printable
+from workbench.ui.chat_state import ChosenModel
+from workbench.ui.known_models import KnownModel, known_models
+from workbench.ui.screens.area import TranslatedModal
+
+
+class ModelPicker(TranslatedModal[ChosenModel | None]):
+    """A table of the project's models; a folder or a Hugging Face name may be typed instead."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without choosing")),
+    ]
+
+    def __init__(self, project: Path, current: ChosenModel | None) -> None:
+        super().__init__()
+        self._known: list[KnownModel] = known_models(project)
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(_("Which model do you want to chat with?"), classes="dialog-title", markup=False)
+            yield DataTable[str](cursor_type="row", id="models")
+            yield Input(placeholder=_("… or a model folder or Hugging Face name, then enter"), id="model-path")
+            yield Input(placeholder=_("adapter folder (optional)"), id="adapter-path")
+            yield Checkbox(_("load in 4 bits (less memory, slower on a CPU)"), id="four-bits", compact=True)
+
+    def on_mount(self) -> None:
+        table = self.query_one(DataTable)
+        table.add_columns(_("kind"), _("from"), _("model"))
+        for index, known in enumerate(self._known):
+            table.add_row(_(known.kind), printable(known.name), printable(known.chosen.label), key=str(index))
+        current = next((i for i, known in enumerate(self._known) if known.chosen == self._current), 0)
+        table.move_cursor(row=current)
+        table.focus()
+
+    @property
+    def _bits(self) -> int | None:
+        return 4 if self.query_one("#four-bits", Checkbox).value else None
+
+    @on(DataTable.RowSelected)
+    def _take_row(self, event: DataTable.RowSelected) -> None:
+        chosen = self._known[int(str(event.row_key.value))].chosen
+        self.dismiss(ChosenModel(chosen.model, chosen.adapter, chosen.prompt_template, self._bits))
+
+    @on(Input.Submitted)
+    def _take_path(self) -> None:
+        model = self.query_one("#model-path", Input).value.strip()
+        adapter = self.query_one("#adapter-path", Input).value.strip() or None
+        if model:
+            self.dismiss(ChosenModel(model, adapter, None, self._bits))
