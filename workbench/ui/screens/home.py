@@ -13,8 +13,8 @@ from textual.widgets import DataTable, Label, Static
 
 from workbench.i18n import N_, _
 from workbench.jobs.find import list_jobs
+from workbench.jobs.rows import JobRow, job_row
 from workbench.text import printable
-from workbench.ui.job_rows import JobRow, job_row
 from workbench.ui.next_step import NextStep, next_step
 from workbench.ui.screens.area import AreaScreen
 
@@ -99,11 +99,11 @@ class HomeScreen(AreaScreen):
         if list(before) != [row.job.id for row in rows]:
             table.clear()
             for row in rows:
-                table.add_row(*_cells(row), key=row.job.id)
+                table.add_row(*(printable(cell) for cell in row.cells()), key=row.job.id)
             return
         for row in rows:
             if before[row.job.id] != row:
-                for column, cell in zip(("state", "progress", "loss"), _cells(row)[2:5], strict=True):
+                for column, cell in zip(("state", "progress", "loss"), row.cells()[2:5], strict=True):
                     table.update_cell(row.job.id, column, cell)
 
     @on(DataTable.RowSelected)
@@ -114,7 +114,3 @@ class HomeScreen(AreaScreen):
     def action_next(self) -> None:
         if self._step:
             self.workbench.go(self._step.area, **self._step.context)
-
-
-def _cells(row: JobRow) -> list[str]:
-    return [printable(row.job.id), row.kind, row.state_text, row.progress, row.loss, row.started]

@@ -1,0 +1,22 @@
+"""The checkpoint of a job to go on with."""
+
+from __future__ import annotations
+
+from workbench.evaluation.recommend import Recommendation, recommend
+from workbench.jobs.checkpoints import CheckpointInfo, list_checkpoints
+from workbench.jobs.folder import JobFolder
+
+
+def recommendation_of(job: JobFolder) -> Recommendation | None:
+    """The best of a job's checkpoints that are still there; None if there is none."""
+    return recommendation_among(list_checkpoints(job))
+
+
+def recommendation_among(infos: list[CheckpointInfo]) -> Recommendation | None:
+    """The same from checkpoints already read; the base (without a path) gives what to compare with."""
+    base = next((_shares(info) for info in infos if info.path is None), {})
+    return recommend({info.name: _shares(info) for info in infos if info.exists}, base)
+
+
+def _shares(info: CheckpointInfo) -> dict[str, float]:
+    return {name: score.value for name, score in info.scores.items()}

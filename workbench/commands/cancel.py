@@ -1,0 +1,63 @@
+"""``workbench cancel``: end a job, one rung after the other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.i18n import _
+
+_EXAMPLES = """
+Examples:
+
+  workbench cancel last
+
+  workbench cancel my_config/20260101_120000 --now
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("cancel", help=_("Stop a job: save and end, or end at once."), epilog=_EXAMPLES)(cancel)
+
+
+def cancel(
+    job: Annotated[str, typer.Argument(help=_("A job's id, the beginning of it, its folder, or last."))],
+    now: Annotated[bool, typer.Option("--now", help=_("Do not wait for a checkpoint."))] = False,
+    wait: Annotated[float, typer.Option(help=_("Seconds to wait for the job to save and end."), min=0)] = 600.0,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
+) -> None:
+    """Walk the ladder, and show that nothing of the job is left."""
+    from workbench.jobs.find import find_job
+    from workbench.jobs.state import state_of
+    from workbench.jobs.stop import request_stop, resume_command, stop_now, wait_until_over
+
+    found = find_job(Path.cwd(), job)
+    if now:
+        typer.echo(_("Ending {job}: asking its processes to leave, then forcing them.").format(job=found.id), err=True)
+    else:
+        request_stop(found)
+        typer.echo(
+            _("{job} was asked to save and end; waiting for the end of its step.").format(job=found.id), err=True
+        )
+        if not wait_until_over(found, wait):
+            typer.echo(_("It has not ended yet. It will; or end it at once with --now."), err=True)
+            raise typer.Exit(1)
+    proof = stop_now(found)
+    state = state_of(found)
+    resume = resume_command(found) if found.record.kind == "train" else None
+    if as_json:
+        left = {"leftover_pids": proof.leftover_pids, "gpu_pids": proof.gpu_pids}
+        typer.echo(json.dumps({"job": found.id, "state": state.value, **left, "resume": resume}, ensure_ascii=False))
+    else:
+        typer.echo(_("{job}: {state}").format(job=found.id, state=_(state.word)))
+        if proof.is_clean:
+            typer.echo(_("No process of it is left, and no GPU memory is held by it."))
+        else:
+            typer.echo(_("Still there: processes {pids}.").format(pids=proof.leftover_pids or proof.gpu_pids))
+        if resume:
+            typer.echo(_("Resume it with: {command}").format(command=resume))
+    raise typer.Exit(0 if proof.is_clean else 1)

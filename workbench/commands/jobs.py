@@ -1,0 +1,61 @@
+"""``workbench jobs``: what runs and what has run in this project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.i18n import N_, _
+
+_EXAMPLES = """
+Examples:
+
+  workbench jobs
+
+  workbench jobs --all --json
+"""
+_SHOWN = 20
+_COLUMNS = (N_("job"), N_("kind"), N_("state"), N_("progress"), N_("loss"), N_("started"))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("jobs", help=_("List the project's jobs, newest first."), epilog=_EXAMPLES)(jobs)
+
+
+def jobs(
+    every: Annotated[bool, typer.Option("--all", help=_("Not only the newest twenty."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON list."))] = False,
+) -> None:
+    """Print the table."""
+    from workbench.jobs.find import list_jobs
+    from workbench.jobs.rows import job_row
+    from workbench.text import printable
+
+    found = list_jobs(Path.cwd())
+    rows = [row for job in (found if every else found[:_SHOWN]) if (row := job_row(job)) is not None]
+    if as_json:
+        typer.echo(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1))
+        return
+    if not rows:
+        typer.echo(_("There are no jobs in this project yet."))
+        return
+    cells = [tuple(_(column) for column in _COLUMNS), *(row.cells() for row in rows)]
+    for line in _aligned(cells):
+        typer.echo(printable(line))
+    if len(found) > len(rows):
+        typer.echo(_("… and {count} older ones: --all").format(count=len(found) - len(rows)))
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    """Columns padded to their widest cell; a Chinese character is two cells wide."""
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,28 @@
+"""How a command ends that started a job: follow it, then say what it made."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from workbench.commands.follow import follow
+from workbench.i18n import _
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.results import results_of
+
+
+def follow_to_result(job: JobFolder, key: str, next_command: str, *, as_json: bool) -> None:
+    """Follow a job, print the result it made under ``key`` and the sensible next command, and exit with its code.
+
+    Args:
+        next_command: a command line with ``{path}`` for the result.
+    """
+    code = follow(job, to_stderr=as_json)
+    made = results_of(job)
+    if as_json:
+        typer.echo(json.dumps({"job": job.id, "exit_code": code, **made}, ensure_ascii=False))
+    elif code == 0 and key in made:
+        typer.echo(_("Result: {path}").format(path=made[key]))
+        typer.echo(_("Next:   {command}").format(command=next_command.format(path=made[key])))
+    raise typer.Exit(code)
