@@ -1,0 +1,1 @@
+"""Looking at this machine: what workbench needs, whether it is there, and the mend if it is not."""

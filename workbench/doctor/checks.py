@@ -1,0 +1,141 @@
+"""All checks, one after another. Light: what needs torch runs in a child process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from workbench.doctor.result import CheckResult
+from workbench.i18n import _
+
+_PACKAGES = ("transformers", "peft", "bitsandbytes", "deepspeed", "datasets", "accelerate", "textual")
+_OLDEST_PYTHON = (3, 11)
+_LITTLE_MEMORY_GB, _LITTLE_DISK_GB = 4.0, 5.0
+_PROBE_SECONDS = 120
+
+
+def run_checks(project: Path) -> Iterator[CheckResult]:
+    """Each check as it is done; those with torch last, as they take seconds."""
+    checks: tuple[Callable[[], CheckResult], ...] = (
+        _python,
+        _packages,
+        _compiler,
+        _memory,
+        lambda: _disk(project),
+        lambda: _writable(project),
+        _lasting_sessions,
+        _terminal,
+        _torch,
+    )
+    for check in checks:
+        yield check()
+
+
+def _python() -> CheckResult:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < _OLDEST_PYTHON:
+        return CheckResult("Python", "error", found, _("Install Python 3.11 or newer."))
+    return CheckResult("Python", "ok", f"{found} ({sys.executable})")
+
+
+def _packages() -> CheckResult:
+    found, missing = [], []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        fix = _("Install them: pip install {names}").format(names=" ".join(missing))
+        return CheckResult(_("packages"), "error", _("missing: {names}").format(names=", ".join(missing)), fix)
+    return CheckResult(_("packages"), "ok", ", ".join(found))
+
+
+def _compiler() -> CheckResult:
+    """DeepSpeed builds one small operator on a CPU; it needs a C++ compiler and ninja."""
+    compiler = shutil.which(os.environ.get("CXX", "g++"))
+    ninja = shutil.which("ninja") or shutil.which("ninja", path=str(Path(sys.executable).parent))
+    if compiler is None:
+        fix = _("Install g++ (Debian: apt-get install g++). Until then training runs without DeepSpeed.")
+        return CheckResult(_("compiler"), "warning", _("no C++ compiler was found"), fix)
+    if ninja is None:
+        return CheckResult(_("compiler"), "warning", _("ninja was not found"), _("Install it: pip install ninja"))
+    return CheckResult(_("compiler"), "ok", f"{compiler}, {ninja}")
+
+
+def _memory() -> CheckResult:
+    memory = psutil.virtual_memory()
+    detail = _("{free:.1f} of {total:.1f} GB free, {cores} cores").format(
+        free=memory.available / 1e9, total=memory.total / 1e9, cores=os.cpu_count() or 1
+    )
+    if memory.available / 1e9 < _LITTLE_MEMORY_GB:
+        return CheckResult(_("memory"), "warning", detail, _("Close other programs, or train a smaller model."))
+    return CheckResult(_("memory"), "ok", detail)
+
+
+def _disk(project: Path) -> CheckResult:
+    free = shutil.disk_usage(project).free / 1e9
+    detail = _("{free:.1f} GB free in {folder}").format(free=free, folder=project)
+    if free < _LITTLE_DISK_GB:
+        return CheckResult(_("disk"), "warning", detail, _("Checkpoints may not fit: free some space."))
+    return CheckResult(_("disk"), "ok", detail)
+
+
+def _writable(project: Path) -> CheckResult:
+    if not os.access(project, os.W_OK):
+        fix = _("Change to a folder of your own and start workbench there.")
+        return CheckResult(_("project folder"), "error", _("{folder} cannot be written").format(folder=project), fix)
+    return CheckResult(_("project folder"), "ok", str(project))
+
+
+def _lasting_sessions() -> CheckResult:
+    """systemd can end even detached processes at logout."""
+    name = _("jobs after logout")
+    if not shutil.which("loginctl") or not Path("/run/systemd/system").is_dir():
+        return CheckResult(name, "ok", _("nothing here ends detached processes"))
+    kills = _output(["loginctl", "show-logind", "-p", "KillUserProcesses", "--value"])
+    lingers = _output(["loginctl", "show-user", str(os.getuid()), "-p", "Linger", "--value"])
+    if kills == "yes" and lingers != "yes":
+        fix = _("Run once: loginctl enable-linger")
+        return CheckResult(name, "warning", _("systemd ends your processes when you log out"), fix)
+    return CheckResult(name, "ok", _("nothing here ends detached processes"))
+
+
+def _terminal() -> CheckResult:
+    term, colours = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
+    detail = f"TERM={term or '-'} COLORTERM={colours or '-'} {sys.stdout.encoding}"
+    if term in {"dumb", "unknown", ""}:
+        fix = _("The full-screen app needs a terminal that can move its cursor; every screen is also a command.")
+        return CheckResult(_("terminal"), "warning", detail, fix)
+    return CheckResult(_("terminal"), "ok", detail)
+
+
+def _torch() -> CheckResult:
+    command = [sys.executable, "-P", "-m", "workbench.doctor.torch_probe"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_SECONDS, stdin=subprocess.DEVNULL)
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    except (OSError, subprocess.TimeoutExpired, ValueError, IndexError) as error:
+        fix = _("Install it again: pip install torch==2.13.0")
+        return CheckResult("torch", "error", _("torch cannot be used: {reason}").format(reason=error), fix)
+    if not found["devices"]:
+        detail = _("{version}, no GPU: training runs on the CPU").format(version=found["torch"])
+        return CheckResult("torch", "ok", detail)
+    cards = ", ".join(f"{device['name']} ({device['memory_gb']:.0f} GB)" for device in found["devices"])
+    return CheckResult("torch", "ok", f"{found['torch']}, CUDA {found['cuda']}: {cards}")
+
+
+def _output(command: list[str]) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=5, check=False).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
