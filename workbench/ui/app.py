@@ -21,7 +21,7 @@ from workbench.text import printable
 from workbench.ui.areas import AREA_NAMES, AREAS, HOME
 from workbench.ui.keymap import load_keymap
 from workbench.ui.preferences import keep_preferences, read_preferences
-from workbench.ui.screens.area import AreaScreen
+from workbench.ui.screens.area import SMALLEST, AreaScreen
 from workbench.ui.screens.error import ErrorDialog
 from workbench.ui.state import AppState
 from workbench.ui.terminal import has_sixteen_colours
@@ -40,7 +40,8 @@ class WorkbenchApp(App[None]):
     TITLE = "workbench"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-too-narrow"), (SMALLEST[0], "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-too-low"), (SMALLEST[1], "-high")]  # noqa: RUF012 - as Textual declares them
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", N_("Help"), id="app.help", tooltip=N_("Every key of this screen"), priority=True),
         *(
@@ -113,7 +114,10 @@ class WorkbenchApp(App[None]):
         self.push_screen(ErrorDialog(error))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A background task that failed is shown, and never closes the app."""
+        self.show_failed_worker(event)
+
+    def show_failed_worker(self, event: Worker.StateChanged) -> None:
+        """Show why a background task failed; screens hand their workers' news here, as these do not bubble."""
         error = event.worker.error
         if event.state is not WorkerState.ERROR or error is None:
             return
@@ -144,9 +148,14 @@ class WorkbenchApp(App[None]):
             screen.refresh(recompose=True)
             screen.call_after_refresh(screen.recomposed)
 
-    def watch_theme(self, name: str) -> None:
-        if self.is_running:
-            keep_preferences(theme=name)
+    def action_change_theme(self) -> None:
+        from workbench.ui.screens.theme_picker import ThemePicker
+
+        def keep(name: str | None) -> None:
+            if name:
+                keep_preferences(theme=name)
+
+        self.push_screen(ThemePicker(), keep)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every key of the screen and the app, the areas, languages and themes."""

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from types import FrameType
 
 HANG_UP_EXIT = 128 + signal.SIGHUP
+TERMINATED_EXIT = 128 + signal.SIGTERM
 _POLL_SECONDS = 2.0
 
 
-def install_hangup_guard(save: Callable[[], None], quit_cleanly: Callable[[], None]) -> None:
-    """On hang-up save and end the process; on SIGTERM leave as if the user had quit.
+def install_hangup_guard(save: Callable[[], None]) -> None:
+    """On hang-up save and end the process.
 
     The app's own shutdown writes to the terminal, which blocks when it is dead, so a hang-up goes around it. Where
     SIGHUP is ignored (nohup, some wrappers) a look at the terminal every two seconds notices the same.
@@ -29,7 +30,6 @@ def install_hangup_guard(save: Callable[[], None], quit_cleanly: Callable[[], No
             os._exit(HANG_UP_EXIT)
 
     signal.signal(signal.SIGHUP, leave)
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: quit_cleanly())
     threading.Thread(target=_watch, args=(leave,), name="hangup-guard", daemon=True).start()
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import set_language
 from workbench.text import printable
 from workbench.ui.preferences import read_preferences
 from workbench.ui.terminal import check_terminal, suit_environment
+
+if TYPE_CHECKING:
+    from workbench.ui.app import WorkbenchApp
 
 WRONG_TERMINAL_EXIT = 2
 
@@ -33,9 +39,17 @@ def main(project: Path | None = None, area: str | None = None, **context: Any) -
         return WRONG_TERMINAL_EXIT
     suit_environment(os.environ)
     from workbench.ui.app import WorkbenchApp
-    from workbench.ui.guard import install_hangup_guard
 
     app = WorkbenchApp((project or Path.cwd()).resolve(), area=area, context=context)
-    install_hangup_guard(app.state.save, lambda: app.exit(return_code=143))
-    app.run()
+    asyncio.run(_run(app))
     return app.return_code or 0
+
+
+async def _run(app: WorkbenchApp) -> None:
+    """Run until the user leaves; SIGTERM leaves as if the user had quit, a hang-up at once."""
+    from workbench.ui.guard import TERMINATED_EXIT, install_hangup_guard
+
+    install_hangup_guard(app.state.save)
+    terminate = partial(app.exit, return_code=TERMINATED_EXIT)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+    await app.run_async()

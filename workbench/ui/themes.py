@@ -2,32 +2,73 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from pathlib import Path
+from typing import Any
 
-from textual.color import ColorParseError
+from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 from workbench.paths import shipped, user_config
 
 DEFAULT_THEME = "workbench-dark"
 SIXTEEN_COLOUR_THEME = "workbench-16"
+_KEYS = {field.name: str(field.type) for field in dataclasses.fields(Theme)}
+_COLOUR_KEYS = {key for key, kind in _KEYS.items() if kind.startswith("str") and key != "name"}
+_PYTHON_KINDS: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "float": (int, float),
+    "dict[str, str]": (dict,),
+}
 
 
 def read_theme(path: Path) -> Theme:
     """The theme of a file; its keys are those of Textual's ``Theme``.
 
     Raises:
-        WorkbenchError: the file is not TOML, has an unknown key, or a colour that is none.
+        WorkbenchError: the file is not TOML, lacks a key, has an unknown one, or a value that is no colour;
+            ``where`` is ``file:key``.
     """
     try:
-        theme = Theme(**tomllib.loads(path.read_text(encoding="utf-8")))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WorkbenchError(_("The theme cannot be read: {reason}").format(reason=error), where=str(path)) from error
+    for key in ("name", "primary"):
+        if key not in values:
+            raise WorkbenchError(_("A theme needs the key {key}.").format(key=key), where=str(path))
+    for key, value in values.items():
+        _check(path, key, value)
+    try:
+        theme = Theme(**values)
         theme.to_color_system().generate()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError, ValueError, ColorParseError) as error:
+    except (TypeError, ValueError, AttributeError, ColorParseError) as error:
         raise WorkbenchError(_("The theme cannot be used: {reason}").format(reason=error), where=str(path)) from error
     return theme
+
+
+def _check(path: Path, key: str, value: Any) -> None:
+    """Refuse what Textual would stumble over only when it paints."""
+    where = f"{path}:{key}"
+    if key not in _KEYS:
+        names = ", ".join(nearest(key, _KEYS) or _KEYS)
+        raise WorkbenchError(
+            _("Unknown key `{key}`.").format(key=key), where=where, fix=_("Did you mean {names}?").format(names=names)
+        )
+    kinds = _PYTHON_KINDS.get(_KEYS[key], (str,))
+    if not isinstance(value, kinds) or (bool not in kinds and isinstance(value, bool)):
+        raise WorkbenchError(_("This value has the wrong type: {value}").format(value=value), where=where)
+    if key in _COLOUR_KEYS:
+        try:
+            Color.parse(value)
+        except ColorParseError as error:
+            raise WorkbenchError(
+                _("{value} is no colour.").format(value=value),
+                where=where,
+                fix=_("Write it as #rrggbb, or by name."),
+            ) from error
 
 
 def load_themes() -> tuple[list[Theme], list[WorkbenchError]]:

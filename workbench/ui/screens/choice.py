@@ -1,0 +1,58 @@
+"""A question with a few answers, each on its own key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Footer, Label, OptionList, Static
+from textual.widgets.option_list import Option
+
+from workbench.i18n import N_, _
+from workbench.text import printable
+from workbench.ui.screens.area import TranslatedModal
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer: what the dialog gives, and its sentence, already translated."""
+
+    value: str
+    text: str
+
+
+class ChoiceDialog(TranslatedModal[str | None]):
+    """Gives the value of the chosen answer, None on escape. The first answer is highlighted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Change nothing")),
+    ]
+    DEFAULT_CSS = """
+    ChoiceDialog {
+        .dialog { max-width: 72; }
+        OptionList { height: auto; margin-top: 1; border: none; background: $surface; }
+    }
+    """
+
+    def __init__(self, title: str, text: str, choices: list[Choice]) -> None:
+        super().__init__()
+        self._title, self._text, self._choices = title, text, choices
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(printable(self._title), classes="dialog-title", markup=False)
+            yield Static(printable(self._text), markup=False)
+            yield OptionList(*(Option(choice.text, id=choice.value) for choice in self._choices), markup=False)
+            yield Label(_("enter chooses, escape changes nothing"), classes="muted", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).focus()
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)
