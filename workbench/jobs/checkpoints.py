@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.jobs.events import Checkpoint, Event, Sample, Score, Started, parse_event
+from workbench.jobs.events import Checkpoint, Event, Sample, Score, Started
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.tail import EventTail
 
@@ -85,23 +85,8 @@ class RunHistory:
 def read_history(job: JobFolder) -> RunHistory:
     """The whole history of a job from disk. Step events are skipped unparsed, so long runs read fast."""
     history = RunHistory(job)
-    tail = _NoStepsTail(job.events_path)
-    while events := tail.next_events():
-        history.take(events)
+    history.take(EventTail(job.events_path).rest(without_steps=True))
     return history
-
-
-class _NoStepsTail(EventTail):
-    """An event tail for history alone."""
-
-    def next_events(self) -> list[Event]:
-        """The next events that are no steps; empty at the end of the file."""
-        while data := self._new_bytes(1 << 22):
-            kept = [line for line in data.splitlines() if b'"event":"step"' not in line[:64]]
-            events = [event for line in kept if (event := parse_event(line)) is not None]
-            if events:
-                return events
-        return []
 
 
 def list_checkpoints(job: JobFolder) -> list[CheckpointInfo]:

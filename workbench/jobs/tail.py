@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.jobs.events import Event, parse_event
 
 _BLOCK = 64 * 1024
+_STEP_MARK = b'"event":"step"'
 _LINE_ENDS = re.compile(rb"[\r\n]+")
 
 
@@ -42,10 +44,22 @@ class _Tail:
 class EventTail(_Tail):
     """The events of a job, a few at a time."""
 
-    def poll(self, max_bytes: int = _BLOCK * 4) -> list[Event]:
-        """Events appended since the last call, from at most ``max_bytes`` of the file; torn lines are passed over."""
+    def poll(self, max_bytes: int = _BLOCK * 4, *, without_steps: bool = False) -> list[Event]:
+        """Events appended since the last call, from at most ``max_bytes`` of the file; torn lines are passed over.
+
+        Steps are nearly all of a long run's events; ``without_steps`` passes over them unparsed.
+        """
         lines = self._new_bytes(max_bytes).splitlines()
+        if without_steps:
+            lines = [line for line in lines if _STEP_MARK not in line[:64]]
         return [event for line in lines if (event := parse_event(line)) is not None]
+
+    def rest(self, *, without_steps: bool = False) -> Iterator[Event]:
+        """Every event up to the end of the file."""
+        before = -1
+        while self.offset != before:
+            before = self.offset
+            yield from self.poll(without_steps=without_steps)
 
 
 class LogTail(_Tail):

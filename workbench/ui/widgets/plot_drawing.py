@@ -1,0 +1,327 @@
+"""How a plot looks, as rows of characters with a layer of paint each; no Textual, so that it is tested by itself.
+
+From the top: one row of legend or of readings at the cursor, the curve with its vertical axis, the horizontal axis
+with its numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from typing import Protocol
+
+from rich.cells import cell_len, set_cell_size
+
+from workbench.i18n import _
+from workbench.jobs.bins import Series
+from workbench.jobs.curve import Curves
+from workbench.ui.widgets.axes import YAxis, fitting_axis, linear_ticks, tick_text
+from workbench.ui.widgets.braille import BrailleCanvas
+from workbench.ui.widgets.plot_columns import Column, Window, columns_of, too_coarse
+
+AXIS, RAW, RUN = 0, 1, 2
+"""Layers of paint; run number n has layer ``RUN`` + n."""
+CURSOR = 100
+RUN_COLOURS = 6
+MOST_RUNS = 6
+_LABEL_WIDTH = 9
+_CELLS_PER_X_TICK = 12
+_ROWS_PER_Y_TICK = 4
+
+
+@dataclass
+class PlotRun:
+    """One run on a plot: its name, its curves and, if zoomed in far, the curves of that window alone."""
+
+    name: str
+    curves: Curves
+    detail: tuple[Window, Curves] | None = None
+
+    def series(self, name: str, window: Window) -> Series:
+        """The finest series known for a window."""
+        if self.detail and self.detail[0] == window:
+            detailed = self.detail[1].series[name]
+            if detailed.last and self.newest_iteration <= max(detailed.last[0], window.last):
+                return detailed
+        return self.curves.series[name]
+
+    @property
+    def newest_iteration(self) -> int:
+        last = self.curves.series["loss"].last
+        return last[0] if last else 0
+
+    @property
+    def last_iteration(self) -> int:
+        """Where the run ends as planned, or already is."""
+        return max(self.curves.total_iters, self.newest_iteration)
+
+    @property
+    def letter(self) -> str:
+        return self.name[:1]
+
+
+class PlotState(Protocol):
+    """What there is to draw."""
+
+    runs: list[PlotRun]
+    series: str
+    log_scale: bool
+    cursor: int | None
+    empty_text: str
+
+    @property
+    def shown(self) -> Window: ...
+
+    @property
+    def title(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class PlotRow:
+    """A row of text with the layer of each stretch."""
+
+    pieces: tuple[tuple[str, int], ...]
+
+    @property
+    def layers_used(self) -> set[int]:
+        return {layer for _text, layer in self.pieces}
+
+    @cached_property
+    def cells(self) -> list[tuple[str, int]] | None:
+        """Each cell with its layer; None if some characters are two cells wide."""
+        cells = [(char, layer) for text, layer in self.pieces for char in text]
+        return cells if cell_len("".join(char for char, _layer in cells)) == len(cells) else None
+
+    def difference(self, other: PlotRow) -> tuple[int, int] | None:
+        """The first and one past the last cell that differ from another row; None if none does."""
+        if self.pieces == other.pieces:
+            return None
+        new, old = self.cells, other.cells
+        if new is None or old is None or len(new) != len(old):
+            return 0, max(self.width, other.width)
+        differing = [index for index, (one, another) in enumerate(zip(new, old, strict=True)) if one != another]
+        return (differing[0], differing[-1] + 1) if differing else None
+
+    @cached_property
+    def width(self) -> int:
+        return sum(cell_len(text) for text, _layer in self.pieces)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the cursor can stand on: a dot column of the plot and its points, by run number."""
+
+    dot_column: int
+    iteration: int
+    columns: dict[int, Column]
+
+
+@dataclass
+class Drawing:
+    """A finished picture. ``coarse``: reading the window's steps again would show more."""
+
+    width: int
+    rows: list[PlotRow]
+    readings: list[Reading] = field(default_factory=list)
+    coarse: bool = False
+
+    def next_reading(self, iteration: int | None, direction: int) -> int | None:
+        """The iteration to read next in a direction, one cell on at least; None at the end."""
+        if not self.readings:
+            return None
+        if iteration is None:
+            return self.readings[-1].iteration
+        here = nearest_reading(self.readings, iteration)
+        beyond = (
+            [reading for reading in self.readings if reading.dot_column >= here.dot_column + 2]
+            if direction > 0
+            else [reading for reading in reversed(self.readings) if reading.dot_column <= here.dot_column - 2]
+        )
+        return beyond[0].iteration if beyond else None
+
+
+def nearest_reading(readings: list[Reading], iteration: int) -> Reading:
+    """The reading at or nearest to an iteration."""
+    return min(readings, key=lambda reading: abs(reading.iteration - iteration))
+
+
+def draw(state: PlotState, width: int, height: int) -> Drawing:
+    """The picture of a plot in ``width`` × ``height`` cells."""
+    window = state.shown
+    plot_width, plot_height = width - _LABEL_WIDTH - 1, height - 3
+    if plot_width < 4 or plot_height < 1:
+        return Drawing(width, [_text_row(_("Too small for a plot."), width)])
+    canvas = BrailleCanvas(plot_width, plot_height)
+    all_series = [run.series(state.series, window) for run in state.runs[:MOST_RUNS]]
+    traces = [columns_of(series, window, canvas.dot_columns) for series in all_series]
+    if not any(traces):
+        return _empty_drawing(state, width, height)
+    axis = fitting_axis(*_extent(traces, state.log_scale), log=state.log_scale)
+    for number in reversed(range(len(traces))):
+        _draw_trace(canvas, traces[number], axis, number, with_raw=number == 0)
+    readings = _readings(traces, canvas.dot_columns)
+    here = nearest_reading(readings, state.cursor) if state.cursor is not None and readings else None
+    marks = _end_letters(traces, axis, canvas) if len(traces) > 1 else {}
+    rows = [_top_row(state, all_series, here, width)]
+    rows += _curve_rows(canvas, axis, here, marks)
+    rows += _bottom_rows(window, plot_width)
+    coarse = any(too_coarse(series, window, canvas.dot_columns) for series in all_series)
+    return Drawing(width, rows, readings, coarse)
+
+
+def _empty_drawing(state: PlotState, width: int, height: int) -> Drawing:
+    blank = _text_row("", width)
+    rows = [_text_row(state.title, width), *[blank] * (height - 1)]
+    text = set_cell_size(state.empty_text, min(cell_len(state.empty_text), width))
+    rows[height // 2] = _text_row(" " * ((width - cell_len(text)) // 2) + text, width)
+    return Drawing(width, rows)
+
+
+def _text_row(text: str, width: int) -> PlotRow:
+    return PlotRow(((set_cell_size(text, width), AXIS),))
+
+
+def _extent(traces: list[dict[int, Column]], log: bool) -> tuple[float, float]:
+    """The lowest and highest value to be drawn; on a log axis the lowest positive one."""
+    columns = list(traces[0].values())
+    lows, highs = [column.low for column in columns], [column.high for column in columns]
+    smooth = [column.smooth for trace in traces for column in trace.values()]
+    lows, highs = lows + smooth, highs + smooth
+    if log:
+        lows = [value for value in lows if value > 0] or [1.0]
+        highs = [value for value in highs if value > 0] or [1.0]
+    return min(lows), max(highs)
+
+
+def _draw_trace(canvas: BrailleCanvas, trace: dict[int, Column], axis: YAxis, number: int, *, with_raw: bool) -> None:
+    if with_raw:
+        _draw_raw(canvas, trace, axis)
+    previous: tuple[int, int] | None = None
+    for dot_column, column in trace.items():
+        here = (dot_column, _dot_row(canvas, axis, column.smooth))
+        canvas.line(previous or here, here, RUN + number)
+        previous = here
+
+
+def _draw_raw(canvas: BrailleCanvas, trace: dict[int, Column], axis: YAxis) -> None:
+    """Each column from its lowest to its highest point, joined to its neighbour by their means."""
+    previous: tuple[int, int] | None = None
+    for dot_column, column in trace.items():
+        here = (dot_column, _dot_row(canvas, axis, column.mean))
+        canvas.line(previous or here, here, RAW)
+        canvas.bar(dot_column, _dot_row(canvas, axis, column.high), _dot_row(canvas, axis, column.low), RAW)
+        previous = here
+
+
+def _dot_row(canvas: BrailleCanvas, axis: YAxis, value: float) -> int:
+    return round((1 - axis.share(value)) * (canvas.dot_rows - 1))
+
+
+def _readings(traces: list[dict[int, Column]], dot_columns: int) -> list[Reading]:
+    filled = sorted({column for trace in traces for column in trace if 0 <= column < dot_columns})
+    found = []
+    for dot_column in filled:
+        columns = {number: trace[dot_column] for number, trace in enumerate(traces) if dot_column in trace}
+        found.append(Reading(dot_column, next(iter(columns.values())).last, columns))
+    return found
+
+
+def _end_letters(traces: list[dict[int, Column]], axis: YAxis, canvas: BrailleCanvas) -> dict[tuple[int, int], int]:
+    """Where each run's line ends on screen (cell row, cell column) → run number: a letter names it there."""
+    marks: dict[tuple[int, int], int] = {}
+    for number, trace in enumerate(traces):
+        inside = [column for column in trace if 0 <= column < canvas.dot_columns]
+        if inside:
+            row = _dot_row(canvas, axis, trace[inside[-1]].smooth) >> 2
+            marks[row, min((inside[-1] >> 1) + 1, canvas.width - 1)] = number
+    return marks
+
+
+def run_letter(number: int) -> str:
+    """The letter that names a run on a plot with several."""
+    return chr(ord("A") + number)
+
+
+def _curve_rows(
+    canvas: BrailleCanvas, axis: YAxis, here: Reading | None, marks: dict[tuple[int, int], int]
+) -> Iterator[PlotRow]:
+    labels = {}
+    for tick in axis.ticks(max(canvas.height // _ROWS_PER_Y_TICK, 1)):
+        labels[_dot_row(canvas, axis, tick) >> 2] = tick_text(tick)
+    for y in range(canvas.height):
+        cells = list(zip(canvas.row_text(y), canvas.row_layers(y), strict=True))
+        if here is not None and cells[here.dot_column >> 1][0] == " ":
+            cells[here.dot_column >> 1] = ("│", CURSOR)
+        for (row, x), number in marks.items():
+            if row == y:
+                cells[x] = (run_letter(number), RUN + number)
+        label = f"{labels.get(y, ''):>{_LABEL_WIDTH - 1}} " + ("┤" if y in labels else "│")
+        yield PlotRow(((label, AXIS), *_joined(cells)))
+
+
+def _joined(cells: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    for layer, group in groupby(cells, key=lambda cell: cell[1]):
+        yield "".join(char for char, _layer in group), layer
+
+
+def _bottom_rows(window: Window, plot_width: int) -> list[PlotRow]:
+    """The horizontal axis and its numbers; the last stretch is labelled with what they count."""
+    line, numbers = ["─"] * plot_width, [" "] * plot_width
+    free_from = 0
+    for tick in linear_ticks(window.first, window.last, max(plot_width // _CELLS_PER_X_TICK, 1)):
+        if tick != int(tick):
+            continue
+        x = window.column(tick, plot_width * 2) >> 1
+        text = str(int(tick))
+        begin = min(max(x - len(text) // 2, 0), plot_width - len(text))
+        line[x] = "┴"
+        if begin >= free_from:
+            numbers[begin : begin + len(text)] = text
+            free_from = begin + len(text) + 1
+    unit = set_cell_size(_("iteration"), _LABEL_WIDTH)
+    return [
+        PlotRow(((" " * _LABEL_WIDTH + "└" + "".join(line), AXIS),)),
+        PlotRow(((unit + " " + "".join(numbers), AXIS),)),
+    ]
+
+
+def _top_row(state: PlotState, all_series: list[Series], here: Reading | None, width: int) -> PlotRow:
+    pieces = _reading_pieces(state, here) if here is not None else _legend_pieces(state, all_series)
+    return PlotRow(tuple(_cut(pieces, width)))
+
+
+def _legend_pieces(state: PlotState, all_series: list[Series]) -> list[tuple[str, int]]:
+    pieces = [(state.title + "   ", AXIS)]
+    if len(state.runs) > 1:
+        named = enumerate(run.name for run in state.runs[:MOST_RUNS])
+        pieces += [(f"{run_letter(number)} {name}   ", RUN + number) for number, name in named]
+    else:
+        pieces += [("⣿⣿ " + _("each step") + "   ", RAW), ("━━ " + _("smoothed") + "   ", RUN)]
+    if unplottable := sum(series.not_finite for series in all_series):
+        pieces.append((_("! {count} values are not finite").format(count=unplottable), CURSOR))
+    return pieces
+
+
+def _reading_pieces(state: PlotState, here: Reading) -> list[tuple[str, int]]:
+    pieces = [(_("iteration {iter}").format(iter=here.iteration) + f"   {state.title}   ", CURSOR)]
+    for number, column in here.columns.items():
+        name = f"{run_letter(number)} " if len(state.runs) > 1 else ""
+        values = f"{column.low:.5g}" if column.count == 1 else f"{column.low:.5g} … {column.high:.5g}"
+        pieces.append((f"{name}{values} ", RAW if number == 0 else RUN + number))
+        pieces.append(("━ " + _("smoothed {value}").format(value=f"{column.smooth:.5g}") + "   ", RUN + number))
+    return pieces
+
+
+def _cut(pieces: list[tuple[str, int]], width: int) -> Iterator[tuple[str, int]]:
+    """The pieces that fit, filled up with blanks to the whole width."""
+    left = width
+    for text, layer in pieces:
+        if left <= 0:
+            return
+        shown = set_cell_size(text, min(cell_len(text), left))
+        left -= cell_len(shown)
+        yield shown, layer
+    if left > 0:
+        yield " " * left, AXIS
