@@ -66,9 +66,15 @@ class JobFolder:
         """
         path = self.path / RECORD_FILE
         try:
-            return JobRecord.model_validate(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))
+            text = path.read_text(encoding="utf-8")
         except OSError as error:
             raise WorkbenchError(_("This is no job folder: it has no job.yaml."), where=str(self.path)) from error
+        try:
+            return JobRecord.model_validate_json(text)  # as we write it: 100 times faster than YAML
+        except ValidationError:
+            pass
+        try:
+            return JobRecord.model_validate(YAML(typ="safe", pure=True).load(text))
         except (YAMLError, ValidationError) as error:
             raise WorkbenchError(_("The job's record is damaged."), where=str(path)) from error
 
