@@ -136,6 +136,10 @@ class WorkbenchApp(App[None]):
         keep_preferences(language=current_language())
         self._rebuild_areas()
 
+    def action_next_language(self) -> None:
+        names = list(LANGUAGES)
+        self.switch_language(names[(names.index(current_language()) + 1) % len(names)])
+
     def _rebuild_areas(self) -> None:
         """Compose every visited area anew; drafts and selections come back from the state."""
         current = self.current_mode

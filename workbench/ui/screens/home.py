@@ -14,12 +14,48 @@ from textual.widgets import DataTable, Label, Static
 from workbench.i18n import N_, _
 from workbench.jobs.find import list_jobs
 from workbench.jobs.rows import JobRow, job_row
+from workbench.jobs.state import JobState
 from workbench.text import printable
 from workbench.ui.next_step import NextStep, next_step
 from workbench.ui.screens.area import AreaScreen
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Role, Row
 
 _POLL_SECONDS = 2.0
 _JOBS_SHOWN = 50
+_COLUMNS = (
+    Column(N_("state"), 14),
+    Column(N_("job")),
+    Column(N_("kind"), 10, from_width=70),
+    Column(N_("progress"), 18),
+    Column(N_("loss"), 8, from_width=90),
+    Column(N_("started"), 11),
+)
+_ROLES: dict[JobState, Role] = {
+    JobState.RUNNING: "accent",
+    JobState.STOPPING: "warning",
+    JobState.FINISHED: "success",
+    JobState.STOPPED: "muted",
+    JobState.FAILED: "error",
+    JobState.LOST: "error",
+    JobState.ELSEWHERE: "muted",
+}
+
+
+class NextStepBox(Static, can_focus=True):
+    """The next sensible step; enter goes there."""
+
+    DEFAULT_CSS = """
+    NextStepBox {
+        height: auto;
+        padding: 0 1;
+        border: round $border-blurred;
+        &:focus { border: round $border; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.next", N_("Go"), id="home.go", tooltip=N_("Go where the next step is done")),
+        Binding("down", "app.focus_next", N_("Jobs"), id="home.jobs", tooltip=N_("Into the list of jobs"), show=False),
+    ]
 
 
 class HomeScreen(AreaScreen):
@@ -29,9 +65,8 @@ class HomeScreen(AreaScreen):
     CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", N_("Next step"), id="home.next", tooltip=N_("Go where the next step is done")),
-        Binding(
-            "question_mark", "app.help", N_("Help"), id="home.help", tooltip=N_("Every key of this screen"), show=False
-        ),
+        Binding("t", "app.change_theme", N_("Theme"), id="home.theme", tooltip=N_("Choose colours, with a preview")),
+        Binding("l", "app.next_language", N_("中文"), id="home.language", tooltip=N_("Switch the language")),
     ]
 
     def __init__(self) -> None:
@@ -42,21 +77,21 @@ class HomeScreen(AreaScreen):
 
     def compose_area(self) -> ComposeResult:
         yield Label("", id="home-project", markup=False)
-        yield Static("", id="home-next", markup=False)
+        yield NextStepBox("", id="home-next", markup=False)
         yield Label(_("Jobs"), id="home-jobs-title", classes="title", markup=False)
-        yield DataTable[str](cursor_type="row", id="home-jobs")
+        yield FittedTable(_COLUMNS, id="home-jobs")
         yield Static(
-            _("No jobs yet. Everything that takes long will be listed here, and goes on without you."),
+            _("No jobs yet. Whatever takes long will be listed here, and goes on when you leave."),
             id="home-empty",
             markup=False,
         )
 
     def on_mount(self) -> None:
         self._fill()
-        self._timer = self.set_interval(_POLL_SECONDS, self._look, pause=False)
+        self._timer = self.set_interval(_POLL_SECONDS, self._look)
 
     def recomposed(self) -> None:
-        self._rows = []
+        self._rows, self._step = [], None
         self._fill()
 
     def on_screen_suspend(self) -> None:
@@ -69,12 +104,12 @@ class HomeScreen(AreaScreen):
             self._look()
 
     def _fill(self) -> None:
-        self.query_one("#home-project", Label).update(_("Project: {folder}").format(folder=self.workbench.project))
-        table = self.query_one(DataTable)
-        table.clear(columns=True)
-        for column in (N_("job"), N_("kind"), N_("state"), N_("progress"), N_("loss"), N_("started")):
-            table.add_column(_(column), key=column)
-        table.focus()
+        project = Content.assemble((_("Project"), "$text-muted"), "  ", printable(str(self.workbench.project)))
+        self.query_one("#home-project", Label).update(project)
+        self.query_one("#home-next", NextStepBox).border_title = _("Next step")
+        self.query_one(FittedTable).display = False
+        self.query_one("#home-empty").display = False
+        self.query_one(NextStepBox).focus()
         self._look()
 
     @work(thread=True, group="home-look", exclusive=True, exit_on_error=False)
@@ -86,31 +121,25 @@ class HomeScreen(AreaScreen):
     def _show(self, rows: list[JobRow], step: NextStep) -> None:
         if step != self._step:
             self._step = step
-            text = Content.assemble((_("Next: "), "bold"), printable(step.sentence), ("   n", "$text-accent"))
-            self.query_one("#home-next", Static).update(text)
+            text = Content.assemble(printable(step.sentence), ("  ⏎", "bold $text-accent"))
+            self.query_one("#home-next", NextStepBox).update(text)
         if rows != self._rows:
-            self._paint_rows(rows)
+            self._rows = rows
+            self.query_one(FittedTable).set_rows([Row(row.job.id, _cells(row)) for row in rows])
         self.query_one("#home-empty").display = not rows
-        self.query_one(DataTable).display = bool(rows)
-
-    def _paint_rows(self, rows: list[JobRow]) -> None:
-        table = self.query_one(DataTable)
-        before, self._rows = {row.job.id: row for row in self._rows}, rows
-        if list(before) != [row.job.id for row in rows]:
-            table.clear()
-            for row in rows:
-                table.add_row(*(printable(cell) for cell in row.cells()), key=row.job.id)
-            return
-        for row in rows:
-            if before[row.job.id] != row:
-                for column, cell in zip(("state", "progress", "loss"), row.cells()[2:5], strict=True):
-                    table.update_cell(row.job.id, column, cell)
+        self.query_one(FittedTable).display = bool(rows)
 
     @on(DataTable.RowSelected)
     def _open(self, event: DataTable.RowSelected) -> None:
-        job = next(row.job for row in self._rows if row.job.id == event.row_key.value)
-        self.workbench.go("train", job=job)
+        row = next((row for row in self._rows if row.job.id == event.row_key.value), None)
+        if row is not None:
+            self.workbench.go("train", job=row.job)
 
     def action_next(self) -> None:
         if self._step:
             self.workbench.go(self._step.area, **self._step.context)
+
+
+def _cells(row: JobRow) -> tuple[str | tuple[str, Role], ...]:
+    state = (row.state_text, _ROLES[row.state])
+    return state, printable(row.job.id), row.kind, row.progress, row.loss, row.started

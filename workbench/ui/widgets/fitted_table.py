@@ -1,0 +1,134 @@
+"""A table that always fits its width: one column gives way, and columns of lesser interest leave when it is narrow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.color import Color
+from textual.coordinate import Coordinate
+from textual.theme import Theme
+from textual.widgets import DataTable
+
+from workbench.i18n import _
+
+_PADDING = 2
+"""Cells left and right of each column together."""
+Role = Literal["success", "warning", "error", "accent", "muted"]
+Cell = str | tuple[str, Role]
+"""A text, or a text with the role that gives it its colour in the present theme. Never read as markup."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. ``title`` is a message id; ``width`` in cells, None for the one that takes what is left.
+
+    ``from_width``: the table's width in cells from which on the column is shown.
+    """
+
+    title: str
+    width: int | None = None
+    from_width: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row by its key, with one cell for each column, shown or not."""
+
+    key: str
+    cells: tuple[Cell, ...]
+
+
+class FittedTable(DataTable[Text]):
+    """Rows are set as a whole; only what changed is painted, and the cursor stays on its row."""
+
+    DEFAULT_CSS = """
+    FittedTable {
+        background: $background;
+        overflow-x: hidden;
+        & > .datatable--header { background: $background; color: $text-muted; text-style: none; }
+        & > .datatable--even-row, & > .datatable--odd-row { background: $background; }
+    }
+    """
+
+    def __init__(self, columns: tuple[Column, ...], *, id: str | None = None) -> None:
+        super().__init__(cursor_type="row", id=id, cell_padding=_PADDING // 2)
+        self._all_columns = columns
+        self._shown_columns: tuple[int, ...] = ()
+        self._all_rows: tuple[Row, ...] = ()
+        self._laid_out_width = 0
+
+    @property
+    def chosen_key(self) -> str | None:
+        """The key of the row under the cursor."""
+        return self._all_rows[self.cursor_row].key if 0 <= self.cursor_row < len(self._all_rows) else None
+
+    def set_rows(self, rows: list[Row]) -> None:
+        """Show these rows."""
+        chosen = self.chosen_key
+        before, self._all_rows = self._all_rows, tuple(rows)
+        if not self._shown_columns:
+            return  # the first layout paints them
+        if [row.key for row in before] != [row.key for row in rows]:
+            self._fill(chosen)
+            return
+        for number, (old, new) in enumerate(zip(before, rows, strict=True)):
+            for position, column in enumerate(self._shown_columns):
+                if old.cells[column] != new.cells[column]:
+                    self.update_cell_at(Coordinate(number, position), self._painted(new.cells[column]))
+
+    def choose(self, key: str) -> bool:
+        """Put the cursor on a row; False if there is none with this key."""
+        for number, row in enumerate(self._all_rows):
+            if row.key == key:
+                self.move_cursor(row=number, animate=False)
+                return True
+        return False
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, self._repaint)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay the columns out for the new width."""
+        width = event.size.width
+        if width != self._laid_out_width and width > 0:
+            self._laid_out_width = width
+            self._lay_out(width)
+
+    def _lay_out(self, width: int) -> None:
+        chosen = self.chosen_key
+        shown = [number for number, column in enumerate(self._all_columns) if width >= column.from_width]
+        self._shown_columns = tuple(shown)
+        fixed = sum((self._all_columns[number].width or 0) + _PADDING for number in shown)
+        # the scrollbar's cell is kept free, so that it appearing does not push the last column out
+        rest = max(width - fixed - 1, 8)
+        self.clear(columns=True)
+        for number in shown:
+            column = self._all_columns[number]
+            self.add_column(Text(_(column.title)), width=column.width or rest, key=str(number))
+        self._fill(chosen)
+
+    def _fill(self, chosen: str | None) -> None:
+        self.clear()
+        for row in self._all_rows:
+            self.add_row(*(self._painted(row.cells[number]) for number in self._shown_columns), key=row.key)
+        if chosen is not None:
+            self.choose(chosen)
+
+    def _repaint(self, _theme: Theme) -> None:
+        if self._shown_columns:
+            self._fill(self.chosen_key)
+
+    def _painted(self, cell: Cell) -> Text:
+        if isinstance(cell, str):
+            return Text(cell, no_wrap=True, overflow="ellipsis")
+        text, role = cell
+        return Text(text, style=self._style(role), no_wrap=True, overflow="ellipsis")
+
+    def _style(self, role: Role) -> Style:
+        if role == "muted":
+            return Style(dim=True)
+        return Style(color=Color.parse(self.app.theme_variables[role]).rich_color)
