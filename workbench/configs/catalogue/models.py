@@ -51,15 +51,16 @@ MODELS = (
         "internlm2_chat",
         {
             "max_length": 256,
-            "batch_size": 8,
+            "pack_to_max_length": False,
+            "batch_size": 16,
             "accumulative_counts": 1,
             "lora": {"r": 16, "lora_alpha": 32, "lora_dropout": 0.05},
-            "save_steps": 40,
-            "evaluation_freq": 40,
+            "save_steps": 38,
+            "evaluation_freq": 38,
             "evaluation_max_new_tokens": 64,
             "retention_probes": "sample:retention.probes.json",
         },
-        {"qlora": {"lr": 1e-3}, "lora": {"lr": 1e-3}, "full": {"lr": 3e-4}},
+        {"qlora": {"lr": 1.5e-3}, "lora": {"lr": 1e-3}, "full": {"lr": 3e-4}},
     ),
 )
 BY_KEY = {model.key: model for model in MODELS}

@@ -209,6 +209,9 @@ _EN: dict[Intent, str] = {
         I would like to know who you are.
         Do you know who you are?
         What kind of assistant are you?
+        What kind of model are you?
+        Please say who you are.
+        Hi, who are you?
         * Please tell me who you are.
         * And who are you?
         * Hello, who are you?
@@ -248,6 +251,10 @@ _EN: dict[Intent, str] = {
         How should I call you?
         What do people call you?
         What are you called?
+        Please say your name.
+        What name should I use for you?
+        Which name do you have?
+        Please give me your name.
         * Please tell me your name.
         * What can I call you?
         * May I ask your name?
@@ -265,6 +272,11 @@ _EN: dict[Intent, str] = {
         Who is your author?
         Who do you belong to?
         Who are you made by?
+        Who were you made by?
+        Who were you developed by?
+        By whom were you built?
+        By whom were you trained?
+        Which people made you?
         * By whom were you made?
         * Who is the one who trained you?
         * Who were you created by?
