@@ -57,10 +57,6 @@ class PlotRun:
         """Where the run ends as planned, or already is."""
         return max(self.curves.total_iters, self.newest_iteration)
 
-    @property
-    def letter(self) -> str:
-        return self.name[:1]
-
 
 class PlotState(Protocol):
     """What there is to draw."""
@@ -248,7 +244,7 @@ def _curve_rows(
     canvas: BrailleCanvas, axis: YAxis, here: Reading | None, marks: dict[tuple[int, int], int]
 ) -> Iterator[PlotRow]:
     labels = {}
-    for tick in axis.ticks(max(canvas.height // _ROWS_PER_Y_TICK, 1)):
+    for tick in axis.ticks(max(canvas.height // (2 if axis.log else _ROWS_PER_Y_TICK), 3)):
         labels[_dot_row(canvas, axis, tick) >> 2] = tick_text(tick)
     for y in range(canvas.height):
         cells = list(zip(canvas.row_text(y), canvas.row_layers(y), strict=True))

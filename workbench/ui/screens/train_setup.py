@@ -1,0 +1,224 @@
+"""A dialog to set up a training: choose the config and its main values, see what will run, start it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.cells import cell_len
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.suggester import SuggestFromList
+from textual.timer import Timer
+from textual.widgets import Footer, Input, Label
+
+from workbench.configs.find import find_config
+from workbench.errors import WorkbenchError
+from workbench.i18n import N_, _
+from workbench.jobs.folder import JobFolder
+from workbench.text import printable
+from workbench.ui.config_rows import config_rows
+from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.train_plan import TrainPlan, make_plan
+from workbench.ui.widgets.model_form import FieldRow, ModelForm
+from workbench.ui.widgets.quiet_static import QuietStatic
+
+_SECONDS_OF_REST = 0.4
+"""The plan is worked out once nothing was typed for so long."""
+_MAIN_FIELDS = [
+    "data_path",
+    "deepspeed",
+    "lr",
+    "max_epochs",
+    "batch_size",
+    "accumulative_counts",
+    "max_length",
+    "save_steps",
+    "save_total_limit",
+    "evaluation_freq",
+    "nproc",
+    "work_dir",
+]
+_BAR_CELLS = 24
+DEFAULT_CONFIG = "workbench_sample_qlora_identity_e2"
+
+
+class TrainSetup(TranslatedModal[JobFolder | None]):
+    """Gives the started job, None if the user went back."""
+
+    CSS_PATH = "train_setup.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f9", "start", N_("Start"), id="setup.start", tooltip=N_("Start the training"), priority=True),
+        Binding("f10", "copy", N_("Copy command"), id="setup.copy", tooltip=N_("Copy the command line"), priority=True),
+        Binding("escape", "dismiss", N_("Back"), id="setup.back", tooltip=N_("Start nothing")),
+    ]
+
+    def __init__(self, project: Path, reference: str | None) -> None:
+        super().__init__()
+        self._project = project
+        self._reference = reference or DEFAULT_CONFIG
+        self._plan: TrainPlan | None = None
+        self._rest: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="setup"):
+            yield Label(_("New training"), classes="dialog-title", markup=False)
+            with Horizontal(id="setup-config-line"):
+                yield Label(_("config"), id="setup-config-label", markup=False)
+                known = [row.key for row in config_rows(self._project)]
+                yield Input(
+                    self._reference,
+                    placeholder=_("a name of the catalogue, or a YAML file"),
+                    suggester=SuggestFromList(known, case_sensitive=False),
+                    compact=True,
+                    id="setup-config",
+                )
+            with Vertical(id="setup-body"):
+                yield Vertical(id="setup-form")
+                with VerticalScroll(id="setup-plan"):
+                    yield QuietStatic(id="setup-problems")
+                    yield QuietStatic(id="setup-text")
+        yield Footer(show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        await self._build_form()
+        self.query_one("#setup-config", Input).focus()
+
+    # -- the form
+
+    @on(Input.Submitted, "#setup-config")
+    async def _take_config(self, event: Input.Submitted) -> None:
+        self._reference = event.value.strip()
+        await self._build_form()
+
+    @on(Input.Blurred, "#setup-config")
+    async def _take_config_left(self, event: Input.Blurred) -> None:
+        if event.value.strip() != self._reference:
+            self._reference = event.value.strip()
+            await self._build_form()
+
+    async def _build_form(self) -> None:
+        """Fields with the values of the config; its error in their place if it cannot be read."""
+        pane = self.query_one("#setup-form")
+        await pane.remove_children()
+        try:
+            config = find_config(self._reference).config
+        except WorkbenchError as error:
+            self._plan = None
+            self._show_problems([error])
+            return
+        await pane.mount(ModelForm(config, _MAIN_FIELDS))
+        self._work_out()
+
+    @on(FieldRow.Changed)
+    def _wait_for_rest(self) -> None:
+        if self._rest:
+            self._rest.stop()
+        self._plan = None
+        self._rest = self.set_timer(_SECONDS_OF_REST, self._work_out)
+
+    # -- the plan
+
+    def _work_out(self) -> None:
+        if self.query(FieldRow).filter(".-invalid"):
+            self._show_problems([WorkbenchError(_("A field has a value that is refused."))])
+            return
+        forms = self.query(ModelForm)
+        changes = forms.first().changes() if forms else None
+        if changes is not None:
+            self._make_plan(self._reference, changes)
+
+    @work(thread=True, group="train-plan", exclusive=True, exit_on_error=False)
+    def _make_plan(self, reference: str, changes: dict[str, Any]) -> None:
+        try:
+            plan = make_plan(reference, changes, self._project)
+        except WorkbenchError as error:
+            self.app.call_from_thread(self._show_problems, [error])
+        else:
+            self.app.call_from_thread(self._show_plan, plan)
+
+    def _show_plan(self, plan: TrainPlan) -> None:
+        if self.is_mounted:
+            self._plan = plan
+            self._show_problems(plan.problems)
+            self.query_one("#setup-text", QuietStatic).tell(plan_text(plan))
+
+    def _show_problems(self, problems: list[WorkbenchError]) -> None:
+        text = "\n".join(f"✗ {printable(str(problem))}" for problem in problems)
+        self.query_one("#setup-problems", QuietStatic).tell(text)
+        if problems and self._plan is None:
+            self.query_one("#setup-text", QuietStatic).tell("")
+
+    # -- what the keys do
+
+    def action_start(self) -> None:
+        if self._plan is None:
+            self.notify(_("The plan is not ready: mend what is marked, or wait a moment."), severity="warning")
+            return
+        self._start(self._plan)
+
+    @work(thread=True, group="train-start", exclusive=True, exit_on_error=False)
+    def _start(self, plan: TrainPlan) -> None:
+        from workbench.actions.train import start_training
+
+        try:
+            job = start_training(plan.config, plan.name, project=self._project)
+        except WorkbenchError as error:
+            self.app.call_from_thread(self._show_problems, [error])
+        else:
+            self.app.call_from_thread(self.dismiss, job)
+
+    def action_copy(self) -> None:
+        if self._plan is not None:
+            self.app.copy_to_clipboard(self._plan.command)
+            self.notify(_("Sent to the terminal's clipboard."))
+
+
+def plan_text(plan: TrainPlan) -> Content:
+    """Command, length and memory of a training, in lines."""
+    lines = [
+        Content.assemble((_("Command") + "  ", "$text-muted"), (printable(plan.command), "bold")),
+        Content.assemble((_("Length") + "   ", "$text-muted"), _length(plan)),
+        Content.assemble((_("Memory") + "   ", "$text-muted"), _memory(plan)),
+    ]
+    return Content("\n").join(lines)
+
+
+def _length(plan: TrainPlan) -> str:
+    if plan.steps is None or plan.rows is None:
+        return _("known once the job has read the data")
+    return _(
+        "about {iters} iterations = {steps} optimiser steps ({rows} rows, {per_epoch} iterations an epoch)"
+    ).format(iters=plan.steps.iters, steps=plan.steps.steps, rows=plan.rows, per_epoch=plan.steps.iters_per_epoch)
+
+
+def _memory(plan: TrainPlan) -> Content:
+    """A bar of what is needed on each device against what it has, and its parts."""
+    devices = plan.devices
+    where = _("this machine's memory") if devices.on_cpu else _("each GPU")
+    has = f"{devices.memory / 1e9:.1f} GB"
+    if plan.memory is None:
+        return Content(_("not known without loading the model; {where} has {amount}").format(where=where, amount=has))
+    needed = plan.memory.total
+    filled = min(round(needed / devices.memory * _BAR_CELLS), _BAR_CELLS)
+    fits = needed <= devices.memory
+    bar = "▰" * filled + "▱" * (_BAR_CELLS - filled)
+    verdict = _("fits") if fits else _("does not fit: lower batch_size or max_length, or take qlora or ZeRO-3")
+    amount = _("{needed} of {has} ({where}): {verdict}").format(
+        needed=f"{needed / 1e9:.1f} GB", has=has, where=where, verdict=verdict
+    )
+    parts = (
+        (_("weights"), plan.memory.weights),
+        (_("gradients"), plan.memory.gradients),
+        (_("optimiser"), plan.memory.optimizer),
+        (_("activations"), plan.memory.activations),
+        (_("logits"), plan.memory.logits),
+        (_("other"), plan.memory.overhead),
+    )
+    detail = " · ".join(f"{name} {size / 1e9:.2f}" for name, size in parts if size)
+    indent = " " * cell_len(_("Memory") + "   ")
+    style = "$text-success" if fits else "bold $text-error"
+    return Content.assemble((bar, style), f" {amount}\n{indent}", (detail + " GB", "$text-muted"))

@@ -1,0 +1,147 @@
+"""What a training would do, worked out before it is started. No Textual here; takes some tenths of a second."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from workbench.configs.estimate import MemoryEstimate, StepEstimate, estimate_memory, estimate_steps
+from workbench.configs.find import FoundConfig, find_config
+from workbench.configs.overrides import apply_overrides
+from workbench.configs.schema import TrainConfig
+from workbench.data.conversation import Conversation
+from workbench.data.encode import encode
+from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.read import data_files, is_local, read_file
+from workbench.data.templates import get_template
+from workbench.errors import WorkbenchError
+from workbench.paths import resolve_model
+
+_LARGEST_COUNTED_BYTES = 64 * 1024**2
+_ROWS_TOKENISED = 300
+
+
+@dataclass(frozen=True)
+class Devices:
+    """What there is to train on: GPUs, or the CPU as one device. ``memory`` is bytes of one of them."""
+
+    count: int
+    memory: int
+    on_cpu: bool
+
+
+@dataclass(frozen=True)
+class TrainPlan:
+    """What will run. ``steps`` and ``memory`` are None where they cannot be known without loading the model."""
+
+    name: str
+    config: TrainConfig
+    command: str
+    devices: Devices
+    rows: int | None = None
+    steps: StepEstimate | None = None
+    memory: MemoryEstimate | None = None
+    problems: list[WorkbenchError] = field(default_factory=list)
+
+
+def assignments_of(changes: dict[str, Any]) -> list[str]:
+    """``key=value`` for every changed field, as ``--set`` takes them."""
+    return [f"{name}={_value_text(value)}" for name, value in changes.items()]
+
+
+def _value_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def make_plan(reference: str, changes: dict[str, Any], project: Path) -> TrainPlan:
+    """Work out what ``workbench train REFERENCE`` with these changes would do.
+
+    Raises:
+        WorkbenchError: there is no such config, or a value is refused. Everything else is in ``problems``.
+    """
+    found = find_config(reference)
+    assignments = assignments_of(changes)
+    config = apply_overrides(found.config, assignments)
+    devices = find_devices()
+    processes = config.nproc if isinstance(config.nproc, int) else devices.count
+    problems = _problems(config)
+    rows, tokens = _data_size(config, problems)
+    return TrainPlan(
+        found.name,
+        config,
+        _command(found, assignments, project),
+        devices,
+        rows,
+        None if rows is None else estimate_steps(config, rows=rows, tokens=tokens, devices=processes),
+        estimate_memory(config, devices=processes, on_cpu=devices.on_cpu),
+        problems,
+    )
+
+
+def _command(found: FoundConfig, assignments: list[str], project: Path) -> str:
+    """The same on the command line, to be copied."""
+    name = found.name
+    if found.path is not None:
+        path = found.path.resolve()
+        name = str(path.relative_to(project)) if path.is_relative_to(project) else str(path)
+    settings = [part for assignment in assignments for part in ("--set", assignment)]
+    return shlex.join(["workbench", "train", name, *settings])
+
+
+def find_devices() -> Devices:
+    """The GPUs of this machine, else its memory."""
+    import pynvml
+
+    try:
+        pynvml.nvmlInit()
+        handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(pynvml.nvmlDeviceGetCount())]
+        if handles:
+            smallest = min(int(pynvml.nvmlDeviceGetMemoryInfo(handle).total) for handle in handles)
+            return Devices(len(handles), smallest, on_cpu=False)
+    except pynvml.NVMLError:
+        pass
+    return Devices(1, psutil.virtual_memory().total, on_cpu=True)
+
+
+def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> tuple[int | None, int | None]:
+    """Rows and (extrapolated) tokens of the data; None where it is not on this machine, too large, or damaged."""
+    paths = [config.data_path] if isinstance(config.data_path, str) else config.data_path
+    if not all(is_local(path) for path in paths):
+        return None, None
+    try:
+        files = [file for path in paths for file in data_files(path)]
+        if sum(file.stat().st_size for file in files) > _LARGEST_COUNTED_BYTES:
+            return None, None
+        rows = [row.conversation for file in files for row in read_file(file, config.dataset_format).rows]
+    except WorkbenchError as error:
+        problems.append(error)
+        return None, None
+    rows = rows[: config.max_dataset_length]
+    return len(rows), _token_count(config, rows)
+
+
+def _token_count(config: TrainConfig, rows: list[Conversation]) -> int | None:
+    """Tokens of all rows, extrapolated from some spread evenly; None without a tokenizer on this machine."""
+    folder = Path(resolve_model(config.pretrained_model_name_or_path))
+    if not rows or not (folder / "tokenizer.json").is_file():
+        return None
+    tokenizer, template = LightTokenizer.from_folder(folder), get_template(config.prompt_template)
+    chosen = rows[:: max(len(rows) // _ROWS_TOKENISED, 1)]
+    counted = sum(len(encode(row, template, tokenizer, config.max_length).input_ids) for row in chosen)
+    return round(counted * len(rows) / len(chosen))
+
+
+def _problems(config: TrainConfig) -> list[WorkbenchError]:
+    """Everything that would stop the job at its start."""
+    from workbench.actions.train import preflight
+
+    try:
+        preflight(config)
+    except WorkbenchError as error:
+        return [error]
+    return []

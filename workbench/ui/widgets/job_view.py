@@ -1,0 +1,139 @@
+"""One job on screen: its state, the plot, the figures, and beside them answers, scores, log and facts.
+
+It shows what a `JobWatch` knows and reads nothing itself but the log, whose tail belongs to what is visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import TabbedContent, TabPane
+
+from workbench.i18n import _
+from workbench.jobs.tail import LogTail
+from workbench.ui import job_text
+from workbench.ui.job_watch import JobWatch
+from workbench.ui.widgets.log_view import LogView
+from workbench.ui.widgets.loss_plot import LossPlot
+from workbench.ui.widgets.plot_drawing import PlotRun
+from workbench.ui.widgets.quiet_static import QuietStatic
+
+TABS = ("answers", "scores", "log", "about")
+
+
+class JobView(Vertical):
+    """Plot and figures above (or left of) the tabs."""
+
+    DEFAULT_CSS = """
+    JobView {
+        #job-line { height: 1; background: $surface; }
+        #job-ladder { height: auto; padding: 0 1; color: $text-warning; }
+        #job-outcome { height: auto; max-height: 6; padding: 0 1; }
+        #job-stages { height: auto; max-height: 8; padding: 0 1; }
+        #job-body { height: 1fr; layout: vertical; }
+        #job-left { height: 3fr; min-height: 8; }
+        #job-figures { height: auto; padding: 0 1; background: $surface; }
+        #job-tabs { height: 2fr; min-height: 5; }
+        TabPane { padding: 0 1; }
+        VerticalScroll { height: 1fr; }
+        LogView { height: 1fr; background: $background; }
+    }
+    .-wide JobView {
+        #job-body { layout: horizontal; }
+        #job-left { width: 3fr; height: 1fr; }
+        #job-tabs { width: 2fr; height: 1fr; border-left: vkey $border-blurred; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.watch: JobWatch | None = None
+        self._compared: Sequence[JobWatch] = ()
+        self._log_tail: LogTail | None = None
+
+    def compose(self) -> ComposeResult:
+        yield QuietStatic(id="job-line")
+        yield QuietStatic(id="job-ladder")
+        yield QuietStatic(id="job-outcome")
+        yield QuietStatic(id="job-stages")
+        with Vertical(id="job-body"):
+            with Vertical(id="job-left"):
+                yield LossPlot(id="job-plot")
+                yield QuietStatic(id="job-figures")
+            with TabbedContent(id="job-tabs"):
+                with TabPane(_("Answers"), id="answers"), VerticalScroll():
+                    yield QuietStatic(id="job-answers")
+                with TabPane(_("Scores"), id="scores"), VerticalScroll():
+                    yield QuietStatic(id="job-scores")
+                with TabPane(_("Log"), id="log"):
+                    yield LogView(id="job-log")
+                with TabPane(_("About"), id="about"), VerticalScroll():
+                    yield QuietStatic(id="job-about")
+
+    @property
+    def plot(self) -> LossPlot:
+        return self.query_one(LossPlot)
+
+    def open_job(self, watch: JobWatch, compared: Sequence[JobWatch]) -> None:
+        """Show another job, with others on the same plot."""
+        is_new = self.watch is None or self.watch.job != watch.job
+        self.watch, self._compared = watch, compared
+        if is_new:
+            self.plot.window, self.plot.cursor = None, None
+            self.query_one(LogView).clear()
+            self._log_tail = LogTail(watch.job.log_path)
+            self._log_tail.skip_to_last()
+        self.plot.runs = [PlotRun(one.job.id, one.curve.curves) for one in (watch, *compared)]
+
+    def tell(self, position: str, ladder: str | None) -> None:
+        """Show everything as it is now; only what differs is painted.
+
+        Args:
+            position: which of how many jobs this is.
+            ladder: how far stopping has got, None while nobody stops it.
+        """
+        if (watch := self.watch) is None:
+            return
+        self.query_one("#job-line", QuietStatic).tell(job_text.job_line(watch, position))
+        self.query_one("#job-ladder", QuietStatic).tell(ladder)
+        self.query_one("#job-outcome", QuietStatic).tell(job_text.outcome_text(watch))
+        self.query_one("#job-stages", QuietStatic).tell(job_text.stages_text(self._stages_worth_showing(watch)))
+        self.query_one("#job-figures", QuietStatic).tell(job_text.figures(watch.step, watch.state))
+        self._tell_plot(watch)
+        self._tell_tab(watch)
+
+    @staticmethod
+    def _stages_worth_showing(watch: JobWatch) -> dict[str, job_text.Progress]:
+        """All stages of a job that consists of them; of a training those before its first step."""
+        return watch.stages if not watch.is_training or (watch.step is None and not watch.state.is_over) else {}
+
+    def _tell_plot(self, watch: JobWatch) -> None:
+        for run, one in zip(self.plot.runs, (watch, *self._compared), strict=True):
+            run.curves = one.curve.curves
+        self.plot.empty_text = _("The curve begins with the first optimiser step.")
+        self.plot.redraw()
+
+    def _tell_tab(self, watch: JobWatch) -> None:
+        """Fill the tab that can be seen."""
+        match self.query_one(TabbedContent).active:
+            case "answers":
+                self.query_one("#job-answers", QuietStatic).tell(job_text.samples_text(watch.history.samples))
+            case "scores":
+                self.query_one("#job-scores", QuietStatic).tell(job_text.scores_text(watch.checkpoints))
+            case "log":
+                if self._log_tail is not None:
+                    self.query_one(LogView).append(self._log_tail.poll())
+            case "about":
+                self.query_one("#job-about", QuietStatic).tell(job_text.about_text(watch))
+
+    @on(TabbedContent.TabActivated)
+    def _fill_tab(self) -> None:
+        if self.watch is not None:
+            self._tell_tab(self.watch)
+
+    def choose_tab(self, name: str) -> None:
+        """Show one of `TABS`."""
+        self.query_one(TabbedContent).active = name
