@@ -1,0 +1,135 @@
+"""Reading a data file: its rows in a table, the chosen one rendered with the trained part highlighted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import DataTable, Input, Label
+
+from workbench.data.conversation import Conversation
+from workbench.data.read import DataFile, data_files, read_file
+from workbench.data.templates import get_template
+from workbench.errors import WorkbenchError
+from workbench.i18n import N_, _
+from workbench.text import printable
+from workbench.ui.widgets.conversation_view import ConversationView
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+
+
+class DatasetReader(Vertical):
+    """A path, a search, the rows, and one of them whole."""
+
+    DEFAULT_CSS = """
+    DatasetReader {
+        height: 1fr;
+        #reader-top { height: 1; }
+        #reader-path { width: 2fr; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
+        #reader-search { width: 1fr; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
+        #reader-about { height: auto; color: $text-muted; padding: 0 2; }
+        #reader-body { height: 1fr; }
+        FittedTable { width: 1fr; height: 1fr; margin: 0 1; }
+        ConversationView { width: 1fr; height: 1fr; border-left: solid $border-blurred; }
+    }
+    """
+
+    @dataclass
+    class Opened(Message):
+        """A file was read."""
+
+        path: str
+
+    def __init__(self, template: str) -> None:
+        super().__init__()
+        self.template = template
+        self._rows: list[tuple[int, Conversation]] = []
+        self._shown: list[tuple[int, Conversation]] = []
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="reader-top"):
+            yield Input(placeholder=_("data file or folder, then enter"), id="reader-path", compact=True)
+            yield Input(placeholder=_("search"), id="reader-search", compact=True)
+        yield Label(_("Give the path of a JSON, JSONL or text file."), id="reader-about", markup=False)
+        with Horizontal(id="reader-body"):
+            yield FittedTable((Column(N_("row"), 6), Column(N_("first question"))), id="reader-rows")
+            yield ConversationView()
+
+    def open(self, path: str) -> None:
+        """Read a file and show its rows."""
+        self.query_one("#reader-path", Input).value = path
+        self._read(path)
+
+    def focus_path(self) -> None:
+        """Put the cursor into the path."""
+        self.query_one("#reader-path", Input).focus()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search."""
+        self.query_one("#reader-search", Input).focus()
+
+    def use_template(self, name: str) -> None:
+        """Render by another prompt template."""
+        self.template = name
+        self._show_row()
+
+    @on(Input.Submitted, "#reader-path")
+    def _entered(self, event: Input.Submitted) -> None:
+        if event.value.strip():
+            self._read(event.value.strip())
+
+    @work(thread=True, group="reader", exclusive=True, exit_on_error=False)
+    def _read(self, path: str) -> None:
+        try:
+            files = [read_file(file) for file in data_files(path)]
+        except WorkbenchError as error:
+            self.app.call_from_thread(self._say, printable(str(error)))
+        else:
+            self.app.call_from_thread(self._show_files, path, files)
+
+    def _say(self, text: str) -> None:
+        self.query_one("#reader-about", Label).update(text)
+
+    def _show_files(self, path: str, files: list[DataFile]) -> None:
+        self._rows = [(row.number, row.conversation) for file in files for row in file.rows]
+        about = _("{count} rows, format {format}: {reason}. Template {template}; what is trained stands in ⟦ ⟧.")
+        first = files[0]
+        self._say(
+            about.format(count=len(self._rows), format=first.format.name, reason=first.reason, template=self.template)
+        )
+        self._search("")
+        self.query_one(FittedTable).focus()
+        self.post_message(self.Opened(path))
+
+    @on(Input.Changed, "#reader-search")
+    def _typed(self, event: Input.Changed) -> None:
+        self._search(event.value)
+
+    @on(Input.Submitted, "#reader-search")
+    def _to_rows(self) -> None:
+        self.query_one(FittedTable).focus()
+
+    def _search(self, words: str) -> None:
+        wanted = words.casefold()
+        self._shown = [row for row in self._rows if any(wanted in turn.content.casefold() for turn in row[1].turns)]
+        rows = [
+            Row(str(index), (str(number), _first_question(talk))) for index, (number, talk) in enumerate(self._shown)
+        ]
+        self.query_one(FittedTable).set_rows(rows)
+        self._show_row()
+
+    @on(DataTable.RowHighlighted)
+    def _show_row(self) -> None:
+        view = self.query_one(ConversationView)
+        if not self._shown:
+            view.say(_("No row has this text.") if self._rows else "")
+            return
+        position = min(max(self.query_one(FittedTable).cursor_row, 0), len(self._shown) - 1)
+        view.show(self._shown[position][1], get_template(self.template))
+
+
+def _first_question(conversation: Conversation) -> str:
+    text = next((turn.content for turn in conversation.turns if turn.role == "user"), "")
+    return printable(" ".join((text or (conversation.turns[0].content if conversation.turns else "")).split()))[:300]
