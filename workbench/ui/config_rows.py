@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.configs.catalogue import entries
-from workbench.configs.find import CONFIG_SUFFIXES
+from workbench.configs.files import dump_config
+from workbench.configs.find import CONFIG_SUFFIXES, find_config
+from workbench.errors import WorkbenchError
+from workbench.files import write_atomic
 from workbench.i18n import _
 
-_DEPTH_PATTERNS = ("*", "configs/*")
+_PLACES = ("*", "configs/*")
 
 
 @dataclass(frozen=True)
 class ConfigRow:
-    """One config. ``path`` is None for one of the catalogue; ``haystack`` is what a filter looks in."""
+    """One config. ``path`` is None for one of the catalogue."""
 
     name: str
     family: str
@@ -29,14 +32,24 @@ class ConfigRow:
 
     @property
     def haystack(self) -> str:
+        """What a filter looks in."""
         return f"{self.name} {self.family} {self.method} {self.summary}".lower()
+
+
+def project_configs(project: Path) -> list[ConfigRow]:
+    """The project's own files, in its folder and in ``configs/``."""
+    own = [path for place in _PLACES for path in sorted(project.glob(place)) if _is_config(path)]
+    return [ConfigRow(str(path.relative_to(project)), "", "", _("of this project"), path) for path in own]
+
+
+def catalogue_configs() -> list[ConfigRow]:
+    """Those that come with workbench."""
+    return [ConfigRow(entry.name, entry.family, entry.method, entry.summary, None) for entry in entries()]
 
 
 def config_rows(project: Path) -> list[ConfigRow]:
     """All of them."""
-    own = [path for pattern in _DEPTH_PATTERNS for path in sorted(project.glob(pattern)) if _is_config(path)]
-    mine = [ConfigRow(str(path.relative_to(project)), _("project"), "", _("your file"), path) for path in own]
-    return [*mine, *(ConfigRow(e.name, e.family, e.method, e.summary, None) for e in entries())]
+    return [*project_configs(project), *catalogue_configs()]
 
 
 def _is_config(path: Path) -> bool:
@@ -53,3 +66,25 @@ def matching(rows: list[ConfigRow], words: str) -> list[ConfigRow]:
     """The rows in which every word occurs, in any order."""
     wanted = words.lower().split()
     return [row for row in rows if all(word in row.haystack for word in wanted)]
+
+
+def copy_into(project: Path, row: ConfigRow) -> Path:
+    """Write a copy under a name that is still free.
+
+    Raises:
+        WorkbenchError: the config is wrong, or the project cannot be written.
+    """
+    found = find_config(row.key)
+    stem = f"{found.name.removesuffix('_copy')}_copy"
+    number, path = 1, project / f"{stem}.yaml"
+    while path.exists():
+        number += 1
+        path = project / f"{stem}{number}.yaml"
+    header = "\n".join((_("From {name}.").format(name=found.name), f"workbench train {path.name}"))
+    try:
+        write_atomic(path, dump_config(found.config, header))
+    except OSError as error:
+        raise WorkbenchError(
+            _("The config cannot be written: {reason}").format(reason=error.strerror), where=str(path)
+        ) from error
+    return path

@@ -5,24 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.widgets import DataTable, Input, Label, Static
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widgets import DataTable, Input, Label
 
-from workbench.configs.describe import fields
-from workbench.configs.files import dump_config
-from workbench.configs.find import find_config
-from workbench.configs.setting import explanation
 from workbench.errors import WorkbenchError
-from workbench.files import write_atomic
 from workbench.i18n import N_, _
 from workbench.text import printable
-from workbench.ui.config_rows import ConfigRow, config_rows, matching
+from workbench.ui.config_rows import ConfigRow, catalogue_configs, copy_into, matching, project_configs
 from workbench.ui.screens.area import AreaScreen
-from workbench.ui.widgets.field_values import text_of_value
+from workbench.ui.widgets.config_detail import ConfigDetail
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+
+_COLUMNS = (Column(N_("config")), Column(N_("method"), 8))
+_QUIET_SECONDS = 0.1
+"""The detail is painted when the cursor has rested so long: running down the list stays cheap on a slow line."""
+
+
+class FilterInput(Input):
+    """Where words to search for are typed; enter and down lead into the list."""
+
+    DEFAULT_CSS = "FilterInput { height: 1; border: none; padding: 0 1; background: $panel; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "submit", N_("List"), id="configs.list", tooltip=N_("Into the list"), show=False),
+    ]
 
 
 class ConfigsScreen(AreaScreen):
@@ -32,91 +41,67 @@ class ConfigsScreen(AreaScreen):
     CSS_PATH = "configs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", N_("Filter"), id="configs.filter", tooltip=N_("Type words in any order")),
-        Binding("enter", "read", N_("Read"), id="configs.read", tooltip=N_("Read the chosen config")),
-        Binding("c", "copy", N_("Copy"), id="configs.copy", tooltip=N_("Copy it into the project and edit it")),
-        Binding("e", "edit", N_("Edit"), id="configs.edit", tooltip=N_("Edit a config of the project")),
+        Binding("c", "copy", N_("Copy"), id="configs.copy", tooltip=N_("Copy it into the project")),
+        Binding("e", "edit", N_("Edit"), id="configs.edit", tooltip=N_("Edit it; of the catalogue, a copy")),
         Binding("t", "train", N_("Train"), id="configs.train", tooltip=N_("Train with it")),
         Binding("escape", "back", N_("Back"), id="configs.back", tooltip=N_("Back to the list"), show=False),
-        Binding(
-            "question_mark",
-            "app.help",
-            N_("Help"),
-            id="configs.help",
-            tooltip=N_("Every key of this screen"),
-            show=False,
-        ),
     ]
 
     def __init__(self) -> None:
         super().__init__()
+        self._catalogue: list[ConfigRow] = []
         self._rows: list[ConfigRow] = []
-        self._shown: list[ConfigRow] = []
+        self._shown: dict[str, ConfigRow] = {}
+        self._waiting: Timer | None = None
 
     def compose_area(self) -> ComposeResult:
-        yield Input(
-            placeholder=_("filter: words in any order, such as  internlm2 qlora alpaca"),
-            id="config-filter",
-            compact=True,
-        )
+        yield FilterInput(placeholder=_("/ to filter: words in any order, such as internlm2 qlora"), id="config-filter")
         with Horizontal(id="config-body"):
-            yield DataTable[str](cursor_type="row", id="config-table")
-            with VerticalScroll(id="config-detail", can_focus=False):
-                yield Static("", id="config-text", markup=False)
-        yield Label("", id="config-count", markup=False)
+            with Vertical(id="config-list"):
+                yield FittedTable(_COLUMNS, id="config-table")
+                yield Label("", id="config-count", markup=False)
+            yield ConfigDetail(id="config-detail")
 
     def on_mount(self) -> None:
         self._fill()
-        self.query_one(DataTable).focus()
 
     def recomposed(self) -> None:
         self._fill()
 
     def on_screen_resume(self) -> None:
-        if self.query(DataTable) and self._rows:
+        if self._catalogue:
             self._reload()
 
     def arrive(self, **context: Any) -> None:
-        """Show the config ``path``, or the ones that match ``filter``."""
-        self._reload()
-        if words := context.get("filter"):
-            self.query_one("#config-filter", Input).value = str(words)
-        if path := context.get("path"):
-            self._select(str(path))
+        """Show the config ``path`` (or catalogue name), or the ones that match ``filter``."""
+        self.query_one(FilterInput).value = str(context.get("filter") or "")
+        self._reload(choose=str(context.get("path") or "") or None)
 
     def _fill(self) -> None:
-        table = self.query_one(DataTable)
-        table.clear(columns=True)
-        table.add_columns(_("config"), _("method"), _("what it is"))
-        self.query_one("#config-filter", Input).value = str(self.workbench.state.get("configs.filter") or "")
-        self._reload()
+        self._catalogue = catalogue_configs()
+        with self.prevent(Input.Changed):
+            self.query_one(FilterInput).value = str(self.workbench.state.get("configs.filter") or "")
+        self._reload(choose=self.workbench.state.get("configs.chosen"))
+        self.query_one(FittedTable).focus()
 
-    def _reload(self) -> None:
-        chosen = self._chosen()
-        self._rows = config_rows(self.workbench.project)
+    def _reload(self, choose: str | None = None) -> None:
+        """Look at the project's files again, and put the cursor on a config if one is named."""
+        self._rows = [*project_configs(self.workbench.project), *self._catalogue]
         self._show_matching()
-        if chosen:
-            self._select(chosen.key)
+        if choose and not self.query_one(FittedTable).choose(choose) and Path(choose).is_absolute():
+            self.notify(_("{path} is not in this project.").format(path=choose), markup=False)
 
     def _show_matching(self) -> None:
-        words = self.query_one("#config-filter", Input).value
-        self._shown = matching(self._rows, words)
-        table = self.query_one(DataTable)
-        table.clear()
-        for row in self._shown:
-            table.add_row(printable(row.name), row.method or row.family, printable(row.summary), key=row.key)
-        count = _("{shown} of {total} configs").format(shown=len(self._shown), total=len(self._rows))
+        shown = matching(self._rows, self.query_one(FilterInput).value)
+        self._shown = {row.key: row for row in shown}
+        self.query_one(FittedTable).set_rows([Row(row.key, _cells(row)) for row in shown])
+        count = _("{shown} of {total} configs").format(shown=len(shown), total=len(self._rows))
         self.query_one("#config-count", Label).update(count)
-        self._show_detail()
+        self._show_soon()
 
-    def _select(self, key: str) -> None:
-        position = next((number for number, row in enumerate(self._shown) if row.key == key), None)
-        if position is not None:
-            self.query_one(DataTable).move_cursor(row=position)
-
+    @property
     def _chosen(self) -> ConfigRow | None:
-        if not self._shown:
-            return None
-        return self._shown[min(self.query_one(DataTable).cursor_row, len(self._shown) - 1)]
+        return self._shown.get(self.query_one(FittedTable).chosen_key or "")
 
     @on(Input.Changed, "#config-filter")
     def _filter(self, event: Input.Changed) -> None:
@@ -125,100 +110,70 @@ class ConfigsScreen(AreaScreen):
 
     @on(Input.Submitted, "#config-filter")
     def _to_table(self) -> None:
-        self.query_one(DataTable).focus()
+        self.query_one(FittedTable).focus()
 
     @on(DataTable.RowHighlighted)
+    def _show_soon(self) -> None:
+        if self._waiting:
+            self._waiting.stop()
+        self._waiting = self.set_timer(_QUIET_SECONDS, self._show_detail)
+
     def _show_detail(self) -> None:
-        row = self._chosen()
-        text = self.query_one("#config-text", Static)
-        if row is None:
-            text.update(_("No config has all these words. Delete some of them."))
-            return
-        try:
-            text.update(_detail(row))
-        except WorkbenchError as error:
-            text.update(printable(str(error)))
+        chosen = self._chosen
+        if chosen:
+            self.workbench.state["configs.chosen"] = chosen.key
+        self.query_one(ConfigDetail).show(chosen)
+
+    # -- keys
 
     @on(DataTable.RowSelected)
-    def action_read(self) -> None:
+    def _read(self) -> None:
+        self._show_detail()
         self.add_class("-detail")
-        self.query_one("#config-detail").scroll_home(animate=False)
+        self.query_one(ConfigDetail).focus()
 
     def action_back(self) -> None:
+        """From the detail to the list; in the list, forget the filter."""
+        if isinstance(self.focused, FittedTable):
+            self.query_one(FilterInput).value = ""
         self.remove_class("-detail")
-        self.query_one(DataTable).focus()
+        self.query_one(FittedTable).focus()
 
     def action_filter(self) -> None:
         self.remove_class("-detail")
-        self.query_one("#config-filter", Input).focus()
+        self.query_one(FilterInput).focus()
 
     def action_train(self) -> None:
-        if row := self._chosen():
-            self.workbench.go("train", config=row.key)
+        if chosen := self._chosen:
+            self.workbench.go("train", config=chosen.key)
 
     def action_copy(self) -> None:
-        row = self._chosen()
-        if row is None:
-            return
+        if path := self._copy():
+            self.notify(_("Copied to {path}; e edits it.").format(path=path.name), markup=False)
+
+    def _copy(self) -> Path | None:
+        if (chosen := self._chosen) is None:
+            return None
         try:
-            path = _copy_into(self.workbench.project, row)
+            path = copy_into(self.workbench.project, chosen)
         except WorkbenchError as error:
             self.workbench.show_error(error)
-            return
-        self.notify(_("Copied to {path}").format(path=path.name), markup=False)
-        self._reload()
-        self._select(str(path))
-        self._edit(path)
+            return None
+        self.query_one(FilterInput).value = ""
+        self._reload(choose=str(path))
+        return path
 
     def action_edit(self) -> None:
-        row = self._chosen()
-        if row is None:
-            return
-        if row.path is None:
-            self.action_copy()
-            return
-        self._edit(row.path)
+        """Edit the project's file; a config of the catalogue is copied first."""
+        chosen = self._chosen
+        path = (chosen.path or self._copy()) if chosen else None
+        if path:
+            from workbench.ui.screens.config_form import ConfigForm
 
-    @work(group="configs-edit", exclusive=True, exit_on_error=False)
-    async def _edit(self, path: Path) -> None:
-        from workbench.ui.screens.config_form import ConfigForm
-
-        await self.app.push_screen_wait(ConfigForm(path))
-        self._reload()
-        self._select(str(path))
+            self.app.push_screen(ConfigForm(path))
 
 
-def _detail(row: ConfigRow) -> Content:
-    """A config in words: each field that is not at its default first, then the others."""
-    config = find_config(row.key).config
-    parts: list[Any] = [(printable(row.name) + "\n", "bold $text-primary"), printable(row.summary) + "\n\n"]
-    values = config.model_dump()
-    for path, info in fields():
-        value: Any = values
-        for key in path.split("."):
-            value = value[key]
-        parts += [(path, "bold"), f" = {printable(text_of_value(value)) or '–'}\n"]
-        parts += [(f"   {explanation(info)}\n", "$text-muted")]
-    return Content.assemble(*parts)
-
-
-def _copy_into(project: Path, row: ConfigRow) -> Path:
-    """Write a copy under a name that is still free.
-
-    Raises:
-        WorkbenchError: the config is wrong, or the project cannot be written.
-    """
-    found = find_config(row.key)
-    stem = f"{found.name.removesuffix('_copy')}_copy"
-    number, path = 1, project / f"{stem}.yaml"
-    while path.exists():
-        number += 1
-        path = project / f"{stem}{number}.yaml"
-    header = _("Copied from {name}. Train with: workbench train {path}").format(name=found.name, path=path.name)
-    try:
-        write_atomic(path, dump_config(found.config, header))
-    except OSError as error:
-        raise WorkbenchError(
-            _("The config cannot be written: {reason}").format(reason=error.strerror), where=str(path)
-        ) from error
-    return path
+def _cells(row: ConfigRow) -> tuple[Any, ...]:
+    if row.path:
+        return (f"▪ {printable(row.name)}", "success"), ("file", "muted")
+    return printable(row.name), (row.method, "muted")

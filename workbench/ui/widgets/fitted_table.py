@@ -50,6 +50,7 @@ class FittedTable(DataTable[Text]):
         background: $background;
         overflow-x: hidden;
         & > .datatable--header { background: $background; color: $text-muted; text-style: none; }
+        &:ansi > .datatable--header { background: $background; color: ansi_bright_blue; }
         & > .datatable--even-row, & > .datatable--odd-row { background: $background; }
     }
     """

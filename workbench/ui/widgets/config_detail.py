@@ -1,0 +1,78 @@
+"""One config to read: what it does first, then its settings by groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from workbench.configs.find import find_config
+from workbench.configs.setting import GROUP_TITLES, explanation, group_of, is_advanced, unit_of
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.text import printable
+from workbench.ui.config_rows import ConfigRow
+from workbench.ui.widgets.field_values import fields_of, text_of_value
+
+_NAME_WIDTH = 31
+
+
+class ConfigDetail(VerticalScroll):
+    """Shows the config of a row; arrow keys scroll it."""
+
+    DEFAULT_CSS = """
+    ConfigDetail {
+        padding: 0 1;
+        border: round $border-blurred;
+        &:focus { border: round $border; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static("", markup=False)
+
+    def show(self, row: ConfigRow | None) -> None:
+        """Show this config, or what to do when there is none."""
+        text = self.query_one(Static)
+        self.scroll_home(animate=False)
+        if row is None:
+            text.update(Content.styled(_("No config has all these words. Delete some of them."), "$text-muted"))
+            return
+        try:
+            text.update(_in_words(row))
+        except WorkbenchError as error:
+            text.update(Content.styled(printable(str(error)), "$text-error"))
+
+
+def _in_words(row: ConfigRow) -> Content:
+    config = find_config(row.key).config
+    parts: list[Any] = [
+        (printable(row.name), "bold $text-primary"),
+        "\n",
+        (printable(row.summary), "$text-muted"),
+        "\n",
+    ]
+    groups: dict[str, list[Any]] = {}
+    at_default = 0
+    for path, info, value in fields_of(config):
+        is_default = not info.is_required() and value == info.get_default(call_default_factory=True, validated_data={})
+        if is_advanced(info) and is_default:
+            at_default += 1
+            continue
+        unit = unit_of(info)
+        shown = printable(text_of_value(value)).replace("\n", "\n" + " " * _NAME_WIDTH) or "–"
+        lines = groups.setdefault(group_of(info), [])
+        lines += [
+            f"{'.'.join(path):<{_NAME_WIDTH}}",
+            (shown, "" if is_default else "bold"),
+            (f" {_(unit)}" if unit and value is not None else "", "$text-muted"),
+            "\n",
+            (f"  {explanation(info)}\n", "$text-muted"),
+        ]
+    for group, lines in groups.items():
+        parts += ["\n", (_(GROUP_TITLES[group]), "bold $text-accent"), "\n", *lines]
+    rest = _("{count} more settings are at their defaults; e shows them all.").format(count=at_default)
+    return Content.assemble(*parts, "\n", (rest, "$text-muted"))
