@@ -97,8 +97,9 @@ def scores_text(infos: list[CheckpointInfo]) -> Content:
     best = recommendation_among(infos)
     if not names and len(infos) <= 1:
         return Content(_("No checkpoint yet. Each one is scored when it is saved, if the config names probes."))
-    width = max(cell_len(info.name) for info in infos) + 2
-    header = "  " + set_cell_size(_("checkpoint"), width) + "".join(f"{name:>12}" for name in names)
+    title = _("checkpoint")
+    width = max(cell_len(title), *(cell_len(info.name) for info in infos)) + 2
+    header = "  " + set_cell_size(title, width) + "".join(f"{name:>12}" for name in names)
     lines = [Content.styled(header, "$text-muted")]
     for info in infos:
         is_best = best is not None and info.name == best.checkpoint

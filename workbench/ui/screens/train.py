@@ -21,7 +21,7 @@ from workbench.jobs.find import find_job, list_jobs
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.state import JobState, state_of
 from workbench.ui.job_watch import JobWatch
-from workbench.ui.screens.area import AreaScreen
+from workbench.ui.screens.area import SMALLEST, AreaScreen
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 from workbench.ui.stop_ladder import StopLadder
 from workbench.ui.widgets.job_view import TABS, JobView
@@ -37,6 +37,11 @@ class TrainScreen(AreaScreen):
 
     AREA = "train"
     CSS_PATH = "train.tcss"
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual declares it
+        (0, "-too-narrow"),
+        (SMALLEST[0], "-narrow"),
+        (130, "-wide"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", N_("New"), id="train.new", tooltip=N_("Set up and start a training")),
         Binding("j", "jobs", N_("Jobs"), id="train.jobs", tooltip=N_("Watch another job, or compare several")),

@@ -41,11 +41,6 @@ class JobView(Vertical):
         VerticalScroll { height: 1fr; }
         LogView { height: 1fr; background: $background; }
     }
-    .-wide JobView {
-        #job-body { layout: horizontal; }
-        #job-left { width: 3fr; height: 1fr; }
-        #job-tabs { width: 2fr; height: 1fr; border-left: vkey $border-blurred; }
-    }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
