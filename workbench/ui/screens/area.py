@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.style import Style
 from textual.widgets import Footer, Static
 from textual.worker import Worker
 
 from workbench.i18n import N_, _
-from workbench.ui.areas import AREAS
+from workbench.ui.widgets.area_tabs import AreaTabs
 
 if TYPE_CHECKING:
     from workbench.ui.app import WorkbenchApp
@@ -52,38 +50,6 @@ class TranslatedModal(ModalScreen[Result], Generic[Result]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         self.workbench.show_failed_worker(event)
-
-
-class AreaTabs(Static):
-    """One line: every area with its key, the current one marked by brackets as well as by colour."""
-
-    DEFAULT_CSS = "AreaTabs { height: 1; background: $panel; color: $text-muted; }"
-
-    def __init__(self, current: str) -> None:
-        super().__init__(markup=False)
-        self._current = current
-
-    def render(self) -> Content:
-        full = Content.assemble((" workbench  ", "bold $text-primary"), self._areas(titles=True, gap=" "))
-        if full.cell_length <= self.size.width:
-            return full
-        plain = self._areas(titles=True, gap="")
-        return plain if plain.cell_length <= self.size.width else self._areas(titles=False, gap=" ")
-
-    def _areas(self, titles: bool, gap: str) -> Content:
-        """The areas; with little room only the current one has its title."""
-        parts = []
-        for area in AREAS:
-            is_current = area.name == self._current
-            text = f"{area.key} {_(area.title)}" if titles or is_current else area.key
-            part = Content.styled(f"[{text}]", "bold $text-accent") if is_current else Content(f" {text} ")
-            parts.append(part.stylize(Style.from_meta({"@click": f"app.go('{area.name}')"})))
-        return Content(gap).join(parts) if gap else _joined_tightly(parts)
-
-
-def _joined_tightly(parts: list[Content]) -> Content:
-    """Neighbours share one blank."""
-    return Content.assemble(*(part if part.plain.startswith("[") else part[:-1] for part in parts))
 
 
 class AreaScreen(Screen[None]):
@@ -124,6 +90,9 @@ class AreaScreen(Screen[None]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         self.workbench.show_failed_worker(event)
+
+    def on_area_tabs_clicked(self, event: AreaTabs.Clicked) -> None:
+        self.workbench.action_go(event.area)
 
 
 class TooSmall(Static):

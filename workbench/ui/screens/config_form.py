@@ -23,6 +23,7 @@ from workbench.text import printable
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
+from workbench.ui.widgets.yaml_editor import YamlEditor
 
 _FORM, _YAML = "form-pane", "yaml-pane"
 _QUIET_SECONDS = 0.3
@@ -59,7 +60,7 @@ class ConfigForm(AreaScreen):
         yield Label("", id="config-path", markup=False)
         with ContentSwitcher(initial=_FORM, id="config-panes"):
             yield Vertical(id=_FORM)
-            yield TextArea.code_editor("", language="yaml", id=_YAML, show_line_numbers=True)
+            yield YamlEditor(id=_YAML)
         yield Static("", id="config-problem", markup=False)
 
     async def on_mount(self) -> None:
@@ -78,7 +79,7 @@ class ConfigForm(AreaScreen):
 
     async def _open(self, text: str) -> None:
         """Show a text as a form; as YAML if it is no valid config."""
-        self.query_one(TextArea).text = text
+        self.query_one(YamlEditor).text = text
         if not await self._build_form(text):
             self._show_pane(_YAML)
         self._check()
@@ -99,7 +100,7 @@ class ConfigForm(AreaScreen):
     def _show_pane(self, pane: str) -> None:
         self.query_one(ContentSwitcher).current = pane
         if pane == _YAML:
-            self.query_one(TextArea).focus()
+            self.query_one(YamlEditor).focus()
 
     @property
     def _is_form(self) -> bool:
@@ -108,7 +109,7 @@ class ConfigForm(AreaScreen):
     def _text(self) -> str | None:
         """The text with what was edited; None if the form holds a refused value, which gets the cursor."""
         if not self._is_form:
-            return self.query_one(TextArea).text
+            return self.query_one(YamlEditor).text
         changes = self.query_one(ModelForm).changes()
         return None if changes is None else edit_config_text(self._form_text, changes)
 
@@ -139,7 +140,7 @@ class ConfigForm(AreaScreen):
 
     def _show_problem(self, problem: str) -> None:
         unsaved = str(self._path) in self._drafts
-        mark = ("  ● " + _("not saved"), "$text-warning") if unsaved else ("  ✓ " + _("saved"), "$text-muted")
+        mark = ("  ● " + _("not saved"), "$text-warning") if unsaved else ("  ✓ " + _("saved"), "dim")
         shown = self._path
         if shown.is_relative_to(self.workbench.project):
             shown = shown.relative_to(self.workbench.project)
@@ -153,7 +154,7 @@ class ConfigForm(AreaScreen):
         _file, _colon, place = (error.where or "").partition(":")
         row = place.split(":")[0]
         if row.isdecimal():
-            self.query_one(TextArea).move_cursor((int(row) - 1, 0))
+            self.query_one(YamlEditor).move_cursor((int(row) - 1, 0))
 
     # -- drafts
 
@@ -175,7 +176,7 @@ class ConfigForm(AreaScreen):
         if text is None:
             return
         if self._is_form:
-            self.query_one(TextArea).text = text
+            self.query_one(YamlEditor).text = text
             self._show_pane(_YAML)
         elif await self._build_form(text):
             self._show_pane(_FORM)

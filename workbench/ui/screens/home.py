@@ -23,10 +23,10 @@ from workbench.ui.widgets.fitted_table import Column, FittedTable, Role, Row
 _POLL_SECONDS = 2.0
 _JOBS_SHOWN = 50
 _COLUMNS = (
-    Column(N_("state"), 14),
+    Column(N_("state"), 12),
     Column(N_("job")),
-    Column(N_("kind"), 10, from_width=70),
-    Column(N_("progress"), 18),
+    Column(N_("kind"), 10, from_width=90),
+    Column(N_("progress"), 15),
     Column(N_("loss"), 8, from_width=90),
     Column(N_("started"), 11),
 )
@@ -104,7 +104,7 @@ class HomeScreen(AreaScreen):
             self._look()
 
     def _fill(self) -> None:
-        project = Content.assemble((_("Project"), "$text-muted"), "  ", printable(str(self.workbench.project)))
+        project = Content.assemble((_("Project"), "dim"), "  ", printable(str(self.workbench.project)))
         self.query_one("#home-project", Label).update(project)
         self.query_one("#home-next", NextStepBox).border_title = _("Next step")
         self.query_one(FittedTable).display = False
@@ -142,4 +142,4 @@ class HomeScreen(AreaScreen):
 
 def _cells(row: JobRow) -> tuple[str | tuple[str, Role], ...]:
     state = (row.state_text, _ROLES[row.state])
-    return state, printable(row.job.id), row.kind, row.progress, row.loss, row.started
+    return state, printable(row.job.path.parent.name), row.kind, row.progress, row.loss, row.started

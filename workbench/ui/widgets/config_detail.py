@@ -39,7 +39,7 @@ class ConfigDetail(VerticalScroll):
         text = self.query_one(Static)
         self.scroll_home(animate=False)
         if row is None:
-            text.update(Content.styled(_("No config has all these words. Delete some of them."), "$text-muted"))
+            text.update(Content.styled(_("No config has all these words. Delete some of them."), "dim"))
             return
         try:
             text.update(_in_words(row))
@@ -52,7 +52,7 @@ def _in_words(row: ConfigRow) -> Content:
     parts: list[Any] = [
         (printable(row.name), "bold $text-primary"),
         "\n",
-        (printable(row.summary), "$text-muted"),
+        (printable(row.summary), "dim"),
         "\n",
     ]
     groups: dict[str, list[Any]] = {}
@@ -68,11 +68,11 @@ def _in_words(row: ConfigRow) -> Content:
         lines += [
             f"{'.'.join(path):<{_NAME_WIDTH}}",
             (shown, "" if is_default else "bold"),
-            (f" {_(unit)}" if unit and value is not None else "", "$text-muted"),
+            (f" {_(unit)}" if unit and value is not None else "", "dim"),
             "\n",
-            (f"  {explanation(info)}\n", "$text-muted"),
+            (f"  {explanation(info)}\n", "dim"),
         ]
     for group, lines in groups.items():
         parts += ["\n", (_(GROUP_TITLES[group]), "bold $text-accent"), "\n", *lines]
     rest = _("{count} more settings are at their defaults; e shows them all.").format(count=at_default)
-    return Content.assemble(*parts, "\n", (rest, "$text-muted"))
+    return Content.assemble(*parts, "\n", (rest, "dim"))
