@@ -37,6 +37,7 @@ _TRAINING_ONLY = {
     "scheduler.pt",
     "latest",
     "zero_to_fp32.py",
+    "zero_to_torch.py",
 }
 
 
@@ -60,8 +61,7 @@ def convert(
     """
     if not checkpoint.is_dir():
         raise WorkbenchError(_("The checkpoint folder does not exist."), where=str(checkpoint))
-    require_space(target, sum(path.stat().st_size for path in checkpoint.iterdir() if path.is_file()))
-    with complete_or_absent(target, overwrite=overwrite) as folder:
+    with complete_or_absent(target, overwrite=overwrite, sources=[checkpoint]) as folder:
         kind = _whole_kind(checkpoint)
         if kind is not None:
             _copy_whole(checkpoint, folder, on_progress)
@@ -84,6 +84,7 @@ def _copy_whole(checkpoint: Path, folder: Path, on_progress: Callable[[int, int]
         for path in sorted(checkpoint.iterdir())
         if path.is_file() and path.name not in _TRAINING_ONLY and not path.name.startswith("rng_state")
     ]
+    require_space(folder, sum(path.stat().st_size for path in wanted))
     for number, path in enumerate(wanted, start=1):
         shutil.copyfile(path, folder / path.name)
         on_progress(number, len(wanted))
@@ -98,6 +99,7 @@ def _join(checkpoint: Path, folder: Path, on_progress: Callable[[int, int], None
             fix=_("Name a folder such as work_dirs/NAME/TIME/checkpoints/checkpoint-80, or a job."),
         )
     shards = open_shards(shards_at)
+    require_space(folder, shards.total_bytes)
     tensors = _read(shards, on_progress)
     if any(_LORA_MARK in name for name in tensors):
         _write_adapter(tensors, checkpoint, folder)

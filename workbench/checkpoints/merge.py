@@ -53,7 +53,8 @@ def merge(request: MergeRequest, on_progress: Callable[[int, int], None]) -> Pat
     require_space(request.target, round(total * _growth(request.dtype)))
     weights = _Weights(base, adapter)
     weights.check_everything_fits(request.adapter)
-    with complete_or_absent(request.target, overwrite=request.overwrite) as folder:
+    sources = [base.folder, request.adapter]
+    with complete_or_absent(request.target, overwrite=request.overwrite, sources=sources) as folder:
         writer, done = ShardWriter(folder, request.max_shard_bytes), 0
         for name, tensor in base.tensors():
             done += tensor.numel() * tensor.element_size()

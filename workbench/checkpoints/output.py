@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
+from workbench.configs.provenance import PROVENANCE_FILE
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -15,41 +19,76 @@ _PARTIAL = ".partial-"
 
 
 @contextmanager
-def complete_or_absent(final: Path, *, overwrite: bool = False) -> Iterator[Path]:
+def complete_or_absent(final: Path, *, overwrite: bool = False, sources: Iterable[Path] = ()) -> Iterator[Path]:
     """A folder to write into; it gets the final name when the block ends without an error, and is removed otherwise.
 
-    Leftovers of an interrupted attempt are removed first.
+    Leftovers of an interrupted attempt are removed first. With ``overwrite`` the earlier result stays until the new
+    one is complete.
 
     Raises:
-        WorkbenchError: the final folder exists and is not empty (unless ``overwrite``).
+        WorkbenchError: the final folder may not be replaced (see `refuse_existing`), or its parent cannot be written.
     """
-    refuse_existing(final, overwrite=overwrite)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in final.parent.glob(f".{final.name}{_PARTIAL}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    refuse_existing(final, overwrite=overwrite, sources=sources)
     partial = final.with_name(f".{final.name}{_PARTIAL}{os.getpid()}")
-    partial.mkdir()
+    replaced = partial.with_name(f"{partial.name}-replaced")
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(final)
+        partial.mkdir()
+    except OSError as error:
+        raise WorkbenchError(
+            _("The folder cannot be written: {reason}").format(reason=error.strerror or error),
+            where=str(final.parent),
+            fix=_("Choose another folder."),
+        ) from error
     try:
         yield partial
         if final.exists():
-            shutil.rmtree(final)
+            final.rename(replaced)
         partial.rename(final)
-    except BaseException:
+    finally:
         shutil.rmtree(partial, ignore_errors=True)
-        raise
+        shutil.rmtree(replaced, ignore_errors=True)
 
 
-def refuse_existing(final: Path, *, overwrite: bool) -> None:
-    """Raise if a result would replace something.
+def _remove_leftovers(final: Path) -> None:
+    """Remove what attempts whose process has gone left beside the final folder."""
+    for leftover in final.parent.glob(f".{glob.escape(final.name)}{_PARTIAL}*"):
+        owner = leftover.name.rpartition(_PARTIAL)[2].split("-")[0]
+        if not (owner.isdigit() and psutil.pid_exists(int(owner))):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def refuse_existing(final: Path, *, overwrite: bool, sources: Iterable[Path] = ()) -> None:
+    """Raise if a result would replace something that it may not.
+
+    Args:
+        overwrite: the user allows replacing an earlier result: a folder that holds ``workbench.json``.
+        sources: what is read from; the result may not replace it or a folder around it.
 
     Raises:
         WorkbenchError: it would.
     """
-    if final.exists() and not overwrite and (not final.is_dir() or any(final.iterdir())):
+    place = final.resolve()
+    if any(source.resolve().is_relative_to(place) for source in sources):
+        raise WorkbenchError(
+            _("The target is, or holds, what the result is made from."),
+            where=str(final),
+            fix=_("Choose another folder."),
+        )
+    if not final.exists() or (final.is_dir() and not any(final.iterdir())):
+        return
+    if not overwrite:
         raise WorkbenchError(
             _("The target exists and is not empty."),
             where=str(final),
             fix=_("Choose another folder, or allow replacing it: --force."),
+        )
+    if not (final / PROVENANCE_FILE).is_file():
+        raise WorkbenchError(
+            _("The target is no earlier result of workbench, so it is not replaced."),
+            where=str(final),
+            fix=_("Choose another folder, or remove this one yourself."),
         )
 
 

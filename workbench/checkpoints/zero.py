@@ -7,6 +7,8 @@ master weights as flat vectors.
 Stages 1 and 2: the flat vectors of all ranks joined are the group's parameters one after another, padded at the end to
 a multiple of 2 × ranks. Stage 3: each parameter is cut into as many equal parts as there are ranks (the last one padded),
 and a rank's vector holds its part of each parameter in turn.
+
+Frozen parameters and buffers are not read: training left them as they are in the base.
 """
 
 from __future__ import annotations
@@ -38,6 +40,11 @@ class ZeroShards:
     shared: dict[str, str]
 
     @property
+    def total_bytes(self) -> int:
+        """Size of the whole tensors."""
+        return 4 * sum(shape.numel() for group in self.shapes for shape in group.values())
+
+    @property
     def ranks(self) -> int:
         return len(self.flat)
 
@@ -54,25 +61,27 @@ class ZeroShards:
     def _stages_1_and_2(self) -> Iterator[tuple[str, torch.Tensor]]:
         for group, shapes in enumerate(self.shapes):
             whole = torch.cat([vectors[group] for vectors in self.flat])
+            paddings = self.paddings[group] if self.paddings else [0] * len(shapes)
+            sizes = [shape.numel() for shape in shapes.values()]
+            _check_filled(sum(sizes) + sum(paddings), whole.numel(), 2 * self.ranks)
             offset = 0
-            for position, (name, shape) in enumerate(shapes.items()):
-                yield name, whole[offset : offset + shape.numel()].view(shape)
-                offset += shape.numel() + (self.paddings[group][position] if self.paddings else 0)
-            _check_used_up(offset, whole.numel(), 2 * self.ranks)
+            for (name, shape), size, padding in zip(shapes.items(), sizes, paddings, strict=True):
+                yield name, whole[offset : offset + size].view(shape)
+                offset += size + padding
 
     def _stage_3(self) -> Iterator[tuple[str, torch.Tensor]]:
         vectors = [torch.cat(groups) for groups in self.flat]
+        shapes = [item for group in self.shapes for item in group.items()]
+        parts = [math.ceil(shape.numel() / self.ranks) for _name, shape in shapes]
+        _check_filled(sum(parts), min(vector.numel() for vector in vectors), 2 * self.ranks)
         offset = 0
-        for shapes in self.shapes:
-            for name, shape in shapes.items():
-                part = math.ceil(shape.numel() / self.ranks)
-                whole = torch.cat([vector[offset : offset + part] for vector in vectors])
-                yield name, whole[: shape.numel()].view(shape)
-                offset += part
-        _check_used_up(offset, vectors[0].numel(), 2 * self.ranks)
+        for (name, shape), part in zip(shapes, parts, strict=True):
+            whole = torch.cat([vector[offset : offset + part] for vector in vectors])
+            yield name, whole[: shape.numel()].view(shape)
+            offset += part
 
 
-def _check_used_up(used: int, available: int, alignment: int) -> None:
+def _check_filled(used: int, available: int, alignment: int) -> None:
     """The parameters must fill the vectors up to the padding; anything else means the files do not fit together."""
     if math.ceil(used / alignment) != math.ceil(available / alignment):
         raise WorkbenchError(
@@ -100,14 +109,22 @@ def open_shards(folder: Path) -> ZeroShards:
     files = _files_by_rank(folder)
     states = [_optimizer_state(files[rank]) for rank in sorted(files)]
     expected = _rank_count(states[0])
-    missing = [rank for rank in range(expected) if rank not in files]
-    if missing or len(files) != expected:
+    missing = [_name_of_rank(files, rank) for rank in range(expected) if rank not in files]
+    if missing:
         raise WorkbenchError(
-            _("The checkpoint was saved by {expected} ranks, but the file of rank {missing} is missing.").format(
-                expected=expected, missing=", ".join(map(str, missing)) or "?"
+            _("The checkpoint was saved by {expected} ranks, but files of some are missing: {missing}.").format(
+                expected=expected, missing=", ".join(missing)
             ),
             where=str(folder),
             fix=_("Copy the files of all ranks into one folder, or take another checkpoint."),
+        )
+    if len(files) > expected:
+        raise WorkbenchError(
+            _("The checkpoint was saved by {expected} ranks, but there are files of {found}.").format(
+                expected=expected, found=len(files)
+            ),
+            where=str(folder),
+            fix=_("They seem to come from different saves; take another checkpoint."),
         )
     stage = _stage(states[0], folder)
     model = _model_state(folder, stage)
@@ -126,6 +143,12 @@ def _files_by_rank(folder: Path) -> dict[int, Path]:
     if not found:
         raise WorkbenchError(_("There are no ZeRO shards (*_optim_states.pt)."), where=str(folder))
     return found
+
+
+def _name_of_rank(files: dict[int, Path], rank: int) -> str:
+    """What the file of a rank would be called, from those that are there."""
+    other, path = next(iter(files.items()))
+    return path.name.replace(f"zero_pp_rank_{other}_", f"zero_pp_rank_{rank}_")
 
 
 def _optimizer_state(path: Path) -> dict[str, Any]:

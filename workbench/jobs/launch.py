@@ -120,6 +120,7 @@ def _launch(job: JobFolder, record: JobRecord, env: Mapping[str, str] | None) ->
     job.write_record(record.model_copy(update={"pid": None, "start_ticks": None, "boot_id": None}))
     environment = os.environ | {
         "PYTHONUNBUFFERED": "1",
+        "PYTHONSAFEPATH": "1",  # a folder called workbench in the project must not shadow the package
         "WORKBENCH_LANG": current_language(),
         # torchrun answers SIGHUP by ending the workers unless told otherwise
         "TORCHELASTIC_SIGNALS_TO_HANDLE": "SIGTERM,SIGINT,SIGQUIT",

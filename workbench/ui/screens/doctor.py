@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import json
+import os
+import sys
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import DataTable, Static
-from textual.worker import get_current_worker
+from textual.widgets import DataTable, Label, Static
 
-from workbench.doctor.checks import run_checks
-from workbench.doctor.result import SYMBOLS, WORDS, CheckResult
-from workbench.i18n import N_, _
+from workbench.doctor.result import SYMBOLS, WORDS, CheckResult, Status
+from workbench.errors import WorkbenchError
+from workbench.i18n import N_, _, current_language
 from workbench.text import printable
 from workbench.ui.screens.area import AreaScreen
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Role, Row
 
-_COLOURS = {"ok": "$text-success", "warning": "$text-warning", "error": "$text-error"}
+_COLUMNS = (Column(N_("outcome"), 12), Column(N_("check"), 18), Column(N_("found")))
+_ROLES: dict[Status, Role] = {"ok": "success", "warning": "warning", "error": "error"}
 
 
 class DoctorScreen(AreaScreen):
-    """The checks run aside; rows come in as they are done."""
+    """The checks run in a process of their own; rows come in as they are done."""
 
     AREA = "doctor"
     CSS_PATH = "doctor.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", N_("Check again"), id="doctor.again", tooltip=N_("Run every check again")),
-        Binding(
-            "question_mark",
-            "app.help",
-            N_("Help"),
-            id="doctor.help",
-            tooltip=N_("Every key of this screen"),
-            show=False,
-        ),
+        Binding("y", "copy", N_("Copy"), id="doctor.copy", tooltip=N_("Copy all outcomes, to ask somebody")),
     ]
 
     def __init__(self) -> None:
@@ -42,51 +41,84 @@ class DoctorScreen(AreaScreen):
         self._results: list[CheckResult] = []
 
     def compose_area(self) -> ComposeResult:
-        yield DataTable[Content](cursor_type="row", id="doctor-table")
-        yield Static("", id="doctor-fix", markup=False)
+        yield Label("", id="doctor-summary", markup=False)
+        yield FittedTable(_COLUMNS, id="doctor-table")
+        yield Static("", id="doctor-detail", markup=False)
 
     def on_mount(self) -> None:
-        self.action_again()
-        self.query_one(DataTable).focus()
+        self._begin()
 
     def recomposed(self) -> None:
-        self.action_again()
+        self._begin()
 
     def action_again(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
         self._results = []
-        table = self.query_one(DataTable)
-        table.clear(columns=True)
-        table.add_columns(_("outcome"), _("check"), _("found"))
-        self.query_one("#doctor-fix", Static).update(_("Checking …"))
+        table = self.query_one(FittedTable)
+        table.set_rows([])
+        table.focus()
+        self.query_one("#doctor-detail").display = False
+        self.query_one("#doctor-summary", Label).update(Content.styled(_("Checking …"), "dim"))
         self._run()
 
-    @work(thread=True, group="doctor", exclusive=True, exit_on_error=False)
-    def _run(self) -> None:
-        worker = get_current_worker()
-        for result in run_checks(self.workbench.project):
-            if worker.is_cancelled:
-                return
-            self.app.call_from_thread(self._add, result)
-        self.app.call_from_thread(self._summarise)
+    @work(group="doctor", exclusive=True, exit_on_error=False)
+    async def _run(self) -> None:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            "-m",
+            "workbench.doctor",
+            str(self.workbench.project),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={**os.environ, "WORKBENCH_LANG": current_language()},
+        )
+        assert process.stdout is not None
+        try:
+            async for line in process.stdout:
+                self._add(CheckResult(**json.loads(line)))
+            code = await process.wait()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+        if code:
+            raise WorkbenchError(_("The checks ended early."), fix=_("'workbench doctor' in a terminal shows why."))
+        self._summarise()
 
     def _add(self, result: CheckResult) -> None:
         self._results.append(result)
-        status = f"{SYMBOLS[result.status]} {_(WORDS[result.status])}"
-        self.query_one(DataTable).add_row(
-            Content.styled(status, _COLOURS[result.status]),
-            Content(printable(result.name)),
-            Content(printable(result.detail)),
-        )
+        self.query_one(FittedTable).set_rows([_row(result) for result in self._results])
 
     def _summarise(self) -> None:
         problems = [result for result in self._results if result.status != "ok"]
-        first = next((row for row, result in enumerate(self._results) if result.status != "ok"), 0)
-        self.query_one(DataTable).move_cursor(row=first)
+        summary = self.query_one("#doctor-summary", Label)
         if not problems:
-            self.query_one("#doctor-fix", Static).update(_("Everything is here."))
+            summary.update(Content.styled(f"{SYMBOLS['ok']} " + _("Everything is here."), "bold $text-success"))
+            return
+        text = _("{count} of {total} checks need a look.").format(count=len(problems), total=len(self._results))
+        summary.update(Content.styled(f"{SYMBOLS['warning']} {text}", "bold $text-warning"))
+        self.query_one(FittedTable).choose(problems[0].name)
 
     @on(DataTable.RowHighlighted)
-    def _show_fix(self, event: DataTable.RowHighlighted) -> None:
-        if event.cursor_row < len(self._results):
-            fix = self._results[event.cursor_row].fix
-            self.query_one("#doctor-fix", Static).update(f"→ {printable(fix)}" if fix else "")
+    def _show_detail(self) -> None:
+        """What was found in full, and the mend, for the row under the cursor."""
+        key = self.query_one(FittedTable).chosen_key
+        result = next((result for result in self._results if result.name == key), None)
+        detail = self.query_one("#doctor-detail", Static)
+        detail.display = result is not None
+        if result is not None:
+            mend = ("\n→ " + printable(result.fix), "bold") if result.fix else ""
+            detail.update(Content.assemble(printable(result.detail), mend))
+
+    def action_copy(self) -> None:
+        lines = [f"{result.status}\t{result.name}\t{result.detail}" for result in self._results]
+        self.app.copy_to_clipboard(printable("\n".join(lines)))
+        self.notify(_("Sent to the terminal's clipboard."))
+
+
+def _row(result: CheckResult) -> Row:
+    outcome = f"{SYMBOLS[result.status]} {_(WORDS[result.status])}"
+    return Row(result.name, ((outcome, _ROLES[result.status]), printable(result.name), printable(result.detail)))

@@ -41,4 +41,4 @@ class ErrorDialog(TranslatedModal[None]):
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(str(self._error))
-        self.notify(_("Copied."))
+        self.notify(_("Sent to the terminal's clipboard."))

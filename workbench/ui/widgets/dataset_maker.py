@@ -19,7 +19,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
-from workbench.ui.widgets.model_form import ModelForm
+from workbench.ui.widgets.model_form import FieldRow, ModelForm
 
 _SECONDS_AFTER_TYPING = 0.3
 _PREVIEWED = 200
@@ -77,10 +77,10 @@ class DatasetMaker(Horizontal):
         changes = self.query_one(ModelForm).changes()
         return None if changes is None else self._choices.model_copy(update=changes)
 
-    @on(ModelForm.Changed)
-    def _typed(self, event: ModelForm.Changed) -> None:
+    @on(FieldRow.Changed)
+    def _typed(self, event: FieldRow.Changed) -> None:
         event.stop()
-        if event.reason is not None:
+        if event.error is not None:
             return
         if self._timer:
             self._timer.stop()

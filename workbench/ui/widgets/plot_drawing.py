@@ -26,6 +26,8 @@ AXIS, RAW, RUN = 0, 1, 2
 CURSOR = 100
 RUN_COLOURS = 6
 MOST_RUNS = 6
+UNSMOOTHED = {"lr"}
+"""Series that are a schedule, not a measurement: their own line is all there is to see."""
 _LABEL_WIDTH = 9
 _CELLS_PER_X_TICK = 12
 _ROWS_PER_Y_TICK = 4
@@ -154,9 +156,15 @@ def draw(state: PlotState, width: int, height: int) -> Drawing:
     traces = [columns_of(series, window, canvas.dot_columns) for series in all_series]
     if not any(traces):
         return _empty_drawing(state, width, height)
+    is_smoothed = state.series not in UNSMOOTHED
     axis = fitting_axis(*_extent(traces, state.log_scale), log=state.log_scale)
+    if is_smoothed:
+        _draw_raw(canvas, traces[0], axis, RAW)
     for number in reversed(range(len(traces))):
-        _draw_trace(canvas, traces[number], axis, number, with_raw=number == 0)
+        if is_smoothed:
+            _draw_smooth(canvas, traces[number], axis, RUN + number)
+        else:
+            _draw_raw(canvas, traces[number], axis, RUN + number)
     readings = _readings(traces, canvas.dot_columns)
     here = nearest_reading(readings, state.cursor) if state.cursor is not None and readings else None
     marks = _end_letters(traces, axis, canvas) if len(traces) > 1 else {}
@@ -191,23 +199,21 @@ def _extent(traces: list[dict[int, Column]], log: bool) -> tuple[float, float]:
     return min(lows), max(highs)
 
 
-def _draw_trace(canvas: BrailleCanvas, trace: dict[int, Column], axis: YAxis, number: int, *, with_raw: bool) -> None:
-    if with_raw:
-        _draw_raw(canvas, trace, axis)
+def _draw_smooth(canvas: BrailleCanvas, trace: dict[int, Column], axis: YAxis, layer: int) -> None:
     previous: tuple[int, int] | None = None
     for dot_column, column in trace.items():
         here = (dot_column, _dot_row(canvas, axis, column.smooth))
-        canvas.line(previous or here, here, RUN + number)
+        canvas.line(previous or here, here, layer)
         previous = here
 
 
-def _draw_raw(canvas: BrailleCanvas, trace: dict[int, Column], axis: YAxis) -> None:
+def _draw_raw(canvas: BrailleCanvas, trace: dict[int, Column], axis: YAxis, layer: int) -> None:
     """Each column from its lowest to its highest point, joined to its neighbour by their means."""
     previous: tuple[int, int] | None = None
     for dot_column, column in trace.items():
         here = (dot_column, _dot_row(canvas, axis, column.mean))
-        canvas.line(previous or here, here, RAW)
-        canvas.bar(dot_column, _dot_row(canvas, axis, column.high), _dot_row(canvas, axis, column.low), RAW)
+        canvas.line(previous or here, here, layer)
+        canvas.bar(dot_column, _dot_row(canvas, axis, column.high), _dot_row(canvas, axis, column.low), layer)
         previous = here
 
 
@@ -293,7 +299,7 @@ def _legend_pieces(state: PlotState, all_series: list[Series]) -> list[tuple[str
     if len(state.runs) > 1:
         named = enumerate(run.name for run in state.runs[:MOST_RUNS])
         pieces += [(f"{run_letter(number)} {name}   ", RUN + number) for number, name in named]
-    else:
+    elif state.series not in UNSMOOTHED:
         pieces += [("⣿⣿ " + _("each step") + "   ", RAW), ("━━ " + _("smoothed") + "   ", RUN)]
     if unplottable := sum(series.not_finite for series in all_series):
         pieces.append((_("! {count} values are not finite").format(count=unplottable), CURSOR))
@@ -306,7 +312,8 @@ def _reading_pieces(state: PlotState, here: Reading) -> list[tuple[str, int]]:
         name = f"{run_letter(number)} " if len(state.runs) > 1 else ""
         values = f"{column.low:.5g}" if column.count == 1 else f"{column.low:.5g} … {column.high:.5g}"
         pieces.append((f"{name}{values} ", RAW if number == 0 else RUN + number))
-        pieces.append(("━ " + _("smoothed {value}").format(value=f"{column.smooth:.5g}") + "   ", RUN + number))
+        if state.series not in UNSMOOTHED:
+            pieces.append(("━ " + _("smoothed {value}").format(value=f"{column.smooth:.5g}") + "   ", RUN + number))
     return pieces
 
 

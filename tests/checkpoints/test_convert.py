@@ -1,0 +1,129 @@
+"""A training checkpoint becomes an adapter or a model that others can load."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from deepspeed.utils.zero_to_fp32 import get_fp32_state_dict_from_zero_checkpoint
+from peft import PeftModel
+from safetensors import safe_open
+
+from tests.checkpoints.tiny import tiny_model, with_lora
+from workbench.checkpoints.convert import convert
+from workbench.configs.provenance import Provenance, read_provenance, write_provenance
+from workbench.errors import WorkbenchError
+from workbench.models.load import load_language_model
+
+pytestmark = pytest.mark.heavy
+
+
+def _ignore(done: int, total: int) -> None:
+    """No progress wanted."""
+
+
+def _trained(checkpoint: Path) -> dict[str, torch.Tensor]:
+    tensors: dict[str, torch.Tensor] = get_fp32_state_dict_from_zero_checkpoint(
+        str(checkpoint), exclude_frozen_parameters=True
+    )
+    return tensors
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("stage", [1, 2, 3])
+def test_shards_become_an_adapter_that_peft_loads(
+    zero_checkpoints: dict[int, Path], tmp_path: Path, ranks: int, stage: int
+) -> None:
+    checkpoint = zero_checkpoints[ranks] / f"lora-{stage}"
+    seen: list[tuple[int, int]] = []
+    made = convert(checkpoint, tmp_path / "adapter", on_progress=lambda done, total: seen.append((done, total)))
+    assert made.kind == "adapter"
+    assert seen[-1][0] == seen[-1][1] > 1
+    loaded = dict(PeftModel.from_pretrained(tiny_model(), str(made.folder)).named_parameters())
+    trained = _trained(checkpoint)
+    assert any("lora_B" in name for name in trained)
+    assert any("modules_to_save" in name for name in trained)
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in trained.items())
+
+
+@pytest.mark.parametrize("stage", [2, 3])
+def test_shards_become_a_model_under_the_names_of_the_base(
+    zero_checkpoints: dict[int, Path], base: Path, tmp_path: Path, stage: int
+) -> None:
+    checkpoint = zero_checkpoints[2] / f"full-{stage}"
+    made = convert(checkpoint, tmp_path / "model", on_progress=_ignore)
+    assert made.kind == "model"
+    with (
+        safe_open(base / "model.safetensors", "pt") as one,
+        safe_open(made.folder / "model.safetensors", "pt") as other,
+    ):
+        assert set(one.keys()) == set(other.keys())
+        assert any("attention.wqkv" in name for name in other.keys())  # noqa: SIM118 - not a mapping
+    loaded = load_language_model(str(made.folder), precision="fp32").state_dict()
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in _trained(checkpoint).items())
+
+
+def test_the_result_tells_where_it_came_from(zero_checkpoints: dict[int, Path], base: Path, tmp_path: Path) -> None:
+    convert(zero_checkpoints[1] / "lora-2", tmp_path / "adapter", on_progress=_ignore)
+    known = read_provenance(tmp_path / "adapter")
+    assert known is not None
+    assert (known.prompt_template, known.base_model, known.method) == ("internlm2_chat", str(base), "lora")
+    assert (tmp_path / "adapter" / "tokenizer.json").read_text() == (base / "tokenizer.json").read_text()
+    assert json.loads((tmp_path / "adapter" / "adapter_config.json").read_text())["lora_alpha"] == 7
+
+
+@pytest.fixture
+def whole(base: Path, tmp_path: Path) -> Path:
+    """A checkpoint folder as the trainer leaves it when the weights are already whole."""
+    folder = tmp_path / "checkpoint-4"
+    adapted = with_lora(tiny_model())
+    adapted.save_pretrained(folder)
+    write_provenance(folder, Provenance(prompt_template="internlm2_chat", base_model=str(base), iter=8, step=4))
+    for name in ("optimizer.pt", "trainer_state.json", "rng_state_0.pth", "training_args.bin"):
+        (folder / name).write_text("of the training")
+    return folder
+
+
+def test_whole_weights_are_taken_without_what_only_training_needs(whole: Path, tmp_path: Path) -> None:
+    made = convert(whole, tmp_path / "adapter", on_progress=_ignore)
+    names = {path.name for path in made.folder.iterdir()}
+    assert {"adapter_model.safetensors", "adapter_config.json", "workbench.json", "tokenizer.json"} <= names
+    assert not {"optimizer.pt", "trainer_state.json", "rng_state_0.pth", "training_args.bin"} & names
+    assert (made.folder / "adapter_model.safetensors").read_bytes() == (
+        whole / "adapter_model.safetensors"
+    ).read_bytes()
+
+
+def test_an_interrupted_conversion_leaves_nothing(whole: Path, tmp_path: Path) -> None:
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        convert(whole, tmp_path / "adapter", on_progress=interrupt)
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-4"]
+
+
+def test_a_missing_rank_leaves_nothing(zero_checkpoints: dict[int, Path], tmp_path: Path) -> None:
+    checkpoint = Path(shutil.copytree(zero_checkpoints[2] / "lora-3", tmp_path / "checkpoint"))
+    (checkpoint / "global_step2" / "zero_pp_rank_1_mp_rank_00_optim_states.pt").unlink()
+    with pytest.raises(WorkbenchError, match=r"zero_pp_rank_1_mp_rank_00_optim_states\.pt"):
+        convert(checkpoint, tmp_path / "adapter", on_progress=_ignore)
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
+
+
+def test_shards_without_a_config_say_what_is_missing(zero_checkpoints: dict[int, Path], tmp_path: Path) -> None:
+    checkpoint = Path(shutil.copytree(zero_checkpoints[1] / "lora-2", tmp_path / "checkpoint"))
+    (checkpoint / "config.yaml").unlink()
+    with pytest.raises(WorkbenchError, match="config"):
+        convert(checkpoint, tmp_path / "adapter", on_progress=_ignore)
+
+
+def test_no_checkpoint_is_no_checkpoint(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="does not exist"):
+        convert(tmp_path / "nowhere", tmp_path / "adapter", on_progress=_ignore)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(WorkbenchError, match="no checkpoint"):
+        convert(tmp_path / "empty", tmp_path / "adapter", on_progress=_ignore)

@@ -1,0 +1,149 @@
+"""Start a training, or go on with one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+from workbench.actions.python import module_command
+from workbench.configs.deepspeed_names import NO_DEEPSPEED
+from workbench.configs.files import dump_config
+from workbench.configs.schema import TrainConfig
+from workbench.data.probes import read_probes
+from workbench.data.read import data_files, is_local, read_file
+from workbench.data.templates import get_template
+from workbench.devices import gpu_count
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.jobs.find import find_job, list_jobs
+from workbench.jobs.folder import RECORD_FILE, JobFolder
+from workbench.jobs.launch import WORK_DIRS, restart_job, start_job
+from workbench.paths import resolve_model
+
+AUTO = "auto"
+
+
+def start_training(
+    config: TrainConfig,
+    name: str,
+    *,
+    project: Path,
+    work_dir: Path | None = None,
+    resume: str | None = None,
+    nproc: int | None = None,
+) -> JobFolder:
+    """Start the training as a detached job, or go on with a job in its own folder.
+
+    Args:
+        name: of the config; the work dir is ``work_dirs/<name>`` unless one is given or the config has one.
+        resume: ``auto`` for the newest job of that work dir, or a job (id, folder) or one of its checkpoints.
+        nproc: processes on this machine; the config's own number if it is None.
+
+    Raises:
+        WorkbenchError: something that the training needs is missing or wrong, nothing can be resumed, or a job is
+            still at work there.
+    """
+    preflight(config)
+    parent = work_dir or (Path(config.work_dir).expanduser() if config.work_dir else project / WORK_DIRS / name)
+    command = training_command(config, nproc=nproc)
+    if resume is not None:
+        job, checkpoint = _to_resume(resume, parent, project)
+        return restart_job(job, [*command, "--resume", checkpoint])
+    return start_job("train", name, command, project=project, config_text=dump_config(config), work_dir=parent)
+
+
+def preflight(config: TrainConfig) -> None:
+    """Look at everything that can be looked at without loading the model.
+
+    Raises:
+        WorkbenchError: the model folder, the data, a probe file or the template is missing or wrong.
+    """
+    get_template(config.prompt_template)
+    _check_model(config.pretrained_model_name_or_path)
+    for path in [config.data_path] if isinstance(config.data_path, str) else config.data_path:
+        if is_local(path):
+            for file in data_files(path):
+                read_file(file, config.dataset_format)
+    for probes in (config.identity_probes, config.retention_probes):
+        if probes:
+            read_probes(Path(resolve_model(probes)))
+
+
+def _check_model(name: str) -> None:
+    folder = Path(resolve_model(name)).expanduser()
+    looks_like_path = name.startswith((".", "/", "~", "sample:")) or name.count("/") != 1
+    if folder.is_dir():
+        if not (folder / "config.json").is_file():
+            raise WorkbenchError(_("The folder holds no model: config.json is missing."), where=name)
+    elif looks_like_path:
+        raise WorkbenchError(
+            _("The model folder does not exist."),
+            where=name,
+            fix=_("Check pretrained_model_name_or_path; a Hugging Face name looks like owner/model."),
+        )
+
+
+def training_command(config: TrainConfig, *, nproc: int | None = None) -> list[str]:
+    """The command line of the job; ``{job}`` stands for its folder.
+
+    DeepSpeed's launcher starts one process per device. Where DeepSpeed cannot work, the same config is trained by one
+    process without it, and the job says why.
+    """
+    count = nproc or (config.nproc if isinstance(config.nproc, int) else max(gpu_count(), 1))
+    if config.deepspeed == NO_DEEPSPEED and count == 1:
+        return module_command("workbench.training", "{job}")
+    reason = why_no_deepspeed() if config.deepspeed != NO_DEEPSPEED else None
+    if reason is not None:
+        return module_command("workbench.training", "{job}", "--without-deepspeed", reason)
+    launcher = module_command(
+        "deepspeed.launcher.runner",
+        "--num_accelerators",
+        str(count),
+        "--master_port",
+        str(_free_port()),
+        "--no_local_rank",
+        "--module",
+    )
+    return [*launcher, "workbench.training", "{job}"]
+
+
+def why_no_deepspeed() -> str | None:
+    """Why DeepSpeed cannot be used on this machine, translated; None if it can.
+
+    Without a GPU it builds one small operator at its first start, which takes a C++ compiler and ninja.
+    """
+    if gpu_count() > 0:
+        return None
+    if shutil.which(os.environ.get("CXX", "g++")) is None:
+        return _("There is no C++ compiler: install g++ to use DeepSpeed on a CPU.")
+    if not (shutil.which("ninja") or (Path(sys.executable).parent / "ninja").is_file()):
+        return _("ninja is missing: 'pip install ninja' to use DeepSpeed on a CPU.")
+    return None
+
+
+def _free_port() -> int:
+    """A port that is free now, so that two trainings on one machine do not meet."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder, str]:
+    """The job to go on with, and its checkpoint (``auto``: the newest complete one)."""
+    if resume == AUTO:
+        mine = [job for job in list_jobs(project, "train") if job.path.parent == work_dir.resolve()]
+        if not mine:
+            raise WorkbenchError(
+                _("There is no earlier run of this config to go on with."),
+                where=str(work_dir),
+                fix=_("Start it without --resume, or name a job or checkpoint."),
+            )
+        return mine[0], AUTO
+    folder = Path(resume).expanduser().resolve()
+    for parent in folder.parents:
+        if folder.is_dir() and (parent / RECORD_FILE).is_file():
+            return JobFolder(parent), str(folder)
+    return find_job(project, resume, kind="train"), AUTO

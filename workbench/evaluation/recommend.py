@@ -1,0 +1,77 @@
+"""Which checkpoint to go on with, and why, in one sentence. Light."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.i18n import _
+
+IDENTITY = "identity"
+RETENTION = "retention"
+LEAST_KEPT = 0.9
+"""Share of the base model's retention score that a checkpoint must keep to be recommended for its identity."""
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A checkpoint by the name it was given, and the reason."""
+
+    checkpoint: str
+    reason: str
+
+
+def recommend(
+    scores: Mapping[str, Mapping[str, float]], base: Mapping[str, float] | None = None
+) -> Recommendation | None:
+    """The best checkpoint; None if there is none.
+
+    Of the checkpoints that still answer at least 90 % of what the base model answered, the one with the best identity
+    score; then the best retention; then the earliest, which was pulled least far from the base. If none kept so much,
+    the one with the best product of both scores.
+
+    Args:
+        scores: checkpoint → score name → share (0–1), in the order of training.
+        base: the scores before training.
+    """
+    if not scores:
+        return None
+    scored = {name: found for name, found in scores.items() if IDENTITY in found or RETENTION in found}
+    if not scored:
+        return Recommendation(list(scores)[-1], _("It is the last one; no probes were given to compare them by."))
+    least = LEAST_KEPT * (base or {}).get(RETENTION, 0.0)
+    keeping = {name: found for name, found in scored.items() if found.get(RETENTION, 1.0) >= least}
+    if keeping:
+        best = _first_best({name: (_of(found, IDENTITY), _of(found, RETENTION)) for name, found in keeping.items()})
+        return Recommendation(best, _reason(scored[best], len(scored)))
+    best = _first_best({name: (_of(found, IDENTITY) * _of(found, RETENTION),) for name, found in scored.items()})
+    return Recommendation(
+        best,
+        _("No checkpoint kept 90 % of what the base model knew; this one has the best balance: {scores}.").format(
+            scores=_in_words(scored[best])
+        ),
+    )
+
+
+def _of(found: Mapping[str, float], name: str) -> float:
+    return found.get(name, 1.0)
+
+
+def _first_best(keys: Mapping[str, tuple[float, ...]]) -> str:
+    return max(keys, key=lambda name: keys[name])
+
+
+def _reason(found: Mapping[str, float], count: int) -> str:
+    if count == 1:
+        return _("It is the only one: {scores}.").format(scores=_in_words(found))
+    if IDENTITY in found:
+        return _("It has the best identity score of those that did not forget: {scores}.").format(
+            scores=_in_words(found)
+        )
+    return _("It forgot the least: {scores}.").format(scores=_in_words(found))
+
+
+def _in_words(found: Mapping[str, float]) -> str:
+    words = {IDENTITY: _("identity {share}"), RETENTION: _("retention {share}")}
+    parts = [text.format(share=f"{found[name]:.0%}") for name, text in words.items() if name in found]
+    return _(", ").join(parts)

@@ -1,0 +1,95 @@
+"""Step events: loss, rate and speed of each logged optimiser step."""
+
+from __future__ import annotations
+
+import math
+import resource
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers import TrainerCallback
+
+from workbench.i18n import _
+from workbench.jobs.events import Step, Warned
+from workbench.training.ranks import sum_over_ranks
+from workbench.training.session import Session
+
+
+@dataclass
+class Throughput:
+    """What has gone through this rank since the last step event: tokens without padding, seconds waited for data."""
+
+    tokens: int = 0
+    data_time: float = 0.0
+    busy_time: float = 0.0
+    """Seconds in optimiser steps, without saving and evaluating."""
+
+
+class StepEvents(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
+    """Writes a step event each time the trainer logs."""
+
+    def __init__(self, session: Session, throughput: Throughput) -> None:
+        self._session = session
+        self._throughput = throughput
+        self._began = 0.0
+        self._logged_step = 0
+        self._busy_steps = 0
+        self._busy_seconds = 0.0
+        self._has_warned = False
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self._logged_step = state.global_step
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self._began = time.perf_counter()
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        self._throughput.busy_time += time.perf_counter() - self._began
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **kwargs: Any) -> None:
+        if "loss" not in logs:
+            return
+        done, counting = self._throughput, self._session.counting
+        seconds = done.busy_time + done.data_time
+        self._busy_steps += state.global_step - self._logged_step
+        self._busy_seconds += seconds
+        (tokens,) = sum_over_ranks([done.tokens])
+        step = Step(
+            iter=counting.iter_at(state.global_step),
+            total_iters=counting.total_iters,
+            step=state.global_step,
+            total_steps=counting.total_steps,
+            loss=logs["loss"],
+            lr=logs["learning_rate"],
+            grad_norm=logs.get("grad_norm"),
+            tokens_per_s=tokens / seconds if seconds else None,
+            data_time=done.data_time / max(state.global_step - self._logged_step, 1),
+            memory=memory_megabytes(),
+            eta=(counting.total_steps - state.global_step) * self._busy_seconds / max(self._busy_steps, 1),
+        )
+        self._session.say(step)
+        self._warn_of_divergence(step)
+        self._logged_step = state.global_step
+        done.tokens, done.data_time, done.busy_time = 0, 0.0, 0.0
+
+    def _warn_of_divergence(self, step: Step) -> None:
+        if math.isfinite(step.loss) or self._has_warned:
+            return
+        self._has_warned = True
+        self._session.say(
+            Warned(
+                message=_("The loss is no number any more at iteration {iter}: the training has diverged.").format(
+                    iter=step.iter
+                ),
+                fix=_("Stop it, and start again with a smaller lr."),
+            )
+        )
+
+
+def memory_megabytes() -> float:
+    """The peak of device memory used by this process; without a GPU, its peak resident memory."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

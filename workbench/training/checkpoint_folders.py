@@ -1,0 +1,97 @@
+"""Checkpoint folders on disk: which there are, and whether all of each is there. Light: reads headers only."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+_NAME = re.compile(r"checkpoint-(\d+)")
+_WEIGHTS = ("*.safetensors", "*.bin")
+
+
+def checkpoint_name(step: int) -> str:
+    """The folder name of the checkpoint after so many optimiser steps."""
+    return f"checkpoint-{step}"
+
+
+def step_of(folder: Path) -> int | None:
+    """The optimiser step of a checkpoint folder, by its name; None if it is not called like one."""
+    match = _NAME.fullmatch(folder.name)
+    return int(match[1]) if match else None
+
+
+def checkpoint_folders(parent: Path) -> list[Path]:
+    """The checkpoint folders in a folder, complete or not, in the order of their steps."""
+    if not parent.is_dir():
+        return []
+    found = [(step, path) for path in parent.iterdir() if path.is_dir() and (step := step_of(path)) is not None]
+    return [path for _step, path in sorted(found)]
+
+
+def what_is_missing(folder: Path) -> str | None:
+    """The file that keeps a training from going on from a checkpoint, or None if everything is there and whole."""
+    try:
+        state = json.loads((folder / "trainer_state.json").read_bytes())
+        step = int(state["global_step"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "trainer_state.json"
+    weights = [path for pattern in _WEIGHTS for path in folder.glob(pattern) if path.name != "training_args.bin"]
+    if not weights:
+        return "*.safetensors"
+    needed = [*_sharded_files(folder, step), folder / "scheduler.pt", *_random_states(folder)]
+    return next((path.name for path in (*weights, *needed) if not _is_whole(path)), None)
+
+
+def last_complete(parent: Path) -> tuple[Path | None, list[tuple[Path, str]]]:
+    """The newest complete checkpoint of a folder, and the newer ones that lack something, each with the file."""
+    torn: list[tuple[Path, str]] = []
+    for folder in reversed(checkpoint_folders(parent)):
+        missing = what_is_missing(folder)
+        if missing is None:
+            return folder, torn
+        torn.append((folder, missing))
+    return None, torn
+
+
+def _sharded_files(folder: Path, step: int) -> list[Path]:
+    """The optimiser's state: one file, or with DeepSpeed one of every rank beside the model's."""
+    shards = folder / f"global_step{step}"
+    if not (folder / "latest").is_file() and not shards.is_dir():
+        return [folder / "optimizer.pt"]
+    ranks = len(list(folder.glob("rng_state_*.pth"))) or 1
+    optimizers = [_one(shards, f"*zero_pp_rank_{rank}_mp_rank_00_optim_states.pt") for rank in range(ranks)]
+    return [_one(shards, "*_model_states.pt"), *optimizers]
+
+
+def _one(folder: Path, pattern: str) -> Path:
+    """A file that matches; a path that does not exist if none does."""
+    return next(iter(sorted(folder.glob(pattern))), folder / pattern)
+
+
+def _random_states(folder: Path) -> list[Path]:
+    single = folder / "rng_state.pth"
+    return sorted(folder.glob("rng_state_*.pth")) or [single]
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file is there and ends where its own header says: both formats can tell a file that was cut."""
+    if not path.is_file():
+        return False
+    return _safetensors_is_whole(path) if path.suffix == ".safetensors" else zipfile.is_zipfile(path)
+
+
+def _safetensors_is_whole(path: Path) -> bool:
+    """8 bytes length of the header, the header as JSON, then data up to the largest ``data_offsets`` end."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        header_length = int.from_bytes(stream.read(8), "little")
+        if not 0 < header_length <= size - 8:
+            return False
+        try:
+            header = json.loads(stream.read(header_length))
+        except ValueError:
+            return False
+    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+    return size == 8 + header_length + max(ends, default=0)

@@ -1,0 +1,53 @@
+"""From training rows to a batch of tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from workbench.data.encode import NOT_TRAINED
+from workbench.data.pack import Packed
+
+TOKENS = "tokens"
+"""Key of the number of tokens without padding; the trainer takes it out before the model sees the batch."""
+
+
+@dataclass(frozen=True)
+class Collator:
+    """Pads rows on the right to the longest of the batch.
+
+    There is no attention mask: a causal model's real tokens never see padding that comes after them, and without a
+    mask the fused attention kernels take their fastest path.
+
+    Args:
+        pad_id: the token that fills up.
+        separate_samples: samples of one pack do not see each other. Position ids then begin anew at each sample, from
+            which transformers makes block-diagonal attention; the padding counts as one more sample.
+    """
+
+    pad_id: int
+    separate_samples: bool = False
+
+    def __call__(self, rows: Sequence[Packed]) -> dict[str, Any]:
+        """``input_ids``, ``labels`` and, if asked for, ``position_ids``: int64 ``[rows, longest]``; and the tokens."""
+        longest = max(len(row.input_ids) for row in rows)
+        batch: dict[str, Any] = {
+            "input_ids": torch.tensor([_filled(row.input_ids, self.pad_id, longest) for row in rows]),
+            "labels": torch.tensor([_filled(row.labels, NOT_TRAINED, longest) for row in rows]),
+            TOKENS: sum(len(row.input_ids) for row in rows),
+        }
+        if self.separate_samples:
+            batch["position_ids"] = torch.tensor([_positions(row.lengths, longest) for row in rows])
+        return batch
+
+
+def _filled(values: list[int], filler: int, length: int) -> list[int]:
+    return values + [filler] * (length - len(values))
+
+
+def _positions(lengths: Sequence[int], total: int) -> list[int]:
+    rest = total - sum(lengths)
+    return [position for length in (*lengths, rest) for position in range(length)]

@@ -1,0 +1,22 @@
+"""Settings that libraries read from the environment when they are imported: made before any of them is."""
+
+from __future__ import annotations
+
+import os
+
+from workbench.devices import gpu_count
+
+
+def prepare_environment() -> None:
+    """Settle devices and threads; what the user has set himself stays."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    if gpu_count() == 0:
+        os.environ.setdefault("DS_ACCELERATOR", "cpu")
+        os.environ.setdefault("OMP_NUM_THREADS", str(_threads_for_each()))
+
+
+def _threads_for_each() -> int:
+    """The cores of this machine shared among its processes; launchers set one thread where nobody says otherwise."""
+    on_this_machine = int(os.environ.get("LOCAL_WORLD_SIZE") or os.environ.get("LOCAL_SIZE") or "1")
+    return max((os.cpu_count() or 1) // on_this_machine, 1)

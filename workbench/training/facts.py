@@ -1,0 +1,87 @@
+"""What was decided for a run, and why: one sentence each, for the person who started it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from workbench.configs.schema import TrainConfig
+from workbench.data.training_set import DataReport
+from workbench.i18n import _
+from workbench.models.precision import choose_precision
+from workbench.training.arguments import uses_checkpointing
+from workbench.training.ranks import world_size
+from workbench.training.schedule import warmup_steps
+from workbench.training.session import Session
+
+
+def facts(session: Session, model: Any, report: DataReport, *, deepspeed: str | None, why_not: str | None) -> list[str]:
+    """The facts of a run that is about to begin.
+
+    Args:
+        deepspeed: the preset or file in use, or None.
+        why_not: why DeepSpeed is not used although the config names a preset.
+    """
+    return [
+        _hardware(session.config, model),
+        _deepspeed(deepspeed, why_not),
+        *report.sentences(),
+        _length(session),
+        _schedule(session),
+        _parameters(model, session.config),
+    ]
+
+
+def _hardware(config: TrainConfig, model: Any) -> str:
+    on_gpu = torch.cuda.is_available()
+    return _("Device: {device}; processes: {count}; precision: {precision}; attention: {attention}{more}.").format(
+        device=torch.cuda.get_device_name() if on_gpu else "CPU",
+        count=world_size(),
+        precision=choose_precision(config.precision),
+        attention=getattr(model.config, "_attn_implementation", "eager"),
+        more=_("; activation checkpointing") if uses_checkpointing(config) else "",
+    )
+
+
+def _deepspeed(name: str | None, why_not: str | None) -> str:
+    if name:
+        return _("DeepSpeed: {name}.").format(name=name)
+    return _("Without DeepSpeed: {reason}").format(reason=why_not or _("the config says none."))
+
+
+def _length(session: Session) -> str:
+    counting = session.counting
+    return _(
+        "{iters} iterations (micro-batches of each device) make {steps} optimiser steps; an epoch has {epoch_iters} and "
+        "{epoch_steps}."
+    ).format(
+        iters=counting.total_iters,
+        steps=counting.total_steps,
+        epoch_iters=counting.iters_per_epoch,
+        epoch_steps=counting.steps_per_epoch,
+    )
+
+
+def _schedule(session: Session) -> str:
+    config, counting = session.config, session.counting
+    steps = 0 if config.lr_scheduler_type == "constant" else warmup_steps(config.warmup_ratio, counting.total_steps)
+    return _(
+        "Learning rate: {kind}, at most {lr:g}, warm-up over {steps} optimiser steps ({iters} iterations)."
+    ).format(kind=config.lr_scheduler_type, lr=config.lr, steps=steps, iters=counting.iter_at(steps))
+
+
+def _parameters(model: Any, config: TrainConfig) -> str:
+    trained = sum(_size(parameter) for parameter in model.parameters() if parameter.requires_grad)
+    # a quantised base packs two weights into a byte, so that only a whole model can be set in relation
+    if config.method == "qlora":
+        return _("Trained parameters: {trained:,} (adapter on a 4-bit base).").format(trained=trained)
+    total = sum(_size(parameter) for parameter in model.parameters())
+    return _("Trained parameters: {trained:,} of {total:,} ({share:.2%}).").format(
+        trained=trained, total=total, share=trained / total
+    )
+
+
+def _size(parameter: Any) -> int:
+    """Under ZeRO-3 a parameter is empty on its own and knows its full size."""
+    return int(getattr(parameter, "ds_numel", parameter.numel()))

@@ -1,0 +1,169 @@
+"""One training, from the job folder to its last checkpoint."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import set_seed
+
+from workbench.configs.deepspeed_names import NO_DEEPSPEED
+from workbench.configs.estimate import estimate_steps
+from workbench.configs.files import load_config
+from workbench.configs.schema import TrainConfig
+from workbench.data.templates import get_template
+from workbench.data.training_set import TrainingSet, build_training_set
+from workbench.evaluation.recommend import recommend
+from workbench.i18n import _
+from workbench.jobs.checkpoints import list_checkpoints
+from workbench.jobs.events import Finished, Started, Warned
+from workbench.jobs.folder import JobFolder
+from workbench.models.adapters import add_adapter
+from workbench.models.load import load_language_model, load_tokenizer
+from workbench.training.arguments import training_arguments, uses_checkpointing, weights_precision
+from workbench.training.callbacks.evaluation import SampleAnswers, Scores
+from workbench.training.callbacks.saving import SaveCadence, StopOnRequest
+from workbench.training.callbacks.steps import StepEvents, Throughput
+from workbench.training.checkpoint_folders import last_complete, step_of
+from workbench.training.collate import Collator
+from workbench.training.counting import Counting
+from workbench.training.deepspeed_presets import deepspeed_settings, zero_stage_of
+from workbench.training.examiner import Examiner
+from workbench.training.facts import facts
+from workbench.training.ranks import rank, world_size
+from workbench.training.saving import discard_unfinished, scores_of
+from workbench.training.session import Session
+from workbench.training.trainer import WorkbenchTrainer
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the process was started.
+
+    Args:
+        resume: a checkpoint to go on from, ``auto`` for the newest complete one, or None to begin anew.
+        why_no_deepspeed: set if DeepSpeed cannot be used on this machine although the config asks for it.
+    """
+
+    resume: str | None = None
+    why_no_deepspeed: str | None = None
+
+
+def train(job: JobFolder, options: Options) -> Finished:
+    """Train as the job's config says.
+
+    Raises:
+        WorkbenchError: model, data, probes or a checkpoint cannot be used, or a checkpoint cannot be saved.
+    """
+    began = time.monotonic()
+    config = load_config(job.config_path)
+    tokenizer = load_tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code)
+    data = build_training_set(config, tokenizer)
+    session = Session(job, config, tokenizer, get_template(config.prompt_template), _counting(config, len(data.rows)))
+    _find_checkpoint(session, options)
+    trainer = _trainer(session, data, options)
+    trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
+    return _finished(session, trainer, time.monotonic() - began)
+
+
+def _counting(config: TrainConfig, rows: int) -> Counting:
+    length = estimate_steps(config, rows=rows, devices=world_size())
+    return Counting(length.iters_per_epoch, config.accumulative_counts, length.steps)
+
+
+def _find_checkpoint(session: Session, options: Options) -> None:
+    """Settle what the run goes on from, and take over what is known of the base model."""
+    checkpoints = session.job.checkpoints_path
+    if rank() == 0:
+        discard_unfinished(checkpoints)
+    if options.resume is None:
+        return
+    if options.resume != "auto":
+        session.resumed_from = Path(options.resume)
+    else:
+        session.resumed_from, torn = last_complete(checkpoints)
+        for folder, missing in torn:
+            message = _("A checkpoint is not complete and is passed over: {file} is missing or cut off.")
+            session.say(Warned(message=message.format(file=missing), where=str(folder)))
+    base = list_checkpoints(session.job)[0]
+    session.base_scores = {name: score.value for name, score in base.scores.items()}
+
+
+def _trainer(session: Session, data: TrainingSet, options: Options) -> WorkbenchTrainer:
+    config = session.config
+    wanted = config.deepspeed if config.deepspeed != NO_DEEPSPEED and options.why_no_deepspeed is None else None
+    settings = deepspeed_settings(wanted) if wanted else None
+    arguments = training_arguments(
+        config, session.job.checkpoints_path, total_steps=session.counting.total_steps, deepspeed=settings
+    )
+    set_seed(config.seed)
+    # transformers restores a whole model by the names in memory, which InternLM2 does not have on disk
+    reload = session.resumed_from if config.method == "full" and settings is None else None
+    model = _model(config, source=reload, with_deepspeed=settings is not None)
+    _begin(session, model, data, wanted, options)
+    throughput = Throughput()
+    trainer = WorkbenchTrainer(
+        session,
+        throughput,
+        weights_are_loaded=reload is not None,
+        model=model,
+        args=arguments,
+        train_dataset=data.rows,
+        data_collator=Collator(session.tokenizer.pad_token_id, separate_samples=config.use_varlen_attn),
+        processing_class=session.tokenizer,
+    )
+    examiner = Examiner(trainer.model, session, sharded=settings is not None and zero_stage_of(settings) == 3)
+    for callback in (
+        StepEvents(session, throughput),
+        SaveCadence(session),
+        StopOnRequest(session),
+        SampleAnswers(session, examiner),
+        Scores(session, examiner),
+    ):
+        trainer.add_callback(callback)
+    return trainer
+
+
+def _model(config: TrainConfig, *, source: Path | None, with_deepspeed: bool) -> Any:
+    model = load_language_model(
+        str(source) if source else config.pretrained_model_name_or_path,
+        method=config.method,
+        precision=weights_precision(config, with_deepspeed=with_deepspeed),
+        quantization=config.quantization,
+        attn_implementation=config.attn_implementation,
+        max_position_embeddings=config.max_position_embeddings,
+        trust_remote_code=config.trust_remote_code,
+    )
+    if config.method == "full":
+        return model
+    return add_adapter(model, config.lora, config.method, checkpointing=uses_checkpointing(config))
+
+
+def _begin(session: Session, model: Any, data: TrainingSet, deepspeed: str | None, options: Options) -> None:
+    step = step_of(session.resumed_from) if session.resumed_from else None
+    said = facts(session, model, data.report, deepspeed=deepspeed, why_not=options.why_no_deepspeed)
+    resumed_from_iter = None if step is None else session.counting.iter_at(step)
+    session.say(Started(facts=said, resumed_from_iter=resumed_from_iter))
+    if options.why_no_deepspeed:
+        session.say(Warned(message=_("DeepSpeed is not used."), where="deepspeed", fix=options.why_no_deepspeed))
+
+
+def _finished(session: Session, trainer: WorkbenchTrainer, seconds: float) -> Finished:
+    step = trainer.state.global_step
+    folder = session.job.checkpoints_path
+    scores = scores_of(folder, step)
+    results: dict[str, str | float | bool] = {
+        "seconds": round(seconds, 1),
+        "iterations": session.counting.iter_at(step),
+    }
+    if scores:
+        results["last_checkpoint"] = f"{folder.name}/{list(scores)[-1]}"
+    best = recommend(scores, session.base_scores)
+    if best is not None:
+        results |= {"recommended": f"{folder.name}/{best.checkpoint}", "reason": best.reason}
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+    return Finished(results=results, stopped=session.stopped)

@@ -1,0 +1,126 @@
+"""transformers' Trainer, with checkpoints that appear whole, our schedule, and the loss only where it is trained."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import Trainer
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.training.callbacks.steps import Throughput
+from workbench.training.checkpoint_folders import checkpoint_name
+from workbench.training.collate import TOKENS
+from workbench.training.loss import only_trained_positions, takes_logits_to_keep
+from workbench.training.ranks import barrier, rank
+from workbench.training.saving import UNFINISHED, annotate, discard_unfinished, publish
+from workbench.training.schedule import lr_factor, warmup_steps
+from workbench.training.session import Session
+
+
+class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped
+    """Trains as `Session.config` says.
+
+    Args:
+        session: the run.
+        throughput: where tokens and the time waited for data are counted.
+        weights_are_loaded: the model was loaded from the checkpoint that the run goes on from; only the state of
+            optimiser, schedule and random numbers is still to be restored.
+    """
+
+    def __init__(self, session: Session, throughput: Throughput, *, weights_are_loaded: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._session = session
+        self._throughput = throughput
+        self._weights_are_loaded = weights_are_loaded
+        self._head_takes_positions = takes_logits_to_keep(self.accelerator.unwrap_model(self.model))
+        self._run_folder = Path(self.args.output_dir)
+
+    # data
+
+    def get_batch_samples(
+        self, epoch_iterator: Iterator[dict[str, Any]], num_batches: int, device: torch.device
+    ) -> tuple[list[dict[str, Any]], torch.Tensor | None]:
+        """The micro-batches of one optimiser step and the number of trained tokens in them, over all ranks."""
+        began = time.perf_counter()
+        batches, trained = super().get_batch_samples(epoch_iterator, num_batches, device)
+        self._throughput.tokens += sum(batch.pop(TOKENS) for batch in batches)
+        self._throughput.data_time += time.perf_counter() - began
+        # a step may consist of nothing but questions that were cut off; its loss is 0, not 0 / 0
+        return batches, trained if trained is None else trained.clamp(min=1)
+
+    # loss and schedule
+
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """As Trainer's, with logits for the trained positions only, where the model can do that."""
+        if self._head_takes_positions:
+            inputs = only_trained_positions(inputs)
+        return super().compute_loss(model, inputs, *args, **kwargs)
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """The learning rate by optimiser step; see `workbench.training.schedule`."""
+        if self.lr_scheduler is None:
+            config = self._session.config
+            warmup = warmup_steps(config.warmup_ratio, num_training_steps)
+
+            def factor(step: int) -> float:
+                return lr_factor(step, kind=config.lr_scheduler_type, warmup=warmup, total=num_training_steps)
+
+            self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer or self.optimizer, factor)
+            self._created_lr_scheduler = True
+        return self.lr_scheduler
+
+    # evaluation: sample answers, given by a callback
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """Let the callbacks ask the model; there is no loss on held-out data."""
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, {})
+        return {}
+
+    # checkpoints
+
+    def _get_output_dir(self, trial: Any) -> str:
+        return str(self._run_folder)
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        """Write into a folder aside, and give it its name when everything is in it.
+
+        Raises:
+            WorkbenchError: it could not be written; earlier checkpoints are untouched and the part is removed.
+        """
+        checkpoints = self._session.job.checkpoints_path
+        self._run_folder = checkpoints / UNFINISHED
+        name = checkpoint_name(self.state.global_step)
+        try:
+            super()._save_checkpoint(model, trial)
+        except Exception as error:
+            shutil.rmtree(self._run_folder, ignore_errors=True)
+            raise _save_error(error, checkpoints / name) from error
+        finally:
+            self._run_folder = checkpoints
+        barrier()
+        if rank() == 0:
+            annotate(checkpoints / UNFINISHED / name, self._session.provenance(self.state.global_step, {}))
+            publish(checkpoints / UNFINISHED / name, checkpoints / name)
+            discard_unfinished(checkpoints)
+        barrier()
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        if not self._weights_are_loaded:
+            super()._load_from_checkpoint(resume_from_checkpoint, model)
+
+
+def _save_error(error: Exception, checkpoint: Path) -> WorkbenchError:
+    free = shutil.disk_usage(checkpoint.parent).free / 2**20
+    return WorkbenchError(
+        _("The checkpoint could not be saved: {reason}").format(reason=str(error).strip().split("\n")[0][:300]),
+        where=str(checkpoint),
+        fix=_(
+            "{free:.0f} MB are free on that disk. Make room, then go on from the last checkpoint with --resume."
+        ).format(free=free),
+    )
