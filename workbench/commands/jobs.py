@@ -31,6 +31,7 @@ def jobs(
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON list."))] = False,
 ) -> None:
     """Print the table."""
+    from workbench.commands.columns import aligned
     from workbench.jobs.find import list_jobs
     from workbench.jobs.rows import job_row
     from workbench.text import printable
@@ -44,18 +45,7 @@ def jobs(
         typer.echo(_("There are no jobs in this project yet."))
         return
     cells = [tuple(_(column) for column in _COLUMNS), *(row.cells() for row in rows)]
-    for line in _aligned(cells):
+    for line in aligned(cells):
         typer.echo(printable(line))
     if len(found) > len(rows):
         typer.echo(_("… and {count} older ones: --all").format(count=len(found) - len(rows)))
-
-
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
-    """Columns padded to their widest cell; a Chinese character is two cells wide."""
-    from rich.cells import cell_len
-
-    widths = [max(cell_len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]

@@ -12,11 +12,11 @@ from workbench.jobs.folder import JobFolder
 from workbench.jobs.results import results_of
 
 
-def follow_to_result(job: JobFolder, key: str, next_command: str, *, as_json: bool) -> None:
+def follow_to_result(job: JobFolder, key: str, next_command: str | None = None, *, as_json: bool) -> None:
     """Follow a job, print the result it made under ``key`` and the sensible next command, and exit with its code.
 
     Args:
-        next_command: a command line with ``{path}`` for the result.
+        next_command: a command line with ``{path}`` for the result, if there is a sensible one.
     """
     code = follow(job, to_stderr=as_json)
     made = results_of(job)
@@ -24,5 +24,6 @@ def follow_to_result(job: JobFolder, key: str, next_command: str, *, as_json: bo
         typer.echo(json.dumps({"job": job.id, "exit_code": code, **made}, ensure_ascii=False))
     elif code == 0 and key in made:
         typer.echo(_("Result: {path}").format(path=made[key]))
-        typer.echo(_("Next:   {command}").format(command=next_command.format(path=made[key])))
+        if next_command:
+            typer.echo(_("Next:   {command}").format(command=next_command.format(path=made[key])))
     raise typer.Exit(code)

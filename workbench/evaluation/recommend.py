@@ -27,8 +27,8 @@ def recommend(
     """The best checkpoint; None if there is none.
 
     Of the checkpoints that still answer at least 90 % of what the base model answered, the one with the best identity
-    score; then the best retention; then the earliest, which was pulled least far from the base. If none kept so much,
-    the one with the best product of both scores.
+    score; then the best retention; then the latest, whose words are the surest. If none kept so much, the one with the
+    best product of both scores.
 
     Args:
         scores: checkpoint → score name → share (0–1), in the order of training.
@@ -42,9 +42,9 @@ def recommend(
     least = LEAST_KEPT * (base or {}).get(RETENTION, 0.0)
     keeping = {name: found for name, found in scored.items() if found.get(RETENTION, 1.0) >= least}
     if keeping:
-        best = _first_best({name: (_of(found, IDENTITY), _of(found, RETENTION)) for name, found in keeping.items()})
+        best = _last_best({name: (_of(found, IDENTITY), _of(found, RETENTION)) for name, found in keeping.items()})
         return Recommendation(best, _reason(scored[best], len(scored)))
-    best = _first_best({name: (_of(found, IDENTITY) * _of(found, RETENTION),) for name, found in scored.items()})
+    best = _last_best({name: (_of(found, IDENTITY) * _of(found, RETENTION),) for name, found in scored.items()})
     return Recommendation(
         best,
         _("No checkpoint kept 90 % of what the base model knew; this one has the best balance: {scores}.").format(
@@ -57,8 +57,8 @@ def _of(found: Mapping[str, float], name: str) -> float:
     return found.get(name, 1.0)
 
 
-def _first_best(keys: Mapping[str, tuple[float, ...]]) -> str:
-    return max(keys, key=lambda name: keys[name])
+def _last_best(keys: Mapping[str, tuple[float, ...]]) -> str:
+    return max(reversed(list(keys)), key=lambda name: keys[name])
 
 
 def _reason(found: Mapping[str, float], count: int) -> str:

@@ -35,13 +35,14 @@ class Started(_Event):
 
 
 class Progress(_Event):
-    """How far a stage is. ``done`` and ``total`` are in ``unit`` (bytes, rows, stages …)."""
+    """How far a stage is. ``done`` and ``total`` are in ``unit`` (bytes, rows …); ``job``: another job that does it."""
 
     event: Literal["progress"] = "progress"
     stage: str
     done: float
     total: float
     unit: str = ""
+    job: str | None = None
 
 
 class Step(_Event):

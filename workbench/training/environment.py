@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 
 from workbench.devices import gpu_count
+from workbench.training.built_ops import prepare_build_folder
 
 
 def prepare_environment() -> None:
     """Settle devices and threads; what the user has set himself stays."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    prepare_build_folder()
     if gpu_count() == 0:
         os.environ.setdefault("DS_ACCELERATOR", "cpu")
         os.environ.setdefault("OMP_NUM_THREADS", str(_threads_for_each()))

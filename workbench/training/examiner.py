@@ -7,12 +7,9 @@ from typing import Any
 
 from workbench.data.probes import Probe
 from workbench.evaluation.generate import generate_answers
-from workbench.evaluation.scores import ProbeScore, score
+from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS, ProbeScore, score
 from workbench.training.ranks import gather_lists, rank, world_size
 from workbench.training.session import Session
-
-PROBE_MAX_NEW_TOKENS = 64
-"""The longest answer to a probe, in tokens; what is asked of there is said in its first words."""
 
 
 class Examiner:

@@ -1,0 +1,58 @@
+"""Start the whole journey on the embedded sample project."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from workbench.actions.python import module_command
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.jobs.events import Progress
+from workbench.jobs.find import find_job
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.launch import start_job
+from workbench.jobs.state import state_of
+from workbench.jobs.tail import last_event
+
+DEFAULT_FOLDER = Path("workbench_quickstart")
+DEFAULT_NAME = "小明"
+_SECONDS_TO_TRAINING = 15.0
+_POLL_SECONDS = 0.1
+
+
+def start_quickstart(project: Path, name: str = DEFAULT_NAME) -> JobFolder:
+    """Start it in a project folder, which is made if it does not exist.
+
+    Raises:
+        WorkbenchError: the folder cannot be written, the name is empty, or a quickstart is still at work there.
+    """
+    if not name.strip():
+        raise WorkbenchError(_("The assistant needs a name."), where="--name", fix=_("For example: --name 小明"))
+    try:
+        project.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkbenchError(
+            _("The folder cannot be made: {reason}").format(reason=error.strerror or error),
+            where=str(project),
+            fix=_("Name a folder that you can write: workbench quickstart DIR."),
+        ) from error
+    return start_job(
+        "quickstart",
+        "quickstart",
+        module_command("workbench.quickstart", "{job}"),
+        project=project.resolve(),
+        arguments={"name": name.strip()},
+    )
+
+
+def training_of(job: JobFolder) -> JobFolder:
+    """The training that a quickstart has just begun, which is what there is to watch; the quickstart itself until
+    then."""
+    deadline = time.monotonic() + _SECONDS_TO_TRAINING
+    while time.monotonic() < deadline and not state_of(job).is_over:
+        last = last_event(job.events_path, (Progress,))
+        if isinstance(last, Progress) and last.job:
+            return find_job(Path(job.record.project), last.job)
+        time.sleep(_POLL_SECONDS)
+    return job

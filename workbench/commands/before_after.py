@@ -1,0 +1,54 @@
+"""What a quickstart changed: scores and answers, before and after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from workbench.commands.columns import aligned
+from workbench.i18n import N_, _
+from workbench.jobs.checkpoints import list_checkpoints
+from workbench.jobs.folder import JobFolder
+from workbench.text import printable
+
+_SCORES = {
+    "identity": N_("knows its name (unseen questions)"),
+    "retention": N_("still answers the rest right"),
+}
+_LONGEST_CELL = 40
+
+
+def show_before_after(made: dict[str, Any], *, to_stderr: bool = False) -> None:
+    """Print the table, and how to talk to the result.
+
+    Args:
+        made: the results of a finished quickstart.
+    """
+    head = ("", _("before"), _("after"))
+    scores = [
+        (_(text), *(f"{made[f'{name}_{when}']:.1%}" for when in ("before", "after"))) for name, text in _SCORES.items()
+    ]
+    answers = _answers(JobFolder(Path(made["job"])), Path(made["checkpoint"]).name)
+    for line in ["", *aligned([head, *scores]), "", *aligned([(_("question"), *head[1:]), *answers]), ""]:
+        typer.echo(line, err=to_stderr)
+    typer.echo(_("It took {seconds:.0f} seconds.").format(seconds=made["seconds"]), err=to_stderr)
+    typer.echo(_("Talk to it: {command}").format(command=f"workbench chat {made['merged']}"), err=to_stderr)
+
+
+def _answers(training: JobFolder, checkpoint: str) -> list[tuple[str, ...]]:
+    """The sample questions with the answers of the untrained model and of the chosen checkpoint."""
+    infos = list_checkpoints(training)
+    after = next((info for info in infos if info.name == checkpoint), infos[-1])
+    said = {sample.prompt: sample.output for sample in after.samples}
+    return [
+        tuple(map(_cell, (sample.prompt, sample.output, said[sample.prompt])))
+        for sample in infos[0].samples
+        if sample.prompt in said
+    ]
+
+
+def _cell(text: str) -> str:
+    line = " ".join(printable(text).split())
+    return line if len(line) <= _LONGEST_CELL else line[: _LONGEST_CELL - 1] + "…"

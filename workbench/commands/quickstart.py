@@ -1,0 +1,71 @@
+"""``workbench quickstart``: the whole journey on the embedded sample project."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from workbench.i18n import _
+
+_EXAMPLES = """
+Examples:
+
+  workbench quickstart
+
+  workbench quickstart my_first --name Ada
+
+  workbench quickstart --json 2>progress.txt
+"""
+_SCORES = ("identity", "retention")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "quickstart",
+        help=_("Teach the embedded sample model a name: data, training, merge, scores, and a table of what changed."),
+        epilog=_EXAMPLES,
+    )(quickstart)
+
+
+def quickstart(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help=_("The project folder; else ./workbench_quickstart."))
+    ] = None,
+    name: Annotated[str, typer.Option(help=_("The name to teach."))] = "小明",
+    plain: Annotated[bool, typer.Option("--plain", help=_("Line by line, without the full-screen app."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
+) -> None:
+    """Start the job; on a terminal open the app on it, otherwise follow it."""
+    from workbench.actions.quickstart import DEFAULT_FOLDER, start_quickstart, training_of
+    from workbench.commands.before_after import show_before_after
+    from workbench.jobs.results import results_of
+
+    project = folder or DEFAULT_FOLDER
+    job = start_quickstart(project, name)
+    typer.echo(_("Project: {path}").format(path=project), err=as_json)
+    if not (plain or as_json) and sys.stdin.isatty() and sys.stdout.isatty():
+        from workbench.ui.launch import main as open_app
+
+        code = open_app(project, area="train", job=training_of(job))
+    else:
+        from workbench.commands.follow import follow
+
+        code = follow(job, to_stderr=as_json)
+    made = results_of(job)
+    if "merged" in made:
+        show_before_after(made, to_stderr=as_json)
+    if as_json:
+        typer.echo(json.dumps(_summary(made), ensure_ascii=False))
+    raise typer.Exit(code)
+
+
+def _summary(made: dict[str, Any]) -> dict[str, Any]:
+    """The object that scripts read; shares are 0–1, what was not reached is null."""
+    shares = {score: {when: made.get(f"{score}_{when}") for when in ("before", "after")} for score in _SCORES}
+    places = {key: made.get(key) for key in ("job", "checkpoint", "adapter", "merged")}
+    return {"seconds": made.get("seconds"), **shares, **places}
