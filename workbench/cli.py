@@ -6,7 +6,6 @@ no postponed annotations: typer reads those of the callback, which is defined wh
 
 import gettext
 import importlib
-import importlib.util
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -75,8 +74,7 @@ def build_app() -> "typer.Typer":
             raise typer.Exit(_open_app())
 
     for name in COMMANDS:
-        if importlib.util.find_spec(f"workbench.commands.{name}"):
-            importlib.import_module(f"workbench.commands.{name}").register(app)
+        importlib.import_module(f"workbench.commands.{name}").register(app)
     return app
 
 

@@ -23,3 +23,11 @@ def parse_size(text: str) -> int:
             _("{text} is no size.").format(text=text), where="--max-shard-size", fix=_("For example 2GB or 500MB.")
         )
     return int(float(match[1]) * unit)
+
+
+def in_words(size: float) -> str:
+    """Bytes as ``7.3 MB``; decimal units."""
+    for unit in ("GB", "MB", "KB"):
+        if size >= _UNITS[unit]:
+            return f"{size / _UNITS[unit]:.1f} {unit}"
+    return f"{size:.0f} B"

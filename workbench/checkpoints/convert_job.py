@@ -18,7 +18,7 @@ def work(job: JobFolder, events: EventLog) -> Finished:
     arguments = job.record.arguments
 
     def report(done: int, total: int) -> None:
-        events.write(Progress(stage=_("converting"), done=done, total=total, unit="parts"))
+        events.write(Progress(stage=_("converting"), done=done, total=total, unit=_("parts")))
 
     made = convert(
         Path(arguments["checkpoint"]),

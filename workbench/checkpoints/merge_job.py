@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from workbench.i18n import _
-from workbench.jobs.events import EventLog, Finished, Progress
+from workbench.jobs.events import BYTES, EventLog, Finished, Progress
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.worker import run_worker
 
@@ -25,7 +25,7 @@ def work(job: JobFolder, events: EventLog) -> Finished:
         share = done * _STEPS_SHOWN // max(total, 1)
         if share > shown:
             shown = share
-            events.write(Progress(stage=_("merging"), done=done, total=total, unit="bytes"))
+            events.write(Progress(stage=_("merging"), done=done, total=total, unit=BYTES))
 
     request = MergeRequest(
         base=arguments["base"],

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from workbench.i18n import _
-from workbench.jobs.events import Checkpoint, Event, Failed, Finished, Progress, Sample, Score, Started, Step, Warned
+from workbench.jobs.events import BYTES, Checkpoint, Event, Failed, Finished, Progress, Sample, Score, Started, Step, Warned
+from workbench.sizes import in_words
 from workbench.text import printable
 
 _LEAST_SECONDS_BETWEEN_LINES = 1.0
@@ -56,14 +57,20 @@ class EventText:
         if event.done < event.total and self._too_soon(event.stage, event.time):
             return []
         share = event.done / event.total if event.total else 1.0
-        amount = f"{event.done:g}/{event.total:g} {event.unit}".strip()
-        return [f"{printable(event.stage)}: {share:.0%} ({amount})"]
+        amount = f" ({_amount(event)})" if event.unit else ""
+        return [f"{printable(event.stage)}: {share:.0%}{amount}"]
 
     def _too_soon(self, kind: str, now: float) -> bool:
         if now - self._shown_at.get(kind, 0.0) < _LEAST_SECONDS_BETWEEN_LINES:
             return True
         self._shown_at[kind] = now
         return False
+
+
+def _amount(event: Progress) -> str:
+    if event.unit == BYTES:
+        return f"{in_words(event.done)} / {in_words(event.total)}"
+    return f"{event.done:.0f}/{event.total:.0f} {printable(event.unit)}"
 
 
 def step_line(event: Step, seconds_per_iteration: float | None) -> str:

@@ -14,6 +14,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 EVENTS_FILE = "events.jsonl"
+BYTES = "bytes"
+"""The unit of progress that readers show as a size."""
 
 
 class _Event(BaseModel):
@@ -110,7 +112,7 @@ class Finished(_Event):
     """The work is done. ``results``: what was made (name → path or figure). ``stopped``: on the user's request."""
 
     event: Literal["finished"] = "finished"
-    results: dict[str, str | float | bool] = {}
+    results: dict[str, str | int | float | bool] = {}
     stopped: bool = False
 
 
