@@ -9,10 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import deepspeed
-import torch
+from workbench.training.environment import prepare_environment
 
-from tests.checkpoints.tiny import tiny_model, with_lora
+prepare_environment()  # where DeepSpeed builds its operators is settled when it is imported
+
+import deepspeed  # noqa: E402
+import torch  # noqa: E402
+
+from tests.checkpoints.tiny import tiny_model, with_lora  # noqa: E402
 
 _STEPS = 2
 

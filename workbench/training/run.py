@@ -155,7 +155,7 @@ def _finished(session: Session, trainer: WorkbenchTrainer, seconds: float) -> Fi
     step = trainer.state.global_step
     folder = session.job.checkpoints_path
     scores = scores_of(folder, step)
-    results: dict[str, str | float | bool] = {
+    results: dict[str, str | int | float | bool] = {
         "seconds": round(seconds, 1),
         "iterations": session.counting.iter_at(step),
     }

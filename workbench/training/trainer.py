@@ -33,6 +33,9 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
             optimiser, schedule and random numbers is still to be restored.
     """
 
+    control: Any
+    lr_scheduler: Any
+
     def __init__(self, session: Session, throughput: Throughput, *, weights_are_loaded: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._session = session
