@@ -34,6 +34,13 @@ Examples:
 
   workbench data check identity.json --config workbench_sample_qlora_identity_e2 --json
 """
+_EXAMPLES = """
+Examples:
+
+  workbench data identity --name 小明 --mix sample:general_dialogue.json
+
+  workbench data check identity.json
+"""
 
 
 class What(StrEnum):
@@ -48,7 +55,7 @@ class What(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, epilog=_EXAMPLES)
     group.command("identity", help=_("Make a self-identity dataset from a name."), epilog=_IDENTITY_EXAMPLES)(identity)
     group.command("show", help=_("Show rows as they will be trained."), epilog=_SHOW_EXAMPLES)(show)
     group.command("check", help=_("Find what is wrong with a data file before training."), epilog=_CHECK_EXAMPLES)(
