@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbench.actions.python import module_command
 from workbench.configs.deepspeed_names import NO_DEEPSPEED
-from workbench.configs.files import dump_config
+from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
 from workbench.data.probes import read_probes
 from workbench.data.read import data_files, is_local, read_file
@@ -18,6 +18,7 @@ from workbench.data.templates import get_template
 from workbench.devices import gpu_count
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.jobs.events import EventLog, Warned
 from workbench.jobs.find import find_job, list_jobs
 from workbench.jobs.folder import RECORD_FILE, JobFolder
 from workbench.jobs.launch import WORK_DIRS, restart_job, start_job
@@ -38,6 +39,7 @@ def start_training(
     """Start the training as a detached job, or go on with a job in its own folder.
 
     Args:
+        config: what to train; a job that is gone on with keeps the config that it was begun with.
         name: of the config; the work dir is ``work_dirs/<name>`` unless one is given or the config has one.
         resume: ``auto`` for the newest job of that work dir, or a job (id, folder) or one of its checkpoints.
         nproc: processes on this machine; the config's own number if it is None.
@@ -46,13 +48,35 @@ def start_training(
         WorkbenchError: something that the training needs is missing or wrong, nothing can be resumed, or a job is
             still at work there.
     """
-    preflight(config)
+    config = _with_processes(config, nproc)
     parent = work_dir or (Path(config.work_dir).expanduser() if config.work_dir else project / WORK_DIRS / name)
-    command = training_command(config, nproc=nproc)
     if resume is not None:
         job, checkpoint = _to_resume(resume, parent, project)
-        return restart_job(job, [*command, "--resume", checkpoint])
+        return _go_on(job, checkpoint, config, nproc)
+    preflight(config)
+    command = training_command(config)
     return start_job("train", name, command, project=project, config_text=dump_config(config), work_dir=parent)
+
+
+def _go_on(job: JobFolder, checkpoint: str, given: TrainConfig, nproc: int | None) -> JobFolder:
+    """Start a job again with its own config; a warning names the settings that are given otherwise."""
+    own = load_config(job.config_path)
+    preflight(own)
+    restart_job(job, [*training_command(_with_processes(own, nproc)), "--resume", checkpoint])
+    unused = sorted(_differences(own, given) - {"nproc", "work_dir"})
+    if unused:
+        message = _("The run goes on as it was begun; these settings are not taken over: {names}.")
+        where = str(job.config_path)
+        EventLog(job.path).write(Warned(message=message.format(names=", ".join(unused)), where=where))
+    return job
+
+
+def _with_processes(config: TrainConfig, nproc: int | None) -> TrainConfig:
+    return config if nproc is None else config.model_copy(update={"nproc": nproc})
+
+
+def _differences(one: TrainConfig, other: TrainConfig) -> set[str]:
+    return {name for name in TrainConfig.model_fields if getattr(one, name) != getattr(other, name)}
 
 
 def preflight(config: TrainConfig) -> None:
@@ -86,13 +110,13 @@ def _check_model(name: str) -> None:
         )
 
 
-def training_command(config: TrainConfig, *, nproc: int | None = None) -> list[str]:
+def training_command(config: TrainConfig) -> list[str]:
     """The command line of the job; ``{job}`` stands for its folder.
 
     DeepSpeed's launcher starts one process per device. Where DeepSpeed cannot work, the same config is trained by one
     process without it, and the job says why.
     """
-    count = nproc or (config.nproc if isinstance(config.nproc, int) else max(gpu_count(), 1))
+    count = config.nproc if isinstance(config.nproc, int) else max(gpu_count(), 1)
     if config.deepspeed == NO_DEEPSPEED and count == 1:
         return module_command("workbench.training", "{job}")
     reason = why_no_deepspeed() if config.deepspeed != NO_DEEPSPEED else None

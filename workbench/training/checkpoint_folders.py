@@ -55,13 +55,23 @@ def last_complete(parent: Path) -> tuple[Path | None, list[tuple[Path, str]]]:
     return None, torn
 
 
+def has_zero_shards(folder: Path) -> bool:
+    """Whether DeepSpeed saved a checkpoint's optimiser state."""
+    return (folder / "latest").is_file() or any(folder.glob("global_step*"))
+
+
+def rank_count(folder: Path) -> int:
+    """How many processes saved a checkpoint."""
+    return len(list(folder.glob("rng_state_*.pth"))) or 1
+
+
 def _sharded_files(folder: Path, step: int) -> list[Path]:
     """The optimiser's state: one file, or with DeepSpeed one of every rank beside the model's."""
-    shards = folder / f"global_step{step}"
-    if not (folder / "latest").is_file() and not shards.is_dir():
+    if not has_zero_shards(folder):
         return [folder / "optimizer.pt"]
-    ranks = len(list(folder.glob("rng_state_*.pth"))) or 1
-    optimizers = [_one(shards, f"*zero_pp_rank_{rank}_mp_rank_00_optim_states.pt") for rank in range(ranks)]
+    shards = folder / f"global_step{step}"
+    ranks = range(rank_count(folder))
+    optimizers = [_one(shards, f"*zero_pp_rank_{rank}_mp_rank_00_optim_states.pt") for rank in ranks]
     return [_one(shards, "*_model_states.pt"), *optimizers]
 
 

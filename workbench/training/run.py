@@ -18,7 +18,6 @@ from workbench.data.templates import get_template
 from workbench.data.training_set import TrainingSet, build_training_set
 from workbench.evaluation.recommend import recommend
 from workbench.i18n import _
-from workbench.jobs.checkpoints import list_checkpoints
 from workbench.jobs.events import Finished, Started, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.models.adapters import add_adapter
@@ -27,14 +26,14 @@ from workbench.training.arguments import training_arguments, uses_checkpointing,
 from workbench.training.callbacks.evaluation import SampleAnswers, Scores
 from workbench.training.callbacks.saving import SaveCadence, StopOnRequest
 from workbench.training.callbacks.steps import StepEvents, Throughput
-from workbench.training.checkpoint_folders import last_complete, step_of
 from workbench.training.collate import Collator
 from workbench.training.counting import Counting
 from workbench.training.deepspeed_presets import deepspeed_settings, zero_stage_of
 from workbench.training.examiner import Examiner
 from workbench.training.facts import facts
-from workbench.training.ranks import rank, world_size
-from workbench.training.saving import discard_unfinished, scores_of
+from workbench.training.ranks import world_size
+from workbench.training.resume import resume, why_without_deepspeed
+from workbench.training.saving import scores_of
 from workbench.training.session import Session
 from workbench.training.trainer import WorkbenchTrainer
 
@@ -63,8 +62,8 @@ def train(job: JobFolder, options: Options) -> Finished:
     tokenizer = load_tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code)
     data = build_training_set(config, tokenizer)
     session = Session(job, config, tokenizer, get_template(config.prompt_template), _counting(config, len(data.rows)))
-    _find_checkpoint(session, options)
-    trainer = _trainer(session, data, options)
+    resume(session, options.resume)
+    trainer = _trainer(session, data, why_without_deepspeed(session, options.why_no_deepspeed))
     trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
     return _finished(session, trainer, time.monotonic() - began)
 
@@ -74,27 +73,9 @@ def _counting(config: TrainConfig, rows: int) -> Counting:
     return Counting(length.iters_per_epoch, config.accumulative_counts, length.steps)
 
 
-def _find_checkpoint(session: Session, options: Options) -> None:
-    """Settle what the run goes on from, and take over what is known of the base model."""
-    checkpoints = session.job.checkpoints_path
-    if rank() == 0:
-        discard_unfinished(checkpoints)
-    if options.resume is None:
-        return
-    if options.resume != "auto":
-        session.resumed_from = Path(options.resume)
-    else:
-        session.resumed_from, torn = last_complete(checkpoints)
-        for folder, missing in torn:
-            message = _("A checkpoint is not complete and is passed over: {file} is missing or cut off.")
-            session.say(Warned(message=message.format(file=missing), where=str(folder)))
-    base = list_checkpoints(session.job)[0]
-    session.base_scores = {name: score.value for name, score in base.scores.items()}
-
-
-def _trainer(session: Session, data: TrainingSet, options: Options) -> WorkbenchTrainer:
+def _trainer(session: Session, data: TrainingSet, why_no_deepspeed: str | None) -> WorkbenchTrainer:
     config = session.config
-    wanted = config.deepspeed if config.deepspeed != NO_DEEPSPEED and options.why_no_deepspeed is None else None
+    wanted = config.deepspeed if config.deepspeed != NO_DEEPSPEED and why_no_deepspeed is None else None
     settings = deepspeed_settings(wanted) if wanted else None
     arguments = training_arguments(
         config, session.job.checkpoints_path, total_steps=session.counting.total_steps, deepspeed=settings
@@ -103,7 +84,7 @@ def _trainer(session: Session, data: TrainingSet, options: Options) -> Workbench
     # transformers restores a whole model by the names in memory, which InternLM2 does not have on disk
     reload = session.resumed_from if config.method == "full" and settings is None else None
     model = _model(config, source=reload, with_deepspeed=settings is not None)
-    _begin(session, model, data, wanted, options)
+    _begin(session, facts(session, model, data.report, deepspeed=wanted, why_not=why_no_deepspeed), why_no_deepspeed)
     throughput = Throughput()
     trainer = WorkbenchTrainer(
         session,
@@ -142,13 +123,10 @@ def _model(config: TrainConfig, *, source: Path | None, with_deepspeed: bool) ->
     return add_adapter(model, config.lora, config.method, checkpointing=uses_checkpointing(config))
 
 
-def _begin(session: Session, model: Any, data: TrainingSet, deepspeed: str | None, options: Options) -> None:
-    step = step_of(session.resumed_from) if session.resumed_from else None
-    said = facts(session, model, data.report, deepspeed=deepspeed, why_not=options.why_no_deepspeed)
-    resumed_from_iter = None if step is None else session.counting.iter_at(step)
-    session.say(Started(facts=said, resumed_from_iter=resumed_from_iter))
-    if options.why_no_deepspeed:
-        session.say(Warned(message=_("DeepSpeed is not used."), where="deepspeed", fix=options.why_no_deepspeed))
+def _begin(session: Session, said: list[str], why_no_deepspeed: str | None) -> None:
+    session.say(Started(facts=said, resumed_from_iter=session.first_iter if session.goes_on else None))
+    if why_no_deepspeed:
+        session.say(Warned(message=_("DeepSpeed is not used."), where="deepspeed", fix=why_no_deepspeed))
 
 
 def _finished(session: Session, trainer: WorkbenchTrainer, seconds: float) -> Finished:

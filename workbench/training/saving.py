@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.configs.provenance import PROVENANCE_FILE, Provenance, read_provenance
 from workbench.evaluation.recommend import recommend
 from workbench.files import write_atomic
-from workbench.training.checkpoint_folders import checkpoint_folders, step_of
+from workbench.training.checkpoint_folders import checkpoint_folders, step_of, what_is_missing
 
 UNFINISHED = ".unfinished"
 """Folder beside the checkpoints in which the next one is written; what is found there later was never finished."""
@@ -37,10 +37,10 @@ def annotate(checkpoint: Path, provenance: Provenance) -> None:
 
 
 def scores_of(checkpoints: Path, up_to_step: int) -> dict[str, dict[str, float]]:
-    """Checkpoint folder's name → its scores, in the order of training, up to the optimiser step that the run is at."""
+    """Complete checkpoint's folder name → its scores, in the order of training, up to the optimiser step of the run."""
     found: dict[str, dict[str, float]] = {}
     for folder in checkpoint_folders(checkpoints):
-        if (step_of(folder) or 0) <= up_to_step:
+        if (step_of(folder) or 0) <= up_to_step and what_is_missing(folder) is None:
             provenance = read_provenance(folder)
             found[folder.name] = provenance.scores if provenance else {}
     return found
@@ -49,7 +49,8 @@ def scores_of(checkpoints: Path, up_to_step: int) -> dict[str, dict[str, float]]
 def remove_surplus(checkpoints: Path, limit: int, up_to_step: int, base_scores: Mapping[str, float]) -> None:
     """Keep ``limit`` checkpoints (-1: all): the newest, and, if there is room for more than one, the best.
 
-    Checkpoints later than ``up_to_step`` belong to an abandoned continuation; they are left alone.
+    Checkpoints later than ``up_to_step`` belong to an abandoned continuation, incomplete ones to an accident: both
+    are left alone.
     """
     scores = scores_of(checkpoints, up_to_step)
     if limit < 0 or len(scores) <= limit:

@@ -11,6 +11,7 @@ from workbench.configs.schema import TrainConfig
 from workbench.data.templates import PromptTemplate
 from workbench.jobs.events import Event, EventLog
 from workbench.jobs.folder import JobFolder
+from workbench.training.checkpoint_folders import step_of
 from workbench.training.counting import Counting
 from workbench.training.ranks import rank
 
@@ -20,7 +21,9 @@ class Session:
     """One run of the training process in a job.
 
     Args:
+        goes_on: it was started to go on with an earlier run of the job.
         resumed_from: the checkpoint it goes on from.
+        answered_at: iterations at which the earlier run has given sample answers.
         stopped: the user asked for an early end.
         base_scores: the shares of probes that the untrained model answered right, by score name.
     """
@@ -30,7 +33,9 @@ class Session:
     tokenizer: Any
     template: PromptTemplate
     counting: Counting
+    goes_on: bool = False
     resumed_from: Path | None = None
+    answered_at: frozenset[int] = frozenset()
     stopped: bool = False
     base_scores: dict[str, float] = field(default_factory=dict)
     _events: EventLog = field(init=False)
@@ -42,6 +47,12 @@ class Session:
         """Write an event, once for all ranks."""
         if rank() == 0:
             self._events.write(event)
+
+    @property
+    def first_iter(self) -> int:
+        """The iteration it begins after."""
+        step = step_of(self.resumed_from) if self.resumed_from else None
+        return self.counting.iter_at(step or 0)
 
     def provenance(self, step: int, scores: dict[str, float]) -> Provenance:
         """What to write beside the weights of a checkpoint."""

@@ -101,16 +101,16 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         name = checkpoint_name(self.state.global_step)
         try:
             super()._save_checkpoint(model, trial)
-        except Exception as error:
-            shutil.rmtree(self._run_folder, ignore_errors=True)
+            barrier()
+            if rank() == 0:
+                annotate(checkpoints / UNFINISHED / name, self._session.provenance(self.state.global_step, {}))
+                publish(checkpoints / UNFINISHED / name, checkpoints / name)
+        except Exception as error:  # torch, safetensors and the system each have their own
             raise _save_error(error, checkpoints / name) from error
         finally:
             self._run_folder = checkpoints
-        barrier()
-        if rank() == 0:
-            annotate(checkpoints / UNFINISHED / name, self._session.provenance(self.state.global_step, {}))
-            publish(checkpoints / UNFINISHED / name, checkpoints / name)
-            discard_unfinished(checkpoints)
+            if rank() == 0:
+                discard_unfinished(checkpoints)
         barrier()
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
@@ -119,7 +119,7 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
 
 
 def _save_error(error: Exception, checkpoint: Path) -> WorkbenchError:
-    free = shutil.disk_usage(checkpoint.parent).free / 2**20
+    free = shutil.disk_usage(checkpoint.parents[1]).free / 2**20
     return WorkbenchError(
         _("The checkpoint could not be saved: {reason}").format(reason=str(error).strip().split("\n")[0][:300]),
         where=str(checkpoint),

@@ -22,15 +22,18 @@ from workbench.training.session import Session
 
 
 class SampleAnswers(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
-    """The model's answers before training, every ``evaluation_freq`` iterations, and at every save."""
+    """The model's answers before training, every ``evaluation_freq`` iterations, and at every save.
+
+    A run that is being stopped leaves its last checkpoint without; going on with it begins there.
+    """
 
     def __init__(self, session: Session, examiner: Examiner) -> None:
         self._session = session
         self._examiner = examiner
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if self._session.resumed_from is None:
-            self._answer(0)
+        if self._session.first_iter not in self._session.answered_at:
+            self._answer(self._session.first_iter)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         is_due = self._session.counting.is_due(self._session.config.evaluation_freq, state.global_step)

@@ -1,0 +1,99 @@
+"""What a run goes on from, and whether it can go on in the way it was begun."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.configs.deepspeed_names import NO_DEEPSPEED
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.jobs.checkpoints import read_history
+from workbench.jobs.events import Warned
+from workbench.training.checkpoint_folders import has_zero_shards, last_complete, rank_count, what_is_missing
+from workbench.training.ranks import rank, world_size
+from workbench.training.saving import discard_unfinished
+from workbench.training.session import Session
+
+AUTO = "auto"
+
+
+def resume(session: Session, asked: str | None) -> None:
+    """Settle what the run goes on from, and take over what is known of the base model.
+
+    Args:
+        asked: a checkpoint, ``auto`` for the newest complete one, or None to begin anew.
+
+    Raises:
+        WorkbenchError: the checkpoint asked for is not complete, or was saved by another number of processes.
+    """
+    if rank() == 0:
+        discard_unfinished(session.job.checkpoints_path)
+    if asked is None:
+        return
+    session.goes_on = True
+    session.resumed_from = _newest(session) if asked == AUTO else _complete(Path(asked))
+    if session.resumed_from is not None:
+        _require_ranks(session.resumed_from)
+    history = read_history(session.job)
+    session.answered_at = frozenset(sample.iter for sample in history.samples)
+    session.base_scores = {name: score.value for name, score in history.checkpoints()[0].scores.items()}
+
+
+def why_without_deepspeed(session: Session, why_not_here: str | None) -> str | None:
+    """Why DeepSpeed is not used although the config names it; None if it is used, or not wanted.
+
+    A run goes on as it was begun, for optimiser states with and without DeepSpeed cannot be exchanged.
+
+    Args:
+        why_not_here: why it cannot work on this machine.
+
+    Raises:
+        WorkbenchError: the checkpoint needs DeepSpeed, which cannot be used.
+    """
+    if session.config.deepspeed == NO_DEEPSPEED or session.resumed_from is None:
+        return why_not_here
+    if not has_zero_shards(session.resumed_from):
+        return _("The checkpoint was saved without it, and a run goes on as it was begun.")
+    if why_not_here is None:
+        return None
+    raise WorkbenchError(
+        _("The checkpoint was saved by DeepSpeed, which cannot be used now."),
+        where=str(session.resumed_from),
+        fix=why_not_here,
+    )
+
+
+def _newest(session: Session) -> Path | None:
+    """The newest complete checkpoint, with a warning about each that is passed over; None if there is none."""
+    found, torn = last_complete(session.job.checkpoints_path)
+    message = _("A checkpoint is not complete and is passed over: {file} is missing or cut off.")
+    for folder, missing in torn:
+        session.say(Warned(message=message.format(file=missing), where=str(folder)))
+    if found is None:
+        nothing = _("There is no complete checkpoint to go on from: the training begins anew.")
+        session.say(Warned(message=nothing, where=str(session.job.checkpoints_path)))
+    return found
+
+
+def _complete(folder: Path) -> Path:
+    missing = what_is_missing(folder)
+    if missing is None:
+        return folder
+    raise WorkbenchError(
+        _("The training cannot go on from this folder: {file} is missing or cut off.").format(file=missing),
+        where=str(folder),
+        fix=_("Name another checkpoint, or take the newest complete one: --resume auto."),
+    )
+
+
+def _require_ranks(checkpoint: Path) -> None:
+    saved = rank_count(checkpoint)
+    if saved == world_size():
+        return
+    raise WorkbenchError(
+        _("The checkpoint was saved with nproc {saved}; a run with nproc {now} cannot go on with it.").format(
+            saved=saved, now=world_size()
+        ),
+        where=str(checkpoint),
+        fix=_("Start it with --nproc {saved}.").format(saved=saved),
+    )
