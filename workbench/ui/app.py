@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -131,26 +132,16 @@ class WorkbenchApp(App[None]):
     # -- language, theme, palette
 
     def switch_language(self, language: str) -> None:
-        """Show everything in another language from now on."""
+        """Show everything in another language from now on; areas that are out of sight follow when they are shown."""
         set_language(language)
         keep_preferences(language=current_language())
-        self._rebuild_areas()
+        for screen in self.screen_stack:
+            if isinstance(screen, AreaScreen):
+                screen.call_later(screen.follow_language)
 
     def action_next_language(self) -> None:
         names = list(LANGUAGES)
         self.switch_language(names[(names.index(current_language()) + 1) % len(names)])
-
-    def _rebuild_areas(self) -> None:
-        """Compose every visited area anew; drafts and selections come back from the state."""
-        current = self.current_mode
-        for area in AREAS:
-            if area.name != current and area.name in self._screen_stacks:
-                self.remove_mode(area.name)
-                self.add_mode(area.name, area.build)
-        screen = self.screen_stack[0]
-        if isinstance(screen, AreaScreen):
-            screen.refresh(recompose=True)
-            screen.call_after_refresh(screen.recomposed)
 
     def action_change_theme(self) -> None:
         from workbench.ui.screens.theme_picker import ThemePicker
@@ -161,18 +152,26 @@ class WorkbenchApp(App[None]):
 
         self.push_screen(ThemePicker(), keep)
 
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("Type what you want to do…"), id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every key of the screen and the app, the areas, languages and themes."""
-        for area in AREAS:
-            yield SystemCommand(_(area.title), _(area.about), lambda name=area.name: self.action_go(name))
+        """The palette: every key of the screen, the areas, languages, themes, help and the way out."""
+        actions: set[str] = set()
         for active in screen.active_bindings.values():
             binding = active.binding
-            if active.enabled and binding.id and binding.description and not binding.id.startswith("app."):
+            is_own = binding.id and binding.description and not binding.id.startswith("app.")
+            if active.enabled and is_own and binding.action not in actions:
+                actions.add(binding.action)
                 yield SystemCommand(
                     binding.description,
                     binding.tooltip or binding.description,
                     lambda action=binding.action, node=active.node: self.run_later(action, node),
                 )
+        for area in AREAS:
+            title = _("{area} (area)").format(area=_(area.title))
+            yield SystemCommand(title, _(area.about), lambda name=area.name: self.action_go(name))
         for language, title in LANGUAGES.items():
             if language != current_language():
                 yield SystemCommand(title, _("Switch the language"), lambda name=language: self.switch_language(name))

@@ -19,6 +19,11 @@ class ChosenModel:
     bits: int | None = None
 
     @property
+    def base(self) -> tuple[str, int | None]:
+        """What has to be loaded anew if it differs."""
+        return self.model, self.bits
+
+    @property
     def label(self) -> str:
         """The last part of each path, for a narrow line."""
         name = Path(self.model).name or self.model

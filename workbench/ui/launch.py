@@ -40,7 +40,9 @@ def main(project: Path | None = None, area: str | None = None, **context: Any) -
     suit_environment(os.environ)
     from workbench.ui.app import WorkbenchApp
 
-    app = WorkbenchApp((project or Path.cwd()).resolve(), area=area, context=context)
+    folder = (project or Path.cwd()).resolve()
+    os.chdir(folder)  # paths in forms and configs are those of the project
+    app = WorkbenchApp(folder, area=area, context=context)
     asyncio.run(_run(app))
     return app.return_code or 0
 

@@ -7,7 +7,7 @@ from textual.content import Content
 from workbench.configs.provenance import read_provenance
 from workbench.i18n import _
 from workbench.text import printable
-from workbench.ui import job_text
+from workbench.ui import answers_text
 from workbench.ui.project_weights import Made, Training
 from workbench.ui.widgets.weights_tree import CheckpointRow, Row
 
@@ -26,7 +26,7 @@ def detail_of(row: Row | None) -> Content:
 
 
 def _training(training: Training) -> Content:
-    return Content.assemble((printable(training.job.id) + "\n\n", "bold"), job_text.scores_text(training.infos))
+    return Content.assemble((printable(training.job.id) + "\n\n", "bold"), answers_text.scores_text(training.infos))
 
 
 def _checkpoint(row: CheckpointRow) -> Content:
@@ -41,19 +41,19 @@ def _checkpoint(row: CheckpointRow) -> Content:
     lines = [Content.styled(printable(title), "bold")]
     if info.path is not None:
         gone = "" if info.exists else "  " + _("(removed: save_total_limit keeps only the newest)")
-        lines.append(Content.styled(printable(str(info.path)) + gone, "$text-muted"))
+        lines.append(Content.styled(printable(str(info.path)) + gone, "dim"))
     if row.is_best and training.best is not None:
-        said = _("★ Recommended. {reason}").format(reason=training.best.reason)
-        lines.append(Content.styled(said, "bold $text-success"))
+        said = _("Recommended. {reason}").format(reason=training.best.reason)
+        lines.append(Content.styled("★ \t" + said, "bold $text-success"))
     for name, score in info.scores.items():
         before = base.scores.get(name)
         was = (
             _("  (before training {share})").format(share=f"{before.value:.1%}") if before and info is not base else ""
         )
         share = _("{right} of {total} right").format(right=score.right, total=score.total)
-        lines.append(Content(f"{printable(name)}: {score.value:.1%}, {share}{was}"))
+        lines.append(Content(f"{printable(name)}: \t{score.value:.1%}, {share}{was}"))
     samples = [*base.samples, *(info.samples if info is not base else [])]
-    return Content("\n").join([*lines, Content(""), job_text.samples_text(samples)])
+    return Content("\n").join([*lines, Content(""), answers_text.samples_text(samples)])
 
 
 def _made(made: Made) -> Content:
@@ -69,7 +69,7 @@ def _made(made: Made) -> Content:
             *((name, f"{share:.1%}") for name, share in known.scores.items()),
         )
         lines += [
-            Content.assemble((f"{name}: ", "$text-muted"), printable(str(value)))
+            Content.assemble((f"{name}: ", "dim"), "\t", printable(str(value)))
             for name, value in facts
             if value is not None
         ]

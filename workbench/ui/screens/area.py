@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
@@ -9,11 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import Worker
 
-from workbench.i18n import N_, _
+from workbench.i18n import N_, _, current_language
 from workbench.ui.widgets.area_tabs import AreaTabs
+from workbench.ui.widgets.fitted_footer import FittedFooter
 
 if TYPE_CHECKING:
     from workbench.ui.app import WorkbenchApp
@@ -36,8 +38,8 @@ def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
     }
 
 
-class TranslatedModal(ModalScreen[Result], Generic[Result]):
-    """A dialog whose keys are described in the user's language, and whose failed workers are shown."""
+class WorkbenchScreen(Screen[Result], Generic[Result]):
+    """A screen whose keys are described in the user's language, and whose failed workers are shown."""
 
     @property
     def workbench(self) -> WorkbenchApp:
@@ -52,10 +54,17 @@ class TranslatedModal(ModalScreen[Result], Generic[Result]):
         self.workbench.show_failed_worker(event)
 
 
-class AreaScreen(Screen[None]):
+class TranslatedModal(WorkbenchScreen[Result], ModalScreen[Result], Generic[Result]):
+    """A dialog over the area it was opened from."""
+
+    DEFAULT_CSS = "TranslatedModal { align: center middle; background: $background 60%; }"
+
+
+class AreaScreen(WorkbenchScreen[None]):
     """An area. Subclasses name their area and give their widgets in `compose_area`."""
 
     AREA = ""
+    DEFAULT_CSS = "AreaScreen { background: $background; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "question_mark", "app.help", N_("Help"), id="app.keys", tooltip=N_("Every key of this screen"), show=False
@@ -67,7 +76,7 @@ class AreaScreen(Screen[None]):
         with Vertical(id="area"):
             yield from self.compose_area()
         yield TooSmall(markup=False)
-        yield Footer(show_command_palette=False)
+        yield FittedFooter()
 
     def compose_area(self) -> ComposeResult:
         """The widgets between the line of areas and the footer."""
@@ -76,20 +85,24 @@ class AreaScreen(Screen[None]):
     def arrive(self, **context: Any) -> None:
         """Somebody came here with something in mind, such as a job to show."""
 
-    def recomposed(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self._language = current_language()
+
+    def recomposed(self) -> Awaitable[None] | None:
         """Everything was composed anew, in another language: fill the widgets again."""
 
-    @property
-    def workbench(self) -> WorkbenchApp:
-        """The app, by its own type."""
-        return cast("WorkbenchApp", self.app)
+    def on_screen_resume(self) -> None:
+        self.call_later(self.follow_language)
 
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        return translated(super().active_bindings)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        self.workbench.show_failed_worker(event)
+    async def follow_language(self) -> None:
+        """Compose everything anew if the language is another one than before."""
+        if self._language == current_language():
+            return
+        self._language = current_language()
+        await self.recompose()
+        if (filled := self.recomposed()) is not None:
+            await filled
 
     def on_area_tabs_clicked(self, event: AreaTabs.Clicked) -> None:
         self.workbench.action_go(event.area)

@@ -8,18 +8,19 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Label, Static
+from textual.widgets import Label
 
-from workbench.chat.client import ChatEngine
-from workbench.chat.protocol import Answer, Delta, Load, Loaded, Loading
+from workbench.chat.protocol import Answer, Delta
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.paths import user_state
+from workbench.ui.chat_model import ChatModel
 from workbench.ui.chat_state import ChatState, ChosenModel
 from workbench.ui.screens.area import AreaScreen
-from workbench.ui.widgets.chat_message import ModelMessage, UserMessage
+from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.prompt_input import PromptInput
+from workbench.ui.widgets.quiet_static import QuietStatic
+from workbench.ui.widgets.transcript import Transcript
 
 _SECONDS_BETWEEN_PAINTS = 0.1
 """Pieces of an answer are painted together this often: ten times a second reads as fluent and spares the line."""
@@ -31,6 +32,7 @@ class ChatScreen(AreaScreen):
     AREA = "chat"
     CSS_PATH = "chat.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop", N_("Stop"), id="chat.stop", tooltip=N_("End the running answer")),
         Binding("f9", "choose_model", N_("Model"), id="chat.model", tooltip=N_("Choose model and adapter")),
         Binding(
             "f10", "settings", N_("Settings"), id="chat.settings", tooltip=N_("System text and generation settings")
@@ -49,31 +51,34 @@ class ChatScreen(AreaScreen):
             "ctrl+o", "reopen", N_("Open"), id="chat.open", tooltip=N_("Open an earlier conversation"), priority=True
         ),
         Binding("ctrl+y", "copy", N_("Copy"), id="chat.copy", tooltip=N_("Copy the last answer"), priority=True),
-        Binding("escape", "stop", N_("Stop"), id="chat.stop", tooltip=N_("End the running answer")),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._engine = ChatEngine(user_state() / "chat.log")
+        self._model = ChatModel(user_state() / "chat.log")
         self._state: ChatState | None = None
-        self._loaded: Loaded | None = None
         self._answering = False
 
     # -- what is on the screen
 
     def compose_area(self) -> ComposeResult:
         yield Label("", id="chat-status", markup=False)
-        with VerticalScroll(id="transcript"):
-            yield Static("", id="chat-empty", markup=False)
-        yield Static("", id="chat-note", markup=False)
+        yield Transcript(id="transcript")
+        yield QuietStatic(id="chat-note")
         yield PromptInput(id="chat-prompt")
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self._state = ChatState(self.workbench.project)
+        await self._show_all()
+
+    async def recomposed(self) -> None:
+        await self._show_all()
+
+    async def _show_all(self) -> None:
         prompt = self.query_one(PromptInput)
         prompt.text = str(self.workbench.state.get("chat.draft") or "")
         prompt.focus()
-        self._show_status()
+        await self._repaint()
 
     @property
     def chat(self) -> ChatState:
@@ -81,122 +86,96 @@ class ChatScreen(AreaScreen):
         assert self._state is not None
         return self._state
 
+    @property
+    def _speaker(self) -> str:
+        return self.chat.chosen.label if self.chat.chosen else ""
+
     def arrive(self, **context: Any) -> None:
         """Chat with ``model`` (and ``adapter``, ``prompt_template``) if one is named."""
         if model := context.get("model"):
             self._choose(ChosenModel(str(model), context.get("adapter"), context.get("prompt_template")))
 
+    async def _repaint(self) -> None:
+        """Show the conversation as it is kept."""
+        await self.query_one(Transcript).show(self.chat.turns, self._speaker)
+        self._show_status()
+
     def _show_status(self) -> None:
-        status, empty = self.query_one("#chat-status", Label), self.query_one("#chat-empty", Static)
-        empty.display = not self.chat.turns
-        if self._loaded:
-            figures = _("{model} · template {template} · {count:.1f} M parameters on {device} · {memory:.0f} MB")
-            status.update(
-                figures.format(
-                    model=self.chat.chosen.label if self.chat.chosen else self._loaded.model,
-                    template=self._loaded.prompt_template,
-                    count=self._loaded.parameters / 1e6,
-                    device=self._loaded.device,
-                    memory=self._loaded.memory_mb,
-                )
-            )
-            empty.update(_("The model is ready. Write a message below and press enter."))
-        else:
-            status.update(self.chat.chosen.label if self.chat.chosen else _("No model chosen"))
-            empty.update(_("Press f9 to choose a model: the base, an adapter, or a merged model of this project."))
+        figures = self._model.figures
+        self.query_one("#chat-status", Label).update(figures or self._speaker or _("No model chosen"))
+        ready = _("The model is ready. Write a message below and press enter.")
+        choose = _("Press f9 to choose a model: the base, an adapter, or a merged model of this project.")
+        self.query_one(Transcript).tell(ready if figures else choose)
 
     def _note(self, text: str) -> None:
-        """One line above the prompt that stays until the next thing happens."""
-        note = self.query_one("#chat-note", Static)
-        note.update(text)
-        note.set_class(bool(text), "-shown")
+        """A line above the prompt that stays until the next thing happens."""
+        self.query_one("#chat-note", QuietStatic).tell(text)
 
     # -- loading
 
     def _choose(self, chosen: ChosenModel) -> None:
-        before = self.chat.chosen
+        if self._answering:
+            self._note(_("The model is still answering; escape stops it."))
+            return
         self.chat.chosen = chosen
-        same_base = (
-            self._loaded is not None
-            and before is not None
-            and (before.model, before.bits) == (chosen.model, chosen.bits)
-        )
-        self._load(chosen, only_adapter=same_base)
+        self._load(chosen)
 
     @work(group="chat-engine", exclusive=True, exit_on_error=False)
-    async def _load(self, chosen: ChosenModel, only_adapter: bool) -> None:
+    async def _load(self, chosen: ChosenModel) -> None:
         try:
-            if only_adapter:
-                self._note(_("Attaching the adapter"))
-                self._loaded = await self._engine.attach(chosen.adapter, chosen.prompt_template)
-            else:
-                await self._load_whole(chosen)
+            async for stage in self._model.load(chosen):
+                self._show_status()
+                self._note(f"{stage} …")
         except WorkbenchError as error:
-            self._loaded = None
             self._note("")
             self.workbench.show_error(error)
         else:
-            assert self._loaded is not None
-            self._note("\n".join(self._loaded.warnings))
+            assert self._model.loaded is not None
+            self._note("\n".join(self._model.loaded.warnings))
         self._show_status()
-
-    async def _load_whole(self, chosen: ChosenModel) -> None:
-        self._loaded = None
-        request = Load(
-            id=self._engine.next_id(),
-            model=chosen.model,
-            adapter=chosen.adapter,
-            prompt_template=chosen.prompt_template,
-            bits=4 if chosen.bits == 4 else None,
-        )
-        async for reply in self._engine.load(request):
-            if isinstance(reply, Loading):
-                self._note(f"{reply.stage} …")
-            else:
-                self._loaded = reply
 
     # -- asking
 
     @on(PromptInput.Sent)
-    def _send(self, event: PromptInput.Sent) -> None:
+    async def _send(self, event: PromptInput.Sent) -> None:
         if self._answering:
             self._note(_("The model is still answering; escape stops it."))
-            return
-        if self._loaded is None:
-            self._note(_("Choose a model first: f9."))
-            return
-        self.query_one(PromptInput).text = ""
-        self._ask(event.text)
+        elif self._model.loaded is None:
+            is_loading = self.chat.chosen is not None
+            self._note(_("The model is not loaded yet.") if is_loading else _("Choose a model first: f9."))
+        else:
+            self.query_one(PromptInput).text = ""
+            await self._ask(event.text)
 
-    def _ask(self, question: str) -> None:
+    async def _ask(self, question: str) -> None:
         try:
             self.chat.ask(question)
         except WorkbenchError as error:
             self.workbench.show_error(error)
             return
-        self.query_one("#transcript").mount(UserMessage(question))
-        self._show_status()
+        await self.query_one(Transcript).add_question(question)
         self._answer()
 
     @work(group="chat-engine", exclusive=True, exit_on_error=False)
     async def _answer(self) -> None:
-        transcript = self.query_one("#transcript", VerticalScroll)
-        message = ModelMessage(self.chat.chosen.label if self.chat.chosen else "")
-        await transcript.mount(message)
-        transcript.anchor()
-        self._answering = True
+        message = await self.query_one(Transcript).begin_answer(self._speaker)
         self._note("")
+        self._set_answering(True)
         try:
             await self._stream_into(message)
         except WorkbenchError as error:
-            await self._give_back_question(message)
+            await self._give_back_question()
             self.workbench.show_error(error)
         finally:
-            self._answering = False
+            self._set_answering(False)
+
+    def _set_answering(self, answering: bool) -> None:
+        self._answering = answering
+        self.refresh_bindings()
 
     async def _stream_into(self, message: ModelMessage) -> None:
         waiting, painted = "", time.monotonic()
-        async for reply in self._engine.generate(self.chat.prompt_turns(), self.chat.settings):
+        async for reply in self._model.engine.generate(self.chat.prompt_turns(), self.chat.settings):
             if isinstance(reply, Delta):
                 waiting += reply.text
                 if time.monotonic() - painted >= _SECONDS_BETWEEN_PAINTS:
@@ -210,42 +189,31 @@ class ChatScreen(AreaScreen):
                     trimmed = _("(The {count} oldest messages no longer fit the model's context.)")
                     self._note(trimmed.format(count=reply.dropped_turns))
 
-    async def _give_back_question(self, message: ModelMessage) -> None:
+    async def _give_back_question(self) -> None:
         """After a failed answer the question returns to the prompt, so that nothing typed is lost."""
         question = self.chat.take_back_question()
         prompt = self.query_one(PromptInput)
         if question and not prompt.text:
             prompt.text = question
-        await message.remove()
         await self._repaint()
-
-    async def _repaint(self) -> None:
-        """Show the conversation as it is kept."""
-        transcript = self.query_one("#transcript", VerticalScroll)
-        await transcript.remove_children("UserMessage, ModelMessage")
-        speaker = self.chat.chosen.label if self.chat.chosen else ""
-        for turn in self.chat.turns:
-            is_user = turn.role == "user"
-            await transcript.mount(UserMessage(turn.content) if is_user else ModelMessage(speaker, turn.content))
-        transcript.scroll_end(animate=False)
-        self._show_status()
 
     # -- keys
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Stop is offered while there is something to stop."""
+        return self._answering if action == "stop" else True
+
     async def action_stop(self) -> None:
-        if self._answering:
-            await self._engine.stop()
+        await self._model.engine.stop()
 
     async def action_regenerate(self) -> None:
-        if self._answering or self._loaded is None or not self.chat.take_back_answer():
+        if self._answering or self._model.loaded is None or not self.chat.take_back_answer():
             return
         await self._repaint()
         self._answer()
 
     async def action_edit(self) -> None:
-        if self._answering:
-            return
-        if question := self.chat.take_back_question():
+        if not self._answering and (question := self.chat.take_back_question()):
             self.query_one(PromptInput).text = question
             await self._repaint()
 
@@ -258,7 +226,7 @@ class ChatScreen(AreaScreen):
         last = next((turn.content for turn in reversed(self.chat.turns) if turn.role == "assistant"), None)
         if last:
             self.app.copy_to_clipboard(last)
-            self.notify(_("The last answer was copied."))
+            self.notify(_("Sent to the terminal's clipboard."))
 
     @work(group="chat-dialog", exclusive=True, exit_on_error=False)
     async def action_choose_model(self) -> None:
@@ -287,14 +255,14 @@ class ChatScreen(AreaScreen):
         self.chat.reopen(saved)
         await self._repaint()
         assert self.chat.chosen is not None
-        self._load(self.chat.chosen, only_adapter=False)
+        self._load(self.chat.chosen)
 
     @on(PromptInput.Edited)
     def _keep_draft(self, event: PromptInput.Edited) -> None:
         self.workbench.state["chat.draft"] = event.text
 
     async def on_unmount(self) -> None:
-        await self._engine.close()
+        await self._model.engine.close()
 
 
 def _figures(answer: Answer) -> str:

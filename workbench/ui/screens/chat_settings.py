@@ -7,11 +7,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Footer, Input, Label
+from textual.widgets import Input, Label
 
 from workbench.chat.protocol import GenerationSettings
 from workbench.i18n import N_, _
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.model_form import ModelForm
 
 ChatChoices = tuple[str, GenerationSettings]
@@ -38,7 +39,7 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
             form.styles.height = "auto"
             form.styles.max_height = "60vh"
             yield form
-        yield Footer(show_command_palette=False)
+        yield FittedFooter()
 
     def action_keep(self) -> None:
         changes = self.query_one(ModelForm).changes()

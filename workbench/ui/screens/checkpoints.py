@@ -63,14 +63,6 @@ class CheckpointsScreen(AreaScreen):
         Binding("m", "merge", N_("Merge"), id="checkpoints.merge", tooltip=N_("Merge the adapter into its base")),
         Binding("t", "chat", N_("Chat"), id="checkpoints.chat", tooltip=N_("Talk to it")),
         Binding("w", "watch", N_("Watch"), id="checkpoints.watch", tooltip=N_("The training's curve and log")),
-        Binding(
-            "question_mark",
-            "app.help",
-            N_("Help"),
-            id="checkpoints.help",
-            tooltip=N_("Every key of this screen"),
-            show=False,
-        ),
     ]
 
     def __init__(self) -> None:

@@ -9,12 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Footer, Label, OptionList, Static
+from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.fitted_footer import FittedFooter
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,11 @@ class Choice:
 
 
 class ChoiceDialog(TranslatedModal[str | None]):
-    """Gives the value of the chosen answer, None on escape. The first answer is highlighted."""
+    """Gives the value of the chosen answer, None on escape.
+
+    Args:
+        current: the value of the answer to begin on; the first one if it is None.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Change nothing")),
@@ -34,13 +39,13 @@ class ChoiceDialog(TranslatedModal[str | None]):
     DEFAULT_CSS = """
     ChoiceDialog {
         .dialog { max-width: 72; }
-        OptionList { height: auto; margin-top: 1; border: none; background: $surface; }
+        OptionList { margin-top: 1; }
     }
     """
 
-    def __init__(self, title: str, text: str, choices: list[Choice]) -> None:
+    def __init__(self, title: str, text: str, choices: list[Choice], current: str | None = None) -> None:
         super().__init__()
-        self._title, self._text, self._choices = title, text, choices
+        self._title, self._text, self._choices, self._current = title, text, choices, current
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -48,10 +53,12 @@ class ChoiceDialog(TranslatedModal[str | None]):
             yield Static(printable(self._text), markup=False)
             yield OptionList(*(Option(choice.text, id=choice.value) for choice in self._choices), markup=False)
             yield Label(_("enter chooses, escape changes nothing"), classes="muted", markup=False)
-        yield Footer(show_command_palette=False)
+        yield FittedFooter()
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
+        options = self.query_one(OptionList)
+        options.highlighted = options.get_option_index(self._current) if self._current else 0
+        options.focus()
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

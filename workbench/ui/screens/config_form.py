@@ -77,6 +77,9 @@ class ConfigForm(AreaScreen):
             self.notify(_("Your unsaved changes are back."))
         await self._open(draft)
 
+    async def recomposed(self) -> None:
+        await self._open(self._drafts.get(str(self._path), self._saved))
+
     async def _open(self, text: str) -> None:
         """Show a text as a form; as YAML if it is no valid config."""
         self.query_one(YamlEditor).text = text

@@ -28,7 +28,7 @@ _QUIET_SECONDS = 0.1
 class FilterInput(Input):
     """Where words to search for are typed; enter and down lead into the list."""
 
-    DEFAULT_CSS = "FilterInput { height: 1; border: none; padding: 0 1; background: $panel; }"
+    DEFAULT_CSS = "FilterInput { padding: 0 1; background: $panel; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "submit", N_("List"), id="configs.list", tooltip=N_("Into the list"), show=False),
     ]
@@ -55,7 +55,8 @@ class ConfigsScreen(AreaScreen):
         self._waiting: Timer | None = None
 
     def compose_area(self) -> ComposeResult:
-        yield FilterInput(placeholder=_("/ to filter: words in any order, such as internlm2 qlora"), id="config-filter")
+        hint = _("/ to filter: words in any order, such as internlm2 qlora")
+        yield FilterInput(placeholder=hint, id="config-filter", compact=True)
         with Horizontal(id="config-body"):
             with Vertical(id="config-list"):
                 yield FittedTable(_COLUMNS, id="config-table")

@@ -38,10 +38,14 @@ class DatasetScreen(AreaScreen):
         Binding("escape", "to_rows", N_("Rows"), id="dataset.rows", tooltip=N_("Back to the rows"), show=False),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._pane = _MAKE
+
     def compose_area(self) -> ComposeResult:
         state = self.workbench.state
         yield Label("", id="dataset-title", markup=False)
-        with ContentSwitcher(initial=_MAKE, id="dataset-panes"):
+        with ContentSwitcher(initial=self._pane, id="dataset-panes"):
             maker = DatasetMaker(self.workbench.project, dict(state.get(_REMEMBERED) or {}))
             maker.id = _MAKE
             yield maker
@@ -54,7 +58,9 @@ class DatasetScreen(AreaScreen):
         self.query_one(DatasetMaker).focus_form()
 
     def recomposed(self) -> None:
-        self._show_title()
+        self._show_pane(self._pane)
+        if self._pane == _READ and (path := self.workbench.state.get(_FILE)):
+            self.query_one(DatasetReader).open(str(path))
 
     def arrive(self, **context: Any) -> None:
         """Read the file ``path``."""
@@ -67,26 +73,26 @@ class DatasetScreen(AreaScreen):
         return self.query_one("#dataset-panes", ContentSwitcher)
 
     def _show_pane(self, pane: str) -> None:
-        self._panes.current = pane
+        self._pane = self._panes.current = pane
         self._show_title()
         self.refresh_bindings()
 
     def _show_title(self) -> None:
-        making = self._panes.current == _MAKE
+        making = self._pane == _MAKE
         text = _("Make a self-identity dataset: f9 writes it") if making else _("Read a data file: o opens one")
         self.query_one("#dataset-title", Label).update(text)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "write":
-            return self._panes.current == _MAKE if self.is_mounted else True
+            return self._pane == _MAKE
         if action in {"search", "template", "to_rows"}:
-            return self._panes.current == _READ if self.is_mounted else True
+            return self._pane == _READ
         return True
 
     # -- keys
 
     def action_switch(self) -> None:
-        if self._panes.current == _READ:
+        if self._pane == _READ:
             self._show_pane(_MAKE)
             self.query_one(DatasetMaker).focus_form()
         else:
@@ -108,12 +114,13 @@ class DatasetScreen(AreaScreen):
 
     @work(group="dataset-dialog", exclusive=True, exit_on_error=False)
     async def action_template(self) -> None:
+        reader = self.query_one(DatasetReader)
         choices = [Choice(name, name) for name in TEMPLATE_NAMES]
         text = _("What is trained depends on it; it must be the one of the training config.")
-        name = await self.app.push_screen_wait(ChoiceDialog(_("Prompt template"), text, choices))
+        name = await self.app.push_screen_wait(ChoiceDialog(_("Prompt template"), text, choices, reader.template))
         if name:
             self.workbench.state[_TEMPLATE] = name
-            self.query_one(DatasetReader).use_template(name)
+            reader.use_template(name)
 
     @work(group="dataset-dialog", exclusive=True, exit_on_error=False)
     async def action_write(self) -> None:

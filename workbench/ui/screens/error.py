@@ -7,12 +7,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Footer, Label, Static
+from textual.widgets import Label, Static
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.fitted_footer import FittedFooter
 
 
 class ErrorDialog(TranslatedModal[None]):
@@ -37,7 +38,7 @@ class ErrorDialog(TranslatedModal[None]):
                 if self._error.fix:
                     yield Static("→ " + printable(self._error.fix), markup=False)
             yield Label(_("enter closes, y copies the text"), classes="muted", markup=False)
-        yield Footer(show_command_palette=False)
+        yield FittedFooter()
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(str(self._error))

@@ -8,10 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Label
+from textual.widgets import Label
 
 from workbench.i18n import N_, _
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+
+_COLUMNS = (Column(N_("key"), 9), Column(N_("does"), 14), Column(N_("what that means")))
 
 
 class HelpScreen(TranslatedModal[None]):
@@ -23,25 +27,27 @@ class HelpScreen(TranslatedModal[None]):
 
     def __init__(self, screen: Screen[Any]) -> None:
         super().__init__()
-        self._rows = [
-            (active.binding, active.tooltip or active.binding.description)
-            for active in screen.active_bindings.values()
-            if active.binding.id and active.binding.description
-        ]
+        self._keys: dict[str, list[Binding]] = {}
+        """Every key of each command."""
+        for active in screen.active_bindings.values():
+            if active.binding.id and active.binding.description:
+                self._keys.setdefault(active.binding.action, []).append(active.binding)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(_("Keys"), classes="dialog-title", markup=False)
-            yield DataTable[str](cursor_type="row", id="keys")
+            yield FittedTable(_COLUMNS, id="keys")
             yield Label(
                 _("ctrl+p opens every command by name. Jobs go on whatever you do here."), classes="muted", markup=False
             )
-        yield Footer(show_command_palette=False)
+        yield FittedFooter()
 
     def on_mount(self) -> None:
-        table = self.query_one(DataTable)
-        table.styles.max_height = "70vh"
-        table.add_columns(_("key"), _("does"), _("what that means"))
-        for binding, meaning in self._rows:
-            table.add_row(self.app.get_key_display(binding), binding.description, meaning)
+        table = self.query_one(FittedTable)
+        table.set_rows([Row(action, self._cells(bindings)) for action, bindings in self._keys.items()])
         table.focus()
+
+    def _cells(self, bindings: list[Binding]) -> tuple[str, str, str]:
+        first = bindings[0]
+        keys = dict.fromkeys(self.app.get_key_display(binding) for binding in bindings)
+        return " ".join(keys), first.description, first.tooltip or first.description

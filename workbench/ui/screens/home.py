@@ -14,31 +14,14 @@ from textual.widgets import DataTable, Label, Static
 from workbench.i18n import N_, _
 from workbench.jobs.find import list_jobs
 from workbench.jobs.rows import JobRow, job_row
-from workbench.jobs.state import JobState
 from workbench.text import printable
 from workbench.ui.next_step import NextStep, next_step
 from workbench.ui.screens.area import AreaScreen
-from workbench.ui.widgets.fitted_table import Column, FittedTable, Role, Row
+from workbench.ui.widgets.fitted_table import FittedTable, Row
+from workbench.ui.widgets.job_table import JOB_COLUMNS, job_cells
 
 _POLL_SECONDS = 2.0
 _JOBS_SHOWN = 50
-_COLUMNS = (
-    Column(N_("state"), 12),
-    Column(N_("job")),
-    Column(N_("kind"), 10, from_width=90),
-    Column(N_("progress"), 15),
-    Column(N_("loss"), 8, from_width=90),
-    Column(N_("started"), 11),
-)
-_ROLES: dict[JobState, Role] = {
-    JobState.RUNNING: "accent",
-    JobState.STOPPING: "warning",
-    JobState.FINISHED: "success",
-    JobState.STOPPED: "muted",
-    JobState.FAILED: "error",
-    JobState.LOST: "error",
-    JobState.ELSEWHERE: "muted",
-}
 
 
 class NextStepBox(Static, can_focus=True):
@@ -64,7 +47,7 @@ class HomeScreen(AreaScreen):
     AREA = "home"
     CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next", N_("Next step"), id="home.next", tooltip=N_("Go where the next step is done")),
+        Binding("n", "next", N_("Next step"), id="home.next", tooltip=N_("Go where the next step is done"), show=False),
         Binding("t", "app.change_theme", N_("Theme"), id="home.theme", tooltip=N_("Choose colours, with a preview")),
         Binding("l", "app.next_language", N_("中文"), id="home.language", tooltip=N_("Switch the language")),
     ]
@@ -79,7 +62,7 @@ class HomeScreen(AreaScreen):
         yield Label("", id="home-project", markup=False)
         yield NextStepBox("", id="home-next", markup=False)
         yield Label(_("Jobs"), id="home-jobs-title", classes="title", markup=False)
-        yield FittedTable(_COLUMNS, id="home-jobs")
+        yield FittedTable(JOB_COLUMNS, id="home-jobs")
         yield Static(
             _("No jobs yet. Whatever takes long will be listed here, and goes on when you leave."),
             id="home-empty",
@@ -121,11 +104,11 @@ class HomeScreen(AreaScreen):
     def _show(self, rows: list[JobRow], step: NextStep) -> None:
         if step != self._step:
             self._step = step
-            text = Content.assemble(printable(step.sentence), ("  ⏎", "bold $text-accent"))
+            text = Content.assemble(printable(step.sentence), ("\u00a0\u00a0⏎", "bold $text-accent"))
             self.query_one("#home-next", NextStepBox).update(text)
         if rows != self._rows:
             self._rows = rows
-            self.query_one(FittedTable).set_rows([Row(row.job.id, _cells(row)) for row in rows])
+            self.query_one(FittedTable).set_rows([Row(row.job.id, job_cells(row)) for row in rows])
         self.query_one("#home-empty").display = not rows
         self.query_one(FittedTable).display = bool(rows)
 
@@ -138,8 +121,3 @@ class HomeScreen(AreaScreen):
     def action_next(self) -> None:
         if self._step:
             self.workbench.go(self._step.area, **self._step.context)
-
-
-def _cells(row: JobRow) -> tuple[str | tuple[str, Role], ...]:
-    state = (row.state_text, _ROLES[row.state])
-    return state, printable(row.job.path.parent.name), row.kind, row.progress, row.loss, row.started

@@ -10,14 +10,16 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import DataTable, Footer, Label
+from textual.widgets import DataTable, Label
 
 from workbench.i18n import N_, _
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.rows import JobRow, job_row
-from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.job_table import JOB_COLUMNS, job_cells
 from workbench.ui.widgets.plot_drawing import MOST_RUNS
 
 _MARK = "●"
@@ -35,11 +37,12 @@ class JobPicker(TranslatedModal[JobChoice | None]):
     """The project's jobs, newest first. Only trainings, which have a curve, can be marked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Change nothing")),
+        Binding(
+            "enter", "choose", N_("Watch"), id="jobs.watch", tooltip=N_("Watch the job under the cursor"), priority=True
+        ),
         Binding("space", "mark", N_("Mark"), id="jobs.mark", tooltip=N_("Compare this one on the same plot")),
-        Binding("enter", "choose", N_("Watch"), id="jobs.watch", tooltip=N_("Watch the job under the cursor")),
+        Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Change nothing")),
     ]
-    DEFAULT_CSS = "JobPicker .dialog DataTable { max-height: 20; }"
 
     def __init__(self, project: Path, current: JobFolder | None, compared: tuple[JobFolder, ...]) -> None:
         super().__init__()
@@ -50,19 +53,15 @@ class JobPicker(TranslatedModal[JobChoice | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(_("Which job?"), classes="dialog-title", markup=False)
-            yield DataTable[str](cursor_type="row", id="job-table")
+            yield FittedTable((Column(N_(" "), 1), *JOB_COLUMNS), id="job-table")
             yield Label(
                 _("enter watches the job under the cursor; space marks trainings to compare with it"),
                 classes="muted",
                 markup=False,
             )
-        yield Footer(show_command_palette=False)
+        yield FittedFooter()
 
     def on_mount(self) -> None:
-        table = self.query_one(DataTable)
-        table.add_column(" ", key="mark")
-        for column in (_("job"), _("kind"), _("state"), _("progress"), _("loss"), _("started")):
-            table.add_column(column)
         self._read()
 
     @work(thread=True, group="job-picker", exit_on_error=False)
@@ -72,27 +71,31 @@ class JobPicker(TranslatedModal[JobChoice | None]):
 
     def _fill(self, rows: list[JobRow]) -> None:
         self._rows = rows
-        table = self.query_one(DataTable)
-        for row in rows:
-            mark = _MARK if row.job.path in self._marked else " "
-            table.add_row(mark, *(printable(cell) for cell in row.cells()), key=row.job.id)
-        position = next((number for number, row in enumerate(rows) if row.job == self._current), 0)
-        table.move_cursor(row=position)
+        table = self.query_one(FittedTable)
+        self._paint()
+        if self._current is not None:
+            table.choose(self._current.id)
         table.focus()
 
+    def _paint(self) -> None:
+        marks = {row.job.id: _MARK if row.job.path in self._marked else " " for row in self._rows}
+        rows = [Row(row.job.id, (marks[row.job.id], *job_cells(row))) for row in self._rows]
+        self.query_one(FittedTable).set_rows(rows)
+
     def _here(self) -> JobRow | None:
-        return self._rows[self.query_one(DataTable).cursor_row] if self._rows else None
+        key = self.query_one(FittedTable).chosen_key
+        return next((row for row in self._rows if row.job.id == key), None)
 
     def action_mark(self) -> None:
         row = self._here()
         if row is None or row.kind != "train":
+            self.notify(_("Only trainings have a curve to compare."))
             return
         if row.job.path in self._marked:
             self._marked.remove(row.job.path)
         elif len(self._marked) < MOST_RUNS - 1:
             self._marked.add(row.job.path)
-        mark = _MARK if row.job.path in self._marked else " "
-        self.query_one(DataTable).update_cell(row.job.id, "mark", mark)
+        self._paint()
 
     @on(DataTable.RowSelected)
     def action_choose(self) -> None:

@@ -9,18 +9,24 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Checkbox, DataTable, Input, Label
+from textual.widgets import DataTable, Input, Label
 
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.chat_state import ChosenModel
 from workbench.ui.known_models import KnownModel, known_models
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.field_controls import LineInput, Tick
+from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+
+_COLUMNS = (Column(N_("kind"), 8), Column(N_("model")), Column(N_("from"), from_width=60))
 
 
 class ModelPicker(TranslatedModal[ChosenModel | None]):
     """A table of the project's models; a folder or a Hugging Face name may be typed instead."""
 
+    DEFAULT_CSS = "ModelPicker LineInput { background: $panel; margin-bottom: 1; padding: 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without choosing")),
     ]
@@ -33,23 +39,23 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(_("Which model do you want to chat with?"), classes="dialog-title", markup=False)
-            yield DataTable[str](cursor_type="row", id="models")
-            yield Input(placeholder=_("… or a model folder or Hugging Face name, then enter"), id="model-path")
-            yield Input(placeholder=_("adapter folder (optional)"), id="adapter-path")
-            yield Checkbox(_("load in 4 bits (less memory, slower on a CPU)"), id="four-bits", compact=True)
+            yield FittedTable(_COLUMNS, id="models")
+            hint = _("… or a model folder or Hugging Face name, then enter")
+            yield LineInput(placeholder=hint, id="model-path", compact=True)
+            yield LineInput(placeholder=_("adapter folder (optional)"), id="adapter-path", compact=True)
+            yield Tick(_("load in 4 bits (less memory, slower on a CPU)"), id="four-bits", compact=True)
+        yield FittedFooter()
 
     def on_mount(self) -> None:
-        table = self.query_one(DataTable)
-        table.add_columns(_("kind"), _("from"), _("model"))
-        for index, known in enumerate(self._known):
-            table.add_row(_(known.kind), printable(known.name), printable(known.chosen.label), key=str(index))
-        current = next((i for i, known in enumerate(self._known) if known.chosen == self._current), 0)
-        table.move_cursor(row=current)
+        table = self.query_one(FittedTable)
+        table.set_rows([Row(str(number), _cells(known)) for number, known in enumerate(self._known)])
+        current = next((number for number, known in enumerate(self._known) if known.chosen == self._current), 0)
+        table.choose(str(current))
         table.focus()
 
     @property
     def _bits(self) -> int | None:
-        return 4 if self.query_one("#four-bits", Checkbox).value else None
+        return 4 if self.query_one("#four-bits", Tick).value else None
 
     @on(DataTable.RowSelected)
     def _take_row(self, event: DataTable.RowSelected) -> None:
@@ -62,3 +68,7 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
         adapter = self.query_one("#adapter-path", Input).value.strip() or None
         if model:
             self.dismiss(ChosenModel(model, adapter, None, self._bits))
+
+
+def _cells(known: KnownModel) -> tuple[str, str, str]:
+    return _(known.kind), printable(known.chosen.label), printable(known.name)

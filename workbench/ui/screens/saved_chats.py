@@ -17,6 +17,10 @@ from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.chat_state import ChosenModel
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+
+_COLUMNS = (Column(N_("started"), 16), Column(N_("model")), Column(N_("first question")))
 
 
 class SavedChats(TranslatedModal[SavedConversation | None]):
@@ -34,21 +38,23 @@ class SavedChats(TranslatedModal[SavedConversation | None]):
         with Vertical(classes="dialog"):
             yield Label(_("Earlier conversations"), classes="dialog-title", markup=False)
             if self._saved:
-                yield DataTable[str](cursor_type="row", id="saved-chats")
+                yield FittedTable(_COLUMNS, id="saved-chats")
             else:
                 yield Label(_("There are none yet: each one is saved as soon as you ask something."), markup=False)
+        yield FittedFooter()
 
     def on_mount(self) -> None:
         if not self._saved:
             return
-        table = self.query_one(DataTable)
-        table.add_columns(_("started"), _("model"), _("first question"))
-        for index, saved in enumerate(self._saved):
-            started = time.strftime("%Y-%m-%d %H:%M", time.localtime(saved.started))
-            label = ChosenModel(saved.model, saved.adapter).label
-            table.add_row(started, printable(label), printable(saved.title), key=str(index))
+        table = self.query_one(FittedTable)
+        table.set_rows([Row(str(number), _cells(saved)) for number, saved in enumerate(self._saved)])
         table.focus()
 
     @on(DataTable.RowSelected)
     def _take(self, event: DataTable.RowSelected) -> None:
         self.dismiss(self._saved[int(str(event.row_key.value))])
+
+
+def _cells(saved: SavedConversation) -> tuple[str, str, str]:
+    started = time.strftime("%Y-%m-%d %H:%M", time.localtime(saved.started))
+    return started, printable(ChosenModel(saved.model, saved.adapter).label), printable(saved.title)

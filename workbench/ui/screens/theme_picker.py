@@ -8,12 +8,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Footer, Label, OptionList
+from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.fitted_footer import FittedFooter
 
 
 class ThemePicker(TranslatedModal[str | None]):
@@ -27,7 +28,6 @@ class ThemePicker(TranslatedModal[str | None]):
         align: right middle;
         background: transparent;
         .dialog { width: 36; }
-        OptionList { height: auto; max-height: 60vh; background: $surface; }
     }
     """
 
@@ -36,7 +36,7 @@ class ThemePicker(TranslatedModal[str | None]):
         with Vertical(classes="dialog"):
             yield Label(_("Theme"), classes="dialog-title", markup=False)
             yield OptionList(*(Option(printable(name), id=name) for name in names), markup=False)
-        yield Footer(show_command_palette=False)
+        yield FittedFooter()
 
     def on_mount(self) -> None:
         self._before = self.app.theme

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.suggester import SuggestFromList
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Label
+from textual.widgets import Input, Label
 
 from workbench.configs.find import find_config
 from workbench.errors import WorkbenchError
@@ -23,6 +23,7 @@ from workbench.text import printable
 from workbench.ui.config_rows import config_rows
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.train_plan import TrainPlan, make_plan
+from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
 from workbench.ui.widgets.quiet_static import QuietStatic
 
@@ -81,7 +82,7 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
                 with VerticalScroll(id="setup-plan"):
                     yield QuietStatic(id="setup-problems")
                     yield QuietStatic(id="setup-text")
-        yield Footer(show_command_palette=False)
+        yield FittedFooter()
 
     async def on_mount(self) -> None:
         await self._build_form()
@@ -180,9 +181,9 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
 def plan_text(plan: TrainPlan) -> Content:
     """Command, length and memory of a training, in lines."""
     lines = [
-        Content.assemble((_("Command") + "  ", "$text-muted"), (printable(plan.command), "bold")),
-        Content.assemble((_("Length") + "   ", "$text-muted"), _length(plan)),
-        Content.assemble((_("Memory") + "   ", "$text-muted"), _memory(plan)),
+        Content.assemble((_("Command") + "  ", "dim"), (printable(plan.command), "bold")),
+        Content.assemble((_("Length") + "   ", "dim"), _length(plan)),
+        Content.assemble((_("Memory") + "   ", "dim"), _memory(plan)),
     ]
     return Content("\n").join(lines)
 
@@ -221,4 +222,4 @@ def _memory(plan: TrainPlan) -> Content:
     detail = " · ".join(f"{name} {size / 1e9:.2f}" for name, size in parts if size)
     indent = " " * cell_len(_("Memory") + "   ")
     style = "$text-success" if fits else "bold $text-error"
-    return Content.assemble((bar, style), f" {amount}\n{indent}", (detail + " GB", "$text-muted"))
+    return Content.assemble((bar, style), f" {amount}\n{indent}", (detail + " GB", "dim"))

@@ -8,6 +8,7 @@ from textual.widgets import Label, Markdown, Static
 
 from workbench.i18n import _
 from workbench.text import printable
+from workbench.ui.widgets.quiet_static import QuietStatic
 
 
 class UserMessage(VerticalGroup):
@@ -45,23 +46,19 @@ class ModelMessage(VerticalGroup):
     }
     """
 
-    def __init__(self, speaker: str, text: str = "", figures: str = "") -> None:
+    def __init__(self, speaker: str, text: str = "") -> None:
         super().__init__()
-        self._speaker, self._text, self._figures = speaker, text, figures
+        self._speaker, self._text = speaker, text
 
     def compose(self) -> ComposeResult:
         yield Label(self._speaker, classes="speaker", markup=False)
         yield Markdown(printable(self._text), open_links=False)
-        yield Label(self._figures, classes="figures", markup=False)
+        yield QuietStatic(classes="figures")
 
     async def append(self, text: str) -> None:
         """Add the next piece of the answer."""
         await self.query_one(Markdown).append(printable(text))
 
-    async def replace(self, text: str) -> None:
-        """Show the whole answer as it was kept."""
-        await self.query_one(Markdown).update(printable(text))
-
     def show_figures(self, text: str) -> None:
         """The line under the answer: tokens, speed, how it ended."""
-        self.query_one(".figures", Label).update(text)
+        self.query_one(".figures", QuietStatic).tell(text)

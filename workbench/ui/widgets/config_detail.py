@@ -7,7 +7,6 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from workbench.configs.find import find_config
 from workbench.configs.setting import GROUP_TITLES, explanation, group_of, is_advanced, unit_of
@@ -16,6 +15,7 @@ from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.config_rows import ConfigRow
 from workbench.ui.widgets.field_values import fields_of, text_of_value
+from workbench.ui.widgets.quiet_static import QuietStatic
 
 _NAME_WIDTH = 31
 
@@ -32,19 +32,19 @@ class ConfigDetail(VerticalScroll):
     """
 
     def compose(self) -> ComposeResult:
-        yield Static("", markup=False)
+        yield QuietStatic()
 
     def show(self, row: ConfigRow | None) -> None:
         """Show this config, or what to do when there is none."""
-        text = self.query_one(Static)
+        text = self.query_one(QuietStatic)
         self.scroll_home(animate=False)
         if row is None:
-            text.update(Content.styled(_("No config has all these words. Delete some of them."), "dim"))
+            text.tell(Content.styled(_("No config has all these words. Delete some of them."), "dim"))
             return
         try:
-            text.update(_in_words(row))
+            text.tell(_in_words(row))
         except WorkbenchError as error:
-            text.update(Content.styled(printable(str(error)), "$text-error"))
+            text.tell(Content.styled(printable(str(error)), "$text-error"))
 
 
 def _in_words(row: ConfigRow) -> Content:
@@ -63,14 +63,14 @@ def _in_words(row: ConfigRow) -> Content:
             at_default += 1
             continue
         unit = unit_of(info)
-        shown = printable(text_of_value(value)).replace("\n", "\n" + " " * _NAME_WIDTH) or "–"
+        shown = printable(text_of_value(value)).replace("\n", "\n" + " " * _NAME_WIDTH + "\t") or "–"
         lines = groups.setdefault(group_of(info), [])
         lines += [
-            f"{'.'.join(path):<{_NAME_WIDTH}}",
+            f"{'.'.join(path):<{_NAME_WIDTH}}\t",
             (shown, "" if is_default else "bold"),
             (f" {_(unit)}" if unit and value is not None else "", "dim"),
             "\n",
-            (f"  {explanation(info)}\n", "dim"),
+            (f"  \t{explanation(info)}\n", "dim"),
         ]
     for group, lines in groups.items():
         parts += ["\n", (_(GROUP_TITLES[group]), "bold $text-accent"), "\n", *lines]

@@ -14,7 +14,7 @@ from workbench.i18n import _
 from workbench.text import printable
 
 _TRAINED = "bold $text-success"
-_MASKED = "$text-muted"
+_MASKED = "dim"
 _LINE_END = "⏎"
 
 

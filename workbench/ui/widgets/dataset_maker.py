@@ -33,7 +33,7 @@ class DatasetMaker(Horizontal):
         height: 1fr;
         #identity-form { width: 1fr; }
         #identity-rows { width: 1fr; border-left: solid $border-blurred; padding: 0 1; }
-        #identity-summary { height: auto; color: $text-muted; padding: 0 1; }
+        #identity-summary { width: 1fr; height: auto; color: $text-muted; padding: 0 1; }
         FittedTable { height: 1fr; }
     }
     """
@@ -63,7 +63,7 @@ class DatasetMaker(Horizontal):
         yield ModelForm(self._choices, list(IdentityChoices.model_fields), id="identity-form")
         with Vertical(id="identity-rows"):
             yield Label("", id="identity-summary", markup=False)
-            yield FittedTable((Column(N_("question"), 24), Column(N_("answer"))), id="identity-table")
+            yield FittedTable((Column(N_("question")), Column(N_("answer"))), id="identity-table")
 
     def on_mount(self) -> None:
         self._preview(self._choices)

@@ -29,7 +29,7 @@ class DatasetReader(Vertical):
         #reader-top { height: 1; }
         #reader-path { width: 2fr; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
         #reader-search { width: 1fr; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
-        #reader-about { height: auto; color: $text-muted; padding: 0 2; }
+        #reader-about { width: 1fr; height: auto; color: $text-muted; padding: 0 2; }
         #reader-body { height: 1fr; }
         FittedTable { width: 1fr; height: 1fr; margin: 0 1; }
         ConversationView { width: 1fr; height: 1fr; border-left: solid $border-blurred; }

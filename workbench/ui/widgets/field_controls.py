@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic.fields import FieldInfo
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, TextArea
@@ -24,8 +25,16 @@ class LineInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = _UP_AND_DOWN
 
 
-class CheckInput(Checkbox):
-    """Yes or no."""
+class Tick(Checkbox):
+    """Yes or no, to be told apart without colour."""
+
+    @property
+    def _button(self) -> Content:
+        return Content("[x]" if self.value else "[ ]")
+
+
+class CheckInput(Tick):
+    """Yes or no, in a form."""
 
     BINDINGS: ClassVar[list[BindingType]] = _UP_AND_DOWN
 

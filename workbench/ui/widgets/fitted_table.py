@@ -1,4 +1,4 @@
-"""A table that always fits its width: one column gives way, and columns of lesser interest leave when it is narrow."""
+"""A table that always fits its width: some columns give way, and those of lesser interest leave when it is narrow."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Cell = str | tuple[str, Role]
 
 @dataclass(frozen=True)
 class Column:
-    """A column. ``title`` is a message id; ``width`` in cells, None for the one that takes what is left.
+    """A column. ``title`` is a message id; ``width`` in cells, None for those that share what is left.
 
     ``from_width``: the table's width in cells from which on the column is shown.
     """
@@ -47,11 +47,11 @@ class FittedTable(DataTable[Text]):
 
     DEFAULT_CSS = """
     FittedTable {
-        background: $background;
+        background: transparent;
         overflow-x: hidden;
-        & > .datatable--header { background: $background; color: $text-muted; text-style: none; }
-        &:ansi > .datatable--header { background: $background; color: ansi_bright_blue; }
-        & > .datatable--even-row, & > .datatable--odd-row { background: $background; }
+        & > .datatable--header { background: transparent; color: $text-muted; text-style: none; }
+        &:ansi > .datatable--header { background: transparent; color: ansi_bright_blue; }
+        & > .datatable--even-row, & > .datatable--odd-row { background: transparent; }
     }
     """
 
@@ -61,6 +61,8 @@ class FittedTable(DataTable[Text]):
         self._shown_columns: tuple[int, ...] = ()
         self._all_rows: tuple[Row, ...] = ()
         self._laid_out_width = 0
+        self._wanted: str | None = None
+        """The row to put the cursor on as soon as there are rows."""
 
     @property
     def chosen_key(self) -> str | None:
@@ -83,11 +85,14 @@ class FittedTable(DataTable[Text]):
 
     def choose(self, key: str) -> bool:
         """Put the cursor on a row; False if there is none with this key."""
-        for number, row in enumerate(self._all_rows):
-            if row.key == key:
-                self.move_cursor(row=number, animate=False)
-                return True
-        return False
+        number = next((number for number, row in enumerate(self._all_rows) if row.key == key), None)
+        if number is None:
+            return False
+        if self._shown_columns:
+            self.move_cursor(row=number, animate=False)
+        else:
+            self._wanted = key
+        return True
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, self._repaint)
@@ -100,12 +105,13 @@ class FittedTable(DataTable[Text]):
             self._lay_out(width)
 
     def _lay_out(self, width: int) -> None:
-        chosen = self.chosen_key
+        chosen, self._wanted = self._wanted or self.chosen_key, None
         shown = [number for number, column in enumerate(self._all_columns) if width >= column.from_width]
         self._shown_columns = tuple(shown)
         fixed = sum((self._all_columns[number].width or 0) + _PADDING for number in shown)
+        giving_way = sum(self._all_columns[number].width is None for number in shown)
         # the scrollbar's cell is kept free, so that it appearing does not push the last column out
-        rest = max(width - fixed - 1, 8)
+        rest = max((width - fixed - 1) // max(giving_way, 1), 8)
         self.clear(columns=True)
         for number in shown:
             column = self._all_columns[number]

@@ -12,16 +12,23 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import TabbedContent, TabPane
 
-from workbench.i18n import _
+from workbench.i18n import N_, _
+from workbench.jobs.events import Progress
 from workbench.jobs.tail import LogTail
-from workbench.ui import job_text
+from workbench.ui import answers_text, job_text
 from workbench.ui.job_watch import JobWatch
 from workbench.ui.widgets.log_view import LogView
 from workbench.ui.widgets.loss_plot import LossPlot
 from workbench.ui.widgets.plot_drawing import PlotRun
 from workbench.ui.widgets.quiet_static import QuietStatic
 
-TABS = ("answers", "scores", "log", "about")
+TABS = (
+    ("answers", N_("Answers"), N_("What it answers as it learns")),
+    ("scores", N_("Scores"), N_("How its checkpoints score")),
+    ("log", N_("Log"), N_("The end of its log")),
+    ("about", N_("About"), N_("Its folder, command and decisions")),
+)
+"""Name, title and explanation of each tab; texts are translated when shown."""
 
 
 class JobView(Vertical):
@@ -45,7 +52,7 @@ class JobView(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.watch: JobWatch | None = None
+        self.shown: JobWatch | None = None
         self._compared: Sequence[JobWatch] = ()
         self._log_tail: LogTail | None = None
 
@@ -58,14 +65,15 @@ class JobView(Vertical):
             with Vertical(id="job-left"):
                 yield LossPlot(id="job-plot")
                 yield QuietStatic(id="job-figures")
+            titles = {name: _(title) for name, title, _about in TABS}
             with TabbedContent(id="job-tabs"):
-                with TabPane(_("Answers"), id="answers"), VerticalScroll():
+                with TabPane(titles["answers"], id="answers"), VerticalScroll():
                     yield QuietStatic(id="job-answers")
-                with TabPane(_("Scores"), id="scores"), VerticalScroll():
+                with TabPane(titles["scores"], id="scores"), VerticalScroll():
                     yield QuietStatic(id="job-scores")
-                with TabPane(_("Log"), id="log"):
+                with TabPane(titles["log"], id="log"):
                     yield LogView(id="job-log")
-                with TabPane(_("About"), id="about"), VerticalScroll():
+                with TabPane(titles["about"], id="about"), VerticalScroll():
                     yield QuietStatic(id="job-about")
 
     @property
@@ -74,8 +82,8 @@ class JobView(Vertical):
 
     def open_job(self, watch: JobWatch, compared: Sequence[JobWatch]) -> None:
         """Show another job, with others on the same plot."""
-        is_new = self.watch is None or self.watch.job != watch.job
-        self.watch, self._compared = watch, compared
+        is_new = self.shown is None or self.shown.job != watch.job
+        self.shown, self._compared = watch, compared
         if is_new:
             self.plot.window, self.plot.cursor = None, None
             self.query_one(LogView).clear()
@@ -90,7 +98,7 @@ class JobView(Vertical):
             position: which of how many jobs this is.
             ladder: how far stopping has got, None while nobody stops it.
         """
-        if (watch := self.watch) is None:
+        if (watch := self.shown) is None:
             return
         self.query_one("#job-line", QuietStatic).tell(job_text.job_line(watch, position))
         self.query_one("#job-ladder", QuietStatic).tell(ladder)
@@ -101,7 +109,7 @@ class JobView(Vertical):
         self._tell_tab(watch)
 
     @staticmethod
-    def _stages_worth_showing(watch: JobWatch) -> dict[str, job_text.Progress]:
+    def _stages_worth_showing(watch: JobWatch) -> dict[str, Progress]:
         """All stages of a job that consists of them; of a training those before its first step."""
         return watch.stages if not watch.is_training or (watch.step is None and not watch.state.is_over) else {}
 
@@ -115,9 +123,9 @@ class JobView(Vertical):
         """Fill the tab that can be seen."""
         match self.query_one(TabbedContent).active:
             case "answers":
-                self.query_one("#job-answers", QuietStatic).tell(job_text.samples_text(watch.history.samples))
+                self.query_one("#job-answers", QuietStatic).tell(answers_text.samples_text(watch.history.samples))
             case "scores":
-                self.query_one("#job-scores", QuietStatic).tell(job_text.scores_text(watch.checkpoints))
+                self.query_one("#job-scores", QuietStatic).tell(answers_text.scores_text(watch.checkpoints))
             case "log":
                 if self._log_tail is not None:
                     self.query_one(LogView).append(self._log_tail.poll())
@@ -126,9 +134,13 @@ class JobView(Vertical):
 
     @on(TabbedContent.TabActivated)
     def _fill_tab(self) -> None:
-        if self.watch is not None:
-            self._tell_tab(self.watch)
+        if self.shown is not None:
+            self._tell_tab(self.shown)
 
     def choose_tab(self, name: str) -> None:
         """Show one of `TABS`."""
         self.query_one(TabbedContent).active = name
+
+    def fold_plot(self) -> None:
+        """Give the plot's room to the tabs, or back."""
+        self.query_one("#job-left").display = not self.query_one("#job-left").display

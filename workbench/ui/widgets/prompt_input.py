@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-from workbench.i18n import N_
+from workbench.i18n import N_, _
 
 
 class PromptInput(TextArea):
@@ -46,7 +46,8 @@ class PromptInput(TextArea):
             return isinstance(message, PromptInput.Edited)
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", compact=True)
+        hint = _("Write a message: enter sends it, ctrl+j starts a new line")
+        super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder=hint)
 
     def action_send(self) -> None:
         if self.text.strip():

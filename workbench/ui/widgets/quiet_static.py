@@ -5,9 +5,14 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
+from workbench.ui.hanging import Hanging
+
 
 class QuietStatic(Static):
-    """A `Static` for figures that are looked at often and change seldom; hidden while it has no text."""
+    """A `Static` for texts that are looked at often and change seldom; hidden while it has none.
+
+    The first tab of a line marks the column under which the line goes on when it is wrapped.
+    """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__("", id=id, classes=classes, markup=False)
@@ -22,8 +27,8 @@ class QuietStatic(Static):
     def tell(self, text: str | Content | None) -> None:
         """Show a text, if it is another one than before."""
         content = text if isinstance(text, Content) else Content(text or "")
-        if content.plain == self._text.plain and content.spans == self._text.spans:
+        if content.is_same(self._text):
             return
         self._text = content
         self.display = bool(content.plain)
-        self.update(content)
+        self.update(Hanging(content))

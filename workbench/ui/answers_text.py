@@ -1,0 +1,61 @@
+"""Sample answers and scores of a job's checkpoints in words; no widgets here."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+
+from workbench.actions.recommended import recommendation_among
+from workbench.i18n import _
+from workbench.jobs.checkpoints import CheckpointInfo
+from workbench.jobs.events import Sample
+from workbench.text import printable
+
+
+def samples_text(samples: list[Sample]) -> Content:
+    """Each question with its answers by iteration: before training, then the newest first."""
+    if not samples:
+        return Content(_("No sample answers yet. They come at the start, every evaluation_freq and at each save."))
+    by_prompt: dict[str, list[Sample]] = {}
+    for sample in samples:
+        by_prompt.setdefault(sample.prompt, []).append(sample)
+    return Content("\n").join(_answers(prompt, answers) for prompt, answers in by_prompt.items())
+
+
+def _answers(prompt: str, answers: list[Sample]) -> Content:
+    before = [sample for sample in answers if sample.iter == 0][-1:]
+    later = {sample.iter: sample for sample in answers if sample.iter > 0}
+    ordered = [*before, *(later[iteration] for iteration in sorted(later, reverse=True))]
+    labels = [_("before") if sample.iter == 0 else _("iter {iter}").format(iter=sample.iter) for sample in ordered]
+    width = max(cell_len(label) for label in labels)
+    lines = [Content.styled("❯ \t" + printable(prompt), "bold $text-primary")]
+    for label, sample in zip(labels, ordered, strict=True):
+        answer = " ⏎ ".join(printable(sample.output).strip().splitlines()) or _("(empty)")
+        style = "dim" if sample.iter == 0 else "$text-accent"
+        lines.append(Content.assemble("  ", (set_cell_size(label, width), style), "  \t", answer))
+    return Content("\n").join(lines) + "\n"
+
+
+def scores_text(infos: list[CheckpointInfo]) -> Content:
+    """A row per checkpoint: its scores, and the mark of the recommended one with the reason below."""
+    names = list(dict.fromkeys(name for info in infos for name in info.scores))
+    best = recommendation_among(infos)
+    if not names and len(infos) <= 1:
+        return Content(_("No checkpoint yet. Each one is scored when it is saved, if the config names probes."))
+    title = _("checkpoint")
+    width = max(cell_len(title), *(cell_len(info.name) for info in infos)) + 2
+    header = "  " + set_cell_size(title, width) + "".join(f"{name:>12}" for name in names)
+    lines = [Content.styled(header, "dim")]
+    for info in infos:
+        is_best = best is not None and info.name == best.checkpoint
+        shares = "".join(f"{_share(info, name):>12}" for name in names)
+        gone = "" if info.path is None or info.exists else "  " + _("(removed)")
+        line = ("★ " if is_best else "  ") + set_cell_size(info.name, width) + shares + gone
+        lines.append(Content.styled(line, "bold $text-success" if is_best else ""))
+    if best is not None:
+        lines.append(Content(f"\n★ {best.checkpoint}: \t{best.reason}"))
+    return Content("\n").join(lines)
+
+
+def _share(info: CheckpointInfo, name: str) -> str:
+    return f"{info.scores[name].value:.1%}" if name in info.scores else "–"

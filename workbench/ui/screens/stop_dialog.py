@@ -1,0 +1,21 @@
+"""The question how to stop a job: the rungs of the ladder that are left to take."""
+
+from __future__ import annotations
+
+from workbench.i18n import _
+from workbench.jobs.state import JobState
+from workbench.ui.job_watch import JobWatch
+from workbench.ui.screens.choice import Choice, ChoiceDialog
+
+SAVE, NOW = "save", "now"
+
+
+def stop_dialog(watch: JobWatch) -> ChoiceDialog:
+    """Gives `SAVE`, `NOW`, or None if the job is to go on."""
+    save = Choice(SAVE, _("1  Stop and save: write a checkpoint at the end of this step, then end"))
+    now = Choice(NOW, _("2  Stop now: end its processes; work since the last checkpoint is lost"))
+    text = _("First it is asked to save and end. Ending it at once is for when it does not answer.")
+    is_asked = watch.state is JobState.STOPPING
+    if is_asked:
+        text = _("It was asked to save and end, and does so at the end of its step.")
+    return ChoiceDialog(_("Stop {job}?").format(job=watch.job.id), text, [now] if is_asked else [save, now])
