@@ -40,7 +40,10 @@ class ConfigsScreen(AreaScreen):
     AREA = "configs"
     CSS_PATH = "configs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", N_("Filter"), id="configs.filter", tooltip=N_("Type words in any order")),
+        # with priority: what is typed at once after it goes to the filter, not to the keys of the table
+        Binding(
+            "slash", "filter", N_("Filter"), id="configs.filter", tooltip=N_("Type words in any order"), priority=True
+        ),
         Binding("c", "copy", N_("Copy"), id="configs.copy", tooltip=N_("Copy it into the project")),
         Binding("e", "edit", N_("Edit"), id="configs.edit", tooltip=N_("Edit it; of the catalogue, a copy")),
         Binding("t", "train", N_("Train"), id="configs.train", tooltip=N_("Train with it")),
@@ -140,9 +143,13 @@ class ConfigsScreen(AreaScreen):
         self.remove_class("-detail")
         self.query_one(FittedTable).focus()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the filter a slash is a slash."""
+        return not (action == "filter" and isinstance(self.focused, FilterInput))
+
     def action_filter(self) -> None:
         self.remove_class("-detail")
-        self.query_one(FilterInput).focus()
+        self.set_focus(self.query_one(FilterInput))
 
     def action_train(self) -> None:
         if chosen := self._chosen:

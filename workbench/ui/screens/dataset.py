@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import ContentSwitcher, Input, Label
+from textual.widgets import ContentSwitcher, Label
 
 from workbench.data.templates import TEMPLATE_NAMES
 from workbench.errors import WorkbenchError
@@ -49,7 +49,7 @@ class DatasetScreen(AreaScreen):
             maker = DatasetMaker(self.workbench.project, dict(state.get(_REMEMBERED) or {}))
             maker.id = _MAKE
             yield maker
-            reader = DatasetReader(str(state.get(_TEMPLATE) or "internlm2_chat"))
+            reader = DatasetReader(self.workbench.project, str(state.get(_TEMPLATE) or "internlm2_chat"))
             reader.id = _READ
             yield reader
 
@@ -100,11 +100,7 @@ class DatasetScreen(AreaScreen):
 
     def action_open(self) -> None:
         self._show_pane(_READ)
-        reader = self.query_one(DatasetReader)
-        path = reader.query_one("#reader-path", Input)
-        if not path.value and (known := self.workbench.state.get(_FILE)):
-            path.value = str(known)
-        reader.focus_path()
+        self.query_one(DatasetReader).ask_for_path(str(self.workbench.state.get(_FILE) or ""))
 
     def action_search(self) -> None:
         self.query_one(DatasetReader).focus_search()

@@ -64,11 +64,10 @@ class TrainScreen(AreaScreen):
             N_("Zoom in"),
             id="train.zoom_in",
             tooltip=N_("Fewer iterations; arrows read, ctrl+arrows pan"),
-            show=False,
         ),
         Binding("minus", "zoom(2)", N_("Zoom out"), id="train.zoom_out", tooltip=N_("More iterations"), show=False),
         Binding("0", "whole", N_("Whole"), id="train.whole", tooltip=N_("Show the whole run"), show=False),
-        Binding("f", "fold_plot", N_("Fold plot"), id="train.fold", tooltip=N_("More room for the tabs"), show=False),
+        Binding("f", "fold_plot", N_("Fold plot"), id="train.fold", tooltip=N_("More room for the tabs")),
         *(
             Binding(str(number), f"tab('{name}')", title, id=f"train.tab_{name}", tooltip=about, show=False)
             for number, (name, title, about) in enumerate(TABS, start=1)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
-from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import Input, Label
@@ -21,6 +19,8 @@ from workbench.i18n import N_, _
 from workbench.jobs.folder import JobFolder
 from workbench.text import printable
 from workbench.ui.config_rows import config_rows
+from workbench.ui.plan_text import plan_text
+from workbench.ui.project_files import project_data_files
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.train_plan import TrainPlan, make_plan
 from workbench.ui.widgets.fitted_footer import FittedFooter
@@ -43,7 +43,6 @@ _MAIN_FIELDS = [
     "nproc",
     "work_dir",
 ]
-_BAR_CELLS = 24
 DEFAULT_CONFIG = "workbench_sample_qlora_identity_e2"
 
 
@@ -111,7 +110,8 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
             self._plan = None
             self._show_problems([error])
             return
-        await pane.mount(ModelForm(config, _MAIN_FIELDS))
+        known = {"data_path": project_data_files(self._project)}
+        await pane.mount(ModelForm(config, _MAIN_FIELDS, known_values=known))
         self._work_out()
 
     @on(FieldRow.Changed)
@@ -148,7 +148,7 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
             self.query_one("#setup-text", QuietStatic).tell(plan_text(plan))
 
     def _show_problems(self, problems: list[WorkbenchError]) -> None:
-        text = "\n".join(f"✗ {printable(str(problem))}" for problem in problems)
+        text = "\n".join(f"✗ \t{printable(str(problem))}" for problem in problems)
         self.query_one("#setup-problems", QuietStatic).tell(text)
         if problems and self._plan is None:
             self.query_one("#setup-text", QuietStatic).tell("")
@@ -176,50 +176,3 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         if self._plan is not None:
             self.app.copy_to_clipboard(self._plan.command)
             self.notify(_("Sent to the terminal's clipboard."))
-
-
-def plan_text(plan: TrainPlan) -> Content:
-    """Command, length and memory of a training, in lines."""
-    lines = [
-        Content.assemble((_("Command") + "  ", "dim"), (printable(plan.command), "bold")),
-        Content.assemble((_("Length") + "   ", "dim"), _length(plan)),
-        Content.assemble((_("Memory") + "   ", "dim"), _memory(plan)),
-    ]
-    return Content("\n").join(lines)
-
-
-def _length(plan: TrainPlan) -> str:
-    if plan.steps is None or plan.rows is None:
-        return _("known once the job has read the data")
-    return _(
-        "about {iters} iterations = {steps} optimiser steps ({rows} rows, {per_epoch} iterations an epoch)"
-    ).format(iters=plan.steps.iters, steps=plan.steps.steps, rows=plan.rows, per_epoch=plan.steps.iters_per_epoch)
-
-
-def _memory(plan: TrainPlan) -> Content:
-    """A bar of what is needed on each device against what it has, and its parts."""
-    devices = plan.devices
-    where = _("this machine's memory") if devices.on_cpu else _("each GPU")
-    has = f"{devices.memory / 1e9:.1f} GB"
-    if plan.memory is None:
-        return Content(_("not known without loading the model; {where} has {amount}").format(where=where, amount=has))
-    needed = plan.memory.total
-    filled = min(round(needed / devices.memory * _BAR_CELLS), _BAR_CELLS)
-    fits = needed <= devices.memory
-    bar = "▰" * filled + "▱" * (_BAR_CELLS - filled)
-    verdict = _("fits") if fits else _("does not fit: lower batch_size or max_length, or take qlora or ZeRO-3")
-    amount = _("{needed} of {has} ({where}): {verdict}").format(
-        needed=f"{needed / 1e9:.1f} GB", has=has, where=where, verdict=verdict
-    )
-    parts = (
-        (_("weights"), plan.memory.weights),
-        (_("gradients"), plan.memory.gradients),
-        (_("optimiser"), plan.memory.optimizer),
-        (_("activations"), plan.memory.activations),
-        (_("logits"), plan.memory.logits),
-        (_("other"), plan.memory.overhead),
-    )
-    detail = " · ".join(f"{name} {size / 1e9:.2f}" for name, size in parts if size)
-    indent = " " * cell_len(_("Memory") + "   ")
-    style = "$text-success" if fits else "bold $text-error"
-    return Content.assemble((bar, style), f" {amount}\n{indent}", (detail + " GB", "dim"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.suggester import SuggestFromList
 from textual.widgets import DataTable, Input, Label
 
 from workbench.data.conversation import Conversation
@@ -16,6 +18,7 @@ from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
+from workbench.ui.project_files import project_data_files
 from workbench.ui.widgets.conversation_view import ConversationView
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 
@@ -42,17 +45,26 @@ class DatasetReader(Vertical):
 
         path: str
 
-    def __init__(self, template: str) -> None:
+    def __init__(self, project: Path, template: str) -> None:
         super().__init__()
         self.template = template
+        self._known = project_data_files(project)
         self._rows: list[tuple[int, Conversation]] = []
         self._shown: list[tuple[int, Conversation]] = []
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="reader-top"):
-            yield Input(placeholder=_("data file or folder, then enter"), id="reader-path", compact=True)
+            yield Input(
+                placeholder=_("data file or folder, then enter"),
+                suggester=SuggestFromList(self._known) if self._known else None,
+                id="reader-path",
+                compact=True,
+            )
             yield Input(placeholder=_("search"), id="reader-search", compact=True)
-        yield Label(_("Give the path of a JSON, JSONL or text file."), id="reader-about", markup=False)
+        about = _("Give the path of a JSON, JSONL or text file.")
+        if self._known:
+            about = _("Data files here: {names}").format(names=printable(", ".join(self._known)))
+        yield Label(about, id="reader-about", markup=False)
         with Horizontal(id="reader-body"):
             yield FittedTable((Column(N_("row"), 6), Column(N_("first question"))), id="reader-rows")
             yield ConversationView()
@@ -62,9 +74,11 @@ class DatasetReader(Vertical):
         self.query_one("#reader-path", Input).value = path
         self._read(path)
 
-    def focus_path(self) -> None:
-        """Put the cursor into the path."""
-        self.query_one("#reader-path", Input).focus()
+    def ask_for_path(self, remembered: str) -> None:
+        """Put the cursor into the path; an empty one begins with what was read last, or the project's first file."""
+        path = self.query_one("#reader-path", Input)
+        path.value = path.value or remembered or next(iter(self._known), "")
+        path.focus()
 
     def focus_search(self) -> None:
         """Put the cursor into the search."""

@@ -21,7 +21,8 @@ from textual.widget import Widget
 from workbench.i18n import N_, _
 from workbench.jobs.curve import SERIES
 from workbench.ui.widgets.plot_columns import Window
-from workbench.ui.widgets.plot_drawing import CURSOR, RAW, RUN_COLOURS, Drawing, PlotRow, PlotRun, draw
+from workbench.ui.widgets.plot_drawing import Drawing, PlotRun, draw
+from workbench.ui.widgets.plot_rows import CURSOR, RAW, RUN_COLOURS, PlotRow
 
 _LEAST_SPAN = 16
 SERIES_TITLES = {"loss": N_("loss"), "lr": N_("learning rate"), "grad_norm": N_("gradient norm")}

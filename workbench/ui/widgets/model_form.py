@@ -17,9 +17,11 @@ from textual.widgets import Checkbox, Collapsible, Input, Label, Select, TextAre
 from workbench.configs.problems import sentence
 from workbench.configs.setting import GROUP_TITLES, explanation, group_of, is_advanced, unit_of
 from workbench.i18n import _
+from workbench.text import printable
 from workbench.ui.widgets.field_controls import make_control, text_of_control
-from workbench.ui.widgets.field_values import fields_of, value_of_text, with_value
+from workbench.ui.widgets.field_values import choices, fields_of, suggestions, value_of_text, with_value
 
+_MOST_NAMED = 8
 _ROOMY_WIDTH = 110
 """Cells from which on the explanation stands beside the control instead of under it."""
 
@@ -36,7 +38,7 @@ class FieldRow(VerticalGroup):
         .field-control { width: 1fr; background: $surface; }
         Select.field-control { max-width: 34; }
         Checkbox.field-control { width: auto; }
-        .field-unit { width: auto; color: $text-muted; padding: 0 1; }
+        .field-unit { width: 14; color: $text-muted; padding: 0 1; }
         .field-aside { display: none; width: 1fr; color: $text-muted; padding-left: 2; }
         .field-help { color: $text-muted; padding-left: 2; width: 1fr; }
         .field-error { color: $text-error; padding-left: 2; width: 1fr; display: none; }
@@ -63,6 +65,7 @@ class FieldRow(VerticalGroup):
     def __init__(self, path: tuple[str, ...], info: FieldInfo, value: Any, known: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.path, self.info, self.initial = path, info, value
+        self._help = _help_text(info, known)
         self.control = make_control(info, value, known)
         self.control.add_class("field-control")
 
@@ -76,8 +79,8 @@ class FieldRow(VerticalGroup):
             yield Label(self.name_in_file, classes="field-name", markup=False)
             yield self.control
             yield Label(_(unit_of(self.info) or ""), classes="field-unit", markup=False)
-            yield Label(explanation(self.info), classes="field-aside", markup=False)
-        yield Label(explanation(self.info), classes="field-help", markup=False)
+            yield Label(self._help, classes="field-aside", markup=False)
+        yield Label(self._help, classes="field-help", markup=False)
         yield Label("", classes="field-error", markup=False)
 
     def value(self) -> Any:
@@ -102,6 +105,13 @@ class FieldRow(VerticalGroup):
         self.query_one(".field-error", Label).update(reason or "")
 
 
+def _help_text(info: FieldInfo, known: tuple[str, ...]) -> str:
+    """The explanation, with the values that can be named if they are few and not offered by the control itself."""
+    named = () if choices(info) else (*known, *suggestions(info))
+    listed = f" [{' · '.join(printable(value) for value in named)}]" if 1 < len(named) <= _MOST_NAMED else ""
+    return explanation(info) + listed
+
+
 class ModelForm(VerticalScroll):
     """All fields of a model; the advanced ones are built when their section is unfolded.
 
@@ -122,7 +132,6 @@ class ModelForm(VerticalScroll):
             .field-aside { display: block; }
             .field-help { display: none; }
             .field-control { width: 40; }
-            .field-unit { width: 16; }
             .field-error { padding-left: 31; }
         }
     }

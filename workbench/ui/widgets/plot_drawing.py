@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import groupby
 from typing import Protocol
 
 from rich.cells import cell_len, set_cell_size
@@ -17,19 +15,25 @@ from rich.cells import cell_len, set_cell_size
 from workbench.i18n import _
 from workbench.jobs.bins import Series
 from workbench.jobs.curve import Curves
-from workbench.ui.widgets.axes import YAxis, fitting_axis, linear_ticks, tick_text
+from workbench.ui.widgets.axes import YAxis, fitting_axis, tick_text
 from workbench.ui.widgets.braille import BrailleCanvas
 from workbench.ui.widgets.plot_columns import Column, Window, columns_of, too_coarse
+from workbench.ui.widgets.plot_rows import (
+    AXIS,
+    CURSOR,
+    LABEL_WIDTH,
+    RAW,
+    RUN,
+    PlotRow,
+    bottom_rows,
+    filled,
+    joined,
+    text_row,
+)
 
-AXIS, RAW, RUN = 0, 1, 2
-"""Layers of paint; run number n has layer ``RUN`` + n."""
-CURSOR = 100
-RUN_COLOURS = 6
 MOST_RUNS = 6
 UNSMOOTHED = {"lr"}
 """Series that are a schedule, not a measurement: their own line is all there is to see."""
-_LABEL_WIDTH = 9
-_CELLS_PER_X_TICK = 12
 _ROWS_PER_Y_TICK = 4
 
 
@@ -77,37 +81,6 @@ class PlotState(Protocol):
 
 
 @dataclass(frozen=True)
-class PlotRow:
-    """A row of text with the layer of each stretch."""
-
-    pieces: tuple[tuple[str, int], ...]
-
-    @property
-    def layers_used(self) -> set[int]:
-        return {layer for _text, layer in self.pieces}
-
-    @cached_property
-    def cells(self) -> list[tuple[str, int]] | None:
-        """Each cell with its layer; None if some characters are two cells wide."""
-        cells = [(char, layer) for text, layer in self.pieces for char in text]
-        return cells if cell_len("".join(char for char, _layer in cells)) == len(cells) else None
-
-    def difference(self, other: PlotRow) -> tuple[int, int] | None:
-        """The first and one past the last cell that differ from another row; None if none does."""
-        if self.pieces == other.pieces:
-            return None
-        new, old = self.cells, other.cells
-        if new is None or old is None or len(new) != len(old):
-            return 0, max(self.width, other.width)
-        differing = [index for index, (one, another) in enumerate(zip(new, old, strict=True)) if one != another]
-        return (differing[0], differing[-1] + 1) if differing else None
-
-    @cached_property
-    def width(self) -> int:
-        return sum(cell_len(text) for text, _layer in self.pieces)
-
-
-@dataclass(frozen=True)
 class Reading:
     """What the cursor can stand on: a dot column of the plot and its points, by run number."""
 
@@ -148,9 +121,9 @@ def nearest_reading(readings: list[Reading], iteration: int) -> Reading:
 def draw(state: PlotState, width: int, height: int) -> Drawing:
     """The picture of a plot in ``width`` × ``height`` cells."""
     window = state.shown
-    plot_width, plot_height = width - _LABEL_WIDTH - 1, height - 3
+    plot_width, plot_height = width - LABEL_WIDTH - 1, height - 3
     if plot_width < 4 or plot_height < 1:
-        return Drawing(width, [_text_row(_("Too small for a plot."), width)])
+        return Drawing(width, [text_row(_("Too small for a plot."), width)])
     canvas = BrailleCanvas(plot_width, plot_height)
     all_series = [run.series(state.series, window) for run in state.runs[:MOST_RUNS]]
     traces = [columns_of(series, window, canvas.dot_columns) for series in all_series]
@@ -170,21 +143,17 @@ def draw(state: PlotState, width: int, height: int) -> Drawing:
     marks = _end_letters(traces, axis, canvas) if len(traces) > 1 else {}
     rows = [_top_row(state, all_series, here, width)]
     rows += _curve_rows(canvas, axis, here, marks)
-    rows += _bottom_rows(window, plot_width)
+    rows += bottom_rows(window, plot_width)
     coarse = any(too_coarse(series, window, canvas.dot_columns) for series in all_series)
     return Drawing(width, rows, readings, coarse)
 
 
 def _empty_drawing(state: PlotState, width: int, height: int) -> Drawing:
-    blank = _text_row("", width)
-    rows = [_text_row(state.title, width), *[blank] * (height - 1)]
+    blank = text_row("", width)
+    rows = [text_row(state.title, width), *[blank] * (height - 1)]
     text = set_cell_size(state.empty_text, min(cell_len(state.empty_text), width))
-    rows[height // 2] = _text_row(" " * ((width - cell_len(text)) // 2) + text, width)
+    rows[height // 2] = text_row(" " * ((width - cell_len(text)) // 2) + text, width)
     return Drawing(width, rows)
-
-
-def _text_row(text: str, width: int) -> PlotRow:
-    return PlotRow(((set_cell_size(text, width), AXIS),))
 
 
 def _extent(traces: list[dict[int, Column]], log: bool) -> tuple[float, float]:
@@ -250,7 +219,7 @@ def _curve_rows(
     canvas: BrailleCanvas, axis: YAxis, here: Reading | None, marks: dict[tuple[int, int], int]
 ) -> Iterator[PlotRow]:
     labels = {}
-    for tick in axis.ticks(max(canvas.height // (2 if axis.log else _ROWS_PER_Y_TICK), 3)):
+    for tick in axis.ticks(max(canvas.height // (2 if axis.log else _ROWS_PER_Y_TICK), 2)):
         labels[_dot_row(canvas, axis, tick) >> 2] = tick_text(tick)
     for y in range(canvas.height):
         cells = list(zip(canvas.row_text(y), canvas.row_layers(y), strict=True))
@@ -259,39 +228,13 @@ def _curve_rows(
         for (row, x), number in marks.items():
             if row == y:
                 cells[x] = (run_letter(number), RUN + number)
-        label = f"{labels.get(y, ''):>{_LABEL_WIDTH - 1}} " + ("┤" if y in labels else "│")
-        yield PlotRow(((label, AXIS), *_joined(cells)))
-
-
-def _joined(cells: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    for layer, group in groupby(cells, key=lambda cell: cell[1]):
-        yield "".join(char for char, _layer in group), layer
-
-
-def _bottom_rows(window: Window, plot_width: int) -> list[PlotRow]:
-    """The horizontal axis and its numbers; the last stretch is labelled with what they count."""
-    line, numbers = ["─"] * plot_width, [" "] * plot_width
-    free_from = 0
-    for tick in linear_ticks(window.first, window.last, max(plot_width // _CELLS_PER_X_TICK, 1)):
-        if tick != int(tick):
-            continue
-        x = window.column(tick, plot_width * 2) >> 1
-        text = str(int(tick))
-        begin = min(max(x - len(text) // 2, 0), plot_width - len(text))
-        line[x] = "┴"
-        if begin >= free_from:
-            numbers[begin : begin + len(text)] = text
-            free_from = begin + len(text) + 1
-    unit = set_cell_size(_("iteration"), _LABEL_WIDTH)
-    return [
-        PlotRow(((" " * _LABEL_WIDTH + "└" + "".join(line), AXIS),)),
-        PlotRow(((unit + " " + "".join(numbers), AXIS),)),
-    ]
+        label = f"{labels.get(y, ''):>{LABEL_WIDTH - 1}} " + ("┤" if y in labels else "│")
+        yield PlotRow(((label, AXIS), *joined(cells)))
 
 
 def _top_row(state: PlotState, all_series: list[Series], here: Reading | None, width: int) -> PlotRow:
     pieces = _reading_pieces(state, here) if here is not None else _legend_pieces(state, all_series)
-    return PlotRow(tuple(_cut(pieces, width)))
+    return PlotRow(tuple(filled(pieces, width)))
 
 
 def _legend_pieces(state: PlotState, all_series: list[Series]) -> list[tuple[str, int]]:
@@ -315,16 +258,3 @@ def _reading_pieces(state: PlotState, here: Reading) -> list[tuple[str, int]]:
         if state.series not in UNSMOOTHED:
             pieces.append(("━ " + _("smoothed {value}").format(value=f"{column.smooth:.5g}") + "   ", RUN + number))
     return pieces
-
-
-def _cut(pieces: list[tuple[str, int]], width: int) -> Iterator[tuple[str, int]]:
-    """The pieces that fit, filled up with blanks to the whole width."""
-    left = width
-    for text, layer in pieces:
-        if left <= 0:
-            return
-        shown = set_cell_size(text, min(cell_len(text), left))
-        left -= cell_len(shown)
-        yield shown, layer
-    if left > 0:
-        yield " " * left, AXIS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
@@ -46,8 +47,9 @@ class WeightsTree(Tree[Row | None]):
         self.clear()
         for number, training in enumerate(weights.trainings):
             node = self.root.add(_training_label(training), training)
+            width = max(cell_len(info.name) for info in training.infos)
             for info in training.infos:
-                node.add_leaf(_checkpoint_label(training, info), CheckpointRow(training, info))
+                node.add_leaf(_checkpoint_label(training, info, width), CheckpointRow(training, info))
             if (number == 0) if is_first else (_key(node) not in folded):
                 node.expand()
         for kind, title in RESULT_TITLES.items():
@@ -104,8 +106,10 @@ def _training_label(training: Training) -> Text:
     return Text.assemble((printable(training.job.id), "bold"), f"  {training.state.symbol} {_(training.state.word)}")
 
 
-def _checkpoint_label(training: Training, info: CheckpointInfo) -> Text:
+def _checkpoint_label(training: Training, info: CheckpointInfo, width: int) -> Text:
+    """Name, scores and whether it is still there; names take ``width`` cells, so that scores stand in columns."""
     is_best = training.best is not None and info.name == training.best.checkpoint
-    scores = "  ".join(f"{printable(name)} {score.value:.0%}" for name, score in info.scores.items())
+    scores = "".join(f"  {printable(name)} {score.value:>4.0%}" for name, score in info.scores.items())
     gone = "" if info.path is None or info.exists else "  " + _("(removed)")
-    return Text(f"{'★' if is_best else ' '} {info.name}  {scores}{gone}", style="bold" if is_best else "")
+    label = f"{'★' if is_best else ' '} {set_cell_size(info.name, width)}{scores}{gone}"
+    return Text(label, style="bold" if is_best else "")
