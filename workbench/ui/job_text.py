@@ -15,6 +15,7 @@ from workbench.jobs.state import JobState
 from workbench.jobs.stop import resume_command
 from workbench.text import printable
 from workbench.ui.job_watch import JobWatch
+from workbench.ui.shown_path import shown_path
 
 STATE_STYLES = {
     JobState.RUNNING: "$text-success",
@@ -119,21 +120,16 @@ def _results(watch: JobWatch, outcome: Finished) -> list[Content]:
     figures = {name: value for name, value in outcome.results.items() if not isinstance(value, str)}
     shares = [f"{name} {value:.1%}" for name, value in figures.items() if name != "seconds" and value <= 1]
     made = {name: value for name, value in outcome.results.items() if isinstance(value, str)}
-    lines = [Content(f"✓ {printable(name)}  \t{_short_path(value, watch)}") for name, value in made.items()]
-    return [*lines, *([Content(" · ".join(shares))] if shares else [])]
-
-
-def _short_path(text: str, watch: JobWatch) -> str:
-    """A path as seen from the project, if it lies there."""
     project = Path(watch.record.project)
-    path = Path(text)
-    return printable(str(path.relative_to(project)) if path.is_relative_to(project) else text)
+    lines = [Content(f"✓ {printable(name)}  \t{shown_path(Path(path), project)}") for name, path in made.items()]
+    return [*lines, *([Content(" · ".join(shares))] if shares else [])]
 
 
 def _next_of_training(watch: JobWatch) -> Content:
     if watch.state is JobState.FINISHED:
         return Content(_("Next: k compares its checkpoints and converts the best."))
-    return Content.assemble(_("Resume: r, or") + "  \t", printable(resume_command(watch.job)))
+    command = resume_command(watch.job).replace(f"{watch.record.project}/", "")
+    return Content.assemble(_("Resume: r, or") + "  \t", printable(command))
 
 
 def about_text(watch: JobWatch) -> Content:

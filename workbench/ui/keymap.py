@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
+from textual.dom import DOMNode
 
 from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from workbench.ui.app import WorkbenchApp
 
 KEYMAP_FILE = "keymap.toml"
+_WITHIN_AREAS = (
+    "area:AreaScreen",
+    "home:NextStepBox",
+    "configs:FilterInput",
+    "config_form:ConfigForm",
+    "train_setup:TrainSetup",
+    "widgets.loss_plot:LossPlot",
+    "widgets.prompt_input:PromptInput",
+)
+"""Classes with commands of their own; modules are those of ``screens`` unless they say otherwise."""
 
 
 def load_keymap(app: WorkbenchApp) -> dict[str, str]:
@@ -55,18 +66,19 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def _known_bindings(app: WorkbenchApp) -> Iterator[tuple[str, str]]:
-    """Every command id with its keys: the app's and those of all areas."""
-    classes = [type(app), *(getattr(import_module(f"workbench.ui.screens.{m}"), c) for m, c in _screen_classes())]
-    for owner in classes:
+    """Every command id with its keys: the app's, those of all areas, and those of what stands in them."""
+    for owner in (type(app), *map(_class_of, (*(area.screen for area in AREAS), *_WITHIN_AREAS))):
         for binding in owner.BINDINGS:
             if isinstance(binding, Binding) and binding.id:
                 yield binding.id, binding.key
 
 
-def _screen_classes() -> Iterator[tuple[str, str]]:
-    for area in AREAS:
-        module, _colon, name = area.screen.partition(":")
-        yield module, name
+def _class_of(place: str) -> type[DOMNode]:
+    module, _colon, name = place.rpartition(":")
+    found: type[DOMNode] = getattr(
+        import_module(f"workbench.ui.{module if '.' in module else f'screens.{module}'}"), name
+    )
+    return found
 
 
 def _refuse_clashes(path: Path, keymap: dict[str, str]) -> None:

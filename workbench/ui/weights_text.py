@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual.content import Content
 
 from workbench.configs.provenance import read_provenance
@@ -9,6 +11,7 @@ from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui import answers_text
 from workbench.ui.project_weights import Made, Training
+from workbench.ui.shown_path import shown_path
 from workbench.ui.widgets.weights_tree import CheckpointRow, Row
 
 
@@ -41,7 +44,7 @@ def _checkpoint(row: CheckpointRow) -> Content:
     lines = [Content.styled(printable(title), "bold")]
     if info.path is not None:
         gone = "" if info.exists else "  " + _("(removed: save_total_limit keeps only the newest)")
-        lines.append(Content.styled(printable(str(info.path)) + gone, "dim"))
+        lines.append(Content.styled(shown_path(info.path, Path(training.job.record.project)) + gone, "dim"))
     if row.is_best and training.best is not None:
         said = _("Recommended. {reason}").format(reason=training.best.reason)
         lines.append(Content.styled("★ \t" + said, "bold $text-success"))
@@ -57,7 +60,7 @@ def _checkpoint(row: CheckpointRow) -> Content:
 
 
 def _made(made: Made) -> Content:
-    lines = [Content.styled(printable(str(made.path)), "bold")]
+    lines = [Content.styled(shown_path(made.path, Path(made.job.record.project)), "bold")]
     known = read_provenance(made.path)
     if known is not None:
         facts = (

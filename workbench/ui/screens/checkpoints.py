@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -34,6 +35,7 @@ from workbench.ui.project_weights import (
     chat_with_made,
 )
 from workbench.ui.screens.area import SMALLEST, AreaScreen
+from workbench.ui.shown_path import shown_path
 from workbench.ui.weights_text import detail_of
 from workbench.ui.widgets.quiet_static import QuietStatic
 from workbench.ui.widgets.weights_tree import CheckpointRow, Row, WeightsTree
@@ -207,7 +209,11 @@ class CheckpointsScreen(AreaScreen):
         progress = self.query_one("#weights-progress", QuietStatic)
         if watch.state is JobState.FINISHED and made:
             path = next(iter(made.values()))
-            progress.tell(_("✓ The result is in {path}   t: chat with it").format(path=printable(path)))
+            progress.tell(
+                _("✓ The result is in {path}   t: chat with it").format(
+                    path=shown_path(Path(path), self.workbench.project)
+                )
+            )
             self._wanted_path = path
             self._read()
         else:

@@ -15,6 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.screens.choice import Choice, ChoiceDialog
+from workbench.ui.shown_path import shown_path
 from workbench.ui.widgets.dataset_maker import DatasetMaker
 from workbench.ui.widgets.dataset_reader import DatasetReader
 
@@ -143,7 +144,7 @@ class DatasetScreen(AreaScreen):
 
     @on(DatasetMaker.Written)
     def _written(self, event: DatasetMaker.Written) -> None:
-        self.notify(_("Written: {path}").format(path=event.path), markup=False)
+        self.notify(_("Written: {path}").format(path=shown_path(event.path, self.workbench.project)), markup=False)
         self.workbench.state[_FILE] = str(event.path)
         self._show_pane(_READ)
         self.query_one(DatasetReader).open(str(event.path))

@@ -17,6 +17,7 @@ from workbench.jobs.rows import JobRow, job_row
 from workbench.text import printable
 from workbench.ui.next_step import NextStep, next_step
 from workbench.ui.screens.area import AreaScreen
+from workbench.ui.shown_path import shown_path
 from workbench.ui.widgets.fitted_table import FittedTable, Row
 from workbench.ui.widgets.job_table import JOB_COLUMNS, job_cells
 
@@ -87,7 +88,7 @@ class HomeScreen(AreaScreen):
             self._look()
 
     def _fill(self) -> None:
-        project = Content.assemble((_("Project"), "dim"), "  ", printable(str(self.workbench.project)))
+        project = Content.assemble((_("Project"), "dim"), "  ", shown_path(self.workbench.project))
         self.query_one("#home-project", Label).update(project)
         self.query_one("#home-next", NextStepBox).border_title = _("Next step")
         self.query_one(FittedTable).display = False

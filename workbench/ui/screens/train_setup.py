@@ -61,6 +61,7 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         self._project = project
         self._reference = reference or DEFAULT_CONFIG
         self._plan: TrainPlan | None = None
+        self._is_awaited = False
         self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -146,8 +147,11 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
             self._plan = plan
             self._show_problems(plan.problems)
             self.query_one("#setup-text", QuietStatic).tell(plan_text(plan))
+            if self._is_awaited and not plan.problems:
+                self.action_start()
 
     def _show_problems(self, problems: list[WorkbenchError]) -> None:
+        self._is_awaited = self._is_awaited and not problems
         text = "\n".join(f"✗ \t{printable(str(problem))}" for problem in problems)
         self.query_one("#setup-problems", QuietStatic).tell(text)
         if problems and self._plan is None:
@@ -157,8 +161,10 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
 
     def action_start(self) -> None:
         if self._plan is None:
-            self.notify(_("The plan is not ready: mend what is marked, or wait a moment."), severity="warning")
+            self._is_awaited = True
+            self.notify(_("It starts as soon as the plan is ready; mend what is marked."))
             return
+        self._is_awaited = False
         self._start(self._plan)
 
     @work(thread=True, group="train-start", exclusive=True, exit_on_error=False)
