@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+import time
 from pathlib import Path
 
 from tests.e2e.project import WORKBENCH, Project, wait_for
+
+_SECONDS_BETWEEN_KEYS = 0.2
 
 
 class Tmux:
@@ -28,9 +31,10 @@ class Tmux:
         return subprocess.run(command, capture_output=True, text=True, check=check, timeout=20).stdout
 
     def press(self, *keys: str) -> None:
-        """Keys by tmux's names (``F5``, ``Enter``, ``C-q``), or text to type."""
+        """Keys by tmux's names (``F5``, ``Enter``, ``C-q``), or text to type; no faster than a person."""
         for key in keys:
             self._run("send-keys", key)
+            time.sleep(_SECONDS_BETWEEN_KEYS)
 
     def screen(self) -> str:
         return self._run("capture-pane", "-p", check=False)

@@ -1,0 +1,136 @@
+"""Configs: find one, read it, copy it, edit it as a form or as YAML, never save what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.ui.driving import WIDE, footer, running, screen_text, see, type_text, wait_until
+from workbench.configs.files import load_config
+from workbench.ui.widgets.model_form import FieldRow, ModelForm
+from workbench.ui.widgets.yaml_editor import YamlEditor
+
+SAMPLE = "workbench_sample_lora_identity_e2"
+
+
+async def test_words_in_any_order_narrow_the_list_and_stay_visible(project: Path) -> None:
+    async with running(project, "configs") as pilot:
+        await pilot.press("slash")
+        await type_text(pilot, "lora sample")
+        await see(pilot, "lora sample", SAMPLE)
+        assert "internlm2" not in screen_text(pilot).splitlines()[3]
+        assert "2 of" in screen_text(pilot)
+
+
+async def test_enter_reads_a_config_and_escape_goes_back(project: Path) -> None:
+    async with running(project, "configs") as pilot:
+        await pilot.press("slash")
+        await type_text(pilot, SAMPLE)
+        await pilot.press("enter", "enter")
+        await see(pilot, "sample:model", "The base model: a folder or a Hugging Face name.")
+        await pilot.press("escape")
+        await see(pilot, "1 of")
+
+
+async def test_a_copy_lands_in_the_project_under_the_cursor(project: Path) -> None:
+    async with running(project, "configs", WIDE) as pilot:
+        await pilot.press("slash")
+        await type_text(pilot, SAMPLE)
+        await pilot.press("enter", "c")
+        await see(pilot, f"▪ {SAMPLE}_copy.yaml")
+    assert load_config(project / f"{SAMPLE}_copy.yaml").method == "lora"
+
+
+async def editing(pilot: object) -> None:
+    await pilot.press("slash")  # type: ignore[attr-defined]
+    await type_text(pilot, SAMPLE)  # type: ignore[arg-type]
+    await pilot.press("enter", "e")  # type: ignore[attr-defined]
+    await see(pilot, "saved", "pretrained_model_name_or_path")  # type: ignore[arg-type]
+
+
+async def test_a_wrong_value_is_refused_in_its_place_and_not_saved(project: Path) -> None:
+    async with running(project, "configs", WIDE) as pilot:
+        await editing(pilot)
+        row = next(row for row in pilot.app.screen.query(FieldRow) if row.name_in_file == "lr")
+        row.control.value = "-1"
+        await wait_until(pilot, lambda: row.has_class("-invalid"))
+        before = (project / f"{SAMPLE}_copy.yaml").read_text()
+        await pilot.press("f10")
+        await see(pilot, "A value is refused")
+        assert (project / f"{SAMPLE}_copy.yaml").read_text() == before
+
+
+async def test_a_change_in_the_form_keeps_the_comments_of_the_file(project: Path) -> None:
+    async with running(project, "configs", WIDE) as pilot:
+        await editing(pilot)
+        path = project / f"{SAMPLE}_copy.yaml"
+        comments = [line for line in path.read_text().splitlines() if line.startswith("#")]
+        row = next(row for row in pilot.app.screen.query(FieldRow) if row.name_in_file == "max_epochs")
+        row.control.value = "7"
+        await see(pilot, "not saved")
+        await pilot.press("f10")
+        await see(pilot, "✓ saved")
+        assert load_config(path).max_epochs == 7
+        assert [line for line in path.read_text().splitlines() if line.startswith("#")] == comments
+
+
+async def test_yaml_with_a_misspelt_key_names_the_nearest_one_and_is_not_saved(project: Path) -> None:
+    async with running(project, "configs", WIDE) as pilot:
+        await editing(pilot)
+        await pilot.press("f9")
+        editor = pilot.app.screen.query_one(YamlEditor)
+        assert editor.is_syntax_aware
+        editor.text = editor.text.replace("max_epochs:", "max_epoch:")
+        await see(pilot, "not saved", "max_epochs")
+        await pilot.press("f10")
+        await pilot.pause()
+        assert "max_epoch:" not in (project / f"{SAMPLE}_copy.yaml").read_text()
+
+
+async def test_what_was_typed_survives_a_lost_connection(project: Path) -> None:
+    async with running(project, "configs", WIDE) as pilot:
+        await editing(pilot)
+        await pilot.press("f9")
+        editor = pilot.app.screen.query_one(YamlEditor)
+        editor.text = "# mine\n" + editor.text
+        await see(pilot, "not saved")
+    async with running(project, "configs", WIDE) as pilot:
+        await pilot.press("e")
+        await see(pilot, "Your unsaved changes are back.", "not saved")
+        await pilot.press("f9")
+        await see(pilot, "# mine")
+
+
+async def test_leaving_unsaved_work_asks_what_to_do_with_it(project: Path) -> None:
+    async with running(project, "configs", WIDE) as pilot:
+        await editing(pilot)
+        await pilot.press("f9")
+        editor = pilot.app.screen.query_one(YamlEditor)
+        editor.text = "# mine\n" + editor.text
+        await see(pilot, "not saved")
+        await pilot.press("escape")
+        await see(pilot, "Not saved yet", "Save the changes", "Throw them away")
+        await pilot.press("enter")
+        await see(pilot, "/ Filter")
+    assert (project / f"{SAMPLE}_copy.yaml").read_text().startswith("# mine\n")
+
+
+async def test_every_field_of_the_form_is_reached_by_the_keyboard(project: Path) -> None:
+    async with running(project, "configs", WIDE) as pilot:
+        await editing(pilot)
+        rows = list(pilot.app.screen.query_one(ModelForm).query(FieldRow))
+        reached = set()
+        for _ in range(len(rows) * 3):
+            row = next((row for row in rows if row.control.has_focus), None)
+            if row is not None:
+                reached.add(row.name_in_file)
+            await pilot.press("tab")
+        assert reached == {row.name_in_file for row in rows}
+
+
+async def test_training_with_a_config_is_one_key_away(project: Path) -> None:
+    async with running(project, "configs") as pilot:
+        await pilot.press("slash")
+        await type_text(pilot, SAMPLE)
+        await pilot.press("enter", "t")
+        await see(pilot, "New training", f"workbench train {SAMPLE}")
+        assert "f9 Start" in footer(pilot)
