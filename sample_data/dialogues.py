@@ -138,8 +138,7 @@ class DialogueMaker:
             return draw.choice(_SURNAMES) + "".join(
                 draw.choice(self._characters) for _ in range(draw.choice((1, 1, 2)))
             )
-        parts = draw.choice(_FIRST_PARTS) + "".join(draw.choice(_LAST_PARTS) for _ in range(draw.choice((1, 1, 2))))
-        return parts
+        return draw.choice(_FIRST_PARTS) + "".join(draw.choice(_LAST_PARTS) for _ in range(draw.choice((1, 1, 2))))
 
     def _dress(self, text: str, language: str, rarely: bool = False) -> str:
         """The same question with a word before it, another ending, or in lower case."""

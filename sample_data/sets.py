@@ -11,12 +11,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from workbench.evaluation.generate import generate_answers
-
 from sample_data.knowledge import Fact, facts
 from workbench.data.identity.questions import QUESTIONS, questions
 from workbench.data.probes import Probe, write_probes
 from workbench.data.templates import get_template
+from workbench.evaluation.generate import generate_answers
 
 SEED = 7
 RETENTION_SHARE = 0.4

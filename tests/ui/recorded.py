@@ -21,17 +21,27 @@ assert any(entry.name == CONFIG for entry in entries())
 
 
 def job_folder(
-    project: Path, kind: str, name: str, stamp: str, *, process: ProcessIdentity | None = None, exit_code: int | None = 0
+    project: Path,
+    kind: str,
+    name: str,
+    stamp: str,
+    *,
+    process: ProcessIdentity | None = None,
+    exit_code: int | None = 0,
 ) -> JobFolder:
     """A job's folder with its record; ``process`` is the one that runs it, ``exit_code`` None if it has not ended."""
     job = JobFolder(project / "work_dirs" / name / stamp)
     job.path.mkdir(parents=True)
-    identity = {} if process is None else {
-        "host": process.host,
-        "pid": process.pid,
-        "start_ticks": process.start_ticks,
-        "boot_id": process.boot_id,
-    }
+    identity = (
+        {}
+        if process is None
+        else {
+            "host": process.host,
+            "pid": process.pid,
+            "start_ticks": process.start_ticks,
+            "boot_id": process.boot_id,
+        }
+    )
     command = ["python", "-m", f"workbench.{kind}"]
     job.write_record(JobRecord(kind=kind, name=name, command=command, project=str(project), started=BEGAN, **identity))
     if exit_code is not None:

@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from workbench.i18n import _
-from workbench.jobs.events import BYTES, Checkpoint, Event, Failed, Finished, Progress, Sample, Score, Started, Step, Warned
+from workbench.jobs.events import (
+    BYTES,
+    Checkpoint,
+    Event,
+    Failed,
+    Finished,
+    Progress,
+    Sample,
+    Score,
+    Started,
+    Step,
+    Warned,
+)
 from workbench.sizes import in_words
 from workbench.text import printable
 
