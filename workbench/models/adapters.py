@@ -12,6 +12,7 @@ from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_t
 from workbench.configs.schema import LoraSettings, Method
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.models.four_bits import keep_gradients_exact
 
 
 def linear_layer_names(model: Any) -> list[str]:
@@ -37,6 +38,7 @@ def add_adapter(model: Any, settings: LoraSettings, method: Method, *, checkpoin
     """
     targets = settings.target_modules or linear_layer_names(model)
     if method == "qlora":
+        keep_gradients_exact(model)
         model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=checkpointing)
     elif checkpointing:
         model.enable_input_require_grads()

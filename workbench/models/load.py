@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from workbench.configs.schema import Method, QuantizationSettings
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models import internlm2
+from workbench.models.four_bits import four_bit_settings
 from workbench.models.precision import Precision, choose_precision, dtype_of
 from workbench.paths import resolve_model
 
@@ -64,7 +65,7 @@ def load_language_model(
     dtype = dtype_of(choose_precision(precision))
     chosen: dict[str, Any] = {"dtype": dtype, "trust_remote_code": trust_remote_code}
     if method == "qlora":
-        chosen["quantization_config"] = _four_bits(quantization or QuantizationSettings(), dtype)
+        chosen["quantization_config"] = four_bit_settings(quantization or QuantizationSettings(), dtype)
         device_map = device_map or ({"": torch.cuda.current_device()} if torch.cuda.is_available() else None)
     if device_map is not None:
         chosen["device_map"] = device_map
@@ -94,17 +95,6 @@ def stretch_context(config: Any, length: int) -> None:
         return
     text.rope_parameters = {**(text.rope_parameters or {}), "rope_type": "linear", "factor": length / trained}
     text.max_position_embeddings = length
-
-
-def _four_bits(settings: QuantizationSettings, dtype: torch.dtype) -> BitsAndBytesConfig:
-    compute = dtype if settings.bnb_4bit_compute_dtype == "auto" else getattr(torch, settings.bnb_4bit_compute_dtype)
-    return BitsAndBytesConfig(
-        load_in_4bit=True,
-        bnb_4bit_quant_type=settings.bnb_4bit_quant_type,
-        bnb_4bit_use_double_quant=settings.bnb_4bit_use_double_quant,
-        bnb_4bit_compute_dtype=compute,
-        bnb_4bit_quant_storage=torch.uint8,
-    )
 
 
 def _existing(path_or_name: str) -> str:

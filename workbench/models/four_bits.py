@@ -1,0 +1,36 @@
+"""Base weights in 4 bits (NF4, arXiv:2305.14314): how they are loaded, and how they stay fit for training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from transformers import BitsAndBytesConfig
+
+from workbench.configs.schema import QuantizationSettings
+
+
+def four_bit_settings(settings: QuantizationSettings, dtype: torch.dtype) -> BitsAndBytesConfig:
+    """transformers' settings for 4-bit loading; ``dtype`` is what is computed in where the settings say auto."""
+    compute = dtype if settings.bnb_4bit_compute_dtype == "auto" else getattr(torch, settings.bnb_4bit_compute_dtype)
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=settings.bnb_4bit_quant_type,
+        bnb_4bit_use_double_quant=settings.bnb_4bit_use_double_quant,
+        bnb_4bit_compute_dtype=compute,
+        bnb_4bit_quant_storage=torch.uint8,
+    )
+
+
+def keep_gradients_exact(model: Any) -> None:
+    """Let 4-bit layers keep the one layout that gradients flow through.
+
+    On a CPU with AVX512-BF16, bitsandbytes packs a layer anew the first time it answers in evaluation mode. The packed
+    kernel computes in bf16 and has no backward pass: every layer below would be trained on a wrong gradient, with no
+    more than a warning in the log.
+    """
+    from bitsandbytes.nn import Linear4bit
+
+    for module in model.modules():
+        if isinstance(module, Linear4bit):
+            module.support_avx512bf16_for_cpu = False
