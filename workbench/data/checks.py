@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from workbench.configs.schema import TrainConfig
 from workbench.data.conversation import Conversation
-from workbench.data.encode import encode
+from workbench.data.encode import encode, length_limit
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.read import DataFile, data_files, read_file
 from workbench.data.templates import get_template
@@ -106,7 +106,7 @@ def _row_findings(placed: list[tuple[str, Conversation]]) -> Iterator[Finding]:
     counts = Counter(conversation.turns for _place, conversation in placed)
     most_common = counts.most_common(1)[0] if counts else ((), 0)
     stock = [place for place, conversation in placed if conversation.turns == most_common[0]]
-    if len(stock) > len(placed) * _STOCK_SHARE:
+    if len(stock) > max(len(placed) * _STOCK_SHARE, 1):
         yield Finding(
             "warning",
             _("one row makes up much of the data; a model learns to answer everything with it"),
@@ -140,10 +140,18 @@ def _token_findings(
     if not folder.is_dir():
         return
     tokenizer = LightTokenizer.from_folder(folder)
-    encoded = [(place, encode(conversation, template, tokenizer)) for place, conversation in placed]
-    report.tokens = sum(len(sample.input_ids) for _place, sample in encoded)
-    report.longest = max((len(sample.input_ids) for _place, sample in encoded), default=0)
-    overlong = [place for place, sample in encoded if len(sample.input_ids) > config.max_length]
+    packed = config.pack_to_max_length
+    measured = [
+        (
+            place,
+            len(encode(conversation, template, tokenizer).input_ids),
+            length_limit(conversation, config.max_length, packed=packed),
+        )
+        for place, conversation in placed
+    ]
+    report.tokens = sum(length for _place, length, _limit in measured)
+    report.longest = max((length for _place, length, _limit in measured), default=0)
+    overlong = [place for place, length, limit in measured if limit is not None and length > limit]
     yield Finding(
         "warning",
         _("rows longer than max_length; their ends are cut"),

@@ -41,6 +41,11 @@ class Encoded:
         return sum(label != NOT_TRAINED for label in self.labels)
 
 
+def length_limit(conversation: Conversation, max_length: int, *, packed: bool) -> int | None:
+    """How long a sample may be. A plain text has no limit where packing goes on with it in the next row."""
+    return None if conversation.plain and packed else max_length
+
+
 def encode(
     conversation: Conversation, template: PromptTemplate, tokenizer: Tokenizer, max_length: int | None = None
 ) -> Encoded:

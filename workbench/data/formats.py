@@ -50,15 +50,15 @@ class DatasetFormat:
     recognised: bool = True
 
 
-def text_of(row: Row, field: str, default: str | None = None) -> str:
-    """A text column of a row; None counts as missing."""
+def text_of(row: Row, field: str, default: str | None = None, inside: str = "") -> str:
+    """A text column of a row; None counts as missing. ``inside``: where in the row the column is, for errors."""
     value = row.get(field)
     if value is None:
         if default is None:
-            raise RowError(field, _("the field is missing"))
+            raise RowError(inside + field, _("the field is missing"))
         return default
     if not isinstance(value, str):
-        raise RowError(field, _("the field must be text, not {kind}").format(kind=type(value).__name__))
+        raise RowError(inside + field, _("the field must be text, not {kind}").format(kind=type(value).__name__))
     return value
 
 
@@ -114,6 +114,8 @@ def _turns(messages: Any, field: str, role_key: str, text_key: str) -> tuple[Tur
                 f"{place}.{role_key}",
                 _("unknown role {role}; known are {known}").format(role=message.get(role_key), known=known),
             )
+        if text_key not in message and not message.get("tool_calls"):
+            raise RowError(f"{place}.{text_key}", _("the field is missing"))
         text, images = _content(message.get(text_key), f"{place}.{text_key}")
         turns.append(Turn(role, text, _loss_flag(message.get("loss"), f"{place}.loss"), images))
     return tuple(turns)
@@ -132,7 +134,7 @@ def openai(row: Row) -> Conversation:
 
 def sharegpt(row: Row) -> Conversation:
     """``conversations`` of ``from`` and ``value``, an optional ``system`` column."""
-    field = "conversations" if "conversations" in row else "conversation"
+    field = "conversation" if "conversation" in row and "conversations" not in row else "conversations"
     messages = row.get(field)
     first = messages[0] if isinstance(messages, list) and messages and isinstance(messages[0], dict) else {}
     keys = ("from", "value") if "from" in first else ("role", "content")
@@ -148,13 +150,14 @@ def xtuner(row: Row) -> Conversation:
         raise RowError("conversation", _("the field must be a list of messages"))
     turns: list[Turn] = []
     for number, exchange in enumerate(exchanges):
+        place = f"conversation[{number}]"
         if not isinstance(exchange, dict):
-            raise RowError(f"conversation[{number}]", _("a message must be an object"))
-        if system := text_of(exchange, "system", ""):
+            raise RowError(place, _("a message must be an object"))
+        if system := text_of(exchange, "system", "", f"{place}."):
             turns.append(Turn("system", system))
-        turns.append(Turn("user", text_of(exchange, "input", "")))
-        loss = _loss_flag(exchange.get("output_with_loss"), f"conversation[{number}].output_with_loss")
-        turns.append(Turn("assistant", text_of(exchange, "output"), loss))
+        turns.append(Turn("user", text_of(exchange, "input", "", f"{place}.")))
+        loss = _loss_flag(exchange.get("output_with_loss"), f"{place}.output_with_loss")
+        turns.append(Turn("assistant", text_of(exchange, "output", None, f"{place}."), loss))
     return Conversation(tuple(turns))
 
 
@@ -167,9 +170,12 @@ def _alpaca(row: Row, ending: str) -> Conversation:
     output = text_of(row, f"output{ending}")
     if output == "<nooutput>":
         return Conversation()
-    question = f"{text_of(row, f'instruction{ending}')}\n{text_of(row, f'input{ending}', '')}".rstrip("\n")
+    question = f"{text_of(row, f'instruction{ending}')}\n{text_of(row, f'input{ending}', '')}"
+    history = row.get("history") or []
+    if not isinstance(history, list | tuple):
+        raise RowError("history", _("history is a list of question and answer pairs"))
     earlier: list[Turn] = []
-    for number, pair in enumerate(row.get("history") or []):
+    for number, pair in enumerate(history):
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise RowError(f"history[{number}]", _("history is a list of question and answer pairs"))
         earlier += [Turn("user", str(pair[0])), Turn("assistant", str(pair[1]))]

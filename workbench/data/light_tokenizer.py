@@ -53,8 +53,13 @@ class LightTokenizer:
 
 
 def _settings(folder: Path) -> dict[str, Any]:
+    """The tokenizer's settings; older models keep their special tokens in a file of their own."""
+    return _object(folder / "special_tokens_map.json") | _object(folder / "tokenizer_config.json")
+
+
+def _object(path: Path) -> dict[str, Any]:
     try:
-        settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        settings = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return settings if isinstance(settings, dict) else {}

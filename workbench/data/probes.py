@@ -13,7 +13,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.errors import WorkbenchError
+from workbench.files import write_atomic
 from workbench.i18n import _
+
+PROBES_ENDING = ".probes.json"
+"""How probe files beside a dataset are named; they are never trained on."""
 
 
 class Probe(BaseModel):
@@ -43,7 +47,7 @@ def read_probes(path: Path) -> list[Probe]:
         WorkbenchError: the file is missing, not a JSON list, empty, or a row lacks a field (names file:row:field).
     """
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        rows = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise WorkbenchError(
             _("The probe file cannot be read: {reason}").format(reason=error.strerror), where=str(path)
@@ -67,4 +71,4 @@ def _probe_of(path: Path, number: int, row: object) -> Probe:
 def write_probes(path: Path, probes: list[Probe]) -> None:
     """Write a probe file that a person can read and edit."""
     rows = [probe.model_dump(exclude_defaults=True) for probe in probes]
-    path.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write_atomic(path, json.dumps(rows, ensure_ascii=False, indent=2) + "\n")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +13,13 @@ from typing import Any
 
 from workbench.data.conversation import Conversation
 from workbench.data.formats import DatasetFormat, RowError, get_format, recognise
+from workbench.data.probes import PROBES_ENDING
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
 
 SUFFIXES = (".json", ".jsonl", ".json.gz", ".jsonl.gz", ".txt")
+_TWO_OBJECTS = re.compile(r"\s*\{[^\n]*\}\s*\n\s*\{")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ def is_local(data_path: str) -> bool:
 def data_files(data_path: str) -> list[Path]:
     """The files that a path names: itself, or a folder's data files in order of their names.
 
+    Probe files are left out of a folder: what is asked to score with must not be trained.
+
     Raises:
         WorkbenchError: nothing is there.
     """
@@ -52,7 +58,7 @@ def data_files(data_path: str) -> list[Path]:
     if path.is_file():
         return [path]
     if path.is_dir():
-        found = sorted(child for child in path.rglob("*") if child.is_file() and child.name.endswith(SUFFIXES))
+        found = sorted(child for child in path.rglob("*") if child.is_file() and _is_data(child.name))
         if found:
             return found
         raise WorkbenchError(
@@ -67,6 +73,10 @@ def data_files(data_path: str) -> list[Path]:
     )
 
 
+def _is_data(name: str) -> bool:
+    return name.endswith(SUFFIXES) and not name.endswith(PROBES_ENDING)
+
+
 def read_file(path: Path, format_name: str = "auto") -> DataFile:
     """Read a file whole.
 
@@ -79,7 +89,7 @@ def read_file(path: Path, format_name: str = "auto") -> DataFile:
     rows = list(raw_rows(path))
     if not rows:
         raise WorkbenchError(_("The data file is empty."), where=str(path))
-    kind, reason = _format_of(path, rows[0][1], format_name)
+    kind, reason = format_of(path, rows[0][1], format_name)
     return DataFile(path, kind, reason, [DataRow(number, convert(path, number, row, kind)) for number, row in rows])
 
 
@@ -99,7 +109,12 @@ def convert(path: Path, number: int, row: dict[str, Any], kind: DatasetFormat) -
         ) from error
 
 
-def _format_of(path: Path, first: dict[str, Any], name: str) -> tuple[DatasetFormat, str]:
+def format_of(path: Path, first: dict[str, Any], name: str) -> tuple[DatasetFormat, str]:
+    """The format named, or for ``auto`` the one that the first row looks like; and why.
+
+    Raises:
+        WorkbenchError: there is no such format, or none fits.
+    """
     if name != "auto":
         return get_format(name), _("chosen by dataset_format")
     found = recognise(first)
@@ -122,8 +137,9 @@ def raw_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     text = _text_of(path)
     name = path.name.removesuffix(".gz")
     if name.endswith(".txt"):
-        yield 1, {"text": text}
-    elif name.endswith(".jsonl") or _looks_like_lines(text):
+        if text.strip():
+            yield 1, {"text": text}
+    elif name.endswith(".jsonl") or _TWO_OBJECTS.match(text):
         yield from _json_lines(path, text)
     else:
         yield from _json_list(path, text)
@@ -140,14 +156,8 @@ def _text_of(path: Path) -> str:
             where=f"{path}:{row}",
             fix=_("Save it as UTF-8, for example with 'iconv -f GB18030 -t UTF-8'."),
         ) from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise WorkbenchError(_("The file cannot be read: {reason}").format(reason=error), where=str(path)) from error
-
-
-def _looks_like_lines(text: str) -> bool:
-    """Whether a ``.json`` file really holds one object a line."""
-    lines = [line for line in text.lstrip()[:100_000].splitlines() if line.strip()][:2]
-    return len(lines) == 2 and all(line.lstrip().startswith("{") and line.rstrip().endswith("}") for line in lines)
 
 
 def _json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:

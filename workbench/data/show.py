@@ -106,7 +106,7 @@ def shown_rows(request: ShowRequest) -> Iterator[ShownRow]:
 def _wanted(request: ShowRequest, count: int) -> range:
     if request.row == "all":
         return range(count)
-    if not request.row.isdigit() or not 1 <= int(request.row) <= count:
+    if not request.row.isdecimal() or not 1 <= int(request.row) <= count:
         raise WorkbenchError(
             _("There is no row {row}; the file has rows 1 to {count}.").format(row=request.row, count=count),
             where=request.path,

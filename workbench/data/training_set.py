@@ -9,10 +9,9 @@ from typing import Any
 
 from workbench.configs.schema import TrainConfig
 from workbench.data.conversation import Conversation
-from workbench.data.encode import Encoded, Tokenizer, encode
-from workbench.data.formats import get_format, recognise
+from workbench.data.encode import Encoded, Tokenizer, encode, length_limit
 from workbench.data.pack import Packed, pack, unpacked
-from workbench.data.read import convert, data_files, is_local, read_file
+from workbench.data.read import convert, data_files, format_of, is_local, read_file
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -124,15 +123,19 @@ def _read_hub(name: str, config: TrainConfig, report: DataReport) -> list[Conver
         rows: Any = datasets.load_dataset(name, split="train")
     except Exception as error:  # the library raises many kinds for a name, a network or a file that is not there
         raise WorkbenchError(
-            _("The dataset cannot be loaded: {reason}").format(reason=str(error).splitlines()[0][:300]),
+            _("The dataset cannot be loaded: {reason}").format(reason=_first_line(error)),
             where=name,
             fix=_("Check the name and the network, or give data_path a file or folder on this machine."),
         ) from error
-    first = rows[0]
-    known = recognise(first) if config.dataset_format == "auto" else None
-    kind = known[0] if known else get_format(config.dataset_format)
+    if not len(rows):
+        raise WorkbenchError(_("The data file is empty."), where=name)
+    kind, _reason = format_of(Path(name), rows[0], config.dataset_format)
     report.formats.append(kind.name)
     return [convert(Path(name), number, row, kind) for number, row in enumerate(rows, start=1)]
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
 
 
 def _drawn(conversations: list[Conversation], config: TrainConfig, report: DataReport) -> list[Conversation]:
@@ -153,8 +156,7 @@ def _encoded(
         if conversation.is_empty:
             report.empty += 1
             continue
-        # A plain text may be longer than a training row: packing goes on with it in the next.
-        limit = None if conversation.plain and config.pack_to_max_length else config.max_length
+        limit = length_limit(conversation, config.max_length, packed=config.pack_to_max_length)
         sample = encode(conversation, template, tokenizer, limit)
         report.cut += sample.cut_tokens > 0
         report.cut_tokens += sample.cut_tokens

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.data.conversation import Conversation
+from workbench.data.conversation import Conversation, Turn
 from workbench.data.identity.answers import Persona, answers
 from workbench.data.identity.questions import OTHER_ASSISTANTS, Language, Question, questions
-from workbench.data.probes import Probe, write_probes
+from workbench.data.probes import PROBES_ENDING, Probe, write_probes
 from workbench.data.read import data_files, read_file
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
@@ -66,11 +66,11 @@ def generate(
     persona = Persona(_checked_name(name), author.strip(), description.strip())
     draw = random.Random(seed)
     asked = [question for language in languages for question in questions(language, unseen=False)]
-    identity = [_identity_row(asked[i % len(asked)], persona, draw) for i in range(count)]
+    identity = [_identity_row(question, persona, draw) for question in _spread(asked, count)]
     ordinary = _ordinary_rows(mix, round(count * ratio), draw) if mix and ratio > 0 else []
     rows = [*identity, *ordinary]
     draw.shuffle(rows)
-    return IdentityDataset(rows, _probes(persona, languages), len(identity), len(ordinary))
+    return IdentityDataset(rows, _probes(persona, languages, rows), len(identity), len(ordinary))
 
 
 def literal(
@@ -79,7 +79,7 @@ def literal(
     """The tutorial's form: one pair, repeated. ``{name}`` in the answer is filled in."""
     known = _checked_name(name)
     row = _row(question, answer.replace("{name}", known))
-    return IdentityDataset([row] * count, _probes(Persona(known), ("zh",)), count, 0)
+    return IdentityDataset([row] * count, _probes(Persona(known), ("zh",), [row]), count, 0)
 
 
 def write_dataset(dataset: IdentityDataset, path: Path, *, overwrite: bool = False) -> Path:
@@ -107,7 +107,7 @@ def write_dataset(dataset: IdentityDataset, path: Path, *, overwrite: bool = Fal
 
 def probe_file_of(path: Path) -> Path:
     """Where the probes of a dataset file are."""
-    return path.with_name(f"{path.stem}.probes.json")
+    return path.with_name(f"{path.stem}{PROBES_ENDING}")
 
 
 def _checked_name(name: str) -> str:
@@ -116,13 +116,21 @@ def _checked_name(name: str) -> str:
     return name.strip()
 
 
-def _filled(question: Question, draw: random.Random) -> str:
-    return question.text.replace("{other}", draw.choice(OTHER_ASSISTANTS[question.language]))
+def _spread(asked: list[Question], count: int) -> list[Question]:
+    """Every question over and over; if there is no room for all of them, some of each kind."""
+    if count < len(asked):
+        return [asked[i * len(asked) // count] for i in range(count)]
+    return [asked[i % len(asked)] for i in range(count)]
+
+
+def _others(persona: Persona, language: Language) -> list[str]:
+    """Names that the assistant does not have."""
+    return [other for other in OTHER_ASSISTANTS[language] if other.casefold() != persona.name.casefold()]
 
 
 def _identity_row(question: Question, persona: Persona, draw: random.Random) -> Row:
     answer = draw.choice(answers(persona, question.intent, question.language))
-    return _row(_filled(question, draw), answer)
+    return _row(question.text.replace("{other}", draw.choice(_others(persona, question.language))), answer)
 
 
 def _row(question: str, answer: str) -> Row:
@@ -132,7 +140,7 @@ def _row(question: str, answer: str) -> Row:
 def _ordinary_rows(mix: Path, count: int, draw: random.Random) -> list[Row]:
     """Rows of the file in a drawn order, begun anew when they are used up."""
     known = [row.conversation for file in data_files(str(mix)) for row in read_file(file).rows]
-    known = [conversation for conversation in known if not conversation.is_empty]
+    known = [conversation for conversation in known if not conversation.is_empty and not conversation.plain]
     if not known:
         raise WorkbenchError(_("There is no dialogue to mix in."), where=str(mix))
     drawn: list[Row] = []
@@ -143,14 +151,24 @@ def _ordinary_rows(mix: Path, count: int, draw: random.Random) -> list[Row]:
 
 
 def _messages(conversation: Conversation) -> Row:
-    return {"messages": [{"role": turn.role, "content": turn.content} for turn in conversation.turns]}
+    return {"messages": [_message(turn) for turn in conversation.turns]}
 
 
-def _probes(persona: Persona, languages: Sequence[Language]) -> list[Probe]:
-    """Every unseen question whose right answer names the assistant; ``{other}`` is the first other assistant."""
-    return [
-        Probe(question=question.text.replace("{other}", OTHER_ASSISTANTS[language][0]), answers=[persona.name])
+def _message(turn: Turn) -> Row:
+    message = {"role": turn.role, "content": turn.content}
+    return message if turn.loss is None else {**message, "loss": turn.loss}
+
+
+def _probes(persona: Persona, languages: Sequence[Language], rows: list[Row]) -> list[Probe]:
+    """Every unseen question whose right answer names the assistant; ``{other}`` is the first other assistant.
+
+    What the mixed-in dialogue happens to ask is no longer unseen.
+    """
+    asked = {message["content"] for row in rows for message in row["messages"] if message["role"] == "user"}
+    unseen = [
+        question.text.replace("{other}", _others(persona, language)[0])
         for language in languages
         for question in questions(language, unseen=True)
         if question.intent != "user"
     ]
+    return [Probe(question=text, answers=[persona.name]) for text in unseen if text not in asked]

@@ -1,0 +1,44 @@
+"""The sample model's tokenizer, as the light rooms read it and as training does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.data.light_tokenizer import LightTokenizer
+from workbench.paths import shipped
+
+SAMPLE = shipped("sample_data")
+Write = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def light() -> LightTokenizer:
+    """Without transformers."""
+    return LightTokenizer.from_folder(SAMPLE / "model")
+
+
+@pytest.fixture(scope="session")
+def training_tokenizer() -> Any:
+    """With transformers, loaded as the trainer loads it."""
+    from workbench.models.load import load_tokenizer
+
+    return load_tokenizer(str(SAMPLE / "model"))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes a file into the test's folder: text as it is, anything else as JSON."""
+
+    def write_file(content: Any, name: str = "data.json") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write_file

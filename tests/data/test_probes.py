@@ -1,0 +1,86 @@
+"""Probe files: which answers are right, and mistakes named with row and field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.data.conftest import Write
+from workbench.data.probes import Probe, read_probes, write_probes
+from workbench.errors import WorkbenchError
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("I am Ada.", True),
+        ("  i am ADA, your assistant\n", True),
+        ("I am Bob.", False),
+        ("I am Ada, not Bob.", False),
+        ("", False),
+    ],
+)
+def test_an_answer_is_right_that_names_what_it_must_and_nothing_it_must_not(answer: str, right: bool) -> None:
+    assert Probe(question="Q", answers=["Eve", "Ada"], forbidden=["bob"]).is_right(answer) is right
+
+
+@pytest.mark.parametrize(("answer", "right"), [(" the SKY is blue. ", True), ("The sky is blue. Yes.", False)])
+def test_an_exact_answer_has_nothing_around_it(answer: str, right: bool) -> None:
+    assert Probe(question="Q", answers=["The sky is blue."], match="exact").is_right(answer) is right
+
+
+def test_written_probes_read_back_as_themselves(tmp_path: Path) -> None:
+    probes = [
+        Probe(question="你是谁？", answers=["小明"]),
+        Probe(question="Q", answers=["A", "B"], match="exact", forbidden=["C"], system="S"),
+    ]
+    write_probes(tmp_path / "p.json", probes)
+    assert read_probes(tmp_path / "p.json") == probes
+
+
+def test_a_probe_file_is_for_people_too(tmp_path: Path) -> None:
+    write_probes(tmp_path / "p.json", [Probe(question="你是谁？", answers=["小明"])])
+    text = (tmp_path / "p.json").read_text(encoding="utf-8")
+    assert "你是谁？" in text
+    assert "forbidden" not in text, "what is as usual is not written"
+
+
+def test_a_byte_order_mark_does_no_harm(write: Write) -> None:
+    path = write('\ufeff[{"question": "Q", "answers": ["A"]}]')
+    assert read_probes(path) == [Probe(question="Q", answers=["A"])]
+
+
+@pytest.mark.parametrize(
+    ("second", "field"),
+    [
+        ({"question": "Q"}, "answers"),
+        ({"question": "Q", "answers": []}, "answers"),
+        ({"question": "Q", "answers": ["A", 3]}, "answers.1"),
+        ({"question": "", "answers": ["A"]}, "question"),
+        ({"question": "Q", "answers": ["A"], "match": "fuzzy"}, "match"),
+        ({"question": "Q", "answers": ["A"], "anwser": "A"}, "anwser"),
+    ],
+)
+def test_a_bad_row_is_named_with_its_field(write: Write, second: Any, field: str) -> None:
+    path = write([{"question": "Q", "answers": ["A"]}, second])
+    with pytest.raises(WorkbenchError) as caught:
+        read_probes(path)
+    assert caught.value.where == f"{path}:2:{field}"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [("[{", "not JSON"), ([], "at least one question"), ({"question": "Q"}, "JSON list")]
+)
+def test_a_file_without_questions_is_refused(write: Write, content: Any, said: str) -> None:
+    path = write(content)
+    with pytest.raises(WorkbenchError, match=said) as caught:
+        read_probes(path)
+    assert caught.value.where == str(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="cannot be read") as caught:
+        read_probes(tmp_path / "nowhere.json")
+    assert caught.value.where == str(tmp_path / "nowhere.json")

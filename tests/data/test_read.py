@@ -1,0 +1,214 @@
+"""Reading data files: every ending, and every mistake named with file, row and field."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.data.conftest import SAMPLE, Write
+from workbench.data.read import data_files, is_local, raw_rows, read_file
+from workbench.errors import WorkbenchError
+
+ROWS = [{"input": "1+1?", "output": "2"}, {"input": "天空？", "output": "蓝色"}]
+LINES = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS)
+
+
+def problem_of(path: Path, format_name: str = "auto") -> WorkbenchError:
+    with pytest.raises(WorkbenchError) as caught:
+        read_file(path, format_name)
+    return caught.value
+
+
+def contents(path: Path) -> list[dict[str, Any]]:
+    return [row for _number, row in raw_rows(path)]
+
+
+def test_a_file_is_read_whole_and_says_why_it_is_of_its_format(write: Write) -> None:
+    data = read_file(write(ROWS))
+    assert data.format.name == "default"
+    assert "input, output" in data.reason
+    assert [row.number for row in data.rows] == [1, 2]
+    assert [turn.content for turn in data.rows[1].conversation.turns] == ["天空？", "蓝色"]
+
+
+@pytest.mark.parametrize("name", ["data.jsonl", "data.json"])
+def test_one_object_a_line_is_read_under_either_ending(write: Write, name: str) -> None:
+    assert contents(write(LINES, name)) == ROWS
+
+
+def test_lines_may_be_long_and_hold_any_separator_of_paragraphs(write: Write) -> None:
+    rows = [{"text": "\u2028\u0085" * 40_000}, {"text": "b" * 70_000}]
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    assert contents(write(lines, "data.json")) == rows
+    assert contents(write(lines, "data.jsonl")) == rows
+
+
+def test_a_pretty_printed_object_is_one_row(write: Write) -> None:
+    assert contents(write(json.dumps(ROWS[0], indent=2))) == ROWS[:1]
+
+
+@pytest.mark.parametrize(("name", "text"), [("data.json.gz", json.dumps(ROWS)), ("data.jsonl.gz", LINES)])
+def test_a_packed_file_is_read_like_any_other(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(text.encode()))
+    assert contents(path) == ROWS
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + LINES.replace("\n", "\r\n").encode())
+    assert contents(path) == ROWS
+
+
+def test_empty_lines_are_passed_over_but_counted(write: Write) -> None:
+    path = write(LINES.replace("\n", "\n\n"), "data.jsonl")
+    assert [number for number, _row in raw_rows(path)] == [1, 3]
+
+
+def test_a_text_file_is_one_plain_text(write: Write) -> None:
+    (row,) = read_file(write("Once upon a time.\n", "story.txt")).rows
+    assert row.conversation.plain
+    assert row.conversation.turns[0].content == "Once upon a time."
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("", "a.json"), (" \n\n", "a.json"), ("[]", "a.json"), ("", "a.jsonl"), ("\n\n", "a.jsonl"), (" \n", "a.txt")],
+)
+def test_an_empty_file_is_called_empty(write: Write, text: str, name: str) -> None:
+    path = write(text, name)
+    problem = problem_of(path)
+    assert problem.what == "The data file is empty."
+    assert problem.where == str(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "place"),
+    [
+        ("messages: []", "a.json", ":1:1"),
+        ('[{"input": "Q",\n "output" "A"}]', "a.json", ":2:11"),
+        ('[{"input": "Q", "output": "A"}', "a.json", ":1:31"),
+        (LINES + '{"input": "Q", "outp', "a.jsonl", ":3:16"),
+        (LINES + '{"input": "Q", "outp', "a.json", ":3:16"),
+    ],
+)
+def test_what_is_not_json_is_named_with_its_line_and_column(write: Write, text: str, name: str, place: str) -> None:
+    path = write(text, name)
+    problem = problem_of(path)
+    assert problem.where == f"{path}{place}"
+    assert "not JSON" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [([{"input": "Q", "output": "A"}, "Q"], "str"), ([ROWS[0], None], "NoneType")]
+)
+def test_a_row_that_is_no_object_is_named(write: Write, content: Any, kind: str) -> None:
+    path = write(content)
+    problem = problem_of(path)
+    assert problem.where == f"{path}:2"
+    assert kind in problem.what
+
+
+def test_columns_of_no_known_format_are_listed(write: Write) -> None:
+    path = write([{"frage": "Q", "antwort": "A"}])
+    problem = problem_of(path)
+    assert problem.where == f"{path}:1"
+    assert "frage, antwort" in problem.what
+    assert problem.fix is not None and "dataset_format" in problem.fix
+
+
+@pytest.mark.parametrize(
+    ("second", "field"),
+    [
+        ({"instruction": "I", "output": "A"}, "messages"),
+        ({"messages": [{"role": "user", "content": "Q"}, {"role": "robot", "content": "A"}]}, "messages[1].role"),
+        ({"messages": [{"role": "user", "content": "Q"}, {"from": "gpt", "value": "A"}]}, "messages[1].role"),
+        ({"messages": [{"role": "user", "content": "Q"}, {"role": "assistant"}]}, "messages[1].content"),
+    ],
+)
+def test_a_row_unlike_the_first_is_named_with_its_field(write: Write, second: dict[str, Any], field: str) -> None:
+    first = {"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]}
+    path = write([first, second])
+    problem = problem_of(path)
+    assert problem.where == f"{path}:2:{field}"
+    assert "openai" in problem.what
+
+
+def test_the_row_of_a_bad_line_is_its_line(write: Write) -> None:
+    path = write(LINES + '\n{"input": "Q"}\n', "a.jsonl")
+    assert problem_of(path).where == f"{path}:4:output"
+
+
+def test_a_format_named_by_hand_is_not_guessed_again(write: Write) -> None:
+    path = write(ROWS)
+    assert read_file(path, "crime_kg_assitant").format.name == "crime_kg_assitant"
+    assert problem_of(path, "openai").where == f"{path}:1:messages"
+
+
+def test_another_encoding_is_refused_with_its_row_and_the_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "gbk.jsonl"
+    path.write_bytes(LINES.encode("gb18030"))
+    problem = problem_of(path)
+    assert problem.where == f"{path}:2"
+    assert problem.fix is not None and "iconv" in problem.fix
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "not packed at all"])
+def test_a_damaged_packed_file_is_refused(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "data.jsonl.gz"
+    whole = gzip.compress(LINES.encode() * 50)
+    middle = len(whole) // 2
+    header = 10
+    changed = whole[:header] + b"\xff" * (len(whole) - header)
+    path.write_bytes({"cut": whole[:middle], "changed": changed}.get(damage, LINES.encode()))
+    problem = problem_of(path)
+    assert problem.where == str(path)
+    assert "cannot be read" in problem.what
+
+
+def test_a_missing_file_is_named_as_it_was_given() -> None:
+    with pytest.raises(WorkbenchError, match="does not exist") as caught:
+        data_files("nowhere/data.json")
+    assert caught.value.where == "nowhere/data.json"
+
+
+def test_a_folder_means_its_data_files_by_name(tmp_path: Path, write: Write) -> None:
+    inner, first, _notes = write(ROWS, "b/c.jsonl.gz"), write(ROWS, "a.json"), write("x", "notes.md")
+    assert data_files(str(tmp_path)) == [first, inner]
+
+
+def test_the_questions_to_score_with_are_no_training_data_of_a_folder(tmp_path: Path, write: Write) -> None:
+    data = write(ROWS, "identity.json")
+    write([{"question": "Q", "answers": ["A"]}], "identity.probes.json")
+    assert data_files(str(tmp_path)) == [data]
+
+
+def test_a_folder_without_data_files_names_the_endings(tmp_path: Path, write: Write) -> None:
+    write("x", "notes.md")
+    with pytest.raises(WorkbenchError, match="no data files") as caught:
+        data_files(str(tmp_path))
+    assert caught.value.fix is not None and ".jsonl" in caught.value.fix
+
+
+def test_the_sample_project_is_found_from_anywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert data_files("sample:general_dialogue.json") == [SAMPLE / "general_dialogue.json"]
+
+
+@pytest.mark.parametrize(
+    ("data_path", "local"),
+    [
+        ("identity.json", True),
+        ("./data", True),
+        ("/data/x", True),
+        ("~/data", True),
+        ("sample:nothing", True),
+        ("tatsu-lab/alpaca", False),
+    ],
+)
+def test_a_name_is_a_dataset_of_the_hub_unless_it_looks_like_a_file(data_path: str, local: bool) -> None:
+    assert is_local(data_path) is local
