@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+from workbench.evaluation.recommend import score_text
 from workbench.i18n import _
 from workbench.jobs.events import (
     BYTES,
@@ -136,7 +137,7 @@ def _sample(event: Sample) -> list[str]:
 def _score(event: Score) -> str:
     place = event.target or (_("iteration {iter}").format(iter=event.iter) if event.iter is not None else "")
     return _("Score {name}: {share} ({right} of {total}) {place}").format(
-        name=printable(event.name),
+        name=printable(score_text(event.name)),
         share=f"{event.value:.1%}",
         right=event.right,
         total=event.total,

@@ -20,7 +20,8 @@ from workbench.i18n import _
 _PACKAGES = ("transformers", "peft", "bitsandbytes", "deepspeed", "datasets", "accelerate", "textual")
 _OLDEST_PYTHON = (3, 11)
 _LITTLE_MEMORY_GB, _LITTLE_DISK_GB = 4.0, 5.0
-_PROBE_SECONDS = 120
+_PROBE_SECONDS = 300
+"""Longer than building DeepSpeed's operator takes on a busy machine."""
 
 
 def run_checks(project: Path) -> Iterator[CheckResult]:
@@ -35,6 +36,7 @@ def run_checks(project: Path) -> Iterator[CheckResult]:
         _lasting_sessions,
         _terminal,
         _torch,
+        _deepspeed,
     )
     for check in checks:
         yield check()
@@ -120,11 +122,9 @@ def _terminal() -> CheckResult:
 
 
 def _torch() -> CheckResult:
-    command = [sys.executable, "-P", "-m", "workbench.doctor.torch_probe"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_SECONDS, stdin=subprocess.DEVNULL)
-        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except (OSError, subprocess.TimeoutExpired, ValueError, IndexError) as error:
+        found = _probed("torch_probe")
+    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
         fix = _("Install it again: pip install torch==2.13.0")
         return CheckResult("torch", "error", _("torch cannot be used: {reason}").format(reason=error), fix)
     if not found["devices"]:
@@ -132,6 +132,32 @@ def _torch() -> CheckResult:
         return CheckResult("torch", "ok", detail)
     cards = ", ".join(f"{device['name']} ({device['memory_gb']:.0f} GB)" for device in found["devices"])
     return CheckResult("torch", "ok", f"{found['torch']}, CUDA {found['cuda']}: {cards}")
+
+
+def _deepspeed() -> CheckResult:
+    """DeepSpeed itself, and the operator that a training builds before its first step."""
+    try:
+        found = _probed("deepspeed_probe")
+    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
+        fix = _("Until it is mended training runs without DeepSpeed; deepspeed: none says so in a config.")
+        return CheckResult("DeepSpeed", "warning", _("it cannot be used: {reason}").format(reason=error), fix)
+    built = _("{names} built").format(names=", ".join(found["operators"])) if found["operators"] else ""
+    return CheckResult("DeepSpeed", "ok", ", ".join(part for part in (str(found["version"]), built) if part))
+
+
+def _probed(probe: str) -> dict[str, Any]:
+    """What a probe of this package printed, run in a process of its own.
+
+    Raises:
+        ValueError: it failed; says why in its own last words.
+    """
+    command = [sys.executable, "-P", "-m", f"workbench.doctor.{probe}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_SECONDS, stdin=subprocess.DEVNULL)
+    if done.returncode != 0 or not done.stdout:
+        last_words = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise ValueError(last_words[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def _output(command: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What torch and DeepSpeed see, asked in a process of its own: ``python -m workbench.doctor.torch_probe``.
+"""What torch sees, asked in a process of its own: ``python -m workbench.doctor.torch_probe``.
 
 Prints one JSON object. The light rooms never import torch; they read this.
 """

@@ -28,7 +28,7 @@ def recommend(
 
     Of the checkpoints that still answer at least 90 % of what the base model answered, the one with the best identity
     score; then the best retention; then the latest, whose words are the surest. If none kept so much, the one with the
-    best product of both scores.
+    best product of both scores. A checkpoint without a score that others have was not asked to the end: it counts 0.
 
     Args:
         scores: checkpoint → score name → share (0–1), in the order of training.
@@ -39,12 +39,13 @@ def recommend(
     scored = {name: found for name, found in scores.items() if IDENTITY in found or RETENTION in found}
     if not scored:
         return Recommendation(list(scores)[-1], _("It is the last one; no probes were given to compare them by."))
+    shares = {name: (_share(IDENTITY, name, scored), _share(RETENTION, name, scored)) for name in scored}
     least = LEAST_KEPT * (base or {}).get(RETENTION, 0.0)
-    keeping = {name: found for name, found in scored.items() if found.get(RETENTION, 1.0) >= least}
+    keeping = {name: found for name, found in shares.items() if found[1] >= least}
     if keeping:
-        best = _last_best({name: (_of(found, IDENTITY), _of(found, RETENTION)) for name, found in keeping.items()})
+        best = _last_best(keeping)
         return Recommendation(best, _reason(scored[best], len(scored)))
-    best = _last_best({name: (_of(found, IDENTITY) * _of(found, RETENTION),) for name, found in scored.items()})
+    best = _last_best({name: (identity * retention,) for name, (identity, retention) in shares.items()})
     return Recommendation(
         best,
         _("No checkpoint kept 90 % of what the base model knew; this one has the best balance: {scores}.").format(
@@ -53,8 +54,15 @@ def recommend(
     )
 
 
-def _of(found: Mapping[str, float], name: str) -> float:
-    return found.get(name, 1.0)
+def score_text(name: str) -> str:
+    """The word for a score; one that is not known is its own word."""
+    return {IDENTITY: _("identity"), RETENTION: _("retention")}.get(name, name)
+
+
+def _share(score: str, checkpoint: str, scored: Mapping[str, Mapping[str, float]]) -> float:
+    """A checkpoint's score; one that none of them has makes no difference."""
+    is_asked = any(score in found for found in scored.values())
+    return scored[checkpoint].get(score, 0.0 if is_asked else 1.0)
 
 
 def _last_best(keys: Mapping[str, tuple[float, ...]]) -> str:

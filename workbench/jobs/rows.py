@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.events import Progress, Step
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.kinds import kind_text
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.tail import last_event
 
@@ -34,7 +36,7 @@ class JobRow:
 
     def cells(self) -> tuple[str, ...]:
         """Job, kind, state, progress, loss, started."""
-        return (self.job.id, self.kind, self.state_text, self.progress, self.loss, self.started)
+        return (self.job.id, kind_text(self.kind), self.state_text, self.progress, self.loss, self.started)
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""
@@ -44,7 +46,7 @@ class JobRow:
             "kind": self.kind,
             "state": self.state.value,
             "progress": self.progress,
-            "loss": float(self.loss) if self.loss else None,
+            "loss": _number(self.loss),
             "started": self.started,
         }
 
@@ -61,6 +63,12 @@ def job_row(job: JobFolder) -> JobRow | None:
     return JobRow(
         job, record.kind, state, _progress(last), f"{last.loss:.4f}" if isinstance(last, Step) else "", started
     )
+
+
+def _number(text: str) -> float | str | None:
+    """JSON has no NaN: a diverged loss stays a text, as in the events."""
+    value = float(text) if text else None
+    return value if value is None or math.isfinite(value) else text
 
 
 def _progress(event: object) -> str:

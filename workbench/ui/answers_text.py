@@ -6,6 +6,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from workbench.actions.recommended import recommendation_among
+from workbench.evaluation.recommend import score_text
 from workbench.i18n import _
 from workbench.jobs.checkpoints import CheckpointInfo
 from workbench.jobs.events import Sample
@@ -44,7 +45,7 @@ def scores_text(infos: list[CheckpointInfo]) -> Content:
         return Content(_("No checkpoint yet. Each one is scored when it is saved, if the config names probes."))
     title = _("checkpoint")
     width = max(cell_len(title), *(cell_len(info.name) for info in infos)) + 2
-    header = "  " + set_cell_size(title, width) + "".join(f"{name:>12}" for name in names)
+    header = "  " + set_cell_size(title, width) + "".join(_right_aligned(score_text(name), 12) for name in names)
     lines = [Content.styled(header, "dim")]
     for info in infos:
         is_best = best is not None and info.name == best.checkpoint
@@ -55,6 +56,10 @@ def scores_text(infos: list[CheckpointInfo]) -> Content:
     if best is not None:
         lines.append(Content(f"\n★ {best.checkpoint}: \t{best.reason}"))
     return Content("\n").join(lines)
+
+
+def _right_aligned(text: str, cells: int) -> str:
+    return " " * max(cells - cell_len(text), 0) + text
 
 
 def _share(info: CheckpointInfo, name: str) -> str:

@@ -11,6 +11,7 @@ from textual.content import Content
 from workbench.actions.recommended import recommendation_among
 from workbench.i18n import _
 from workbench.jobs.events import Failed, Finished, Progress, Step
+from workbench.jobs.kinds import kind_text
 from workbench.jobs.state import JobState
 from workbench.jobs.stop import resume_command
 from workbench.text import printable
@@ -38,7 +39,9 @@ def state_text(state: JobState) -> Content:
 def job_line(watch: JobWatch, position: str) -> Content:
     """Which job this is and what it does."""
     name = (printable(watch.job.id), "bold")
-    return Content.assemble(" ", state_text(watch.state), "  ", name, f"  {watch.record.kind} {position}")
+    return Content.assemble(
+        " ", state_text(watch.state), "  ", name, f"  {printable(kind_text(watch.record.kind))} {position}"
+    )
 
 
 def figures(step: Step | None, state: JobState) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.content import Content
 
 from workbench.configs.provenance import read_provenance
+from workbench.evaluation.recommend import score_text
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui import answers_text
@@ -54,7 +55,7 @@ def _checkpoint(row: CheckpointRow) -> Content:
             _("  (before training {share})").format(share=f"{before.value:.1%}") if before and info is not base else ""
         )
         share = _("{right} of {total} right").format(right=score.right, total=score.total)
-        lines.append(Content(f"{printable(name)}: \t{score.value:.1%}, {share}{was}"))
+        lines.append(Content(f"{printable(score_text(name))}: \t{score.value:.1%}, {share}{was}"))
     samples = [*base.samples, *(info.samples if info is not base else [])]
     return Content("\n").join([*lines, Content(""), answers_text.samples_text(samples)])
 
@@ -69,7 +70,7 @@ def _made(made: Made) -> Content:
             (_("prompt template"), known.prompt_template),
             (_("from"), known.job),
             (_("iteration"), known.iter),
-            *((name, f"{share:.1%}") for name, share in known.scores.items()),
+            *((score_text(name), f"{share:.1%}") for name, share in known.scores.items()),
         )
         lines += [
             Content.assemble((f"{name}: ", "dim"), "\t", printable(str(value)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.i18n import N_
+from workbench.jobs.kinds import kind_text
 from workbench.jobs.rows import JobRow
 from workbench.jobs.state import JobState
 from workbench.text import printable
@@ -30,4 +31,11 @@ _ROLES: dict[JobState, Role] = {
 def job_cells(row: JobRow) -> tuple[Cell, ...]:
     """The cells of a job, a column each."""
     state = (row.state_text, _ROLES[row.state])
-    return state, printable(row.job.path.parent.name), row.kind, row.progress, row.loss, row.started
+    return (
+        state,
+        printable(row.job.path.parent.name),
+        printable(kind_text(row.kind)),
+        row.progress,
+        row.loss,
+        row.started,
+    )

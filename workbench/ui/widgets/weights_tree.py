@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
+from workbench.evaluation.recommend import score_text
 from workbench.i18n import _
 from workbench.jobs.checkpoints import CheckpointInfo
 from workbench.text import printable
@@ -109,7 +110,7 @@ def _training_label(training: Training) -> Text:
 def _checkpoint_label(training: Training, info: CheckpointInfo, width: int) -> Text:
     """Name, scores and whether it is still there; names take ``width`` cells, so that scores stand in columns."""
     is_best = training.best is not None and info.name == training.best.checkpoint
-    scores = "".join(f"  {printable(name)} {score.value:>4.0%}" for name, score in info.scores.items())
+    scores = "".join(f"  {printable(score_text(name))} {score.value:>4.0%}" for name, score in info.scores.items())
     gone = "" if info.path is None or info.exists else "  " + _("(removed)")
     label = f"{'★' if is_best else ' '} {set_cell_size(info.name, width)}{scores}{gone}"
     return Text(label, style="bold" if is_best else "")

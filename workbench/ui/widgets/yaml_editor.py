@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.style import Style
+from textual import events
 from textual.color import Color
 from textual.theme import Theme
 from textual.widgets import TextArea
@@ -29,6 +30,11 @@ class YamlEditor(TextArea):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(language="yaml", id=id, show_line_numbers=True, soft_wrap=True, tab_behavior="indent")
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Escape leaves the screen, as its footer says; a `TextArea` takes it to leave itself."""
+        if event.key == "escape":
+            event.prevent_default()
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, self._take_colours)

@@ -1,0 +1,18 @@
+"""What a job does, in a word of the user's language."""
+
+from __future__ import annotations
+
+from workbench.i18n import N_, _
+
+_WORDS = {
+    "train": N_("train"),
+    "convert": N_("convert"),
+    "merge": N_("merge"),
+    "evaluate": N_("evaluate"),
+    "quickstart": N_("quickstart"),
+}
+
+
+def kind_text(kind: str) -> str:
+    """The word for a kind of job; a kind that is not known is its own word."""
+    return _(_WORDS.get(kind, kind))
