@@ -83,8 +83,15 @@ def preflight(config: TrainConfig) -> None:
     """Look at everything that can be looked at without loading the model.
 
     Raises:
-        WorkbenchError: the model folder, the data, a probe file or the template is missing or wrong.
+        WorkbenchError: the model folder, the data, a probe file or the template is missing or wrong, or the config asks
+            for what workbench cannot do yet.
     """
+    if config.sequence_parallel_size > 1:
+        raise WorkbenchError(
+            _("Sharing one sequence among several GPUs is not available yet."),
+            where="sequence_parallel_size",
+            fix=_("Set sequence_parallel_size: 1, with a smaller max_length if the memory does not suffice."),
+        )
     get_template(config.prompt_template)
     _check_model(config.pretrained_model_name_or_path)
     for path in [config.data_path] if isinstance(config.data_path, str) else config.data_path:
