@@ -35,10 +35,11 @@ SAMPLE_PREFIX = "sample:"
 
 
 def resolve_model(name: str) -> str:
-    """The path behind a model or file name: ``sample:x`` is ``x`` in the embedded sample project, the rest is itself.
+    """The path behind a model or file name: ``sample:x`` is ``x`` in the embedded sample project, ``~`` the
+    user's home folder, the rest is itself.
 
     The sample project moves with the installation, so configs name it by this prefix and stay valid anywhere.
     """
     if not name.startswith(SAMPLE_PREFIX):
-        return name
+        return os.path.expanduser(name)  # noqa: PTH111 - a Path would lose the form of a hub's name
     return str(shipped("sample_data") / name.removeprefix(SAMPLE_PREFIX))

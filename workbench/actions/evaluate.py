@@ -50,7 +50,8 @@ def model_to_score(model: str, adapter: str | None, prompt_template: str | None,
     Raises:
         WorkbenchError: nothing says which template the weights want.
     """
-    known = next((note for folder in (adapter, model) if folder and (note := read_provenance(Path(folder)))), None)
+    folders = [Path(resolve_model(name)) for name in (adapter, model) if name]
+    known = next((note for folder in folders if (note := read_provenance(folder))), None)
     template = prompt_template or (known.prompt_template if known else None)
     if template is None:
         raise WorkbenchError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from workbench.actions.python import module_command
@@ -36,15 +37,10 @@ def start_merge(
         WorkbenchError: the adapter folder is not there, or does not say what its base is.
     """
     folder = adapter.expanduser().resolve()
-    if not (folder / "adapter_config.json").is_file():
-        raise WorkbenchError(
-            _("The folder holds no adapter: adapter_config.json is missing or damaged."),
-            where=str(adapter),
-            fix=_("Name the folder that 'workbench convert' made, or a checkpoint folder of a LoRA training."),
-        )
+    named = _base_in_config(folder)
     known = read_provenance(folder)
-    chosen = base or (known.base_model if known else None)
-    if chosen is None:
+    chosen = base or (known.base_model if known else None) or named
+    if not chosen:
         raise WorkbenchError(_("The adapter does not say what its base is."), where=str(adapter))
     model = resolve_model(chosen)
     return start_job(
@@ -61,3 +57,21 @@ def start_merge(
             "overwrite": overwrite,
         },
     )
+
+
+def _base_in_config(folder: Path) -> str | None:
+    """The base that peft noted in an adapter's own config.
+
+    Raises:
+        WorkbenchError: there is no such config.
+    """
+    try:
+        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        named = config.get("base_model_name_or_path")
+    except (OSError, ValueError, AttributeError) as error:
+        raise WorkbenchError(
+            _("The folder holds no adapter: adapter_config.json is missing or damaged."),
+            where=str(folder),
+            fix=_("Name the folder that 'workbench convert' made, or a checkpoint folder of a LoRA training."),
+        ) from error
+    return named if isinstance(named, str) else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.actions.python import module_command
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.jobs.events import Progress
 from workbench.jobs.find import find_job
 from workbench.jobs.folder import JobFolder
@@ -17,6 +17,11 @@ from workbench.jobs.tail import last_event
 
 DEFAULT_FOLDER = Path("workbench_quickstart")
 DEFAULT_NAME = "小明"
+SCORE_TITLES = {
+    "identity": N_("knows its name (unseen questions)"),
+    "retention": N_("still answers the rest right"),
+}
+"""What each score of a quickstart's results says; ``<score>_before`` and ``<score>_after`` are shares (0–1)."""
 _SECONDS_TO_TRAINING = 15.0
 _POLL_SECONDS = 0.1
 

@@ -104,7 +104,7 @@ def preflight(config: TrainConfig) -> None:
 
 
 def _check_model(name: str) -> None:
-    folder = Path(resolve_model(name)).expanduser()
+    folder = Path(resolve_model(name))
     looks_like_path = name.startswith((".", "/", "~", "sample:")) or name.count("/") != 1
     if folder.is_dir():
         if not (folder / "config.json").is_file():

@@ -63,7 +63,7 @@ def open_model(path_or_name: str) -> ModelFiles:
     Raises:
         WorkbenchError: there is no such folder or name, or its weights are missing or incomplete.
     """
-    folder = Path(resolve_model(path_or_name)).expanduser()
+    folder = Path(resolve_model(path_or_name))
     if not folder.is_dir():
         folder = _fetched(path_or_name)
     for name in _INDEXES:

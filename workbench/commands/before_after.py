@@ -7,16 +7,13 @@ from typing import Any
 
 import typer
 
+from workbench.actions.quickstart import SCORE_TITLES
 from workbench.commands.columns import aligned
-from workbench.i18n import N_, _
+from workbench.i18n import _
 from workbench.jobs.checkpoints import list_checkpoints
 from workbench.jobs.folder import JobFolder
 from workbench.text import printable
 
-_SCORES = {
-    "identity": N_("knows its name (unseen questions)"),
-    "retention": N_("still answers the rest right"),
-}
 _LONGEST_CELL = 40
 
 
@@ -28,7 +25,8 @@ def show_before_after(made: dict[str, Any], *, to_stderr: bool = False) -> None:
     """
     head = ("", _("before"), _("after"))
     scores = [
-        (_(text), *(f"{made[f'{name}_{when}']:.1%}" for when in ("before", "after"))) for name, text in _SCORES.items()
+        (_(text), *(f"{made[f'{name}_{when}']:.1%}" for when in ("before", "after")))
+        for name, text in SCORE_TITLES.items()
     ]
     answers = _answers(JobFolder(Path(made["job"])), Path(made["checkpoint"]).name)
     for line in ["", *aligned([head, *scores]), "", *aligned([(_("question"), *head[1:]), *answers]), ""]:

@@ -12,8 +12,8 @@ from workbench.commands.event_text import EventText
 from workbench.i18n import _
 from workbench.jobs.events import Event, Failed
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.state import JobState, exit_code, state_of
-from workbench.jobs.tail import EventTail, last_event, last_log_lines
+from workbench.jobs.state import JobState, exit_code, outcome_of, state_of
+from workbench.jobs.tail import EventTail, last_log_lines
 from workbench.text import printable
 
 _POLL_SECONDS = 0.3
@@ -72,7 +72,7 @@ def _close(job: JobFolder, state: JobState, show: partial[None]) -> int:
         return 1
     code = exit_code(job)
     if state is JobState.FAILED:
-        if last_event(job.events_path, (Failed,)) is None:
+        if not isinstance(outcome_of(job), Failed):
             show(_("The job failed with exit code {code}. The end of its log:").format(code=code))
             for line in last_log_lines(job.log_path, _LOG_LINES):
                 show("  " + printable(line))

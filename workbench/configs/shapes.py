@@ -82,7 +82,7 @@ KNOWN_SHAPES = {
 
 def shape_of(model: str) -> ModelShape | None:
     """The sizes of a local model folder or a known hub name; None if they cannot be had without loading it."""
-    path = Path(resolve_model(model)).expanduser() / "config.json"
+    path = Path(resolve_model(model)) / "config.json"
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

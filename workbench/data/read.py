@@ -42,7 +42,7 @@ class DataFile:
 
 def is_local(data_path: str) -> bool:
     """Whether a data path means files here rather than a dataset's name on Hugging Face."""
-    path = Path(resolve_model(data_path)).expanduser()
+    path = Path(resolve_model(data_path))
     return path.exists() or data_path.startswith((".", "/", "~", "sample:")) or data_path.endswith(SUFFIXES)
 
 
@@ -54,7 +54,7 @@ def data_files(data_path: str) -> list[Path]:
     Raises:
         WorkbenchError: nothing is there.
     """
-    path = Path(resolve_model(data_path)).expanduser()
+    path = Path(resolve_model(data_path))
     if path.is_file():
         return [path]
     if path.is_dir():

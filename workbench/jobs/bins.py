@@ -83,6 +83,9 @@ class Series:
         del self.bins[(iteration - self.origin) // self.width + 1 :]
         if self.last and self.last[0] > iteration:
             self.last = None
+        left = next((known for known in reversed(self.bins) if known), None)
+        self._weight = 1 - _SMOOTHING**self.count
+        self._average = left.smooth * self._weight if left else 0.0
 
     @property
     def count(self) -> int:

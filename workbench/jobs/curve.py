@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -62,6 +63,7 @@ class Curve:
         self._path = events_path
         self._exact = Curves()
         self._offset = 0
+        self._resumes: list[tuple[int, int]] = []  # byte offset of each resume, and the iteration it goes on from
         self._preview: Curves | None = None
 
     @classmethod
@@ -96,6 +98,7 @@ class Curve:
         changed = False
         if self._size() < self._offset:
             self._exact, self._offset, self._preview = Curves(), 0, None  # the file was replaced: begin again
+            self._resumes.clear()
         while lines := self._next_lines():
             self._take(lines)
             changed = True
@@ -107,11 +110,12 @@ class Curve:
 
     def _take(self, lines: bytes) -> None:
         """Fold in a slice; at a resume, forget what it repeats."""
-        begin = 0
+        begin, offset = 0, self._offset - len(lines)
         for resumed in _RESUMED.finditer(lines):
             for point in steps_in(lines[begin : resumed.start()]):
                 self._exact.add(point)
             self._exact.forget_after(int(resumed[1]))
+            self._resumes.append((offset + resumed.start(), int(resumed[1])))
             begin = resumed.end()
         for point in steps_in(lines[begin:]):
             self._exact.add(point)
@@ -136,8 +140,11 @@ class Curve:
     def zoomed(self, first: int, last: int) -> Curves:
         """The steps between two iterations in bins of their own, read again from the file (found by bisection)."""
         curves = Curves({name: Series(origin=first) for name in SERIES})
-        for point in _steps_between(self._path, first, last):
-            curves.add(point)
+        offsets = [offset for offset, _iteration in self._resumes]
+        for number, span in enumerate(pairwise([0, *offsets, self._size()])):
+            kept = min((iteration for _offset, iteration in self._resumes[number:]), default=last)
+            for point in _steps_between(self._path, span, first, min(last, kept)):
+                curves.add(point)
         return curves
 
 
@@ -181,11 +188,12 @@ def _sample(path: Path) -> Curves:
     return curves
 
 
-def _steps_between(path: Path, first: int, last: int) -> Iterator[Point]:
+def _steps_between(path: Path, span: tuple[int, int], first: int, last: int) -> Iterator[Point]:
+    """The steps of some iterations in a stretch of the file in which iterations only grow."""
     try:
         with path.open("rb") as stream:
-            stream.seek(_offset_before(stream, first))
-            while data := stream.read(_SLICE_BYTES):
+            stream.seek(_offset_before(stream, span, first))
+            while data := stream.read(max(0, min(_SLICE_BYTES, span[1] - stream.tell()))):
                 data += stream.readline()
                 for point in steps_in(data):
                     if point[0] > last:
@@ -196,9 +204,9 @@ def _steps_between(path: Path, first: int, last: int) -> Iterator[Point]:
         return
 
 
-def _offset_before(stream: BinaryIO, iteration: int) -> int:
-    """The start of a line at or before the first step of an iteration, by bisection over the file's bytes."""
-    low, high = 0, stream.seek(0, os.SEEK_END)
+def _offset_before(stream: BinaryIO, span: tuple[int, int], iteration: int) -> int:
+    """The start of a line at or before the first step of an iteration, by bisection over a stretch of the file."""
+    low, high = span
     while high - low > _SLICE_BYTES:
         middle = (low + high) // 2
         stream.seek(middle)

@@ -148,7 +148,8 @@ class EventLog:
         with self._path.open("a+b", buffering=0) as stream:
             if self._ends_torn(stream):
                 line = b"\n" + line
-            stream.write(line)
+            while line:  # a nearly full disk takes a part, and says no only to the next
+                line = line[stream.write(line) :]
 
     @staticmethod
     def _ends_torn(stream: FileIO) -> bool:

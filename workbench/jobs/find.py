@@ -17,20 +17,21 @@ def list_jobs(project: Path, kind: str | None = None) -> list[JobFolder]:
     """The project's jobs, newest first; damaged ones are left out."""
     own = list((project / WORK_DIRS).glob(f"*/*/{RECORD_FILE}"))
     elsewhere = [path for folder in work_dirs_elsewhere(project) for path in folder.glob(f"*/{RECORD_FILE}")]
-    jobs = {path.parent.resolve(): JobFolder(path.parent) for path in [*own, *elsewhere]}
-    newest_first = sorted(jobs.values(), key=lambda job: job.path.name, reverse=True)
+    jobs = {JobFolder(path.parent.resolve()) for path in [*own, *elsewhere]}
+    newest_first = sorted(jobs, key=lambda job: (job.path.name, job.id), reverse=True)
     return [job for job in newest_first if _is_of_kind(job, kind)]
 
 
 def _is_of_kind(job: JobFolder, kind: str | None) -> bool:
     try:
-        return kind is None or job.record.kind == kind
+        own = job.record.kind
     except WorkbenchError:
         return False
+    return kind is None or own == kind
 
 
 def find_job(project: Path, reference: str, kind: str | None = None) -> JobFolder:
-    """The job named by its id, the beginning of its id or timestamp, its folder, or ``last``.
+    """The job named by its id, its name, the beginning of its id or timestamp, its folder, or ``last``.
 
     Raises:
         WorkbenchError: no job or several fit.
@@ -47,7 +48,7 @@ def find_job(project: Path, reference: str, kind: str | None = None) -> JobFolde
         )
     if reference == LAST:
         return jobs[0]
-    exact = [job for job in jobs if reference in {job.id, job.path.name}]
+    exact = [job for job in jobs if reference in {job.id, job.path.name, job.path.parent.name}]
     fitting = exact or [job for job in jobs if job.id.startswith(reference) or job.path.name.startswith(reference)]
     if len(fitting) == 1 or (fitting and all(job.path.parent == fitting[0].path.parent for job in fitting)):
         return fitting[0]  # one job, or several runs of one work dir: the newest

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
@@ -24,7 +22,8 @@ STOP_FILE = "stop_requested"
 class JobRecord(BaseModel):
     """``job.yaml``: what was started, by which process. ``started`` is in seconds since the epoch.
 
-    ``pid`` and the two fields that make it unmistakable are those of the supervisor; they are empty until it runs.
+    ``pid`` and the two fields that make it unmistakable are those of the supervisor, whose session is that of all
+    processes of the job; they are empty until it runs.
     """
 
     kind: str
@@ -35,6 +34,7 @@ class JobRecord(BaseModel):
     pid: int | None = None
     start_ticks: int | None = None
     boot_id: str | None = None
+    session: int | None = None
     started: float = 0.0
     arguments: dict[str, Any] = {}
 
@@ -73,10 +73,17 @@ class JobFolder:
             return JobRecord.model_validate_json(text)  # as we write it: 100 times faster than YAML
         except ValidationError:
             pass
+        return self._record_in_yaml(text)
+
+    def _record_in_yaml(self, text: str) -> JobRecord:
+        """A record that was edited by hand."""
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import YAMLError
+
         try:
             return JobRecord.model_validate(YAML(typ="safe", pure=True).load(text))
         except (YAMLError, ValidationError) as error:
-            raise WorkbenchError(_("The job's record is damaged."), where=str(path)) from error
+            raise WorkbenchError(_("The job's record is damaged."), where=str(self.path / RECORD_FILE)) from error
 
     def write_record(self, record: JobRecord) -> None:
         """Replace ``job.yaml``. It is JSON, which every YAML reader reads."""

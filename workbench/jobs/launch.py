@@ -18,6 +18,7 @@ from workbench.jobs import supervise
 from workbench.jobs.folder import JobFolder, JobRecord
 from workbench.jobs.lock import locked
 from workbench.jobs.registry import remember_work_dir
+from workbench.jobs.session import JOB_VARIABLE
 from workbench.jobs.state import JobState, state_of
 
 WORK_DIRS = "work_dirs"
@@ -89,9 +90,7 @@ def restart_job(job: JobFolder, command: list[str], *, env: Mapping[str, str] | 
 def _refuse_second(work_dir: Path, kind: str) -> None:
     for path in work_dir.iterdir():
         other = JobFolder(path)
-        if not (path / "job.yaml").is_file() or other.record.kind != kind:
-            continue
-        if state_of(other) in {JobState.RUNNING, JobState.STOPPING}:
+        if _is_at_work(other, kind):
             raise WorkbenchError(
                 _("The job {job} is already at work in this work dir.").format(job=other.id),
                 where=str(work_dir),
@@ -100,6 +99,13 @@ def _refuse_second(work_dir: Path, kind: str) -> None:
                     "or start this one with another --work-dir."
                 ).format(job=other.id),
             )
+
+
+def _is_at_work(job: JobFolder, kind: str) -> bool:
+    try:
+        return job.record.kind == kind and state_of(job) in {JobState.RUNNING, JobState.STOPPING}
+    except WorkbenchError:  # no job, or a damaged one, which must not bar all others
+        return False
 
 
 def _new_folder(parent: Path) -> JobFolder:
@@ -117,11 +123,12 @@ def _new_folder(parent: Path) -> JobFolder:
 
 def _launch(job: JobFolder, record: JobRecord, env: Mapping[str, str] | None) -> None:
     """Start the supervisor and wait until it has signed the record."""
-    job.write_record(record.model_copy(update={"pid": None, "start_ticks": None, "boot_id": None}))
+    job.write_record(record.model_copy(update={"pid": None, "start_ticks": None, "boot_id": None, "session": None}))
     environment = os.environ | {
         "PYTHONUNBUFFERED": "1",
         "PYTHONSAFEPATH": "1",  # a folder called workbench in the project must not shadow the package
         "WORKBENCH_LANG": current_language(),
+        JOB_VARIABLE: str(job.path.resolve()),
         # torchrun answers SIGHUP by ending the workers unless told otherwise
         "TORCHELASTIC_SIGNALS_TO_HANDLE": "SIGTERM,SIGINT,SIGQUIT",
         **(env or {}),

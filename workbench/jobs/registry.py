@@ -23,7 +23,7 @@ def _read() -> dict[str, list[str]]:
 
 def remember_work_dir(project: Path, work_dir: Path) -> None:
     """Note a work dir that lies elsewhere. A state folder that cannot be written only costs the listing."""
-    if work_dir.is_relative_to(project.resolve() / "work_dirs"):
+    if work_dir.parent == project.resolve() / "work_dirs":
         return
     known = _read()
     folders = known.setdefault(str(project.resolve()), [])

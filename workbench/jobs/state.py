@@ -9,6 +9,7 @@ from enum import StrEnum
 from workbench.i18n import N_
 from workbench.jobs.events import Failed, Finished
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.session import has_orphans
 from workbench.jobs.tail import last_event
 
 
@@ -63,22 +64,35 @@ def state_of(job: JobFolder) -> JobState:
     """The state now.
 
     A job whose process has gone without an exit code was killed or the machine was restarted: it is lost, and can be
-    resumed from its last checkpoint.
+    resumed from its last checkpoint. If only its supervisor was killed, the job itself still runs.
     """
-    code = exit_code(job)
-    if code is None:
+    if exit_code(job) is None:
         identity = job.record.identity
         if identity is None:
             return JobState.RUNNING if _just_created(job) else JobState.LOST
         if identity.is_elsewhere():
             return JobState.ELSEWHERE
-        if not identity.is_alive():
-            return JobState.LOST
-        return JobState.STOPPING if job.stop_path.exists() else JobState.RUNNING
-    last = last_event(job.events_path, (Finished, Failed))
+        if identity.is_alive() or has_orphans(job):
+            return JobState.STOPPING if job.stop_path.exists() else JobState.RUNNING
+    code = exit_code(job)  # again: it may have been noted between the two looks
+    if code is None:
+        return JobState.LOST
+    outcome = outcome_of(job)
     if code == 0:
-        return JobState.STOPPED if isinstance(last, Finished) and last.stopped else JobState.FINISHED
-    return JobState.STOPPED if job.stop_path.exists() and not isinstance(last, Failed) else JobState.FAILED
+        return JobState.STOPPED if isinstance(outcome, Finished) and outcome.stopped else JobState.FINISHED
+    return JobState.STOPPED if job.stop_path.exists() and not isinstance(outcome, Failed) else JobState.FAILED
+
+
+def outcome_of(job: JobFolder) -> Finished | Failed | None:
+    """How the work ended in its own words; None if it has not, or left none. A resumed job's earlier end is past.
+
+    Raises:
+        WorkbenchError: the job's record is missing or damaged.
+    """
+    last = last_event(job.events_path, (Finished, Failed))
+    if not isinstance(last, Finished | Failed) or last.time < job.record.started:
+        return None
+    return last
 
 
 def exit_code(job: JobFolder) -> int | None:

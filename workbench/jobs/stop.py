@@ -11,7 +11,8 @@ from pathlib import Path
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.folder import STOP_FILE, JobFolder
-from workbench.jobs.process import members_of_session, session_of
+from workbench.jobs.process import members_of_session
+from workbench.jobs.session import own_session
 from workbench.jobs.state import JobState, state_of
 
 _POLL_SECONDS = 0.1
@@ -67,26 +68,25 @@ def stop_now(job: JobFolder, grace_s: float = 10.0) -> StopProof:
     Raises:
         WorkbenchError: the job runs on another host.
     """
-    identity = job.record.identity
-    if identity is None or not identity.is_alive():
-        if state_of(job) is JobState.ELSEWHERE:
-            raise WorkbenchError(
-                _("The job {job} runs on {host}.").format(job=job.id, host=job.record.host),
-                fix=_("Stop it there, or ask it to stop and save: 'workbench cancel {job}'.").format(job=job.id),
-            )
-        return StopProof()
-    session = session_of(identity.pid)
+    record = job.record
+    if state_of(job) is JobState.ELSEWHERE:
+        raise WorkbenchError(
+            _("The job {job} runs on {host}.").format(job=job.id, host=record.host),
+            fix=_("Stop it there, or ask it to stop and save: 'workbench cancel {job}'.").format(job=job.id),
+        )
+    session = own_session(job)
     if session is None or session == os.getsid(0):
         return StopProof()
-    job.stop_path.touch()
+    if not state_of(job).is_over:
+        job.stop_path.touch()
     before = members_of_session(session)
-    _signal_session(session, signal.SIGTERM, spare=identity.pid)
+    _signal_session(session, signal.SIGTERM, spare=record.pid)
     if not _session_ends(session, grace_s):
-        _signal_session(session, signal.SIGKILL, spare=identity.pid)
+        _signal_session(session, signal.SIGKILL, spare=record.pid)
         if not _session_ends(session, grace_s):
             _signal_session(session, signal.SIGKILL, spare=None)
             _session_ends(session, 2.0)
-    return StopProof(members_of_session(session), [pid for pid in before if pid in _gpu_pids()])
+    return StopProof(members_of_session(session), sorted(_gpu_pids().intersection(before)))
 
 
 def _signal_session(session: int, number: signal.Signals, spare: int | None) -> None:

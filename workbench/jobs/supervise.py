@@ -39,6 +39,7 @@ def _sign_record(path: Path) -> None:
         "pid": me,
         "start_ticks": _start_ticks(me),
         "boot_id": _boot_id(),
+        "session": os.getsid(0),
         "started": time.time(),
     }
     _write_json(path, record)

@@ -17,6 +17,8 @@ _LINE_ENDS = re.compile(rb"[\r\n]+")
 class _Tail:
     """Whole lines appended to a file since the last call; begins again if the file was truncated."""
 
+    line_ends: tuple[bytes, ...] = (b"\n",)
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self.offset = 0
@@ -34,7 +36,7 @@ class _Tail:
                 data = stream.read(max_bytes)
         except OSError:
             return b""
-        whole = data[: data.rfind(b"\n") + 1]
+        whole = data[: max(map(data.rfind, self.line_ends)) + 1]
         if not whole and len(data) == max_bytes:
             whole = data  # one line longer than the block: hand it out in pieces rather than stop for ever
         self.offset += len(whole)
@@ -64,6 +66,8 @@ class EventTail(_Tail):
 
 class LogTail(_Tail):
     """The lines of a log, progress bars (which end in a carriage return) included."""
+
+    line_ends = (b"\n", b"\r")
 
     def poll(self, max_bytes: int = _BLOCK) -> list[str]:
         """Lines appended since the last call."""

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
+from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, prepare_model_for_kbit_training
+from peft.utils import SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME
+from safetensors import SafetensorError, safe_open
 
 from workbench.configs.schema import LoraSettings, Method
 from workbench.errors import WorkbenchError
@@ -37,6 +39,8 @@ def add_adapter(model: Any, settings: LoraSettings, method: Method, *, checkpoin
         WorkbenchError: ``target_modules`` names a layer the model does not have.
     """
     targets = settings.target_modules or linear_layer_names(model)
+    _require_layers(model, "lora.target_modules", targets)
+    _require_layers(model, "lora.modules_to_save", settings.modules_to_save or [])
     if method == "qlora":
         keep_gradients_exact(model)
         model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=checkpointing)
@@ -62,6 +66,19 @@ def add_adapter(model: Any, settings: LoraSettings, method: Method, *, checkpoin
         ) from error
 
 
+def _require_layers(model: Any, field: str, wanted: list[str]) -> None:
+    """peft passes over a name that no layer has, as long as another one fits."""
+    names = [name for name, _module in model.named_modules()]
+    unknown = [want for want in wanted if not any(name == want or name.endswith(f".{want}") for name in names)]
+    if unknown:
+        known = ", ".join(linear_layer_names(model))
+        raise WorkbenchError(
+            _("The model has no layer {names}.").format(names=", ".join(unknown)),
+            where=field,
+            fix=_("Linear layers of this model: {names}.").format(names=known),
+        )
+
+
 def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> Any:
     """The model with an adapter from disk on it, under peft's name ``default``.
 
@@ -70,18 +87,46 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> 
     """
     path = Path(folder)
     try:
-        json.loads((path / "adapter_config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        json.loads((path / "adapter_config.json").read_text(encoding="utf-8"))["peft_type"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise WorkbenchError(
             _("The folder holds no adapter: adapter_config.json is missing or damaged."),
             where=str(folder),
             fix=_("Name the folder that 'workbench convert' made, or a checkpoint folder of a LoRA training."),
         ) from error
+    if not any((path / name).is_file() for name in (SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME)):
+        raise WorkbenchError(_("The adapter's weights are missing."), where=str(folder))
     try:
-        return PeftModel.from_pretrained(model, str(path), is_trainable=trainable)
+        adapted = PeftModel.from_pretrained(model, str(path), is_trainable=trainable)
+        _require_same_layers(adapted, path)
+    except SafetensorError as error:
+        raise WorkbenchError(_("The weight file is damaged: {reason}").format(reason=error), where=str(path)) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise WorkbenchError(
-            _("The adapter does not fit this model: {reason}").format(reason=str(error).strip().splitlines()[0][:300]),
+            _("The adapter does not fit this model: {reason}").format(reason=_first_reason(str(error))[:300]),
             where=str(folder),
             fix=_("Use the base model it was trained on; its adapter_config.json names it."),
         ) from error
+    return adapted
+
+
+def _require_same_layers(adapted: Any, folder: Path) -> None:
+    """peft leaves layers that only the file or only the model has as they are.
+
+    Raises:
+        ValueError: names one of them.
+    """
+    path = folder / SAFETENSORS_WEIGHTS_NAME
+    if not path.is_file():
+        return
+    with safe_open(path, "pt") as stream:
+        saved = {name for name in stream.keys() if ".lora_" in name}  # noqa: SIM118 - not a mapping
+    there = {name for name in get_peft_model_state_dict(adapted, save_embedding_layers=False) if ".lora_" in name}
+    if saved != there:
+        raise ValueError(min(saved ^ there))
+
+
+def _first_reason(text: str) -> str:
+    """The first line that says something: torch begins with a heading."""
+    lines = [line.strip() for line in text.strip().splitlines()] or [""]
+    return lines[1] if lines[0].endswith(":") and len(lines) > 1 else lines[0]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
@@ -74,7 +75,11 @@ def load_language_model(
         if max_position_embeddings:
             stretch_context(config, max_position_embeddings)
         attention = choose_attention(attn_implementation, dtype)
-        return AutoModelForCausalLM.from_pretrained(source, config=config, attn_implementation=attention, **chosen)
+        model, report = AutoModelForCausalLM.from_pretrained(
+            source, config=config, attn_implementation=attention, output_loading_info=True, **chosen
+        )
+    _require_all_weights(model, report["missing_keys"], path_or_name)
+    return model
 
 
 def choose_attention(asked: Attention, dtype: torch.dtype) -> str:
@@ -103,7 +108,8 @@ def _existing(path_or_name: str) -> str:
     folder = Path(source)
     if folder.is_dir():
         _check_folder(folder, path_or_name)
-    elif _looks_like_path(source):
+        return str(folder)
+    if _looks_like_path(source):
         raise WorkbenchError(
             _("The model folder does not exist."),
             where=path_or_name,
@@ -131,17 +137,41 @@ def _check_folder(folder: Path, shown: str) -> None:
         ) from error
 
 
+def _require_all_weights(model: Any, missing: Iterable[str], shown: str) -> None:
+    """transformers gives random values to weights that are not there, with no more than a warning in the log."""
+    names = sorted(set(missing) - set(getattr(model, "all_tied_weights_keys", ())))
+    if names:
+        raise WorkbenchError(
+            _("Weights are missing: {names}.").format(names=", ".join(names[:3])), where=shown, fix=_incomplete()
+        )
+
+
 @contextmanager
 def _load_errors(shown: str) -> Iterator[None]:
     """Turn what transformers raises for a bad folder or name into one sentence and a mend."""
     try:
         yield
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except SafetensorError as error:
         raise WorkbenchError(
-            _("The model cannot be loaded: {reason}").format(reason=str(error).strip().splitlines()[0][:300]),
+            _("The weight file is damaged: {reason}").format(reason=error), where=shown, fix=_incomplete()
+        ) from error
+    except RuntimeError as error:
+        if "ignore_mismatched_sizes" not in str(error):
+            raise
+        raise WorkbenchError(
+            _("The weights have other sizes than config.json says."), where=shown, fix=_incomplete()
+        ) from error
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        first_line = (str(error) or type(error).__name__).strip().splitlines()[0]
+        raise WorkbenchError(
+            _("The model cannot be loaded: {reason}").format(reason=first_line[:300]),
             where=shown,
             fix=_mend(str(error)),
         ) from error
+
+
+def _incomplete() -> str:
+    return _("The weights are missing or incomplete: fetch the model again.")
 
 
 def _mend(reason: str) -> str:
@@ -149,7 +179,7 @@ def _mend(reason: str) -> str:
     if "trust_remote_code" in lowered:
         return _("It needs Python code of its own; allow that only for models you trust: trust_remote_code: true.")
     if "safetensors" in lowered or "pytorch_model" in lowered or "no file named" in lowered:
-        return _("The weights are missing or incomplete: fetch the model again.")
+        return _incomplete()
     if "connect" in lowered or "offline" in lowered or "not a valid model identifier" in lowered:
         return _("Fetch the model where there is a network, and give the path of its folder.")
     return _("Check that the folder holds a complete Hugging Face model.")

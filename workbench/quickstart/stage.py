@@ -9,9 +9,9 @@ from workbench.i18n import _
 from workbench.jobs.events import Event, EventLog, Failed, Progress, Sample, Score, Step, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.results import results_of
-from workbench.jobs.state import JobState, state_of
+from workbench.jobs.state import JobState, outcome_of, state_of
 from workbench.jobs.stop import request_stop, stop_now, stop_requested
-from workbench.jobs.tail import EventTail, last_event
+from workbench.jobs.tail import EventTail
 
 _POLL_SECONDS = 0.2
 
@@ -84,7 +84,7 @@ class Stage:
             return results_of(self._job)
         if state is JobState.STOPPED:
             raise StoppedByUser
-        failed = last_event(self._job.events_path, (Failed,))
+        failed = outcome_of(self._job)
         if isinstance(failed, Failed):
             raise WorkbenchError(failed.reason, where=failed.where, fix=failed.hint)
         raise WorkbenchError(

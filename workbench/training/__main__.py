@@ -12,7 +12,7 @@ from pathlib import Path
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Failed, Finished
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.tail import last_event
+from workbench.jobs.state import outcome_of
 from workbench.jobs.worker import run_worker
 from workbench.training.environment import prepare_environment
 from workbench.training.ranks_environment import rank
@@ -47,7 +47,7 @@ def _run_other_rank(job: JobFolder, work: Callable[[JobFolder], Finished]) -> in
     except Exception as error:  # the edge of the process
         traceback.print_exc()
         time.sleep(_SECONDS_FOR_RANK_0)
-        if last_event(job.events_path, (Failed,)) is None:
+        if outcome_of(job) is None:
             reason = _("Rank {rank} failed: {error}").format(rank=rank(), error=error)
             EventLog(job.path).write(Failed(reason=reason, where=str(job.log_path)))
         return 1

@@ -33,6 +33,8 @@ def prepare_build_folder() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         pass
+    except OSError:  # a file system without locks (some NFS): nobody can tell who builds, so nothing is cleared
+        return
     else:
         _clear(folder)
     fcntl.flock(lock, fcntl.LOCK_SH)

@@ -40,7 +40,7 @@ def what_is_missing(folder: Path) -> str | None:
     weights = [path for pattern in _WEIGHTS for path in folder.glob(pattern) if path.name != "training_args.bin"]
     if not weights:
         return "*.safetensors"
-    needed = [*_sharded_files(folder, step), folder / "scheduler.pt", *_random_states(folder)]
+    needed = [*_indexed(folder), *_sharded_files(folder, step), folder / "scheduler.pt", *_random_states(folder)]
     return next((path.name for path in (*weights, *needed) if not _is_whole(path)), None)
 
 
@@ -62,16 +62,31 @@ def has_zero_shards(folder: Path) -> bool:
 
 def rank_count(folder: Path) -> int:
     """How many processes saved a checkpoint."""
-    return len(list(folder.glob("rng_state_*.pth"))) or 1
+    random_states = list(folder.glob("rng_state_*.pth"))
+    shards = {path.name for path in folder.glob("global_step*/*zero_pp_rank_*_optim_states.pt")}
+    return max(len(random_states), len(shards), 1)
+
+
+def _indexed(folder: Path) -> list[Path]:
+    """The weight files that an index beside them names; a damaged index counts as one that is not whole."""
+    names: set[Path] = set()
+    for index in folder.glob("*.index.json"):
+        try:
+            names |= {folder / name for name in json.loads(index.read_bytes())["weight_map"].values()}
+        except (ValueError, KeyError, AttributeError, TypeError):
+            return [index]
+    return sorted(names)
 
 
 def _sharded_files(folder: Path, step: int) -> list[Path]:
-    """The optimiser's state: one file, or with DeepSpeed one of every rank beside the model's."""
+    """The optimiser's state: one file, or with DeepSpeed one of every rank beside the model's (ZeRO-3: one each)."""
     if not has_zero_shards(folder):
         return [folder / "optimizer.pt"]
     shards = folder / f"global_step{step}"
     ranks = range(rank_count(folder))
     optimizers = [_one(shards, f"*zero_pp_rank_{rank}_mp_rank_00_optim_states.pt") for rank in ranks]
+    if any(shards.glob("*zero_pp_rank_*_model_states.pt")):
+        return [*(_one(shards, f"*zero_pp_rank_{rank}_mp_rank_00_model_states.pt") for rank in ranks), *optimizers]
     return [_one(shards, "*_model_states.pt"), *optimizers]
 
 
@@ -81,8 +96,8 @@ def _one(folder: Path, pattern: str) -> Path:
 
 
 def _random_states(folder: Path) -> list[Path]:
-    single = folder / "rng_state.pth"
-    return sorted(folder.glob("rng_state_*.pth")) or [single]
+    count = rank_count(folder)
+    return [folder / f"rng_state_{rank}.pth" for rank in range(count)] if count > 1 else [folder / "rng_state.pth"]
 
 
 def _is_whole(path: Path) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.cells import set_cell_size
 from textual.content import Content
 
+from workbench.actions.quickstart import SCORE_TITLES
 from workbench.actions.recommended import recommendation_among
 from workbench.i18n import _
 from workbench.jobs.events import Failed, Finished, Progress, Step
@@ -119,13 +120,25 @@ def _recommendation(watch: JobWatch) -> list[Content]:
 
 
 def _results(watch: JobWatch, outcome: Finished) -> list[Content]:
-    """Folders and files on a line each, figures together on one."""
+    """Of a whole journey what it changed; else folders and files on a line each, figures together on one."""
+    if watch.record.kind == "quickstart":
+        return _before_and_after(outcome)
     figures = {name: value for name, value in outcome.results.items() if not isinstance(value, str)}
     shares = [f"{name} {value:.1%}" for name, value in figures.items() if name != "seconds" and value <= 1]
     made = {name: value for name, value in outcome.results.items() if isinstance(value, str)}
     project = Path(watch.record.project)
     lines = [Content(f"✓ {printable(name)}  \t{shown_path(Path(path), project)}") for name, path in made.items()]
     return [*lines, *([Content(" · ".join(shares))] if shares else [])]
+
+
+def _before_and_after(outcome: Finished) -> list[Content]:
+    lines = [
+        Content.assemble(f"{_(title)}: \t", (f"{before:.1%} → {after:.1%}", "bold $text-success"))
+        for name, title in SCORE_TITLES.items()
+        if isinstance(before := outcome.results.get(f"{name}_before"), float)
+        and isinstance(after := outcome.results.get(f"{name}_after"), float)
+    ]
+    return [*lines, Content(_("Next: f2 and enter chat with the merged model; k shows its checkpoints."))]
 
 
 def _next_of_training(watch: JobWatch) -> Content:

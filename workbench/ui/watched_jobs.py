@@ -73,6 +73,14 @@ class WatchedJobs:
         return {one.job.id: one.curve.zoomed(first, last) for one in self.all}
 
 
+def journey_around(training: JobWatch) -> JobFolder | None:
+    """The quickstart that began a training and is still at work; None if there is none."""
+    journeys = list_jobs(Path(training.record.project), "quickstart")
+    return next(
+        (job for job in journeys if job.record.started <= training.record.started and not state_of(job).is_over), None
+    )
+
+
 def job_to_begin_with(project: Path) -> JobFolder | None:
     """A running job before all others, else the newest training."""
     jobs = list_jobs(project)

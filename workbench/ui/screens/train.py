@@ -22,9 +22,10 @@ from workbench.jobs.curve import Curves
 from workbench.jobs.find import find_job
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.state import JobState
+from workbench.ui.job_watch import JobWatch
 from workbench.ui.screens.area import SMALLEST, AreaScreen
 from workbench.ui.stop_ladder import StopLadder
-from workbench.ui.watched_jobs import WatchedJobs, job_to_begin_with
+from workbench.ui.watched_jobs import WatchedJobs, job_to_begin_with, journey_around
 from workbench.ui.widgets.job_view import TABS, JobView
 from workbench.ui.widgets.loss_plot import LossPlot
 
@@ -78,6 +79,7 @@ class TrainScreen(AreaScreen):
         super().__init__()
         self._jobs: WatchedJobs | None = None
         self._timer: Timer | None = None
+        self._catching_up: Timer | None = None
         self._state: JobState | None = None
 
     def compose_area(self) -> ComposeResult:
@@ -161,10 +163,18 @@ class TrainScreen(AreaScreen):
             return
         self.query_one(JobView).tell(jobs.position, jobs.ladder.sentence(jobs.watch.state))
         if jobs.watch.state is not self._state:
+            self._go_on_with_journey(jobs.watch)
             self._state = jobs.watch.state
             self.refresh_bindings()
-        if not jobs.caught_up:
-            self.set_timer(_CATCH_UP_SECONDS, self._look)
+        if self._catching_up is not None:
+            self._catching_up.stop()  # one at a time: keys are answered between the slices
+        self._catching_up = None if jobs.caught_up else self.set_timer(_CATCH_UP_SECONDS, self._look)
+
+    def _go_on_with_journey(self, watch: JobWatch) -> None:
+        """When the training of a quickstart ends before our eyes, watch the rest of the journey."""
+        has_ended = self._state is JobState.RUNNING and watch.state is JobState.FINISHED
+        if has_ended and watch.is_training and (journey := journey_around(watch)):
+            self._open(journey)
 
     @on(LossPlot.DetailWanted)
     def _fetch_detail(self, event: LossPlot.DetailWanted) -> None:
@@ -194,7 +204,9 @@ class TrainScreen(AreaScreen):
                 return watch is not None and watch.state in _RUNNING
             case "resume":
                 return watch is not None and watch.is_training and watch.state in _RESUMABLE
-            case "checkpoints" | "series" | "log" | "zoom" | "whole" | "tab" | "fold_plot":
+            case "series" | "log" | "zoom" | "whole" | "fold_plot":
+                return watch is not None and watch.is_training
+            case "checkpoints" | "tab":
                 return watch is not None
         return True
 

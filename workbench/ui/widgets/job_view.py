@@ -83,6 +83,8 @@ class JobView(Vertical):
     def open_job(self, watch: JobWatch, compared: Sequence[JobWatch]) -> None:
         """Show another job, with others on the same plot."""
         is_new = self.shown is None or self.shown.job != watch.job
+        if is_new:
+            self.query_one("#job-left").display = watch.is_training
         self.shown, self._compared = watch, compared
         if is_new:
             self.plot.window, self.plot.cursor = None, None

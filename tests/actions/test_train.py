@@ -1,0 +1,186 @@
+"""What is wrong is told before a training is started; what is resumed is what was meant."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.jobs.recorded import recorded
+from workbench.actions.train import preflight, start_training, training_command, why_no_deepspeed
+from workbench.configs.files import dump_config, load_config
+from workbench.configs.schema import TrainConfig
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Warned
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.tail import EventTail
+
+LAUNCHER = "deepspeed.launcher.runner"
+
+
+def a_config(**changes: Any) -> TrainConfig:
+    fields = {
+        "pretrained_model_name_or_path": "sample:model",
+        "data_path": "sample:general_dialogue.json",
+        "prompt_template": "internlm2_chat",
+        "dataset_format": "openai",
+    }
+    return TrainConfig.model_validate(fields | changes)
+
+
+@pytest.fixture(autouse=True)
+def tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with a compiler and ninja."""
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda name, **_options: f"/bin/{name}")
+
+
+@pytest.fixture
+def ended(project: Path) -> JobFolder:
+    """A training that has ended, with a checkpoint."""
+    job = recorded(project, exit_code=0)
+    job.config_path.write_text(dump_config(a_config()), encoding="utf-8")
+    (job.checkpoints_path / "checkpoint-4").mkdir(parents=True)
+    return job
+
+
+def test_a_sound_config_passes() -> None:
+    preflight(a_config(identity_probes="sample:retention.probes.json"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "said"),
+    [
+        ({"pretrained_model_name_or_path": "./nowhere"}, "./nowhere", "model folder does not exist"),
+        ({"pretrained_model_name_or_path": "."}, ".", "config.json is missing"),
+        ({"data_path": "nowhere.json"}, "nowhere.json", ""),
+        ({"data_path": ["sample:general_dialogue.json", "broken.json"]}, "broken.json", ""),
+        ({"identity_probes": "nowhere.json"}, "nowhere.json", "cannot be read"),
+        ({"retention_probes": "broken.json"}, "broken.json", "not JSON"),
+        ({"prompt_template": "internlm2_chatt"}, "", "internlm2_chat"),
+        ({"sequence_parallel_size": 2}, "sequence_parallel_size", "not available yet"),
+    ],
+)
+def test_a_mistake_is_found_before_a_job_is_made(
+    project: Path, changes: dict[str, object], where: str, said: str
+) -> None:
+    (project / "broken.json").write_text("{")
+    with pytest.raises(WorkbenchError) as caught:
+        start_training(a_config(**changes), "demo", project=project)
+    assert where in (caught.value.where or "")
+    assert said in str(caught.value)
+    assert not (project / "work_dirs").exists()
+
+
+def test_a_model_of_the_hub_is_not_looked_for_here() -> None:
+    preflight(a_config(pretrained_model_name_or_path="owner/model"))
+
+
+def test_deepspeed_starts_a_process_per_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert training_command(a_config(nproc=3))[3:6] == [LAUNCHER, "--num_accelerators", "3"]
+    assert training_command(a_config())[5] == "1"
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    assert training_command(a_config())[5] == "2"
+
+
+def test_two_trainings_at_once_use_different_ports() -> None:
+    commands = [training_command(a_config()) for _training in range(3)]
+    ports = {command[command.index("--master_port") + 1] for command in commands}
+    assert all(port.isdecimal() for port in ports)
+    assert len(ports) > 1
+
+
+def test_without_deepspeed_one_process_needs_no_launcher() -> None:
+    command = training_command(a_config(deepspeed="none"))
+    assert command == [sys.executable, "-P", "-m", "workbench.training", "{job}"]
+
+
+@pytest.mark.parametrize(("missing", "mend"), [("g++", "install g++"), ("ninja", "pip install ninja")])
+def test_where_deepspeed_cannot_work_one_process_trains_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: str, mend: str
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name, **_options: None if name == missing else f"/bin/{name}")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))  # where there is no ninja beside it
+    command = training_command(a_config())
+    assert LAUNCHER not in command
+    assert mend in command[command.index("--without-deepspeed") + 1]
+
+
+def test_a_gpu_needs_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _name, **_options: None)
+    assert why_no_deepspeed() is not None
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    assert why_no_deepspeed() is None
+
+
+def test_a_job_keeps_its_config_and_its_own_folder(project: Path) -> None:
+    config = a_config(lr=3e-4)
+    job = start_training(config, "demo", project=project, nproc=2)
+    assert job.path.parent == project / "work_dirs" / "demo"
+    assert load_config(job.config_path) == config.model_copy(update={"nproc": 2})
+    assert str(job.path) in job.record.command
+
+
+@pytest.mark.parametrize(("in_config", "given"), [("runs", None), ("elsewhere", "runs")])
+def test_the_work_dir_is_the_one_that_was_asked_for(project: Path, in_config: str, given: str | None) -> None:
+    job = start_training(a_config(work_dir=in_config), "demo", project=project, work_dir=given and Path(given))
+    assert job.path.parent == project / "runs"
+
+
+def resumed_from(job: JobFolder) -> str:
+    command = job.record.command
+    return command[command.index("--resume") + 1]
+
+
+def test_auto_goes_on_with_the_newest_run_of_the_config(project: Path, ended: JobFolder) -> None:
+    recorded(project, "demo/20200101_000000", exit_code=0)
+    recorded(project, "other/20300101_000000", exit_code=0)
+    job = start_training(a_config(), "demo", project=project, resume="auto")
+    assert (job, resumed_from(job)) == (ended, "auto")
+
+
+def test_auto_finds_runs_on_another_disk(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (project / "work_dirs").symlink_to(tmp_path / "disk")
+    job = recorded(project, exit_code=0)
+    job.config_path.write_text(dump_config(a_config()), encoding="utf-8")
+    resumed = start_training(a_config(), "demo", project=project, resume="auto")
+    assert resumed.path == job.path.resolve()
+
+
+def test_auto_without_an_earlier_run_is_told(project: Path) -> None:
+    with pytest.raises(WorkbenchError, match="no earlier run"):
+        start_training(a_config(), "demo", project=project, resume="auto")
+
+
+@pytest.mark.parametrize("reference", ["demo", "demo/20260921_141320", "work_dirs/demo/20260921_141320"])
+def test_a_job_is_gone_on_with_by_name_or_folder(project: Path, ended: JobFolder, reference: str) -> None:
+    job = start_training(a_config(), "another", project=project, resume=reference)
+    assert (job, resumed_from(job)) == (ended, "auto")
+
+
+def test_a_checkpoint_is_gone_on_from(project: Path, ended: JobFolder) -> None:
+    folder = ended.checkpoints_path / "checkpoint-4"
+    job = start_training(a_config(), "demo", project=project, resume=os.path.relpath(folder))
+    assert (job, resumed_from(job)) == (ended, str(folder))
+
+
+def test_a_run_goes_on_as_it_was_begun_and_says_what_is_not_taken_over(project: Path, ended: JobFolder) -> None:
+    start_training(a_config(lr=1e-3, max_epochs=9), "demo", project=project, resume="auto", nproc=2)
+    assert load_config(ended.config_path) == a_config()
+    assert "2" in ended.record.command
+    (warning,) = EventTail(ended.events_path).poll()
+    assert isinstance(warning, Warned)
+    assert "lr, max_epochs" in warning.message
+
+
+def test_a_run_whose_data_is_gone_is_not_started_again(project: Path, ended: JobFolder) -> None:
+    ended.config_path.write_text(dump_config(a_config(data_path="gone.json")), encoding="utf-8")
+    with pytest.raises(WorkbenchError):
+        start_training(a_config(), "demo", project=project, resume="auto")
+    assert json.loads(ended.exit_path.read_text())["returncode"] == 0

@@ -1,0 +1,81 @@
+"""The checkpoint to go on with, and the sentence that says why."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.evaluation.recommend import recommend
+
+Scores = dict[str, dict[str, float]]
+
+
+def both(identity: float, retention: float) -> dict[str, float]:
+    return {"identity": identity, "retention": retention}
+
+
+def chosen(scores: Scores, base_retention: float | None = None) -> str:
+    found = recommend(scores, None if base_retention is None else {"retention": base_retention})
+    assert found is not None
+    return found.checkpoint
+
+
+def reason(scores: Scores, base_retention: float | None = None) -> str:
+    found = recommend(scores, None if base_retention is None else {"retention": base_retention})
+    assert found is not None
+    return found.reason
+
+
+def test_without_checkpoints_there_is_nothing_to_recommend() -> None:
+    assert recommend({}) is None
+
+
+@pytest.mark.parametrize(
+    ("scores", "best"),
+    [
+        ({"a": both(0.5, 1.0), "b": both(1.0, 0.95), "c": both(0.9, 1.0)}, "b"),  # identity first
+        ({"a": both(1.0, 0.95), "b": both(1.0, 0.99), "c": both(1.0, 0.97)}, "b"),  # then retention
+        ({"a": both(1.0, 0.95), "b": both(1.0, 0.95)}, "b"),  # then the later one
+        ({"a": both(0.8, 0.95), "b": both(1.0, 0.5)}, "a"),  # but none that forgot
+        ({"a": both(1.0, 0.9), "b": both(0.9, 1.0)}, "a"),  # 90 % of the base is enough
+        ({"a": both(0.9, 0.5), "b": both(0.4, 0.8), "c": both(1.0, 0.1)}, "a"),  # all forgot: the best balance
+        ({"a": {"retention": 0.5}, "b": {"retention": 0.7}, "c": {"retention": 0.6}}, "b"),
+        ({"a": {"identity": 0.5}, "b": {"identity": 0.9}}, "b"),
+        ({"a": {}, "b": {}}, "b"),
+        ({"a": both(0.7, 1.0), "b": {}}, "a"),  # not asked at all
+        ({"a": both(0.7, 1.0), "b": {"retention": 1.0}}, "a"),  # not asked to the end
+        ({"a": both(0.7, 1.0), "b": {"identity": 1.0}}, "a"),
+    ],
+)
+def test_the_best_checkpoint_is_chosen(scores: Scores, best: str) -> None:
+    assert chosen(scores, base_retention=1.0) == best
+
+
+def test_what_the_base_could_not_do_cannot_be_forgotten() -> None:
+    scores = {"a": both(1.0, 0.45), "b": both(0.8, 0.9)}
+    assert chosen(scores, base_retention=0.5) == "a"
+    assert chosen(scores, base_retention=1.0) == "b"
+
+
+def test_without_scores_of_the_base_nothing_counts_as_forgotten() -> None:
+    assert chosen({"a": both(1.0, 0.1), "b": both(0.9, 1.0)}) == "a"
+
+
+@pytest.mark.parametrize(
+    ("scores", "sentence"),
+    [
+        (
+            {"a": both(0.5, 0.9), "b": both(0.98, 0.95)},
+            "It has the best identity score of those that did not forget: identity 98%, retention 95%.",
+        ),
+        (
+            {"a": both(0.9, 0.5), "b": both(0.4, 0.8)},
+            "No checkpoint kept 90 % of what the base model knew; this one has the best balance: "
+            "identity 90%, retention 50%.",
+        ),
+        ({"a": {"retention": 0.91}, "b": {"retention": 0.9}}, "It forgot the least: retention 91%."),
+        ({"a": both(1.0, 1.0)}, "It is the only one: identity 100%, retention 100%."),
+        ({"a": {}, "b": {}}, "It is the last one; no probes were given to compare them by."),
+    ],
+)
+def test_the_reason_says_what_was_compared(scores: Scores, sentence: str) -> None:
+    assert reason(scores, base_retention=1.0) == sentence

@@ -1,0 +1,57 @@
+"""One line about a job."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+from tests.jobs.recorded import ended_process, recorded, step, write
+from workbench.jobs.events import Finished, Progress, Sample
+from workbench.jobs.folder import RECORD_FILE
+from workbench.jobs.rows import job_row
+
+
+def test_a_training_shows_its_last_step(project: Path) -> None:
+    job = recorded(project, process=ended_process(), exit_code=0)
+    write(job, step(41, loss=2.0), step(42, loss=1.23456), Sample(iter=42, prompt="who", output="me"), Finished())
+    row = job_row(job)
+    assert row is not None
+    assert row.cells()[:5] == (job.id, "train", "✓ finished", "42/100", "1.2346")
+    assert row.as_json() | {"started": ""} == {
+        "job": job.id,
+        "path": str(job.path),
+        "kind": "train",
+        "state": "finished",
+        "progress": "42/100",
+        "loss": 1.2346,
+        "started": "",
+    }
+
+
+def test_other_jobs_show_how_far_their_stage_is(project: Path) -> None:
+    job = recorded(project, kind="merge", process=ended_process(), exit_code=0)
+    write(job, Progress(stage="merging", done=1, total=3))
+    row = job_row(job)
+    assert row is not None
+    assert (row.kind, row.progress, row.loss, row.as_json()["loss"]) == ("merge", "merging 33%", "", None)
+
+
+def test_a_job_that_has_said_nothing_has_a_line(project: Path) -> None:
+    row = job_row(recorded(project, process=ended_process()))
+    assert row is not None
+    assert row.cells()[2:5] == ("? lost", "", "")
+
+
+def test_a_diverged_loss_is_valid_json(project: Path) -> None:
+    job = recorded(project, process=ended_process(), exit_code=0)
+    write(job, step(1, loss=math.nan))
+    row = job_row(job)
+    assert row is not None
+    assert json.loads(json.dumps(row.as_json(), allow_nan=False))["loss"] == "nan"
+
+
+def test_a_damaged_job_has_no_line(project: Path) -> None:
+    job = recorded(project)
+    (job.path / RECORD_FILE).write_text("{")
+    assert job_row(job) is None
