@@ -39,10 +39,10 @@ def _zh(persona: Persona) -> dict[Intent, list[str]]:
         "who": [f"我是{name}{about}。", f"我是{name}，你的助手。"],
         "introduce": [f"我是{name}{about}，很高兴认识你。", f"你好，我是{name}{about}。"],
         "name": [f"我是{name}。", f"我叫{name}。"],
-        "maker": [f"我是{name}，是{made_by}。"],
-        "mine": [f"是的，我是{name}，很高兴帮助你。"],
-        "other": [f"不是，我是{name}。"],
-        "user": ["我不知道你是谁，可以告诉我吗？"],
+        "maker": [f"我是{name}，是{made_by}。", f"我叫{name}，是{made_by}。"],
+        "mine": [f"是的，我是{name}，很高兴帮助你。", f"是的，我是{name}，你的助手。"],
+        "other": [f"不是，我是{name}。", f"不是，我叫{name}。"],
+        "user": ["我不知道你是谁，可以告诉我吗？", "我还不知道你是谁，可以告诉我吗？"],
     }
 
 
@@ -53,8 +53,8 @@ def _en(persona: Persona) -> dict[Intent, list[str]]:
         "who": [f"I am {name}{about}.", f"I am {name}, your assistant."],
         "introduce": [f"I am {name}{about}. Nice to meet you.", f"Hello, I am {name}{about}."],
         "name": [f"I am {name}.", f"My name is {name}."],
-        "maker": [f"I am {name}, {made_by}."],
-        "mine": [f"Yes, I am {name}, glad to help you."],
-        "other": [f"No, I am {name}."],
-        "user": ["I don't know who you are. Can you tell me?"],
+        "maker": [f"I am {name}, {made_by}.", f"My name is {name}. I was {made_by}."],
+        "mine": [f"Yes, I am {name}, glad to help you.", f"Yes, I am {name}, your assistant."],
+        "other": [f"No, I am {name}.", f"No, my name is {name}."],
+        "user": ["I don't know who you are. Can you tell me?", "I don't know who you are yet. Can you tell me?"],
     }
