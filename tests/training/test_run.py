@@ -195,7 +195,7 @@ def test_max_iters_ends_it_at_the_step_that_reaches_them(rows: Path, tmp_path: P
         ({"deepspeed": "nowhere.json"}, "cannot be read"),
         ({"identity_probes": "nowhere.json"}, "cannot be read"),
         ({"pretrained_model_name_or_path": "/nowhere"}, "does not exist"),
-        ({"lora": {"target_modules": ["no_such_layer"]}}, "does not fit"),
+        ({"lora": {"target_modules": ["no_such_layer"]}}, "no layer"),
         ({"max_length": 8}, "anything to train on"),
     ],
 )
