@@ -101,7 +101,7 @@ class TrainConfig(_Strict):
         group="model",
         min_length=1,
         en="The base model: a folder or a Hugging Face name.",
-        zh="基础模型：本地目录或 Hugging Face 名称。",
+        zh="基座模型：本地目录或 Hugging Face 名称。",
     )
     method: Method = setting(
         "qlora",
@@ -371,7 +371,7 @@ class TrainConfig(_Strict):
         None,
         group="evaluation",
         en="Questions the base model answers right; every checkpoint is scored on keeping them.",
-        zh="基础模型能答对的问题文件；每个检查点都据此评估遗忘程度。",
+        zh="基座模型能答对的问题文件；每个检查点都据此评估遗忘程度。",
     )
 
     @field_validator("deepspeed")

@@ -24,7 +24,7 @@ class IdentityChoices(BaseModel):
         "",
         group="data",
         en="What is inside, for example the base model's name; may stay empty.",
-        zh="内在是什么，例如基础模型的名称；可留空。",
+        zh="内在是什么，例如基座模型的名称；可留空。",
     )
     languages: Literal["zh,en", "zh", "en"] = setting(
         "zh,en", group="data", en="Languages of the questions.", zh="问题所用的语言。"
