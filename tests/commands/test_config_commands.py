@@ -18,7 +18,7 @@ def test_list_cfg_prints_what_xtuner_users_expect(tmp_path: Path) -> None:
         "PATTERN: internlm2_1_8b_qlora_alpaca",
         "-------------------------------",
         "internlm2_1_8b_qlora_alpaca_e3",
-        "=" * 60,
+        "=" * 61,
     ]
 
 

@@ -49,4 +49,4 @@ def list_cfg(
         typer.echo(f"PATTERN: {pattern}\n{'-' * 31}")
     for entry in found:
         typer.echo(entry.name)
-    typer.echo("=" * _WIDTH)
+    typer.echo("=" * (_WIDTH + 1))  # one more than the head, as scripts that read XTuner's list expect
