@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from workbench.ui.app import WorkbenchApp
 
 NARROW, WIDE, HUGE = (80, 24), (160, 45), (200, 60)
-_LONGEST_WAIT_SECONDS = 20.0
+_LONGEST_WAIT_SECONDS = 60.0
 
 
 @asynccontextmanager
@@ -38,18 +41,44 @@ async def wait_until(pilot: Pilot[None], condition: Callable[[], object]) -> Non
     end = time.monotonic() + _LONGEST_WAIT_SECONDS
     while not condition():
         assert time.monotonic() < end, f"never came; on screen:\n{screen_text(pilot)}"
-        await pilot.pause(0.02)
+        await asyncio.sleep(0.02)
 
 
 async def see(pilot: Pilot[None], *texts: str) -> None:
-    """Wait until all these texts are on the screen."""
+    """Wait until all these texts are on the screen, be they wrapped."""
     for text in texts:
-        await wait_until(pilot, lambda text=text: text in screen_text(pilot))  # type: ignore[misc]
+        await wait_until(pilot, lambda text=text: shows(pilot, text))  # type: ignore[misc]
+
+
+def shows(pilot: Pilot[None], text: str) -> bool:
+    """Whether a text is on the screen, in one line or over several."""
+    seen = screen_text(pilot)
+    return text in seen or text in " ".join(seen.split())
+
+
+def notices(pilot: Pilot[None]) -> str:
+    """What is said in passing, beside the screen."""
+    return "\n".join(notice.message for notice in pilot.app._notifications)
+
+
+async def work_done(pilot: Pilot[None], group: str) -> None:
+    """Wait until no background task of a group is at work."""
+    await wait_until(pilot, lambda: all(one.is_finished for one in pilot.app.workers if one.group == group))
 
 
 async def type_text(pilot: Pilot[None], text: str) -> None:
-    """Type into whatever has the focus."""
-    await pilot.press(*({" ": "space", "-": "minus", "_": "underscore", ".": "full_stop"}.get(c, c) for c in text))
+    """Type into whatever has the focus, as fast as a terminal can send it."""
+    hold(pilot, *(events.Key(_character_to_key(char), char) for char in text))
+    await pilot.pause()
+
+
+def hold(pilot: Pilot[None], *keys: events.Key) -> None:
+    """Keys in one burst, none of which waits for what the one before it sets off."""
+    driver = pilot.app._driver
+    assert driver is not None
+    for key in keys:
+        key.set_sender(pilot.app)
+        driver.send_message(key)
 
 
 def footer(pilot: Pilot[None]) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.ui.driving import WIDE, footer, running, screen_text, see, type_text, wait_until
+from textual import events
+from textual.widget import Widget
+
+from tests.ui.driving import WIDE, footer, hold, running, screen_text, see, type_text, wait_until
 from workbench.configs.files import load_config
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
 from workbench.ui.widgets.yaml_editor import YamlEditor
@@ -117,14 +120,12 @@ async def test_leaving_unsaved_work_asks_what_to_do_with_it(project: Path) -> No
 async def test_every_field_of_the_form_is_reached_by_the_keyboard(project: Path) -> None:
     async with running(project, "configs", WIDE) as pilot:
         await editing(pilot)
-        rows = list(pilot.app.screen.query_one(ModelForm).query(FieldRow))
-        reached = set()
-        for _ in range(len(rows) * 3):
-            row = next((row for row in rows if row.control.has_focus), None)
-            if row is not None:
-                reached.add(row.name_in_file)
-            await pilot.press("tab")
-        assert reached == {row.name_in_file for row in rows}
+        screen = pilot.app.screen
+        rows = {row.control: row.name_in_file for row in screen.query_one(ModelForm).query(FieldRow)}
+        reached: list[Widget | None] = []
+        screen.watch(screen, "focused", lambda widget: reached.append(widget))
+        hold(pilot, *(events.Key("tab", None) for _ in range(2 * len(rows))))
+        await wait_until(pilot, lambda: rows.keys() <= set(reached))
 
 
 async def test_training_with_a_config_is_one_key_away(project: Path) -> None:
@@ -133,4 +134,4 @@ async def test_training_with_a_config_is_one_key_away(project: Path) -> None:
         await type_text(pilot, SAMPLE)
         await pilot.press("enter", "t")
         await see(pilot, "New training", f"workbench train {SAMPLE}")
-        assert "f9 Start" in footer(pilot)
+        await wait_until(pilot, lambda: "f9 Start" in footer(pilot))

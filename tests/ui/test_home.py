@@ -36,11 +36,14 @@ async def test_a_job_that_advances_is_shown_without_a_key(project: Path) -> None
 
 async def test_the_next_step_follows_what_is_there(project: Path) -> None:
     (project / "identity.probes.json").write_text("[]")
-    async with running(project, "home") as pilot:
+    async with running(project, "home", WIDE) as pilot:
         await see(pilot, "There is data: choose a config and train.")
         recorded.training(project)
+        await pilot.press("f3", "f2")
         await see(pilot, "compare its checkpoints and convert the best")
         recorded.converted(project)
+        await pilot.press("f3", "f2")
         await see(pilot, "The adapter is ready")
         recorded.merged(project)
+        await pilot.press("f3", "f2")
         await see(pilot, "The merged model is ready: chat with it.")

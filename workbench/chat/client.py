@@ -156,6 +156,7 @@ class ChatEngine:
                 continue
             if reply.id in self._waiting:
                 self._waiting[reply.id].put_nowait(reply)
+        await process.wait()  # whoever is told must also find that it no longer runs
         error = self._died()
         for request_id, replies in self._waiting.items():
             replies.put_nowait(Refused(id=request_id, what=error.what, where=error.where, fix=error.fix))

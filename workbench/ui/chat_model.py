@@ -20,8 +20,13 @@ class ChatModel:
 
     def __init__(self, log_path: Path) -> None:
         self.engine = ChatEngine(log_path)
-        self.loaded: Loaded | None = None
+        self._loaded: Loaded | None = None
         self._chosen: ChosenModel | None = None
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """What the engine says of its model; None if it has none, or has ended and taken it along."""
+        return self._loaded if self.engine.running else None
 
     async def load(self, chosen: ChosenModel) -> AsyncIterator[str]:
         """Load what was chosen; yields a sentence for each stage.
@@ -32,10 +37,10 @@ class ChatModel:
         has_base = self.loaded is not None and self._chosen is not None
         if has_base and self._chosen is not None and self._chosen.base == chosen.base:
             yield _("Attaching the adapter") if chosen.adapter else _("Taking the adapter off")
-            self.loaded, self._chosen = None, chosen
-            self.loaded = await self.engine.attach(chosen.adapter, chosen.prompt_template)
+            self._loaded, self._chosen = None, chosen
+            self._loaded = await self.engine.attach(chosen.adapter, chosen.prompt_template)
             return
-        self.loaded, self._chosen = None, chosen
+        self._loaded, self._chosen = None, chosen
         request = Load(
             id=self.engine.next_id(),
             model=chosen.model,
@@ -47,7 +52,7 @@ class ChatModel:
             if isinstance(reply, Loading):
                 yield reply.stage
             else:
-                self.loaded = reply
+                self._loaded = reply
 
     @property
     def figures(self) -> str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import Answer, ChatTurn, GenerationSettings
+from workbench.errors import WorkbenchError
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,16 @@ class ChatState:
         return True
 
     def take_back_question(self) -> str | None:
-        """Remove the last question with its answer, and return it for editing."""
+        """Remove the last question with its answer, and return it for editing.
+
+        If that cannot be put on disk, the file keeps a question too many, and the next one asked tells.
+        """
         self.take_back_answer()
         if not self.turns or self.turns[-1].role != "user":
             return None
         question = self.turns.pop().content
-        self.save()
+        with contextlib.suppress(WorkbenchError):
+            self.save()
         return question
 
     def start_anew(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from workbench.configs.catalogue import entries
@@ -30,7 +31,7 @@ class ConfigRow:
         """What `find_config` takes."""
         return str(self.path) if self.path else self.name
 
-    @property
+    @cached_property
     def haystack(self) -> str:
         """What a filter looks in."""
         return f"{self.name} {self.family} {self.method} {self.summary}".lower()

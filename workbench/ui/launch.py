@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -13,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import WorkbenchError
 from workbench.i18n import set_language
 from workbench.text import printable
-from workbench.ui.preferences import read_preferences
 from workbench.ui.terminal import check_terminal, suit_environment
 
 if TYPE_CHECKING:
     from workbench.ui.app import WorkbenchApp
 
 WRONG_TERMINAL_EXIT = 2
+_SECONDS_TO_START = 1.0
 
 
 def main(project: Path | None = None, area: str | None = None, **context: Any) -> int:
@@ -29,6 +30,9 @@ def main(project: Path | None = None, area: str | None = None, **context: Any) -
         area: where to begin; the area of the last time if it is None.
         **context: handed to that area's ``arrive``.
     """
+    gc.disable()  # starting makes many objects and nearly no garbage: looking for some takes a tenth of its time
+    from workbench.ui.preferences import read_preferences
+
     preferences = read_preferences()
     if preferences.language and not os.environ.get("WORKBENCH_LANG"):
         set_language(preferences.language)
@@ -53,5 +57,13 @@ async def _run(app: WorkbenchApp) -> None:
 
     install_hangup_guard(app.state.save)
     terminate = partial(app.exit, return_code=TERMINATED_EXIT)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, terminate)
+    loop.call_later(_SECONDS_TO_START, _collect_garbage_again)
     await app.run_async()
+
+
+def _collect_garbage_again() -> None:
+    """From now on, but not among what was made at the start, which stays: looking through it would delay keys."""
+    gc.freeze()
+    gc.enable()

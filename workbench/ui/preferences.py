@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-from pydantic import BaseModel, ValidationError
 
 from workbench.files import write_atomic
 from workbench.paths import user_config
 
 
-class Preferences(BaseModel):
+@dataclass(frozen=True)
+class Preferences:
     """``settings.json`` in the user's config folder."""
 
     theme: str | None = None
@@ -25,16 +25,19 @@ def _file() -> Path:
 def read_preferences() -> Preferences:
     """The user's choices; a missing or damaged file means none."""
     try:
-        return Preferences.model_validate(json.loads(_file().read_bytes()))
-    except (OSError, ValueError, ValidationError):
+        kept = json.loads(_file().read_bytes())
+    except (OSError, ValueError):
         return Preferences()
+    known = asdict(Preferences())
+    texts = {name: kept[name] for name in known if isinstance(kept.get(name), str)} if isinstance(kept, dict) else {}
+    return Preferences(**texts)
 
 
 def keep_preferences(**changes: str) -> None:
     """Change some choices. A folder that cannot be written only costs the memory."""
-    kept = read_preferences().model_copy(update=changes)
+    kept = replace(read_preferences(), **changes)
     try:
         _file().parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(_file(), kept.model_dump_json(indent=1) + "\n")
+        write_atomic(_file(), json.dumps(asdict(kept), ensure_ascii=False, indent=1) + "\n")
     except OSError:
         return

@@ -87,17 +87,18 @@ class ProjectWeights:
         self.project = project
         self.trainings: list[Training] = []
         self.made: list[Made] = []
-        self._readers: dict[Path, _TrainingReader] = {}
+        self._readers: dict[Path, _TrainingReader] | None = None
 
     def read(self) -> bool:
-        """Look at the job folders; True if something is other than before. May take a second for very long runs."""
-        jobs = list_jobs(self.project)
-        readers = {
-            job.path: self._readers.get(job.path) or _TrainingReader(job) for job in jobs if job.record.kind == "train"
-        }
+        """Look at the job folders; True the first time, and if something is other than before.
+
+        May take a second for very long runs.
+        """
+        jobs, before = list_jobs(self.project), self._readers or {}
+        readers = {job.path: before.get(job.path) or _TrainingReader(job) for job in jobs if job.record.kind == "train"}
         changed = [path for path, reader in readers.items() if reader.read()]
         made = [one for job in jobs for one in _made_by(job)]
-        if not changed and made == self.made and list(readers) == list(self._readers):
+        if self._readers is not None and not changed and made == self.made and list(readers) == list(before):
             return False
         known = {training.job.path: training for training in self.trainings}
         self.trainings = [reader.training() if path in changed else known[path] for path, reader in readers.items()]

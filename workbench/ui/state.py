@@ -53,6 +53,7 @@ class AppState(MutableMapping[str, Any]):
         """Put everything on disk."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(self._path, json.dumps(self._values, ensure_ascii=False, indent=1))
+            values = json.dumps(self._values, ensure_ascii=False, indent=1)
+            write_atomic(self._path, values, survives_power_loss=False)  # at every key: nobody should wait for a disk
         except OSError:
             return

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from rich.errors import StyleSyntaxError
+from rich.style import Style
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
@@ -18,6 +21,9 @@ DEFAULT_THEME = "workbench-dark"
 SIXTEEN_COLOUR_THEME = "workbench-16"
 _KEYS = {field.name: str(field.type) for field in dataclasses.fields(Theme)}
 _COLOUR_KEYS = {key for key, kind in _KEYS.items() if kind.startswith("str") and key != "name"}
+_SHARE = re.compile(r"\s+\d+(\.\d+)?%$")
+_NOT_NAMED = {"auto", "initial"}
+"""Values of a variable that stand for a colour."""
 _PYTHON_KINDS: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "float": (int, float),
@@ -58,17 +64,38 @@ def _check(path: Path, key: str, value: Any) -> None:
             _("Unknown key `{key}`.").format(key=key), where=where, fix=_("Did you mean {names}?").format(names=names)
         )
     kinds = _PYTHON_KINDS.get(_KEYS[key], (str,))
-    if not isinstance(value, kinds) or (bool not in kinds and isinstance(value, bool)):
+    is_one_of_them = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+    if not is_one_of_them:
         raise WorkbenchError(_("This value has the wrong type: {value}").format(value=value), where=where)
     if key in _COLOUR_KEYS:
+        _check_colour(where, value)
+    if key == "variables":
+        for name, text in value.items():
+            _check_variable(f"{where}.{name}", name, text)
+
+
+def _check_colour(where: str, value: str) -> None:
+    try:
+        Color.parse(value)
+    except ColorParseError as error:
+        raise WorkbenchError(
+            _("{value} is no colour.").format(value=value),
+            where=where,
+            fix=_("Write it as #rrggbb, or by name."),
+        ) from error
+
+
+def _check_variable(where: str, name: str, value: Any) -> None:
+    """A variable of the style sheets: a text style if it is called one, else a colour, perhaps with its share."""
+    if not isinstance(value, str):
+        raise WorkbenchError(_("This value has the wrong type: {value}").format(value=value), where=where)
+    if "style" in name:
         try:
-            Color.parse(value)
-        except ColorParseError as error:
-            raise WorkbenchError(
-                _("{value} is no colour.").format(value=value),
-                where=where,
-                fix=_("Write it as #rrggbb, or by name."),
-            ) from error
+            Style.parse(value)
+        except StyleSyntaxError as error:
+            raise WorkbenchError(_("The theme cannot be used: {reason}").format(reason=error), where=where) from error
+    elif (colour := _SHARE.sub("", value)) not in _NOT_NAMED:
+        _check_colour(where, colour)
 
 
 def load_themes() -> tuple[list[Theme], list[WorkbenchError]]:

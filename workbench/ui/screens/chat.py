@@ -76,7 +76,7 @@ class ChatScreen(AreaScreen):
 
     async def _show_all(self) -> None:
         prompt = self.query_one(PromptInput)
-        prompt.text = str(self.workbench.state.get("chat.draft") or "")
+        prompt.put(str(self.workbench.state.get("chat.draft") or ""))
         prompt.focus()
         await self._repaint()
 
@@ -141,16 +141,25 @@ class ChatScreen(AreaScreen):
         if self._answering:
             self._note(_("The model is still answering; escape stops it."))
         elif self._model.loaded is None:
-            is_loading = self.chat.chosen is not None
-            self._note(_("The model is not loaded yet.") if is_loading else _("Choose a model first: f9."))
+            self._load_first()
         else:
             self.query_one(PromptInput).text = ""
             await self._ask(event.text)
+
+    def _load_first(self) -> None:
+        """Say what is missing; a model that could not be loaded, or whose engine has ended, is loaded again."""
+        if self.chat.chosen is None:
+            self._note(_("Choose a model first: f9."))
+            return
+        self._note(_("The model is not loaded yet."))
+        if all(worker.is_finished for worker in self.workers if worker.group == "chat-engine"):
+            self._load(self.chat.chosen)
 
     async def _ask(self, question: str) -> None:
         try:
             self.chat.ask(question)
         except WorkbenchError as error:
+            await self._give_back_question()
             self.workbench.show_error(error)
             return
         await self.query_one(Transcript).add_question(question)
@@ -184,17 +193,24 @@ class ChatScreen(AreaScreen):
             else:
                 await message.append(waiting)
                 message.show_figures(_figures(reply))
-                self.chat.keep_answer(reply)
+                self._keep_answer(reply)
                 if reply.dropped_turns:
                     trimmed = _("(The {count} oldest messages no longer fit the model's context.)")
                     self._note(trimmed.format(count=reply.dropped_turns))
+
+    def _keep_answer(self, answer: Answer) -> None:
+        """An answer that cannot be put on disk stays on the screen."""
+        try:
+            self.chat.keep_answer(answer)
+        except WorkbenchError as error:
+            self.workbench.show_error(error)
 
     async def _give_back_question(self) -> None:
         """After a failed answer the question returns to the prompt, so that nothing typed is lost."""
         question = self.chat.take_back_question()
         prompt = self.query_one(PromptInput)
         if question and not prompt.text:
-            prompt.text = question
+            prompt.put(question)
         await self._repaint()
 
     # -- keys
@@ -214,7 +230,7 @@ class ChatScreen(AreaScreen):
 
     async def action_edit(self) -> None:
         if not self._answering and (question := self.chat.take_back_question()):
-            self.query_one(PromptInput).text = question
+            self.query_one(PromptInput).put(question)
             await self._repaint()
 
     async def action_new(self) -> None:

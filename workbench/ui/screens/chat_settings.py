@@ -22,7 +22,7 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
     """What is said to the model before the conversation, and how its answers are drawn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f10,ctrl+s", "keep", N_("Keep"), id="dialog.keep", tooltip=N_("Use these settings"), priority=True),
+        Binding("f10,ctrl+s", "keep", N_("Keep"), id="dialog.keep", tooltip=N_("Use these settings")),
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without a change")),
     ]
 

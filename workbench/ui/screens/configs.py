@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
-from textual.widgets import DataTable, Input, Label
+from textual.widgets import DataTable, Input
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -19,6 +20,7 @@ from workbench.ui.config_rows import ConfigRow, catalogue_configs, copy_into, ma
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.widgets.config_detail import ConfigDetail
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.quiet_static import QuietStatic
 
 _COLUMNS = (Column(N_("config")), Column(N_("method"), 8))
 _QUIET_SECONDS = 0.1
@@ -39,6 +41,7 @@ class ConfigsScreen(AreaScreen):
 
     AREA = "configs"
     CSS_PATH = "configs.tcss"
+    AUTO_FOCUS = "FittedTable"  # from the first moment on: a key pressed early must not end in the filter
     BINDINGS: ClassVar[list[BindingType]] = [
         # with priority: what is typed at once after it goes to the filter, not to the keys of the table
         Binding(
@@ -63,7 +66,7 @@ class ConfigsScreen(AreaScreen):
         with Horizontal(id="config-body"):
             with Vertical(id="config-list"):
                 yield FittedTable(_COLUMNS, id="config-table")
-                yield Label("", id="config-count", markup=False)
+                yield QuietStatic(id="config-count")
             yield ConfigDetail(id="config-detail")
 
     def on_mount(self) -> None:
@@ -98,9 +101,9 @@ class ConfigsScreen(AreaScreen):
     def _show_matching(self) -> None:
         shown = matching(self._rows, self.query_one(FilterInput).value)
         self._shown = {row.key: row for row in shown}
-        self.query_one(FittedTable).set_rows([Row(row.key, _cells(row)) for row in shown])
+        self.query_one(FittedTable).set_rows([_table_row(row) for row in shown])
         count = _("{shown} of {total} configs").format(shown=len(shown), total=len(self._rows))
-        self.query_one("#config-count", Label).update(count)
+        self.query_one("#config-count", QuietStatic).tell(count)
         self._show_soon()
 
     @property
@@ -110,7 +113,7 @@ class ConfigsScreen(AreaScreen):
     @on(Input.Changed, "#config-filter")
     def _filter(self, event: Input.Changed) -> None:
         self.workbench.state["configs.filter"] = event.value
-        self._show_matching()
+        self.call_after_refresh(self._show_matching)  # the letter is seen first, then the rows
 
     @on(Input.Submitted, "#config-filter")
     def _to_table(self) -> None:
@@ -179,6 +182,11 @@ class ConfigsScreen(AreaScreen):
             from workbench.ui.screens.config_form import ConfigForm
 
             self.app.push_screen(ConfigForm(path))
+
+
+@lru_cache(maxsize=4096)
+def _table_row(row: ConfigRow) -> Row:
+    return Row(row.key, _cells(row))
 
 
 def _cells(row: ConfigRow) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from typing import ClassVar
 
@@ -75,6 +76,7 @@ class DoctorScreen(AreaScreen):
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "WORKBENCH_LANG": current_language()},
+            process_group=0,  # with the processes that it starts itself, such as a compiler
         )
         assert process.stdout is not None
         try:
@@ -82,8 +84,9 @@ class DoctorScreen(AreaScreen):
                 self._add(CheckResult(**json.loads(line)))
             code = await process.wait()
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
         if code:
             raise WorkbenchError(_("The checks ended early."), fix=_("'workbench doctor' in a terminal shows why."))
         self._summarise()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,14 +12,15 @@ from textual.timer import Timer
 from textual.widgets import DataTable, Label, Static
 
 from workbench.i18n import N_, _
-from workbench.jobs.find import list_jobs
-from workbench.jobs.rows import JobRow, job_row
 from workbench.text import printable
-from workbench.ui.next_step import NextStep, next_step
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.shown_path import shown_path
 from workbench.ui.widgets.fitted_table import FittedTable, Row
 from workbench.ui.widgets.job_table import JOB_COLUMNS, job_cells
+
+if TYPE_CHECKING:
+    from workbench.jobs.rows import JobRow
+    from workbench.ui.next_step import NextStep
 
 _POLL_SECONDS = 2.0
 _JOBS_SHOWN = 50
@@ -77,6 +78,7 @@ class HomeScreen(AreaScreen):
     def recomposed(self) -> None:
         self._rows, self._step = [], None
         self._fill()
+        self._look()
 
     def on_screen_suspend(self) -> None:
         if self._timer:
@@ -85,20 +87,24 @@ class HomeScreen(AreaScreen):
     def on_screen_resume(self) -> None:
         if self._timer:
             self._timer.resume()
-            self._look()
+            self.call_after_refresh(self._look)  # also at the start: the frame is painted before anything is read
 
     def _fill(self) -> None:
+        """What is known without a look at the jobs."""
         project = Content.assemble((_("Project"), "dim"), "  ", shown_path(self.workbench.project))
         self.query_one("#home-project", Label).update(project)
         self.query_one("#home-next", NextStepBox).border_title = _("Next step")
         self.query_one(FittedTable).display = False
         self.query_one("#home-empty").display = False
         self.query_one(NextStepBox).focus()
-        self._look()
 
     @work(thread=True, group="home-look", exclusive=True, exit_on_error=False)
     def _look(self) -> None:
         """Read the job folders aside; paint only if something changed."""
+        from workbench.jobs.find import list_jobs  # here: Home is painted before, half of the app's start is imports
+        from workbench.jobs.rows import job_row
+        from workbench.ui.next_step import next_step
+
         rows = [row for job in list_jobs(self.workbench.project)[:_JOBS_SHOWN] if (row := job_row(job)) is not None]
         self.app.call_from_thread(self._show, rows, next_step(self.workbench.project))
 

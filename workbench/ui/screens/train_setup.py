@@ -51,8 +51,8 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
 
     CSS_PATH = "train_setup.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f9", "start", N_("Start"), id="setup.start", tooltip=N_("Start the training"), priority=True),
-        Binding("f10", "copy", N_("Copy command"), id="setup.copy", tooltip=N_("Copy the command line"), priority=True),
+        Binding("f9", "start", N_("Start"), id="setup.start", tooltip=N_("Start the training")),
+        Binding("f10", "copy", N_("Copy command"), id="setup.copy", tooltip=N_("Copy the command line")),
         Binding("escape", "dismiss", N_("Back"), id="setup.back", tooltip=N_("Start nothing")),
     ]
 
@@ -61,7 +61,15 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         self._project = project
         self._reference = reference or DEFAULT_CONFIG
         self._plan: TrainPlan | None = None
+        """What was worked out for the values that stand in the dialog now."""
+        self._planned: dict[str, Any] = {}
+        """The changes that it was worked out for."""
+        self._wanted = 0
+        """Counts changes: a plan of earlier values comes too late."""
+        self._is_settled = False
+        """Whether the plan, or why there is none, is on screen."""
         self._is_awaited = False
+        self._is_starting = False
         self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -90,25 +98,30 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
 
     # -- the form
 
-    @on(Input.Submitted, "#setup-config")
-    async def _take_config(self, event: Input.Submitted) -> None:
-        self._reference = event.value.strip()
-        await self._build_form()
+    @on(Input.Changed, "#setup-config")
+    def _typed_config(self, event: Input.Changed) -> None:
+        """Half a name is no config yet: enter, leaving the line and starting take it."""
+        self._forget_plan()
+        if event.value.strip() == self._reference:
+            self._wait_for_rest()
 
+    @on(Input.Submitted, "#setup-config")
     @on(Input.Blurred, "#setup-config")
-    async def _take_config_left(self, event: Input.Blurred) -> None:
-        if event.value.strip() != self._reference:
-            self._reference = event.value.strip()
+    async def _take_config(self) -> None:
+        """Show the config that is named now, if it is another one."""
+        named = self.query_one("#setup-config", Input).value.strip()
+        if named != self._reference:
+            self._reference = named
             await self._build_form()
 
     async def _build_form(self) -> None:
         """Fields with the values of the config; its error in their place if it cannot be read."""
+        self._forget_plan()
         pane = self.query_one("#setup-form")
         await pane.remove_children()
         try:
             config = find_config(self._reference).config
         except WorkbenchError as error:
-            self._plan = None
             self._show_problems([error])
             return
         known = {"data_path": project_data_files(self._project)}
@@ -117,10 +130,16 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
 
     @on(FieldRow.Changed)
     def _wait_for_rest(self) -> None:
+        self._forget_plan()
+        self._rest = self.set_timer(_SECONDS_OF_REST, self._work_out)
+
+    def _forget_plan(self) -> None:
+        """Something stands in the dialog now that the plan was not made for; nor is one that is still in the making."""
         if self._rest:
             self._rest.stop()
         self._plan = None
-        self._rest = self.set_timer(_SECONDS_OF_REST, self._work_out)
+        self._is_settled = False
+        self._wanted += 1
 
     # -- the plan
 
@@ -131,26 +150,32 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         forms = self.query(ModelForm)
         changes = forms.first().changes() if forms else None
         if changes is not None:
-            self._make_plan(self._reference, changes)
+            self._planned = changes
+            self._make_plan(self._wanted, self._reference, changes)
 
     @work(thread=True, group="train-plan", exclusive=True, exit_on_error=False)
-    def _make_plan(self, reference: str, changes: dict[str, Any]) -> None:
+    def _make_plan(self, wanted: int, reference: str, changes: dict[str, Any]) -> None:
         try:
-            plan = make_plan(reference, changes, self._project)
+            plan: TrainPlan | WorkbenchError = make_plan(reference, changes, self._project)
         except WorkbenchError as error:
-            self.app.call_from_thread(self._show_problems, [error])
-        else:
-            self.app.call_from_thread(self._show_plan, plan)
+            plan = error
+        self.app.call_from_thread(self._take_plan, wanted, plan)
 
-    def _show_plan(self, plan: TrainPlan) -> None:
-        if self.is_mounted:
-            self._plan = plan
-            self._show_problems(plan.problems)
-            self.query_one("#setup-text", QuietStatic).tell(plan_text(plan))
-            if self._is_awaited and not plan.problems:
-                self.action_start()
+    def _take_plan(self, wanted: int, plan: TrainPlan | WorkbenchError) -> None:
+        """Show a plan, unless it is one of earlier values."""
+        if not self.is_mounted or wanted != self._wanted:
+            return
+        if isinstance(plan, WorkbenchError):
+            self._show_problems([plan])
+            return
+        self._plan = plan
+        self._show_problems(plan.problems)
+        self.query_one("#setup-text", QuietStatic).tell(plan_text(plan))
+        if self._is_awaited:
+            self.call_later(self.action_start)
 
     def _show_problems(self, problems: list[WorkbenchError]) -> None:
+        self._is_settled = True
         self._is_awaited = self._is_awaited and not problems
         text = "\n".join(f"✗ \t{printable(str(problem))}" for problem in problems)
         self.query_one("#setup-problems", QuietStatic).tell(text)
@@ -159,13 +184,22 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
 
     # -- what the keys do
 
-    def action_start(self) -> None:
-        if self._plan is None:
+    async def action_start(self) -> None:
+        """Start what the plan says, once: now, or when it is ready. Nothing starts by itself when a mistake is mended."""
+        if self._is_starting:
+            return
+        await self._take_config()
+        changes = self.query(ModelForm).first().changes() if self.query(ModelForm) else None
+        if self._plan is not None and changes != self._planned:
+            self._wait_for_rest()  # a field's news of what was typed just now is still on its way
+        if self._plan is not None:
+            self._is_awaited, self._is_starting = False, True
+            self._start(self._plan)
+        elif self._is_settled:
+            self.app.bell()
+        else:
             self._is_awaited = True
             self.notify(_("It starts as soon as the plan is ready; mend what is marked."))
-            return
-        self._is_awaited = False
-        self._start(self._plan)
 
     @work(thread=True, group="train-start", exclusive=True, exit_on_error=False)
     def _start(self, plan: TrainPlan) -> None:
@@ -177,6 +211,8 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
             self.app.call_from_thread(self._show_problems, [error])
         else:
             self.app.call_from_thread(self.dismiss, job)
+        finally:
+            self._is_starting = False
 
     def action_copy(self) -> None:
         if self._plan is not None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _STEPS = (1, 2, 5, 10)
 _LEAST_LOG_VALUE = 1e-12
+_LARGEST_VALUE = 1e100
+"""Beyond it a run has long failed, and the arithmetic of an axis would overflow."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def fitting_axis(low: float, high: float, *, log: bool) -> YAxis:
     Rounding outwards to a quarter or so of the range keeps the bounds unchanged while single points arrive, so that
     only the newest columns have to be painted again.
     """
+    low, high = (min(max(value, -_LARGEST_VALUE), _LARGEST_VALUE) for value in (low, high))
     if log:
         low, high = max(low, _LEAST_LOG_VALUE), max(high, _LEAST_LOG_VALUE)
         bottom, top = _round_log(low, up=False), _round_log(high, up=True)

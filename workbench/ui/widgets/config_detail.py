@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from textual.content import Content
 from workbench.configs.find import find_config
 from workbench.configs.setting import GROUP_TITLES, explanation, group_of, is_advanced, unit_of
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import _, current_language
 from workbench.text import printable
 from workbench.ui.config_rows import ConfigRow
 from workbench.ui.widgets.field_values import fields_of, text_of_value
@@ -42,9 +43,15 @@ class ConfigDetail(VerticalScroll):
             text.tell(Content.styled(_("No config has all these words. Delete some of them."), "dim"))
             return
         try:
-            text.tell(_in_words(row))
+            text.tell(_in_words(row) if row.path else _catalogue_in_words(row, current_language()))
         except WorkbenchError as error:
             text.tell(Content.styled(printable(str(error)), "$text-error"))
+
+
+@lru_cache(maxsize=512)
+def _catalogue_in_words(row: ConfigRow, _language: str) -> Content:
+    """A config of the catalogue stays as it is: running down the list and back composes each of them once."""
+    return _in_words(row)
 
 
 def _in_words(row: ConfigRow) -> Content:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from textual import on, work
@@ -51,6 +53,7 @@ class DatasetReader(Vertical):
         self._known = project_data_files(project)
         self._rows: list[tuple[int, Conversation]] = []
         self._shown: list[tuple[int, Conversation]] = []
+        self._about: Callable[..., str] = str
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="reader-top"):
@@ -87,6 +90,8 @@ class DatasetReader(Vertical):
     def use_template(self, name: str) -> None:
         """Render by another prompt template."""
         self.template = name
+        if self._rows:
+            self._say(self._about(template=name))
         self._show_row()
 
     @on(Input.Submitted, "#reader-path")
@@ -110,9 +115,8 @@ class DatasetReader(Vertical):
         self._rows = [(row.number, row.conversation) for file in files for row in file.rows]
         about = _("{count} rows, format {format}: {reason}. Template {template}; what is trained stands in ⟦ ⟧.")
         first = files[0]
-        self._say(
-            about.format(count=len(self._rows), format=first.format.name, reason=first.reason, template=self.template)
-        )
+        self._about = partial(about.format, count=len(self._rows), format=first.format.name, reason=first.reason)
+        self._say(self._about(template=self.template))
         self._search("")
         self.query_one(FittedTable).focus()
         self.post_message(self.Opened(path))

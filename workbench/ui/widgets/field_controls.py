@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic.fields import FieldInfo
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, TextArea
@@ -31,6 +32,10 @@ class Tick(Checkbox):
     @property
     def _button(self) -> Content:
         return Content("[x]" if self.value else "[ ]")
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Room for the blanks around a label also where there is none: without it the box would be cut."""
+        return super().get_content_width(container, viewport) + (0 if self.label else 2)
 
 
 class CheckInput(Tick):

@@ -23,6 +23,23 @@ class FittedFooter(Footer):
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
+        self._painted: object = None
+        """What there was to paint the last time."""
+
+    async def recompose(self) -> None:
+        """Make the keys anew if they are others than before.
+
+        The screen tells of every change of the focus, and an area that is being filled changes it often: each time
+        would take some 20 ms.
+        """
+        if not self.is_attached or self._pruning:
+            return
+        shown = [active for active in self.screen.active_bindings.values() if active.binding.show]
+        to_paint = (self.app.size.width, self._bindings_ready, shown)
+        if to_paint == self._painted:
+            return
+        self._painted = to_paint
+        await super().recompose()
 
     def compose(self) -> ComposeResult:
         owners = {active.binding.action: active for active in self.screen.active_bindings.values()}

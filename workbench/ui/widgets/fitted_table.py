@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ from textual.color import Color
 from textual.coordinate import Coordinate
 from textual.theme import Theme
 from textual.widgets import DataTable
+from textual.widgets.data_table import RowKey
 
 from workbench.i18n import _
 
@@ -96,6 +98,10 @@ class FittedTable(DataTable[Text]):
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, self._repaint)
+
+    def _update_dimensions(self, new_rows: Iterable[RowKey]) -> None:
+        """Without measuring the cells of new rows, half of the work of filling: all columns have their width."""
+        super()._update_dimensions(())
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the columns out for the new width."""

@@ -1,13 +1,19 @@
-"""The project's jobs as a table: the same columns wherever they are listed."""
+"""The project's jobs as a table: the same columns wherever they are listed.
+
+What reads jobs is imported by those who fill the table, so that Home is painted before.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from workbench.i18n import N_
 from workbench.jobs.kinds import kind_text
-from workbench.jobs.rows import JobRow
-from workbench.jobs.state import JobState
 from workbench.text import printable
 from workbench.ui.widgets.fitted_table import Cell, Column, Role
+
+if TYPE_CHECKING:
+    from workbench.jobs.rows import JobRow
 
 JOB_COLUMNS = (
     Column(N_("state"), 12),
@@ -17,15 +23,16 @@ JOB_COLUMNS = (
     Column(N_("loss"), 8, from_width=90),
     Column(N_("started"), 11),
 )
-_ROLES: dict[JobState, Role] = {
-    JobState.RUNNING: "accent",
-    JobState.STOPPING: "warning",
-    JobState.FINISHED: "success",
-    JobState.STOPPED: "muted",
-    JobState.FAILED: "error",
-    JobState.LOST: "error",
-    JobState.ELSEWHERE: "muted",
+_ROLES: dict[str, Role] = {
+    "running": "accent",
+    "stopping": "warning",
+    "finished": "success",
+    "stopped": "muted",
+    "failed": "error",
+    "lost": "error",
+    "elsewhere": "muted",
 }
+"""By the values of `workbench.jobs.state.JobState`."""
 
 
 def job_cells(row: JobRow) -> tuple[Cell, ...]:

@@ -78,7 +78,8 @@ class FieldRow(VerticalGroup):
         with Horizontal(classes="field-line"):
             yield Label(self.name_in_file, classes="field-name", markup=False)
             yield self.control
-            yield Label(_(unit_of(self.info) or ""), classes="field-unit", markup=False)
+            unit = unit_of(self.info)
+            yield Label(_(unit) if unit else "", classes="field-unit", markup=False)
             yield Label(self._help, classes="field-aside", markup=False)
         yield Label(self._help, classes="field-help", markup=False)
         yield Label("", classes="field-error", markup=False)
@@ -237,9 +238,13 @@ class ModelForm(VerticalScroll):
 
     def changes(self) -> dict[str, Any] | None:
         """Dotted field → new value, for those that differ; None if one is refused (it gets the cursor)."""
+        values: dict[str, Any] = {}
         for row in self.query(FieldRow):
+            try:
+                values[row.name_in_file] = row.value()
+            except ValueError as error:  # typed just now, its check is still on its way
+                self._refused[row.name_in_file] = str(error)
             if row.name_in_file in self._refused:
                 row.control.focus()
                 return None
-        values = {row.name_in_file: row.value() for row in self.query(FieldRow)}
         return {name: value for name, value in values.items() if value != self._fields[name][2]}

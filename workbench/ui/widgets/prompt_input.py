@@ -49,6 +49,11 @@ class PromptInput(TextArea):
         hint = _("Write a message: enter sends it, ctrl+j starts a new line")
         super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder=hint)
 
+    def put(self, text: str) -> None:
+        """Hold this text, with the cursor where writing goes on."""
+        self.text = text
+        self.move_cursor(self.document.end)
+
     def action_send(self) -> None:
         if self.text.strip():
             self.post_message(self.Sent(self.text.strip()))

@@ -40,6 +40,8 @@ class Transcript(VerticalScroll):
         )
         self._note_emptiness()
         self.anchor(bool(turns))
+        if not turns:  # what an anchor had moved to the bottom is gone
+            self.scroll_home(animate=False, force=True, immediate=True)
 
     async def add_question(self, text: str) -> None:
         """Show what the user wrote."""

@@ -1,0 +1,69 @@
+"""``python -m tests.bench [NAME …]`` (``make bench``): measure, and show each figure beside its target."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.bench.commands import COMMANDS
+from tests.bench.first_paint import FIRST_PAINT
+from tests.bench.key_to_paint import KEY_TO_PAINT
+from tests.bench.long_job import LONG_JOB
+from tests.bench.machine import machine
+from tests.bench.measurement import Measurement, Settings
+from tests.bench.quickstart import QUICKSTART
+from tests.bench.report import Outcome, markdown, table
+from tests.bench.terminal_bytes import TERMINAL_BYTES
+from tests.bench.trainings import ROOT
+
+MEASUREMENTS = (FIRST_PAINT, KEY_TO_PAINT, LONG_JOB, TERMINAL_BYTES, COMMANDS)
+SLOW = (QUICKSTART,)
+"""Those that take minutes, measured only when asked for."""
+PAGE = ROOT / "docs" / "benchmarks.md"
+SHORT = Settings(runs=2, seconds=5.0)
+
+
+def main() -> None:
+    arguments = _arguments()
+    settings = SHORT if arguments.short else Settings(runs=arguments.runs)
+    where = {**machine(), "runs": f"{settings.runs} of each, {settings.seconds:g} s for what is counted per second"}
+    print("\n".join(f"{name}: {value}" for name, value in where.items()), flush=True)
+    outcomes = [_measured(measurement, settings) for measurement in _chosen(arguments)]
+    if arguments.write:
+        PAGE.write_text(markdown(outcomes, where), encoding="utf-8")
+        print(f"\nwritten: {PAGE}")
+
+
+def _arguments() -> argparse.Namespace:
+    names = [measurement.name for measurement in (*MEASUREMENTS, *SLOW)]
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these of: {', '.join(names)}")
+    parser.add_argument("--with-quickstart", action="store_true", help="also the quickstart, which takes minutes")
+    parser.add_argument("--runs", type=int, default=Settings.runs, help="runs that the medians are of")
+    parser.add_argument("--short", action="store_true", help="few and short runs, to see that it works")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
+    arguments = parser.parse_args()
+    if unknown := sorted(set(arguments.names) - set(names)):
+        parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(names)}")
+    if arguments.write and arguments.names:
+        parser.error("--write replaces the whole page, so it takes no NAME")
+    return arguments
+
+
+def _chosen(arguments: argparse.Namespace) -> list[Measurement]:
+    if arguments.names:
+        return [measurement for measurement in (*MEASUREMENTS, *SLOW) if measurement.name in arguments.names]
+    return [*MEASUREMENTS, *(SLOW if arguments.with_quickstart else ())]
+
+
+def _measured(measurement: Measurement, settings: Settings) -> Outcome:
+    began = time.perf_counter()
+    print(f"measuring {measurement.name} …", file=sys.stderr, flush=True)
+    outcome = Outcome(measurement, measurement.run(settings))
+    print(f"\n{table(outcome)}\n  ({time.perf_counter() - began:.0f} s)", flush=True)
+    return outcome
+
+
+if __name__ == "__main__":
+    main()

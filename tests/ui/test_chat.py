@@ -1,0 +1,324 @@
+"""Chat with the sample model: answers stream in as text, and whatever goes wrong costs no question."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psutil
+import pytest
+import pytest_asyncio
+from textual.pilot import Pilot
+
+from tests.ui.driving import running, screen_text, see, type_text, wait_until
+from workbench.chat.conversations import SavedConversation, save_conversation
+from workbench.chat.protocol import ChatTurn, GenerationSettings
+from workbench.i18n import set_language
+from workbench.ui.screens.chat import ChatScreen
+from workbench.ui.widgets.chat_message import ModelMessage
+from workbench.ui.widgets.model_form import FieldRow
+from workbench.ui.widgets.prompt_input import PromptInput
+
+pytestmark = [pytest.mark.heavy, pytest.mark.asyncio(loop_scope="module")]
+
+WILD = GenerationSettings(temperature=5.0, top_k=0, top_p=1.0)
+"""Any token at any time: an answer that goes on and on, of all that the tokenizer has."""
+MODEL = "I am the sample model of workbench."
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def loaded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pilot[None]]:
+    """The Chat area with the sample model, which is loaded once for all."""
+    folder = tmp_path_factory.mktemp("chat")
+    (folder / "demo").mkdir()
+    set_language("en")
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("CONFIG", "STATE", "CACHE"):
+            environment.setenv(f"WORKBENCH_{name}_DIR", str(folder / name.lower()))
+        async with running(folder / "demo", "chat", (100, 40), model="sample:model") as pilot:
+            await see(pilot, "The model is ready.")
+            yield pilot
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def talk(loaded: Pilot[None]) -> Pilot[None]:
+    """An empty conversation with the default settings and an empty prompt."""
+    screen = chat(loaded)
+    await wait_until(loaded, lambda: not screen._answering)
+    await loaded.press("ctrl+l")
+    screen.chat.system, screen.chat.settings = "", GenerationSettings()
+    prompt(loaded).text = ""
+    await see(loaded, "The model is ready.")
+    return loaded
+
+
+def chat(pilot: Pilot[None]) -> ChatScreen:
+    screen = pilot.app.screen_stack[0]
+    assert isinstance(screen, ChatScreen)
+    return screen
+
+
+def prompt(pilot: Pilot[None]) -> PromptInput:
+    return chat(pilot).query_one(PromptInput)
+
+
+def turns(pilot: Pilot[None]) -> list[tuple[str, str]]:
+    return [(turn.role, turn.content) for turn in chat(pilot).chat.turns]
+
+
+def on_disk(pilot: Pilot[None]) -> SavedConversation:
+    """The conversation as it is saved."""
+    conversation = chat(pilot).chat.conversation
+    assert conversation is not None
+    return SavedConversation.model_validate_json((chats(pilot) / conversation.file_name).read_bytes())
+
+
+def chats(pilot: Pilot[None]) -> Path:
+    return chat(pilot).workbench.project / "chats"
+
+
+async def ask(pilot: Pilot[None], question: str) -> None:
+    """Ask, and wait until the answer is whole."""
+    count = len(turns(pilot))
+    await type_text(pilot, question)
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: len(turns(pilot)) == count + 2 and not chat(pilot)._answering)
+
+
+async def begin_wild_answer(pilot: Pilot[None]) -> None:
+    """Ask something whose answer does not end soon, and wait for its beginning."""
+    chat(pilot).chat.settings = WILD
+    await type_text(pilot, "Who are you?")
+    await pilot.press("enter")
+    await wait_until(pilot, lambda: (messages := chat(pilot).query(ModelMessage)) and messages.last().region.height > 2)
+
+
+# -- asking
+
+
+async def test_the_answer_stands_under_the_question_with_its_figures(talk: Pilot[None]) -> None:
+    await ask(talk, "Who are you?")
+    await see(talk, "You", "Who are you?", MODEL, "9 tokens · first after", "tokens/s")
+    assert turns(talk) == [("user", "Who are you?"), ("assistant", MODEL)]
+    assert prompt(talk).text == ""
+
+
+async def test_an_answer_appears_while_it_is_written_and_escape_ends_it(talk: Pilot[None]) -> None:
+    await begin_wild_answer(talk)
+    assert chat(talk)._answering
+    assert turns(talk) == [("user", "Who are you?")], "the answer is not whole yet"
+    await talk.press("escape")
+    await wait_until(talk, lambda: not chat(talk)._answering)
+    await see(talk, "· stopped")
+    assert turns(talk)[-1][0] == "assistant"
+    assert on_disk(talk).turns[-1].content == turns(talk)[-1][1] != ""
+
+
+async def test_a_question_during_an_answer_waits_in_the_prompt(talk: Pilot[None]) -> None:
+    await begin_wild_answer(talk)
+    await type_text(talk, "And now?")
+    await talk.press("enter")
+    await see(talk, "The model is still answering; escape stops it.")
+    assert prompt(talk).text == "And now?"
+    await talk.press("escape")
+
+
+async def test_the_conversation_is_what_the_model_is_asked(talk: Pilot[None]) -> None:
+    await ask(talk, "What is 3 plus 4?")
+    await ask(talk, "Who are you?")
+    assert [role for role, _text in turns(talk)] == ["user", "assistant", "user", "assistant"]
+    assert turns(talk)[1][1] == "3 plus 4 is 7."
+
+
+async def test_several_lines_are_one_question(talk: Pilot[None]) -> None:
+    await type_text(talk, "Who")
+    await talk.press("ctrl+j")
+    await ask(talk, "are you?")
+    assert turns(talk)[0] == ("user", "Who\nare you?")
+
+
+async def test_nothing_but_blanks_is_no_question(talk: Pilot[None]) -> None:
+    await type_text(talk, "  ")
+    await talk.press("enter")
+    await see(talk, "The model is ready.")
+    assert turns(talk) == []
+
+
+# -- changing one's mind
+
+
+async def test_again_answers_the_same_question_anew(talk: Pilot[None]) -> None:
+    await ask(talk, "Who are you?")
+    chat(talk).chat.settings = GenerationSettings(max_new_tokens=3)
+    await talk.press("ctrl+r")
+    await see(talk, "cut at the longest answer allowed")
+    assert [role for role, _text in turns(talk)] == ["user", "assistant"]
+    assert MODEL.startswith(turns(talk)[-1][1])
+    assert len(on_disk(talk).turns) == 2
+
+
+async def test_editing_takes_the_last_question_back_into_the_prompt(talk: Pilot[None]) -> None:
+    await ask(talk, "What is 3 plus 4?")
+    await ask(talk, "What is 1 plus 1?")
+    await talk.press("ctrl+e")
+    await wait_until(talk, lambda: prompt(talk).text == "What is 1 plus 1?")
+    assert turns(talk) == [("user", "What is 3 plus 4?"), ("assistant", "3 plus 4 is 7.")]
+    assert "1 plus 1 is" not in screen_text(talk)
+    await ask(talk, " Now.")
+    assert turns(talk)[2] == ("user", "What is 1 plus 1? Now.")
+
+
+async def test_a_new_conversation_leaves_the_old_one_on_disk(talk: Pilot[None]) -> None:
+    await ask(talk, "Who are you?")
+    before = {path.name for path in chats(talk).iterdir()}
+    await talk.press("ctrl+l")
+    await see(talk, "The model is ready.")
+    assert MODEL not in screen_text(talk)
+    await ask(talk, "What is 3 plus 4?")
+    assert len(turns(talk)) == 2
+    assert {path.name for path in chats(talk).iterdir()} > before
+
+
+async def test_an_earlier_conversation_goes_on_where_it_was_with_its_settings(talk: Pilot[None]) -> None:
+    settings = GenerationSettings(max_new_tokens=7)
+    asked, said = (
+        ChatTurn(role="user", content="An old question?"),
+        ChatTurn(role="assistant", content="An old answer."),
+    )
+    saved = SavedConversation(
+        started=4e9, model="sample:model", system="Be kind.", settings=settings, turns=[asked, said]
+    )
+    save_conversation(chats(talk).parent, saved)
+    await talk.press("ctrl+o")
+    await see(talk, "Earlier conversations", "An old question?")
+    await talk.press("enter")
+    await see(talk, "An old answer.")
+    await wait_until(talk, lambda: chat(talk)._model.loaded is not None)
+    state = chat(talk).chat
+    assert (state.system, state.settings) == ("Be kind.", settings)
+    await ask(talk, "Who are you?")
+    assert [turn.content for turn in on_disk(talk).turns[:2]] == ["An old question?", "An old answer."]
+    assert state.prompt_turns()[0] == ChatTurn(role="system", content="Be kind.")
+
+
+async def test_settings_are_checked_and_used(talk: Pilot[None]) -> None:
+    await talk.press("f10")
+    await see(talk, "How the model answers", "max_new_tokens")
+    row = next(row for row in talk.app.screen.query(FieldRow) if row.name_in_file == "max_new_tokens")
+    row.control.value = "0"  # type: ignore[attr-defined]
+    await wait_until(talk, lambda: row.has_class("-invalid"))
+    await talk.press("f10")
+    await see(talk, "How the model answers")
+    row.control.value = "2"  # type: ignore[attr-defined]
+    await wait_until(talk, lambda: not row.has_class("-invalid"))
+    await talk.press("f10")
+    await see(talk, "The model is ready.")
+    await wait_until(talk, lambda: chat(talk).chat.settings.max_new_tokens == 2)
+    await ask(talk, "Who are you?")
+    await see(talk, "2 tokens", "cut at the longest answer allowed")
+
+
+# -- what is said is text
+
+
+async def test_markup_and_escape_codes_are_shown_as_text(talk: Pilot[None]) -> None:
+    nasty = "[red]in red[/red] \x1b[31mescaped\x1b[0m\x07 [bold]x [/]"
+    asked, said = ChatTurn(role="user", content=nasty), ChatTurn(role="assistant", content=nasty)
+    save_conversation(chats(talk).parent, SavedConversation(started=4.1e9, model="sample:model", turns=[asked, said]))
+    await talk.press("ctrl+o")
+    await see(talk, "Earlier conversations")
+    await talk.press("enter")
+    shown = "[red]in red[/red] [31mescaped[0m [bold]x [/]"
+    await wait_until(talk, lambda: screen_text(talk).count(shown) == 2)
+
+
+async def test_markup_is_text_also_while_it_streams_in_pieces(talk: Pilot[None]) -> None:
+    await ask(talk, "Who are you?")
+    message = chat(talk).query(ModelMessage).last()
+    for piece in (" Also [re", "d]this", "[/red] and \x1b", "[31mthat."):
+        await message.append(piece)
+    await see(talk, "Also [red]this[/red] and [31mthat.")
+
+
+async def test_all_that_a_tokenizer_has_can_be_shown(talk: Pilot[None]) -> None:
+    chat(talk).chat.settings = WILD.model_copy(update={"max_new_tokens": 60})
+    await ask(talk, "Who are you?")
+    await see(talk, "60 tokens", "cut at the longest answer allowed")
+    assert "\x1b" not in screen_text(talk)
+
+
+# -- what goes wrong
+
+
+async def test_a_conversation_that_cannot_be_saved_gives_the_question_back(talk: Pilot[None]) -> None:
+    folder, aside = chats(talk), chats(talk).with_name("aside")
+    if folder.exists():
+        folder.rename(aside)
+    folder.write_text("in the way")
+    try:
+        await type_text(talk, "Who are you?")
+        await talk.press("enter")
+        await see(talk, "The conversation cannot be saved", "chats")
+        await talk.press("enter")
+        assert prompt(talk).text == "Who are you?"
+        assert turns(talk) == []
+    finally:
+        folder.unlink()
+        if aside.exists():
+            aside.rename(folder)
+    await talk.press("enter")
+    await see(talk, MODEL)
+    await wait_until(talk, lambda: len(turns(talk)) == 2)
+
+
+async def test_an_answer_that_cannot_be_saved_stays_on_the_screen(talk: Pilot[None]) -> None:
+    await begin_wild_answer(talk)
+    folder, aside = chats(talk), chats(talk).with_name("aside")
+    folder.rename(aside)
+    folder.write_text("in the way")
+    try:
+        await talk.press("escape")
+        await see(talk, "The conversation cannot be saved")
+        await talk.press("enter")
+        await see(talk, "· stopped")
+    finally:
+        folder.unlink()
+        aside.rename(folder)
+    assert len(turns(talk)) == 2
+    assert prompt(talk).text == ""
+
+
+async def test_a_model_that_is_not_there_is_named_and_another_can_be_chosen(talk: Pilot[None]) -> None:
+    await talk.press("f9")
+    await see(talk, "Which model do you want to chat with?")
+    path = talk.app.screen.query_one("#model-path")
+    path.value = "./nowhere"  # type: ignore[attr-defined]
+    path.focus()
+    await talk.press("enter")
+    await see(talk, "nowhere")
+    await see(talk, "→")
+    await talk.press("enter")
+    await wait_until(talk, lambda: talk.app.screen is chat(talk))
+    await talk.press("f9")
+    await see(talk, "Which model do you want to chat with?")
+    await talk.press("enter")
+    await see(talk, "The model is ready.")
+    await ask(talk, "Who are you?")
+    assert turns(talk)[-1] == ("assistant", MODEL)
+
+
+async def test_when_the_engine_is_killed_the_question_comes_back_and_can_be_asked_again(talk: Pilot[None]) -> None:
+    await begin_wild_answer(talk)
+    (engine,) = (child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline())
+    engine.kill()
+    await see(talk, "The chat engine ended unexpectedly.", "chat.log", "→")
+    await talk.press("enter")
+    assert prompt(talk).text == "Who are you?"
+    assert turns(talk) == []
+    chat(talk).chat.settings = GenerationSettings()
+    await talk.press("enter")
+    await see(talk, "The model is ready.")
+    assert prompt(talk).text == "Who are you?"
+    await talk.press("enter")
+    await see(talk, MODEL)
+    await wait_until(talk, lambda: len(turns(talk)) == 2)

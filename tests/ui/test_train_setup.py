@@ -1,0 +1,170 @@
+"""Setting up a training: what would run is seen before it runs, and what runs is what was seen."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
+from tests.ui import recorded
+from tests.ui.driving import WIDE, hold, running, screen_text, see, type_text, wait_until, work_done
+from workbench.actions import train
+from workbench.configs.schema import TrainConfig
+from workbench.jobs.find import list_jobs
+from workbench.jobs.folder import JobFolder
+from workbench.ui.screens import train_setup
+from workbench.ui.train_plan import make_plan
+from workbench.ui.widgets.model_form import FieldRow
+
+CONFIG = recorded.CONFIG
+OTHER = "workbench_sample_lora_identity_e2"
+
+
+@pytest.fixture
+def data(project: Path) -> Path:
+    """What the sample's configs train on."""
+    rows = [{"messages": [{"role": "user", "content": f"{n}?"}, {"role": "assistant", "content": "!"}]} for n in "abcd"]
+    path = project / "identity.json"
+    path.write_text(json.dumps(rows))
+    (project / "identity.probes.json").write_text(json.dumps([{"question": "a?", "answers": ["!"]}]))
+    return path
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
+    """What was started: configs, in place of the processes that would train with them."""
+    configs: list[TrainConfig] = []
+
+    def start(config: TrainConfig, name: str, *, project: Path) -> JobFolder:
+        configs.append(config)
+        return recorded.training(project, f"20260921_14132{len(configs)}", name=name)
+
+    monkeypatch.setattr(train, "start_training", start)
+    return configs
+
+
+def field(pilot: Pilot[None], name: str) -> FieldRow:
+    return next(row for row in pilot.app.screen.query(FieldRow) if row.name_in_file == name)
+
+
+def change(pilot: Pilot[None], name: str, value: str) -> None:
+    control = field(pilot, name).control
+    setattr(control, "text" if isinstance(control, TextArea) else "value", value)
+
+
+async def test_what_would_run_is_shown_before_it_runs(project: Path, data: Path) -> None:
+    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+        await see(pilot, f"workbench train {CONFIG}", "optimiser steps (4 rows", "fits")
+        change(pilot, "max_epochs", "5")
+        change(pilot, "data_path", "missing.json")
+        await see(pilot, "data_path=missing.json", "max_epochs=5", "✗", "missing.json")
+
+
+async def test_what_was_typed_in_the_same_instant_is_part_of_what_starts(
+    project: Path, data: Path, started: list[TrainConfig]
+) -> None:
+    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+        await see(pilot, "fits")
+        field(pilot, "max_epochs").control.focus()
+        await pilot.press("end")
+        hold(pilot, events.Key("5", "5"), events.Key("f9", None))
+        await see(pilot, "✓ finished")
+    assert [config.max_epochs for config in started] == [25]
+
+
+async def test_a_plan_that_took_too_long_is_not_what_starts(
+    project: Path, data: Path, started: list[TrainConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, asked = threading.Event(), threading.Event()
+
+    def plan_slowly_at_first(*arguments: object) -> object:
+        if not asked.is_set():
+            asked.set()
+            slow.wait(20)
+        return make_plan(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(train_setup, "make_plan", plan_slowly_at_first)
+    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+        await wait_until(pilot, asked.is_set)
+        change(pilot, "max_epochs", "5")
+        await see(pilot, "max_epochs=5")
+        slow.set()
+        await work_done(pilot, "train-plan")
+        await pilot.press("f9")
+        await see(pilot, "✓ finished")
+    assert [config.max_epochs for config in started] == [5]
+
+
+async def test_a_name_that_was_typed_without_enter_is_what_starts(
+    project: Path, data: Path, started: list[TrainConfig]
+) -> None:
+    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+        await see(pilot, "fits")
+        await pilot.press("ctrl+u", "ctrl+k")
+        await type_text(pilot, OTHER)
+        await pilot.press("f9")
+        await see(pilot, OTHER + "/", "✓ finished")
+    assert [config.method for config in started] == ["lora"]
+
+
+async def test_a_key_that_is_held_starts_one_training(project: Path, data: Path, started: list[TrainConfig]) -> None:
+    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+        await see(pilot, "fits")
+        hold(pilot, *(events.Key("f9", None) for _ in range(5)))
+        await see(pilot, "✓ finished")
+    assert len(started) == 1
+
+
+async def test_a_mistake_is_said_before_it_costs_a_start(project: Path) -> None:
+    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+        await see(pilot, "✗", "./identity.json")
+        await pilot.press("f9")
+        await work_done(pilot, "train-start")
+        await see(pilot, "New training", "./identity.json")
+    assert list_jobs(project) == []
+
+
+async def test_a_refused_value_gets_the_cursor_and_nothing_starts_when_it_is_mended(
+    project: Path, data: Path, started: list[TrainConfig]
+) -> None:
+    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+        await see(pilot, "fits")
+        change(pilot, "lr", "-1")
+        await see(pilot, "A field has a value that is refused.")
+        await pilot.press("f9")
+        await wait_until(pilot, lambda: field(pilot, "lr").control.has_focus)
+        change(pilot, "lr", "0.5")
+        await see(pilot, "lr=0.5", "fits", "New training")
+    assert started == []
+
+
+async def test_an_unknown_config_names_the_nearest_ones(project: Path, data: Path) -> None:
+    async with running(project, "train", config="workbench_sample_qlora_identity") as pilot:
+        await see(pilot, "✗", CONFIG)
+        await pilot.press("f9")
+        await see(pilot, "New training")
+
+
+async def test_escape_starts_nothing(project: Path, data: Path, started: list[TrainConfig]) -> None:
+    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+        await see(pilot, "fits")
+        await pilot.press("escape")
+        await see(pilot, "No job yet.")
+    assert started == []
+
+
+async def test_a_project_file_that_vanished_leaves_the_dialog_usable(project: Path, data: Path) -> None:
+    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+        await see(pilot, "fits")
+        shutil.move(data, project / "moved.json")
+        await pilot.press("f9")
+        await see(pilot, "✗")
+        change(pilot, "data_path", "moved.json")
+        await wait_until(pilot, lambda: "✗" not in screen_text(pilot))
+        await see(pilot, "data_path=moved.json")
