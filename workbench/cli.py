@@ -8,7 +8,7 @@ import gettext
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import LOCALES, N_, _, current_language
@@ -41,7 +41,6 @@ PARSER_TEXTS = (
     N_("No such command {name!r}."),
     N_("default: {default}"),
     N_("required"),
-    N_("Aborted!"),
 )
 
 
@@ -91,13 +90,33 @@ def _translate_the_parser() -> None:
     gettext.textdomain("workbench")
 
 
+def _run_command() -> int:
+    """Run the command that was asked for; what the parser refuses is told in the language of our texts."""
+    import typer
+
+    from workbench.commands.wording import said_by, speak_our_language
+
+    usage_error: Any = typer.BadParameter.__base__  # its module is another one in every few versions of typer
+    command = typer.main.get_command(build_app())
+    speak_our_language(command)
+    try:
+        code = command(prog_name="workbench", standalone_mode=False)
+    except usage_error as error:
+        sys.stderr.write(said_by(error))
+        return int(error.exit_code)
+    except typer.Abort:
+        sys.stderr.write(_("Aborted!") + "\n")
+        return 1
+    return code if isinstance(code, int) else 0
+
+
 def main() -> None:
     """Run the command line and leave with its exit code: 0 done, 1 a mistake or failure, 2 wrong usage."""
     try:
         if len(sys.argv) == 1:
             sys.exit(_open_app())
         _translate_the_parser()
-        build_app()(prog_name="workbench")
+        sys.exit(_run_command())
     except WorkbenchError as error:
         _report(error)
         sys.exit(1)

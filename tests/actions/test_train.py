@@ -43,7 +43,7 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def ended(project: Path) -> JobFolder:
     """A training that has ended, with a checkpoint."""
-    job = recorded(project, exit_code=0)
+    job = recorded(project, exit_code=1)
     job.config_path.write_text(dump_config(a_config()), encoding="utf-8")
     (job.checkpoints_path / "checkpoint-4").mkdir(parents=True)
     return job
@@ -147,7 +147,7 @@ def test_auto_goes_on_with_the_newest_run_of_the_config(project: Path, ended: Jo
 def test_auto_finds_runs_on_another_disk(project: Path, tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (project / "work_dirs").symlink_to(tmp_path / "disk")
-    job = recorded(project, exit_code=0)
+    job = recorded(project, exit_code=1)
     job.config_path.write_text(dump_config(a_config()), encoding="utf-8")
     resumed = start_training(a_config(), "demo", project=project, resume="auto")
     assert resumed.path == job.path.resolve()
@@ -183,4 +183,17 @@ def test_a_run_whose_data_is_gone_is_not_started_again(project: Path, ended: Job
     ended.config_path.write_text(dump_config(a_config(data_path="gone.json")), encoding="utf-8")
     with pytest.raises(WorkbenchError):
         start_training(a_config(), "demo", project=project, resume="auto")
+    assert json.loads(ended.exit_path.read_text())["returncode"] == 1
+
+
+def test_a_finished_run_is_not_trained_beyond_its_end(project: Path, ended: JobFolder) -> None:
+    ended.exit_path.write_text('{"returncode": 0}')
+    with pytest.raises(WorkbenchError, match="has finished"):
+        start_training(a_config(), "demo", project=project, resume="auto")
     assert json.loads(ended.exit_path.read_text())["returncode"] == 0
+
+
+def test_a_copied_checkpoint_that_lacks_something_is_refused_by_what_it_lacks(project: Path) -> None:
+    (project / "copied").mkdir()
+    with pytest.raises(WorkbenchError, match=r"trainer_state\.json is missing"):
+        start_training(a_config(), "demo", project=project, resume="copied")

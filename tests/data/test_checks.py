@@ -14,7 +14,13 @@ from workbench.errors import WorkbenchError
 EMPTY = "rows without an answer; they are left out"
 STOCK = "one row makes up much of the data; a model learns to answer everything with it"
 REPEATED = "repeated rows"
-DISORDERED = "rows whose turns are not in order; questions in a row are joined"
+EXCLUDED = "rows whose answers are all excluded with loss: false; they are left out"
+NOTHING = "No row has anything to train on."
+NOTHING_UNCUT = "No row has anything to train on once its end is cut."
+LEADING = "rows with answers before the first question; those answers are left out"
+UNASKED = "rows with an answer to no question; it is trained as the answer to an empty one"
+JOINED = "rows with questions in a row; they are joined"
+UNENDED = "rows that end without an answer; what follows the last answer is left out"
 OVERLONG = "rows longer than max_length; their ends are cut"
 
 
@@ -64,16 +70,70 @@ def test_data_that_is_mostly_one_row_is_warned_about(write: Write) -> None:
     assert places == ["data.json:1", "data.json:8", "data.json:9"]
 
 
+Q, A = ("user", "Q"), ("assistant", "A")
+
+
 @pytest.mark.parametrize(
-    "pairs",
+    ("pairs", "what"),
     [
-        (("user", "Q"), ("user", "Q"), ("assistant", "A")),
-        (("user", "Q"), ("assistant", "A"), ("assistant", "A")),
-        (("user", "Q"), ("assistant", "A"), ("user", "Q")),
+        ((Q, Q, A), JOINED),
+        ((Q, A, A), UNASKED),
+        ((Q, A, Q), UNENDED),
+        ((A, Q, A), LEADING),
+        ((A, A), LEADING),
+        ((Q,), EMPTY),
+        ((Q, Q), EMPTY),
     ],
 )
-def test_turns_out_of_order_are_listed(write: Write, pairs: tuple[tuple[str, str], ...]) -> None:
-    assert found(check_data(str(write([*plain_rows(20), row(*pairs)]))))[DISORDERED] == ["data.json:21"]
+def test_turns_out_of_order_are_called_what_they_are(
+    write: Write, pairs: tuple[tuple[str, str], ...], what: str
+) -> None:
+    assert found(check_data(str(write([*plain_rows(20), row(*pairs)])))) == {what: ["data.json:21"]}
+
+
+def test_the_result_of_a_tool_may_stand_between_two_answers(write: Write) -> None:
+    assert check_data(str(write([*plain_rows(20), row(Q, A, ("tool", "42"), A)]))).findings == []
+
+
+def test_rows_whose_answers_are_excluded_are_not_called_unanswered(write: Write) -> None:
+    excluded = {"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "loss": False}]}
+    assert found(check_data(str(write([*plain_rows(20), excluded])))) == {EXCLUDED: ["data.json:21"]}
+
+
+@pytest.mark.parametrize("pairs", [(A, A), (Q,), (Q, ("assistant", " "))])
+def test_data_without_anything_to_train_on_is_an_error(write: Write, pairs: tuple[tuple[str, str], ...]) -> None:
+    report = check_data(str(write([row(*pairs), row(*pairs)])))
+    assert report.has_errors
+    assert found(report)[NOTHING] == ["data.json:1", "data.json:2"]
+
+
+def test_data_of_which_nothing_is_left_after_cutting_is_an_error(write: Write) -> None:
+    path = write([row(("user", "word " * 60), A)])
+    report = check_data(str(path), config_for(path, max_length=40))
+    assert report.has_errors
+    assert found(report) == {NOTHING_UNCUT: ["data.json:1"], OVERLONG: ["data.json:1"]}
+
+
+@pytest.mark.parametrize("bad", [{"messages": [{"role": "robot", "content": "Q"}]}, "no object"])
+def test_a_bad_row_is_counted_and_hides_no_other(write: Write, bad: Any) -> None:
+    path = write([row(Q, A), bad, bad, row(Q, ("assistant", "B"))])
+    report = check_data(str(path))
+    assert (report.rows, report.formats) == (4, ["openai"])
+    (finding,) = report.findings
+    assert all(place.startswith(f"{path}:{number}") for number, place in zip((2, 3), finding.places, strict=True))
+    assert report.has_errors
+
+
+def test_a_torn_line_is_counted_and_hides_no_other(write: Write) -> None:
+    path = write('{"input": "Q", "output": "A"}\n{"inp\n{"input": "R", "output": "B"}\n', "a.jsonl")
+    report = check_data(str(path))
+    assert report.rows == 3
+    assert [finding.places for finding in report.findings] == [[f"{path}:2:2"]]
+
+
+def test_a_file_that_cannot_be_read_has_no_heading_and_no_empty_remedy(write: Write) -> None:
+    text = check_data(str(write("", "a.json"))).as_text()
+    assert text.splitlines() == [f"error: The data file is empty. [1] {write('', 'a.json')}"]
 
 
 def test_plain_texts_have_no_order(write: Write) -> None:

@@ -212,3 +212,19 @@ def test_the_sample_project_is_found_from_anywhere(monkeypatch: pytest.MonkeyPat
 )
 def test_a_name_is_a_dataset_of_the_hub_unless_it_looks_like_a_file(data_path: str, local: bool) -> None:
     assert is_local(data_path) is local
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data.parquet", "data.csv.gz", "data"])
+def test_a_file_of_another_type_is_refused_for_its_type(write: Write, name: str) -> None:
+    path = write(ROWS, name)
+    problem = problem_of(path)
+    assert problem.where == str(path)
+    assert "this type" in problem.what
+    assert problem.fix is not None and ".jsonl.gz" in problem.fix
+
+
+def test_bad_rows_are_gathered_for_who_asks_for_them(write: Write) -> None:
+    bad: list[WorkbenchError] = []
+    path = write([ROWS[0], 5, ROWS[1]])
+    assert [number for number, _row in raw_rows(path, bad)] == [1, 3]
+    assert [error.where for error in bad] == [f"{path}:2"]

@@ -109,3 +109,19 @@ def test_a_damaged_exit_code_counts_as_none(project: Path) -> None:
 
 def test_every_state_has_a_word_and_a_symbol_of_its_own() -> None:
     assert len({state.symbol for state in JobState}) == len({state.word for state in JobState}) == len(JobState)
+
+
+@pytest.mark.parametrize(
+    ("event", "state"),
+    [
+        (Finished(stopped=True), JobState.STOPPED),
+        (Finished(), JobState.FINISHED),
+        (Failed(reason="no data"), JobState.FAILED),
+    ],
+)
+def test_a_job_that_told_its_end_is_not_lost_though_its_supervisor_was_killed(
+    project: Path, event: Event, state: JobState
+) -> None:
+    job = recorded(project, process=ended_process())
+    write(job, event)
+    assert state_of(job) is state

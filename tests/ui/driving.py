@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from workbench.ui.app import WorkbenchApp
 
-NARROW, WIDE, HUGE = (80, 24), (160, 45), (200, 60)
+NARROW, ROOMY, WIDE, HUGE = (80, 24), (120, 30), (160, 45), (200, 60)
 _LONGEST_WAIT_SECONDS = 60.0
 
 

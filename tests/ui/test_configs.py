@@ -7,7 +7,7 @@ from pathlib import Path
 from textual import events
 from textual.widget import Widget
 
-from tests.ui.driving import WIDE, footer, hold, running, screen_text, see, type_text, wait_until
+from tests.ui.driving import ROOMY, WIDE, footer, hold, running, screen_text, see, type_text, wait_until
 from workbench.configs.files import load_config
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
 from workbench.ui.widgets.yaml_editor import YamlEditor
@@ -51,7 +51,7 @@ async def editing(pilot: object) -> None:
 
 
 async def test_a_wrong_value_is_refused_in_its_place_and_not_saved(project: Path) -> None:
-    async with running(project, "configs", WIDE) as pilot:
+    async with running(project, "configs", ROOMY) as pilot:
         await editing(pilot)
         row = next(row for row in pilot.app.screen.query(FieldRow) if row.name_in_file == "lr")
         row.control.value = "-1"
@@ -63,7 +63,7 @@ async def test_a_wrong_value_is_refused_in_its_place_and_not_saved(project: Path
 
 
 async def test_a_change_in_the_form_keeps_the_comments_of_the_file(project: Path) -> None:
-    async with running(project, "configs", WIDE) as pilot:
+    async with running(project, "configs", ROOMY) as pilot:
         await editing(pilot)
         path = project / f"{SAMPLE}_copy.yaml"
         comments = [line for line in path.read_text().splitlines() if line.startswith("#")]
@@ -77,7 +77,7 @@ async def test_a_change_in_the_form_keeps_the_comments_of_the_file(project: Path
 
 
 async def test_yaml_with_a_misspelt_key_names_the_nearest_one_and_is_not_saved(project: Path) -> None:
-    async with running(project, "configs", WIDE) as pilot:
+    async with running(project, "configs", ROOMY) as pilot:
         await editing(pilot)
         await pilot.press("f9")
         editor = pilot.app.screen.query_one(YamlEditor)
@@ -90,13 +90,13 @@ async def test_yaml_with_a_misspelt_key_names_the_nearest_one_and_is_not_saved(p
 
 
 async def test_what_was_typed_survives_a_lost_connection(project: Path) -> None:
-    async with running(project, "configs", WIDE) as pilot:
+    async with running(project, "configs", ROOMY) as pilot:
         await editing(pilot)
         await pilot.press("f9")
         editor = pilot.app.screen.query_one(YamlEditor)
         editor.text = "# mine\n" + editor.text
         await see(pilot, "not saved")
-    async with running(project, "configs", WIDE) as pilot:
+    async with running(project, "configs", ROOMY) as pilot:
         await pilot.press("e")
         await see(pilot, "Your unsaved changes are back.", "not saved")
         await pilot.press("f9")
@@ -104,7 +104,7 @@ async def test_what_was_typed_survives_a_lost_connection(project: Path) -> None:
 
 
 async def test_leaving_unsaved_work_asks_what_to_do_with_it(project: Path) -> None:
-    async with running(project, "configs", WIDE) as pilot:
+    async with running(project, "configs", ROOMY) as pilot:
         await editing(pilot)
         await pilot.press("f9")
         editor = pilot.app.screen.query_one(YamlEditor)
@@ -118,7 +118,7 @@ async def test_leaving_unsaved_work_asks_what_to_do_with_it(project: Path) -> No
 
 
 async def test_every_field_of_the_form_is_reached_by_the_keyboard(project: Path) -> None:
-    async with running(project, "configs", WIDE) as pilot:
+    async with running(project, "configs", ROOMY) as pilot:
         await editing(pilot)
         screen = pilot.app.screen
         rows = {row.control: row.name_in_file for row in screen.query_one(ModelForm).query(FieldRow)}

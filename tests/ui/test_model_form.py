@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
@@ -152,6 +153,19 @@ async def test_rare_fields_are_folded_and_their_changes_count_once_they_were_sho
         await wait_until(pilot, lambda: row(shown, "seed").control.has_focus)
         row(shown, "seed").control.value = "7"  # type: ignore[attr-defined]
         assert shown.changes() == {"seed": 7}
+
+
+async def test_a_section_that_is_just_being_unfolded_changes_nothing() -> None:
+    config = find_config("workbench_sample_qlora_identity_e2").config
+    async with form(config) as (pilot, shown):
+        for section in shown.query(Collapsible):
+            section.collapsed = False
+        before = len(shown.query(FieldRow))
+        while len(shown.query(FieldRow)) == before:
+            await asyncio.sleep(0)
+        assert shown.changes() == {}
+        await pilot.pause()
+        assert shown.refused == {}
 
 
 async def test_arrows_lead_from_field_to_field_and_out_of_a_list() -> None:

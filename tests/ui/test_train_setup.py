@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from tests.ui import recorded
-from tests.ui.driving import WIDE, hold, running, screen_text, see, type_text, wait_until, work_done
+from tests.ui.driving import ROOMY, hold, running, screen_text, see, type_text, wait_until, work_done
 from workbench.actions import train
 from workbench.configs.schema import TrainConfig
 from workbench.jobs.find import list_jobs
@@ -59,7 +59,7 @@ def change(pilot: Pilot[None], name: str, value: str) -> None:
 
 
 async def test_what_would_run_is_shown_before_it_runs(project: Path, data: Path) -> None:
-    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, f"workbench train {CONFIG}", "optimiser steps (4 rows", "fits")
         change(pilot, "max_epochs", "5")
         change(pilot, "data_path", "missing.json")
@@ -69,7 +69,7 @@ async def test_what_would_run_is_shown_before_it_runs(project: Path, data: Path)
 async def test_what_was_typed_in_the_same_instant_is_part_of_what_starts(
     project: Path, data: Path, started: list[TrainConfig]
 ) -> None:
-    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "fits")
         field(pilot, "max_epochs").control.focus()
         await pilot.press("end")
@@ -90,7 +90,7 @@ async def test_a_plan_that_took_too_long_is_not_what_starts(
         return make_plan(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(train_setup, "make_plan", plan_slowly_at_first)
-    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await wait_until(pilot, asked.is_set)
         change(pilot, "max_epochs", "5")
         await see(pilot, "max_epochs=5")
@@ -104,7 +104,7 @@ async def test_a_plan_that_took_too_long_is_not_what_starts(
 async def test_a_name_that_was_typed_without_enter_is_what_starts(
     project: Path, data: Path, started: list[TrainConfig]
 ) -> None:
-    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "fits")
         await pilot.press("ctrl+u", "ctrl+k")
         await type_text(pilot, OTHER)
@@ -114,7 +114,7 @@ async def test_a_name_that_was_typed_without_enter_is_what_starts(
 
 
 async def test_a_key_that_is_held_starts_one_training(project: Path, data: Path, started: list[TrainConfig]) -> None:
-    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "fits")
         hold(pilot, *(events.Key("f9", None) for _ in range(5)))
         await see(pilot, "✓ finished")
@@ -122,7 +122,7 @@ async def test_a_key_that_is_held_starts_one_training(project: Path, data: Path,
 
 
 async def test_a_mistake_is_said_before_it_costs_a_start(project: Path) -> None:
-    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "✗", "./identity.json")
         await pilot.press("f9")
         await work_done(pilot, "train-start")
@@ -133,7 +133,7 @@ async def test_a_mistake_is_said_before_it_costs_a_start(project: Path) -> None:
 async def test_a_refused_value_gets_the_cursor_and_nothing_starts_when_it_is_mended(
     project: Path, data: Path, started: list[TrainConfig]
 ) -> None:
-    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "fits")
         change(pilot, "lr", "-1")
         await see(pilot, "A field has a value that is refused.")
@@ -152,7 +152,7 @@ async def test_an_unknown_config_names_the_nearest_ones(project: Path, data: Pat
 
 
 async def test_escape_starts_nothing(project: Path, data: Path, started: list[TrainConfig]) -> None:
-    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "fits")
         await pilot.press("escape")
         await see(pilot, "No job yet.")
@@ -160,7 +160,7 @@ async def test_escape_starts_nothing(project: Path, data: Path, started: list[Tr
 
 
 async def test_a_project_file_that_vanished_leaves_the_dialog_usable(project: Path, data: Path) -> None:
-    async with running(project, "train", WIDE, config=CONFIG) as pilot:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "fits")
         shutil.move(data, project / "moved.json")
         await pilot.press("f9")

@@ -22,7 +22,9 @@ from workbench.jobs.events import EventLog, Warned
 from workbench.jobs.find import find_job, list_jobs
 from workbench.jobs.folder import RECORD_FILE, JobFolder
 from workbench.jobs.launch import WORK_DIRS, restart_job, start_job
+from workbench.jobs.state import JobState, state_of
 from workbench.paths import resolve_model
+from workbench.training.checkpoint_folders import require_complete
 
 AUTO = "auto"
 
@@ -41,7 +43,8 @@ def start_training(
     Args:
         config: what to train; a job that is gone on with keeps the config that it was begun with.
         name: of the config; the work dir is ``work_dirs/<name>`` unless one is given or the config has one.
-        resume: ``auto`` for the newest job of that work dir, or a job (id, folder) or one of its checkpoints.
+        resume: ``auto`` for the newest job of that work dir, or a job (id, folder) or one of its checkpoints, or a
+            checkpoint folder that was copied elsewhere, from which a new job goes on.
         nproc: processes on this machine; the config's own number if it is None.
 
     Raises:
@@ -50,17 +53,28 @@ def start_training(
     """
     config = _with_processes(config, nproc)
     parent = work_dir or (Path(config.work_dir).expanduser() if config.work_dir else project / WORK_DIRS / name)
+    from_elsewhere = None
     if resume is not None:
         job, checkpoint = _to_resume(resume, parent, project)
-        return _go_on(job, checkpoint, config, nproc)
+        if job is not None:
+            return _go_on(job, checkpoint, config, nproc)
+        from_elsewhere = checkpoint
     preflight(config)
     command = training_command(config)
+    if from_elsewhere is not None:
+        command += ["--resume", from_elsewhere]
     return start_job("train", name, command, project=project, config_text=dump_config(config), work_dir=parent)
 
 
 def _go_on(job: JobFolder, checkpoint: str, given: TrainConfig, nproc: int | None) -> JobFolder:
     """Start a job again with its own config; a warning names the settings that are given otherwise."""
     own = load_config(job.config_path)
+    if checkpoint == AUTO and state_of(job) is JobState.FINISHED:
+        raise WorkbenchError(
+            _("This run has finished; nothing is left to train."),
+            where=str(job.path),
+            fix=_("Start a new one without --resume, or name one of its checkpoints to go on from there again."),
+        )
     preflight(own)
     restart_job(job, [*training_command(_with_processes(own, nproc)), "--resume", checkpoint])
     unused = sorted(_differences(own, given) - {"nproc", "work_dir"})
@@ -162,8 +176,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder, str]:
-    """The job to go on with, and its checkpoint (``auto``: the newest complete one)."""
+def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder | None, str]:
+    """The job to go on with, None if the checkpoint lies in none; and the checkpoint (``auto``: the newest complete)."""
     if resume == AUTO:
         mine = [job for job in list_jobs(project, "train") if job.path.parent == work_dir.resolve()]
         if not mine:
@@ -177,4 +191,6 @@ def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder, s
     for parent in folder.parents:
         if folder.is_dir() and (parent / RECORD_FILE).is_file():
             return JobFolder(parent), str(folder)
+    if folder.is_dir() and not (folder / RECORD_FILE).is_file():
+        return None, str(require_complete(folder))
     return find_job(project, resume, kind="train"), AUTO

@@ -142,6 +142,7 @@ class ChatEngine:
                 stdout=PIPE,
                 stderr=log,
                 limit=_LONGEST_LINE,
+                process_group=0,  # ctrl+c on a plain terminal is for the chat; the engine ends with its input
                 env=os.environ | {"WORKBENCH_LANG": current_language()},
             )
         self._reader = asyncio.create_task(self._hear(self._process), name="chat-engine-replies")

@@ -77,6 +77,10 @@ class GenerationSettings(BaseModel):
     )
 
 
+Precision = Literal["auto", "bf16", "fp16", "fp32"]
+"""Number format of loaded weights."""
+
+
 class Load(_Message):
     """Load a base (or merged) model, with an adapter if one is named. Replaces what was loaded before."""
 
@@ -85,7 +89,7 @@ class Load(_Message):
     adapter: str | None = None
     prompt_template: str | None = None
     bits: Literal[4] | None = None
-    precision: Literal["auto", "bf16", "fp16", "fp32"] = "auto"
+    precision: Precision = "auto"
     trust_remote_code: bool = False
 
 

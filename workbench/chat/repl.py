@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -13,6 +15,7 @@ from typing import TextIO
 from workbench.chat.client import ChatEngine
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import Answer, ChatTurn, Delta, GenerationSettings, Load, Loaded, Loading
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
 
@@ -33,6 +36,7 @@ class PlainChat:
     log_path: Path
     as_json: bool = False
     questions: TextIO = field(default_factory=lambda: sys.stdin)
+    _warned: bool = field(default=False, init=False)
 
     async def run(self, first: list[str]) -> None:
         """Answer the given questions, or those read from stdin if there are none.
@@ -41,6 +45,7 @@ class PlainChat:
             WorkbenchError: the model cannot be loaded or an answer cannot be given.
         """
         engine = ChatEngine(self.log_path)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # not asyncio's, which would end everything
         try:
             loaded = await self._load(engine)
             conversation = SavedConversation(
@@ -66,7 +71,11 @@ class PlainChat:
         while True:
             if by_hand:
                 print("\n>>> ", end="", file=sys.stderr, flush=True)  # noqa: T201
-            line = self.questions.readline()
+            try:
+                line = self.questions.readline()
+            except KeyboardInterrupt:
+                self._tell("\n" + _("EXIT or ctrl+d ends the chat."))
+                continue
             if not line or line.strip() == "EXIT":
                 return
             if line.strip():
@@ -89,13 +98,23 @@ class PlainChat:
     async def _answer(self, engine: ChatEngine, conversation: SavedConversation, question: str) -> None:
         system = [ChatTurn(role="system", content=self.system)] if self.system else []
         conversation.turns.append(ChatTurn(role="user", content=question))
-        async for reply in engine.generate([*system, *conversation.turns], self.settings):
-            if isinstance(reply, Delta) and not self.as_json:
-                print(printable(reply.text), end="", flush=True)  # noqa: T201
-            elif isinstance(reply, Answer):
-                conversation.turns.append(ChatTurn(role="assistant", content=reply.text))
-                self._close(question, reply)
-        save_conversation(self.project, conversation)
+        with _interrupts_stop(engine):
+            async for reply in engine.generate([*system, *conversation.turns], self.settings):
+                if isinstance(reply, Delta) and not self.as_json:
+                    print(printable(reply.text), end="", flush=True)  # noqa: T201
+                elif isinstance(reply, Answer):
+                    conversation.turns.append(ChatTurn(role="assistant", content=reply.text))
+                    self._close(question, reply)
+        self._keep(conversation)
+
+    def _keep(self, conversation: SavedConversation) -> None:
+        """Put the conversation on disk; an answer that was given stays given if that cannot be done."""
+        try:
+            save_conversation(self.project, conversation)
+        except WorkbenchError as error:
+            if not self._warned:
+                self._warned = True
+                self._tell(_("Warning: {text}").format(text=error))
 
     def _close(self, question: str, answer: Answer) -> None:
         if not self.as_json:
@@ -116,6 +135,18 @@ class PlainChat:
     @staticmethod
     def _tell(text: str) -> None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
+@contextmanager
+def _interrupts_stop(engine: ChatEngine) -> Iterator[None]:
+    """While an answer comes, ctrl+c ends the answer; afterwards it is an interrupt again, as at the prompt."""
+    loop = asyncio.get_running_loop()
+    stopping: list[asyncio.Task[None]] = []
+    loop.add_signal_handler(signal.SIGINT, lambda: stopping.append(loop.create_task(engine.stop())))
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 def chat_plainly(chat: PlainChat, first: list[str]) -> None:

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 from workbench.i18n import _
-from workbench.jobs.events import EventLog, Finished, Progress
+from workbench.jobs.events import EventLog, Finished, Progress, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.worker import run_worker
+from workbench.training.checkpoint_folders import is_checkpoint, what_is_missing
 
 
 def work(job: JobFolder, events: EventLog) -> Finished:
@@ -16,12 +17,21 @@ def work(job: JobFolder, events: EventLog) -> Finished:
     from workbench.checkpoints.convert import convert
 
     arguments = job.record.arguments
+    checkpoint = Path(arguments["checkpoint"])
+    if is_checkpoint(checkpoint) and (missing := what_is_missing(checkpoint)) is not None:
+        events.write(
+            Warned(
+                message=_("The checkpoint is not complete: {file} is missing or cut off.").format(file=missing),
+                where=str(checkpoint),
+                fix=_("A training cannot go on from it; its weights are converted if they can be."),
+            )
+        )
 
     def report(done: int, total: int) -> None:
         events.write(Progress(stage=_("converting"), done=done, total=total, unit=_("parts")))
 
     made = convert(
-        Path(arguments["checkpoint"]),
+        checkpoint,
         Path(arguments["target"]),
         overwrite=bool(arguments.get("overwrite")),
         on_progress=report,

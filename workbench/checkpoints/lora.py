@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 
+from workbench.checkpoints.model_files import readable
 from workbench.checkpoints.pickles import read_tensors
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -95,7 +95,8 @@ def _config(folder: Path) -> dict[str, Any]:
 
 def _tensors(folder: Path) -> dict[str, torch.Tensor]:
     if (folder / "adapter_model.safetensors").is_file():
-        return load_file(folder / "adapter_model.safetensors")
+        with readable(folder / "adapter_model.safetensors") as stream:
+            return {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118 - not a mapping
     if (folder / "adapter_model.bin").is_file():
         tensors: dict[str, torch.Tensor] = read_tensors(folder / "adapter_model.bin")
         return tensors

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,16 +113,31 @@ def _tensors_of(path: Path) -> Iterator[tuple[str, torch.Tensor]]:
     if path.suffix != ".safetensors":
         yield from read_tensors(path).items()
         return
-    try:
-        with safe_open(path, "pt") as stream:
-            for name in stream.keys():  # noqa: SIM118 - not a mapping
-                yield name, stream.get_tensor(name)
-    except SafetensorError as error:
-        raise WorkbenchError(_("The weight file is damaged: {reason}").format(reason=error), where=str(path)) from error
+    with readable(path) as stream:
+        for name in stream.keys():  # noqa: SIM118 - not a mapping
+            yield name, stream.get_tensor(name)
 
 
 def _names_of(path: Path) -> list[str]:
     if path.suffix != ".safetensors":
         return list(read_tensors(path))
-    with safe_open(path, "pt") as stream:
+    with readable(path) as stream:
         return list(stream.keys())
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[Any]:
+    """A safetensors file, open.
+
+    Raises:
+        WorkbenchError: it is damaged or cut off.
+    """
+    try:
+        with safe_open(path, "pt") as stream:
+            yield stream
+    except SafetensorError as error:
+        raise WorkbenchError(
+            _("The weight file is damaged or cut off: {reason}").format(reason=error),
+            where=str(path),
+            fix=_("Make it again, or copy it again from where it is whole."),
+        ) from error

@@ -14,6 +14,7 @@ import psutil
 from workbench.configs.provenance import PROVENANCE_FILE
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.sizes import in_words
 
 _PARTIAL = ".partial-"
 
@@ -102,8 +103,8 @@ def require_space(folder: Path, needed_bytes: int) -> None:
     free = shutil.disk_usage(existing).free
     if free < needed_bytes:
         raise WorkbenchError(
-            _("The result needs {needed:.1f} GB, but only {free:.1f} GB are free.").format(
-                needed=needed_bytes / 1e9, free=free / 1e9
+            _("The result needs {needed}, but only {free} are free.").format(
+                needed=in_words(needed_bytes), free=in_words(free)
             ),
             where=str(folder),
             fix=_("Free some space or choose another folder."),

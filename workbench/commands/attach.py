@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _EXAMPLES = """
-Examples:
-
   workbench attach last
 
   workbench attach my_config/20260101_120000
@@ -20,7 +19,9 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("attach", help=_("Watch a job; Ctrl-C stops watching, not the job."), epilog=_EXAMPLES)(attach)
+    app.command("attach", help=_("Watch a job; Ctrl-C stops watching, not the job."), epilog=examples(_EXAMPLES))(
+        attach
+    )
 
 
 def attach(

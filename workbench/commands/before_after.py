@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ def show_before_after(made: dict[str, Any], *, to_stderr: bool = False) -> None:
     for line in ["", *aligned([head, *scores]), "", *aligned([(_("question"), *head[1:]), *answers]), ""]:
         typer.echo(line, err=to_stderr)
     typer.echo(_("It took {seconds:.0f} seconds.").format(seconds=made["seconds"]), err=to_stderr)
-    typer.echo(_("Talk to it: {command}").format(command=f"workbench chat {made['merged']}"), err=to_stderr)
+    typer.echo(
+        _("Talk to it: {command}").format(command=shlex.join(["workbench", "chat", str(made["merged"])])), err=to_stderr
+    )
 
 
 def _answers(training: JobFolder, checkpoint: str) -> list[tuple[str, ...]]:

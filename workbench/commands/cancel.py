@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _EXAMPLES = """
-Examples:
-
   workbench cancel last
 
   workbench cancel my_config/20260101_120000 --now
@@ -21,7 +20,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("cancel", help=_("Stop a job: save and end, or end at once."), epilog=_EXAMPLES)(cancel)
+    app.command("cancel", help=_("Stop a job: save and end, or end at once."), epilog=examples(_EXAMPLES))(cancel)
 
 
 def cancel(
@@ -31,11 +30,12 @@ def cancel(
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
 ) -> None:
     """Walk the ladder, and show that nothing of the job is left."""
-    from workbench.jobs.find import find_job
-    from workbench.jobs.state import state_of
+    from workbench.jobs.find import LAST, find_job, last_at_work
+    from workbench.jobs.state import JobState, state_of
     from workbench.jobs.stop import request_stop, resume_command, stop_now, wait_until_over
+    from workbench.training.checkpoint_folders import checkpoint_folders
 
-    found = find_job(Path.cwd(), job)
+    found = (last_at_work(Path.cwd()) if job == LAST else None) or find_job(Path.cwd(), job)
     if now:
         typer.echo(_("Ending {job}: asking its processes to leave, then forcing them.").format(job=found.id), err=True)
     else:
@@ -48,7 +48,8 @@ def cancel(
             raise typer.Exit(1)
     proof = stop_now(found)
     state = state_of(found)
-    resume = resume_command(found) if found.record.kind == "train" else None
+    is_training = found.record.kind == "train" and state is not JobState.FINISHED
+    resume = resume_command(found) if is_training and checkpoint_folders(found.checkpoints_path) else None
     if as_json:
         left = {"leftover_pids": proof.leftover_pids, "gpu_pids": proof.gpu_pids}
         typer.echo(json.dumps({"job": found.id, "state": state.value, **left, "resume": resume}, ensure_ascii=False))
@@ -60,4 +61,6 @@ def cancel(
             typer.echo(_("Still there: processes {pids}.").format(pids=proof.leftover_pids or proof.gpu_pids))
         if resume:
             typer.echo(_("Resume it with: {command}").format(command=resume))
+        elif is_training:
+            typer.echo(_("It had saved no checkpoint yet: there is nothing to resume."))
     raise typer.Exit(0 if proof.is_clean else 1)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _EXAMPLES = """
-Examples:
-
   workbench chat sample:model
 
   workbench chat internlm/internlm2-chat-1_8b --adapter ./work_dirs/adapter --prompt-template internlm2_chat
@@ -35,7 +34,7 @@ class Precision(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("chat", help=_("Chat with a model, with or without an adapter."), epilog=_EXAMPLES)(chat)
+    app.command("chat", help=_("Chat with a model, with or without an adapter."), epilog=examples(_EXAMPLES))(chat)
 
 
 def chat(
@@ -68,11 +67,25 @@ def chat(
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object an answer."))] = False,
 ) -> None:
     """Open the app's chat on a terminal; answer line by line otherwise."""
-    if not (plain or as_json or message) and sys.stdin.isatty() and sys.stdout.isatty():
+    from workbench.chat.protocol import GenerationSettings
+    from workbench.ui.terminal import has_full_screen
+
+    settings = GenerationSettings(
+        max_new_tokens=max_new_tokens,
+        temperature=temperature,
+        top_k=top_k,
+        top_p=top_p,
+        repetition_penalty=repetition_penalty,
+        seed=seed,
+        stop_words=stop_words or [],
+    )
+    if not (plain or as_json or message) and has_full_screen(os.environ):
+        from workbench.ui.chat_state import ChosenModel
         from workbench.ui.launch import main as open_app
 
-        raise typer.Exit(open_app(area="chat", model=model, adapter=adapter, prompt_template=prompt_template))
-    from workbench.chat.protocol import GenerationSettings, Load
+        chosen = ChosenModel(model, adapter, prompt_template, bits, torch_dtype.value, trust_remote_code)
+        raise typer.Exit(open_app(area="chat", chosen=chosen, system=system, settings=settings))
+    from workbench.chat.protocol import Load
     from workbench.chat.repl import PlainChat, chat_plainly
     from workbench.paths import user_state
 
@@ -84,15 +97,6 @@ def chat(
         bits=4 if bits == 4 else None,
         precision=torch_dtype.value,
         trust_remote_code=trust_remote_code,
-    )
-    settings = GenerationSettings(
-        max_new_tokens=max_new_tokens,
-        temperature=temperature,
-        top_k=top_k,
-        top_p=top_p,
-        repetition_penalty=repetition_penalty,
-        seed=seed,
-        stop_words=stop_words or [],
     )
     session = PlainChat(load, system, settings, Path.cwd(), user_state() / "chat.log", as_json)
     chat_plainly(session, message or [])

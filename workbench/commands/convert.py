@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _EXAMPLES = """
-Examples:
-
   workbench convert last
 
   workbench convert work_dirs/my/20260101_120000/checkpoints/checkpoint-80 my_adapter
@@ -20,7 +19,9 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("convert", help=_("Turn a checkpoint into a Hugging Face adapter or model."), epilog=_EXAMPLES)(convert)
+    app.command(
+        "convert", help=_("Turn a checkpoint into a Hugging Face adapter or model."), epilog=examples(_EXAMPLES)
+    )(convert)
 
 
 def convert(

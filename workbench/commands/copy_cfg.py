@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _EXAMPLES = """
-Examples:
-
   workbench copy-cfg internlm2_chat_1_8b_qlora_alpaca_e3 .
 
   workbench copy-cfg workbench_sample_qlora_identity_e2 configs --set data_path=my.json --set max_epochs=1
@@ -21,7 +20,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("copy-cfg", help=_("Copy a config into a folder, to edit it."), epilog=_EXAMPLES)(copy_cfg)
+    app.command("copy-cfg", help=_("Copy a config into a folder, to edit it."), epilog=examples(_EXAMPLES))(copy_cfg)
 
 
 def copy_cfg(

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 _IDENTITY_EXAMPLES = """
-Examples:
-
   workbench data identity --name 小明
 
   workbench data identity --name Ada --author "the lab" --lang en --mix sample:general_dialogue.json --ratio 1.5
@@ -21,22 +21,21 @@ Examples:
   workbench data identity --name 小明 --literal -n 10001 --out personal_assistant.json
 """
 _SHOW_EXAMPLES = """
-Examples:
-
   workbench data show identity.json -n 3
 
   workbench data show identity.json -n all --tokenizer sample:model --prompt-template internlm2_chat --json
 """
 _CHECK_EXAMPLES = """
-Examples:
-
   workbench data check identity.json
 
   workbench data check identity.json --config workbench_sample_qlora_identity_e2 --json
 """
-_EXAMPLES = """
-Examples:
+_FORMATS_EXAMPLES = """
+  workbench data list-formats
 
+  workbench data list-formats --json
+"""
+_EXAMPLES = """
   workbench data identity --name 小明 --mix sample:general_dialogue.json
 
   workbench data check identity.json
@@ -55,29 +54,44 @@ class What(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, epilog=_EXAMPLES)
-    group.command("identity", help=_("Make a self-identity dataset from a name."), epilog=_IDENTITY_EXAMPLES)(identity)
-    group.command("show", help=_("Show rows as they will be trained."), epilog=_SHOW_EXAMPLES)(show)
-    group.command("check", help=_("Find what is wrong with a data file before training."), epilog=_CHECK_EXAMPLES)(
-        check
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, epilog=examples(_EXAMPLES))
+    group.command("identity", help=_("Make a self-identity dataset from a name."), epilog=examples(_IDENTITY_EXAMPLES))(
+        identity
     )
-    group.command("list-formats", help=_("The dataset formats that are read, with an example of each."))(list_formats)
+    group.command("show", help=_("Show rows as they will be trained."), epilog=examples(_SHOW_EXAMPLES))(show)
+    group.command(
+        "check", help=_("Find what is wrong with a data file before training."), epilog=examples(_CHECK_EXAMPLES)
+    )(check)
+    group.command(
+        "list-formats",
+        help=_("The dataset formats that are read, with an example of each."),
+        epilog=examples(_FORMATS_EXAMPLES),
+    )(list_formats)
     app.add_typer(group, name="data", help=_("Make a dataset, look at one, check one."))
 
 
 def identity(
-    name: Annotated[str, typer.Option(help=_("What the assistant is called."))],
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Option(help=_("What the assistant is called; with --literal, whose assistant it says it is."))
+    ],
     author: Annotated[str, typer.Option(help=_("Who made it."))] = "",
     description: Annotated[str, typer.Option(help=_("What is inside, for example the base model's name."))] = "",
     lang: Annotated[str, typer.Option(help=_("Languages of the questions: zh, en, or zh,en."))] = "zh,en",
     mix: Annotated[str | None, typer.Option(help=_("A file of ordinary dialogue to mix in."))] = None,
-    ratio: Annotated[float, typer.Option(help=_("Ordinary rows for each identity row."), min=0)] = 1.0,
+    ratio: Annotated[float, typer.Option(help=_("Ordinary rows of --mix for each identity row."), min=0)] = 1.0,
     count: Annotated[int | None, typer.Option("-n", "--count", help=_("Identity rows."), min=1)] = None,
     out: Annotated[Path, typer.Option(help=_("The file to write; the questions to score with go beside it."))] = Path(
         "identity.json"
     ),
     seed: Annotated[int, typer.Option(help=_("The seed of every random choice."))] = 42,
-    literal: Annotated[bool, typer.Option("--literal", help=_("One pair repeated, as in the tutorial."))] = False,
+    literal: Annotated[
+        bool,
+        typer.Option(
+            "--literal",
+            help=_("One pair repeated, as in the tutorial: “I am <name>'s little assistant”, in Chinese."),
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help=_("Overwrite existing files."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))] = False,
 ) -> None:
@@ -87,6 +101,13 @@ def identity(
     from workbench.data.identity.languages import parse_languages
     from workbench.paths import resolve_model
 
+    if literal:
+        _refuse(
+            _("--literal makes one fixed pair, without {options}."),
+            _given(context, "author", "description", "lang", "mix", "ratio", "seed"),
+        )
+    elif not mix:
+        _refuse(_("There is nothing to mix in without --mix, whatever {options} says."), _given(context, "ratio"))
     if literal:
         dataset = literal_dataset(name, count=count or 10_001)
     else:
@@ -110,6 +131,22 @@ def identity(
     typer.echo(_("{path}: {count} unseen questions to score with.").format(path=probes, count=len(dataset.probes)))
     if not dataset.mixed_rows:
         typer.echo(_("Without ordinary dialogue the model tends to answer everything with its name: see --mix."))
+
+
+def _given(context: typer.Context, *names: str) -> list[str]:
+    """Which of the options stand on the command line."""
+    sources = {name: context.get_parameter_source(name) for name in names}
+    return [f"--{name}" for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+
+
+def _refuse(why: str, given: list[str]) -> None:
+    """Refuse options that would be ignored."""
+    from workbench.data.wording import listed
+
+    if given:
+        raise WorkbenchError(
+            why.format(options=listed(given)), fix=_("Leave out {options}.").format(options=listed(given))
+        )
 
 
 def show(
@@ -145,9 +182,18 @@ def check(
     raise typer.Exit(1 if report.has_errors else 0)
 
 
-def list_formats() -> None:
+def list_formats(
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON list."))] = False,
+) -> None:
     """Print every format with its columns and an example row."""
     from workbench.data.formats import FORMATS
 
+    if as_json:
+        known_formats = [
+            {"name": known.name, "columns": sorted(known.columns), "about": _(known.about), "example": known.example}
+            for known in FORMATS
+        ]
+        typer.echo(json.dumps(known_formats, ensure_ascii=False, indent=1))
+        return
     for known in FORMATS:
         typer.echo(f"{known.name}: {_(known.about)}\n    {json.dumps(known.example, ensure_ascii=False)}")

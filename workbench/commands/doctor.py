@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _EXAMPLES = """
-Examples:
-
   workbench doctor
 
   workbench doctor --json
@@ -21,7 +20,9 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("doctor", help=_("Check this machine, and say how to mend what is wrong."), epilog=_EXAMPLES)(doctor)
+    app.command("doctor", help=_("Check this machine, and say how to mend what is wrong."), epilog=examples(_EXAMPLES))(
+        doctor
+    )
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON list."))] = False) -> None:

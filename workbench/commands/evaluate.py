@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _EXAMPLES = """
-Examples:
-
   workbench evaluate ./merged --identity-probes identity.probes.json
 
   workbench evaluate sample:model --prompt-template internlm2_chat --retention-probes sample:retention.probes.json
@@ -20,7 +19,9 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("evaluate", help=_("Score a model on questions with known answers."), epilog=_EXAMPLES)(evaluate)
+    app.command("evaluate", help=_("Score a model on questions with known answers."), epilog=examples(_EXAMPLES))(
+        evaluate
+    )
 
 
 def evaluate(

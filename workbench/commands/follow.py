@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import signal
 import time
 from functools import partial
 from pathlib import Path
@@ -19,6 +21,8 @@ from workbench.text import printable
 _POLL_SECONDS = 0.3
 _TAIL_BYTES = 16 * 1024
 _LOG_LINES = 15
+_KILLED = {-signal.SIGKILL, 128 + signal.SIGKILL, 256 - signal.SIGKILL}
+"""SIGKILL's exit code as Python, a shell, and a launcher that hands on a negative one give it."""
 
 
 def follow(job: JobFolder, *, since: float = 0.0, only_recent: bool = False, to_stderr: bool = False) -> int:
@@ -49,8 +53,14 @@ def follow(job: JobFolder, *, since: float = 0.0, only_recent: bool = False, to_
                 time.sleep(_POLL_SECONDS)
     except KeyboardInterrupt:
         show("\n" + _("The job goes on without this terminal."))
-        show(_("  watch it again: workbench attach {job}\n  stop it:        workbench cancel {job}").format(job=job.id))
+        show(watch_and_stop(job.id))
         return 0
+
+
+def watch_and_stop(job_id: str) -> str:
+    """The two commands for a job that goes on by itself."""
+    text = _("  watch it again: workbench attach {job}\n  stop it:        workbench cancel {job}")
+    return text.format(job=shlex.quote(job_id))
 
 
 def _recent_offset(path: Path) -> int:
@@ -64,6 +74,12 @@ def _lines(text: EventText, events: list[Event], since: float) -> list[str]:
     return [line for event in events if event.time >= since for line in text.lines(event)]
 
 
+def _how_it_ended(code: int | None) -> str:
+    if code in _KILLED:
+        return _("A process of the job was killed, perhaps because memory ran out. The end of the log:")
+    return _("The job failed with exit code {code}. The end of its log:").format(code=code)
+
+
 def _close(job: JobFolder, state: JobState, show: partial[None]) -> int:
     """Say how the job ended, where its events have not."""
     if state is JobState.LOST:
@@ -73,7 +89,7 @@ def _close(job: JobFolder, state: JobState, show: partial[None]) -> int:
     code = exit_code(job)
     if state is JobState.FAILED:
         if not isinstance(outcome_of(job), Failed):
-            show(_("The job failed with exit code {code}. The end of its log:").format(code=code))
+            show(_how_it_ended(code))
             for line in last_log_lines(job.log_path, _LOG_LINES):
                 show("  " + printable(line))
         show(_("  full log: {path}").format(path=job.log_path))

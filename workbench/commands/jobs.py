@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.i18n import N_, _
 
 _EXAMPLES = """
-Examples:
-
   workbench jobs
 
   workbench jobs --all --json
@@ -23,7 +22,7 @@ _COLUMNS = (N_("job"), N_("kind"), N_("state"), N_("progress"), N_("loss"), N_("
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("jobs", help=_("List the project's jobs, newest first."), epilog=_EXAMPLES)(jobs)
+    app.command("jobs", help=_("List the project's jobs, newest first."), epilog=examples(_EXAMPLES))(jobs)
 
 
 def jobs(

@@ -8,14 +8,13 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.configs.catalogue import entries, suggestion
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 _WIDTH = 60
 _EXAMPLES = """
-Examples:
-
   workbench list-cfg
 
   workbench list-cfg -p internlm2_1_8b
@@ -26,7 +25,7 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("list-cfg", help=_("List the ready-made configs."), epilog=_EXAMPLES)(list_cfg)
+    app.command("list-cfg", help=_("List the ready-made configs."), epilog=examples(_EXAMPLES))(list_cfg)
 
 
 def list_cfg(

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _EXAMPLES = """
-Examples:
-
   workbench merge sample:model my_adapter merged
 
   workbench merge auto my_adapter merged --dtype bf16 --max-shard-size 4GB
@@ -31,7 +30,9 @@ class Dtype(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("merge", help=_("Merge an adapter into its base, one shard at a time."), epilog=_EXAMPLES)(merge)
+    app.command("merge", help=_("Merge an adapter into its base, one shard at a time."), epilog=examples(_EXAMPLES))(
+        merge
+    )
 
 
 def merge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import typer
 
@@ -25,5 +26,5 @@ def follow_to_result(job: JobFolder, key: str, next_command: str | None = None, 
     elif code == 0 and key in made:
         typer.echo(_("Result: {path}").format(path=made[key]))
         if next_command:
-            typer.echo(_("Next:   {command}").format(command=next_command.format(path=made[key])))
+            typer.echo(_("Next:   {command}").format(command=next_command.format(path=shlex.quote(str(made[key])))))
     raise typer.Exit(code)

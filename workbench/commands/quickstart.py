@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _EXAMPLES = """
-Examples:
-
   workbench quickstart
 
   workbench quickstart my_first --name Ada
@@ -28,7 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "quickstart",
         help=_("Teach the embedded sample model a name: data, training, merge, scores, and a table of what changed."),
-        epilog=_EXAMPLES,
+        epilog=examples(_EXAMPLES),
     )(quickstart)
 
 
@@ -44,11 +43,12 @@ def quickstart(
     from workbench.actions.quickstart import DEFAULT_FOLDER, start_quickstart, training_of
     from workbench.commands.before_after import show_before_after
     from workbench.jobs.results import results_of
+    from workbench.ui.terminal import has_full_screen
 
     project = folder or DEFAULT_FOLDER
     job = start_quickstart(project, name)
     typer.echo(_("Project: {path}").format(path=project), err=as_json)
-    if not (plain or as_json) and sys.stdin.isatty() and sys.stdout.isatty():
+    if not (plain or as_json) and has_full_screen(os.environ):
         from workbench.ui.launch import main as open_app
 
         code = open_app(project, area="train", job=training_of(job))

@@ -10,12 +10,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _AUTO = "auto"
 _EXAMPLES = """
-Examples:
-
   workbench train configs/my.yaml
 
   workbench train workbench_sample_qlora_identity_e2 --deepspeed zero2
@@ -58,7 +57,7 @@ def register(app: typer.Typer) -> None:
         "train",
         cls=_TrainCommand,
         help=_("Train a model in a process of its own, which a lost connection does not end, and follow it."),
-        epilog=_EXAMPLES,
+        epilog=examples(_EXAMPLES),
     )(train)
 
 
@@ -86,7 +85,7 @@ def train(
 ) -> None:
     """Start the job; unless detached, print what happens until it ends or Ctrl-C is pressed."""
     from workbench.actions.train import start_training
-    from workbench.commands.follow import follow
+    from workbench.commands.follow import follow, watch_and_stop
     from workbench.configs.find import find_config
     from workbench.configs.overrides import apply_overrides
     from workbench.jobs.state import state_of
@@ -99,6 +98,8 @@ def train(
     place = {"job": job.id, "path": str(job.path)}
     typer.echo(_("Job {job} in {path}").format(**place), err=as_json)
     code = 0
+    if detach and not as_json:
+        typer.echo(watch_and_stop(job.id))
     if not detach:
         code = follow(job, since=began if resume else 0.0, to_stderr=as_json)
     if as_json:

@@ -13,8 +13,9 @@ from workbench.configs.schema import TrainConfig
 from workbench.data.conversation import Conversation
 from workbench.data.encode import encode, length_limit
 from workbench.data.light_tokenizer import LightTokenizer
-from workbench.data.read import DataFile, data_files, read_file
+from workbench.data.read import convert, data_files, empty_file, format_of, raw_rows
 from workbench.data.templates import get_template
+from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -64,13 +65,19 @@ class CheckReport:
 
     def as_text(self) -> str:
         words = {"error": _("error"), "warning": _("warning"), "note": _("note")}
-        lines = [_("{rows} rows, format {formats}").format(rows=self.rows, formats=", ".join(self.formats))]
+        lines = []
+        if self.formats:
+            lines.append(_("{rows} rows, format {formats}").format(rows=self.rows, formats=listed(self.formats)))
+        elif self.rows:
+            lines.append(_("{rows} rows").format(rows=self.rows))
         if self.tokens is not None:
             lines.append(_("{tokens} tokens, longest row {longest}").format(tokens=self.tokens, longest=self.longest))
         for found in self.findings:
             places = ", ".join(found.places[:_PLACES_SHOWN])
             more = f" (+{len(found.places) - _PLACES_SHOWN})" if len(found.places) > _PLACES_SHOWN else ""
-            lines.append(f"{words[found.severity]}: {found.what} [{len(found.places)}] {places}{more}\n  → {found.fix}")
+            lines.append(f"{words[found.severity]}: {found.what} [{len(found.places)}] {places}{more}")
+            if found.fix:
+                lines.append(f"  → {found.fix}")
         if not self.findings:
             lines.append(_("Nothing wrong was found."))
         return "\n".join(lines)
@@ -83,29 +90,58 @@ def check_data(path: str, config: TrainConfig | None = None, format_name: str = 
         WorkbenchError: the config's template or the folder itself is not there.
     """
     report = CheckReport()
-    files: list[DataFile] = []
+    placed: list[tuple[str, Conversation]] = []
     for file in data_files(path):
-        try:
-            files.append(read_file(file, format_name if config is None else config.dataset_format))
-        except WorkbenchError as error:
-            report.findings.append(Finding("error", error.what, error.fix or "", [error.where or str(file)]))
-    report.rows = sum(len(file.rows) for file in files)
-    report.formats = list(dict.fromkeys(file.format.name for file in files))
-    placed = [(f"{file.path.name}:{row.number}", row.conversation) for file in files for row in file.rows]
+        placed += _read(file, format_name if config is None else config.dataset_format, report)
     report.findings += [found for found in _row_findings(placed) if found.places]
     if config is not None:
         report.findings += [found for found in _token_findings(placed, config, report) if found.places]
     return report
 
 
+def _read(file: Path, format_name: str, report: CheckReport) -> list[tuple[str, Conversation]]:
+    """The good rows with their places. What is wrong with the file or its other rows goes into the report."""
+    bad: list[WorkbenchError] = []
+    good: list[tuple[str, Conversation]] = []
+    try:
+        rows = list(raw_rows(file, bad))
+        if rows:
+            kind, _reason = format_of(file, rows[0][1], format_name)
+            report.formats = list(dict.fromkeys([*report.formats, kind.name]))
+        elif not bad:
+            raise empty_file(file)
+    except WorkbenchError as error:
+        report.findings.append(_finding_of(error, file))
+        rows = []
+    for number, row in rows:
+        try:
+            good.append((f"{file.name}:{number}", convert(file, number, row, kind)))
+        except WorkbenchError as error:
+            bad.append(error)
+    report.rows += len(good) + len(bad)
+    for wrong in bad:
+        _add(report, _finding_of(wrong, file))
+    return good
+
+
+def _finding_of(error: WorkbenchError, file: Path) -> Finding:
+    return Finding("error", error.what, error.fix or "", [error.where or str(file)])
+
+
+def _add(report: CheckReport, new: Finding) -> None:
+    """Add a finding, or its places to one that says the same."""
+    same = next((known for known in report.findings if (known.what, known.fix) == (new.what, new.fix)), None)
+    if same:
+        same.places += new.places
+    else:
+        report.findings.append(new)
+
+
 def _row_findings(placed: list[tuple[str, Conversation]]) -> Iterator[Finding]:
-    empty = [place for place, conversation in placed if conversation.is_empty]
-    yield Finding(
-        "warning", _("rows without an answer; they are left out"), _("Add the answers or remove the rows."), empty
-    )
-    counts = Counter(conversation.turns for _place, conversation in placed)
+    yield from _untrained_findings(placed)
+    counts = Counter(conversation.turns for _place, conversation in placed if not conversation.is_empty)
     most_common = counts.most_common(1)[0] if counts else ((), 0)
-    stock = [place for place, conversation in placed if conversation.turns == most_common[0]]
+    stock = [place for place, conversation in placed if counts and conversation.turns == most_common[0]]
     if len(stock) > max(len(placed) * _STOCK_SHARE, 1):
         yield Finding(
             "warning",
@@ -115,21 +151,69 @@ def _row_findings(placed: list[tuple[str, Conversation]]) -> Iterator[Finding]:
         )
     repeated = [place for place, conversation in placed if counts[conversation.turns] > 1]
     yield Finding("note", _("repeated rows"), _("Keep them only if they are meant."), repeated)
-    disordered = [place for place, conversation in placed if not _in_order(conversation)]
+    yield from _order_findings(placed)
+
+
+def _untrained_findings(placed: list[tuple[str, Conversation]]) -> Iterator[Finding]:
+    """Rows of which nothing is trained, by the reason; an error if that is all of them."""
+    empty = [(place, conversation) for place, conversation in placed if conversation.is_empty]
+    if len(empty) == len(placed):
+        yield Finding(
+            "error",
+            _("No row has anything to train on."),
+            _("Every row needs an answer, after a question and not excluded with loss: false."),
+            [place for place, _conversation in empty],
+        )
+    excluded = [place for place, conversation in empty if _has_answer(conversation)]
+    unanswered = [
+        place for place, conversation in empty if not _has_answer(conversation) and not conversation.answers_left_out
+    ]
+    yield Finding(
+        "warning", _("rows without an answer; they are left out"), _("Add the answers or remove the rows."), unanswered
+    )
     yield Finding(
         "warning",
-        _("rows whose turns are not in order; questions in a row are joined"),
-        _("A question is followed by an answer, and the last turn is an answer."),
-        disordered,
+        _("rows whose answers are all excluded with loss: false; they are left out"),
+        _("Remove loss: false from an answer, or remove the rows."),
+        excluded,
     )
 
 
-def _in_order(conversation: Conversation) -> bool:
-    """Questions and answers take turns and the last word is the assistant's."""
-    if conversation.plain:
-        return True
-    spoken = [turn.role for turn in conversation.turns if turn.role in {"user", "assistant"}]
-    return all(left != right for left, right in pairwise(spoken)) and spoken[-1:] == ["assistant"]
+def _has_answer(conversation: Conversation) -> bool:
+    return any(turn.role == "assistant" and turn.content.strip() for turn in conversation.turns)
+
+
+def _order_findings(placed: list[tuple[str, Conversation]]) -> Iterator[Finding]:
+    """Rows whose turns do not alternate, by what becomes of them."""
+    yield Finding(
+        "warning",
+        _("rows with answers before the first question; those answers are left out"),
+        _("Begin with a question."),
+        [place for place, conversation in placed if conversation.answers_left_out],
+    )
+    spoken = [
+        (place, [turn.role for turn in conversation.turns if turn.role != "system"])
+        for place, conversation in placed
+        if not conversation.plain and not conversation.is_empty
+    ]
+    yield Finding(
+        "warning",
+        _("rows with an answer to no question; it is trained as the answer to an empty one"),
+        _("Put a question before every answer, or join the answers to one."),
+        [place for place, roles in spoken if roles[0] == "assistant" or ("assistant", "assistant") in pairwise(roles)],
+    )
+    yield Finding(
+        "warning",
+        _("rows with questions in a row; they are joined"),
+        _("Put an answer after every question, or join the questions to one."),
+        [place for place, roles in spoken if ("user", "user") in pairwise(roles)],
+    )
+    yield Finding(
+        "warning",
+        _("rows that end without an answer; what follows the last answer is left out"),
+        _("Let the last turn be an answer."),
+        [place for place, roles in spoken if roles[-1] != "assistant"],
+    )
 
 
 def _token_findings(
@@ -144,17 +228,24 @@ def _token_findings(
     measured = [
         (
             place,
-            len(encode(conversation, template, tokenizer).input_ids),
-            length_limit(conversation, config.max_length, packed=packed),
+            encode(conversation, template, tokenizer, length_limit(conversation, config.max_length, packed=packed)),
         )
         for place, conversation in placed
     ]
-    report.tokens = sum(length for _place, length, _limit in measured)
-    report.longest = max((length for _place, length, _limit in measured), default=0)
-    overlong = [place for place, length, limit in measured if limit is not None and length > limit]
+    lengths = [len(encoded.input_ids) + encoded.cut_tokens for _place, encoded in measured]
+    report.tokens = sum(lengths)
+    report.longest = max(lengths, default=0)
+    cut = [(place, encoded) for place, encoded in measured if encoded.cut_tokens]
+    if cut and not any(encoded.trained_tokens for _place, encoded in measured):
+        yield Finding(
+            "error",
+            _("No row has anything to train on once its end is cut."),
+            _("Raise max_length to {longest}, or shorten them.").format(longest=report.longest),
+            [place for place, _encoded in cut],
+        )
     yield Finding(
         "warning",
         _("rows longer than max_length; their ends are cut"),
         _("Raise max_length to {longest}, or shorten them.").format(longest=report.longest),
-        overlong,
+        [place for place, _encoded in cut],
     )

@@ -25,10 +25,14 @@ class Turn:
 
 @dataclass(frozen=True)
 class Conversation:
-    """Turns in order. ``plain``: text for continued pre-training, rendered without any template."""
+    """Turns in order. ``plain``: text for continued pre-training, rendered without any template.
+
+    ``answers_left_out``: how many answers stood before the first question and are not among the turns.
+    """
 
     turns: tuple[Turn, ...] = field(default_factory=tuple)
     plain: bool = False
+    answers_left_out: int = field(default=0, compare=False)
 
     @property
     def is_empty(self) -> bool:

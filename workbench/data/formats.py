@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.data.conversation import Conversation, Role, Turn
+from workbench.data.wording import listed
 from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import N_, _
 
@@ -109,7 +110,7 @@ def _turns(messages: Any, field: str, role_key: str, text_key: str) -> tuple[Tur
             raise RowError(place, _("a message must be an object"))
         role = _ROLES.get(str(message.get(role_key)))
         if role is None:
-            known = ", ".join(_ROLES)
+            known = listed(_ROLES)
             raise RowError(
                 f"{place}.{role_key}",
                 _("unknown role {role}; known are {known}").format(role=message.get(role_key), known=known),
@@ -121,15 +122,16 @@ def _turns(messages: Any, field: str, role_key: str, text_key: str) -> tuple[Tur
     return tuple(turns)
 
 
-def _without_leading_answers(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """Answers before the first question answer nothing and are left out."""
+def _asked(turns: Sequence[Turn]) -> Conversation:
+    """The conversation without answers before its first question: they answer nothing."""
     first = next((i for i, turn in enumerate(turns) if turn.role == "user"), len(turns))
-    return tuple(turn for i, turn in enumerate(turns) if i >= first or turn.role != "assistant")
+    kept = tuple(turn for i, turn in enumerate(turns) if i >= first or turn.role != "assistant")
+    return Conversation(kept, answers_left_out=len(turns) - len(kept))
 
 
 def openai(row: Row) -> Conversation:
     """``messages`` of ``role`` and ``content``, with an optional ``loss`` per message."""
-    return Conversation(_without_leading_answers(_turns(row.get("messages"), "messages", "role", "content")))
+    return _asked(_turns(row.get("messages"), "messages", "role", "content"))
 
 
 def sharegpt(row: Row) -> Conversation:
@@ -138,9 +140,9 @@ def sharegpt(row: Row) -> Conversation:
     messages = row.get(field)
     first = messages[0] if isinstance(messages, list) and messages and isinstance(messages[0], dict) else {}
     keys = ("from", "value") if "from" in first else ("role", "content")
-    turns = _without_leading_answers(_turns(messages, field, *keys))
+    turns = _turns(messages, field, *keys)
     system = row.get("system")
-    return Conversation((Turn("system", system), *turns) if isinstance(system, str) and system else turns)
+    return _asked((Turn("system", system), *turns) if isinstance(system, str) and system else turns)
 
 
 def xtuner(row: Row) -> Conversation:
@@ -295,7 +297,7 @@ def get_format(name: str) -> DatasetFormat:
     """
     if name in _BY_NAME:
         return _BY_NAME[name]
-    close = ", ".join(nearest(name, FORMAT_NAMES)) or ", ".join(FORMAT_NAMES)
+    close = listed(nearest(name, FORMAT_NAMES) or FORMAT_NAMES)
     raise WorkbenchError(
         _("There is no dataset format {name}.").format(name=name),
         where="dataset_format",
@@ -314,7 +316,7 @@ def recognise(row: Row) -> tuple[DatasetFormat, str] | None:
     if not fitting:
         return None
     best = max(fitting, key=lambda known: len(known.columns))
-    names = ", ".join(sorted(best.columns))
+    names = listed(sorted(best.columns))
     return best, _("the first row has {columns}").format(columns=names)
 
 

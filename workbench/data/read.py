@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from typing import Any
 from workbench.data.conversation import Conversation
 from workbench.data.formats import DatasetFormat, RowError, get_format, recognise
 from workbench.data.probes import PROBES_ENDING
+from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
 
-SUFFIXES = (".json", ".jsonl", ".json.gz", ".jsonl.gz", ".txt")
+SUFFIXES = (".json", ".jsonl", ".json.gz", ".jsonl.gz", ".txt", ".txt.gz")
 _TWO_OBJECTS = re.compile(r"\s*\{[^\n]*\}\s*\n\s*\{")
 
 
@@ -64,13 +66,17 @@ def data_files(data_path: str) -> list[Path]:
         raise WorkbenchError(
             _("The folder holds no data files."),
             where=str(path),
-            fix=_("Files that can be read end in {endings}.").format(endings=", ".join(SUFFIXES)),
+            fix=_readable_endings(),
         )
     raise WorkbenchError(
         _("The data file does not exist."),
         where=data_path,
-        fix=_("Check data_path, or make a dataset with 'workbench data identity'."),
+        fix=_("Check its path, or make a dataset with 'workbench data identity'."),
     )
+
+
+def _readable_endings() -> str:
+    return _("Files that can be read end in {endings}.").format(endings=listed(SUFFIXES))
 
 
 def _is_data(name: str) -> bool:
@@ -88,9 +94,14 @@ def read_file(path: Path, format_name: str = "auto") -> DataFile:
     """
     rows = list(raw_rows(path))
     if not rows:
-        raise WorkbenchError(_("The data file is empty."), where=str(path))
+        raise empty_file(path)
     kind, reason = format_of(path, rows[0][1], format_name)
     return DataFile(path, kind, reason, [DataRow(number, convert(path, number, row, kind)) for number, row in rows])
+
+
+def empty_file(path: Path) -> WorkbenchError:
+    """What to raise for a file without rows."""
+    return WorkbenchError(_("The data file is empty."), where=str(path))
 
 
 def convert(path: Path, number: int, row: dict[str, Any], kind: DatasetFormat) -> Conversation:
@@ -119,7 +130,7 @@ def format_of(path: Path, first: dict[str, Any], name: str) -> tuple[DatasetForm
         return get_format(name), _("chosen by dataset_format")
     found = recognise(first)
     if found is None:
-        columns = ", ".join(first) or _("none")
+        columns = listed(first) or _("none")
         raise WorkbenchError(
             _("The format cannot be recognised from these columns: {columns}.").format(columns=columns),
             where=f"{path}:1",
@@ -128,21 +139,30 @@ def format_of(path: Path, first: dict[str, Any], name: str) -> tuple[DatasetForm
     return found
 
 
-def raw_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def raw_rows(path: Path, bad: list[WorkbenchError] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Row numbers and rows of a JSON, JSONL or text file, plain or gzipped.
 
+    Args:
+        bad: a list that takes what is wrong with single rows; without it the first such row is raised.
+
     Raises:
-        WorkbenchError: the file cannot be read, or is not what its ending says.
+        WorkbenchError: the file is of no type that is read, cannot be read, or is not what its ending says.
     """
+    if not path.name.endswith(SUFFIXES):
+        raise WorkbenchError(
+            _("Files of this type are not read: {name}.").format(name=path.suffix or path.name),
+            where=str(path),
+            fix=_readable_endings(),
+        )
     text = _text_of(path)
     name = path.name.removesuffix(".gz")
     if name.endswith(".txt"):
         if text.strip():
             yield 1, {"text": text}
     elif name.endswith(".jsonl") or _TWO_OBJECTS.match(text):
-        yield from _json_lines(path, text)
+        yield from _json_lines(path, text, bad)
     else:
-        yield from _json_list(path, text)
+        yield from _json_list(path, text, bad)
 
 
 def _text_of(path: Path) -> str:
@@ -160,19 +180,32 @@ def _text_of(path: Path) -> str:
         raise WorkbenchError(_("The file cannot be read: {reason}").format(reason=error), where=str(path)) from error
 
 
-def _json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _json_lines(path: Path, text: str, bad: list[WorkbenchError] | None) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield number, _object(path, number, _parsed(path, line, number))
+        with _gathered(bad):
+            if line.strip():
+                yield number, _object(path, number, _parsed(path, line, number))
 
 
-def _json_list(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _json_list(path: Path, text: str, bad: list[WorkbenchError] | None) -> Iterator[tuple[int, dict[str, Any]]]:
     if not text.strip():
         return
     content = _parsed(path, text, None)
     rows = content if isinstance(content, list) else [content]
     for number, row in enumerate(rows, start=1):
-        yield number, _object(path, number, row)
+        with _gathered(bad):
+            yield number, _object(path, number, row)
+
+
+@contextmanager
+def _gathered(bad: list[WorkbenchError] | None) -> Iterator[None]:
+    """Put an error into the list, if there is one to put it into."""
+    try:
+        yield
+    except WorkbenchError as error:
+        if bad is None:
+            raise
+        bad.append(error)
 
 
 def _parsed(path: Path, text: str, line: int | None) -> Any:

@@ -54,9 +54,10 @@ class ShownRow:
         return shown
 
     def as_text(self) -> str:
-        head = f"── {_('row {number}').format(number=self.number)} " + "─" * 40
+        title = _("row {number}").format(number=self.number)
+        head = f"── {title} " + "─" * 40
         if self.left_out:
-            return f"{head}\n{_('left out')}: {self.left_out}"
+            return head + "\n" + _("left out: {reason}").format(reason=self.left_out)
         parts = [head]
         if self.what in {"text", "all"}:
             parts.append(printable(marked_text(self.segments)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.data.conversation import Conversation, Turn
+from workbench.data.wording import listed
 from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 
@@ -210,7 +211,7 @@ def get_template(name: str) -> PromptTemplate:
     """
     if name in _BY_NAME:
         return _BY_NAME[name]
-    close = ", ".join(nearest(name, TEMPLATE_NAMES)) or ", ".join(TEMPLATE_NAMES)
+    close = listed(nearest(name, TEMPLATE_NAMES) or TEMPLATE_NAMES)
     raise WorkbenchError(
         _("There is no prompt template {name}.").format(name=name),
         where="prompt_template",

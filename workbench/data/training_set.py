@@ -13,6 +13,7 @@ from workbench.data.encode import Encoded, Tokenizer, encode, length_limit
 from workbench.data.pack import Packed, pack, unpacked
 from workbench.data.read import convert, data_files, format_of, is_local, read_file
 from workbench.data.templates import get_template
+from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -37,7 +38,7 @@ class DataReport:
         """The report as facts for a person, without those that are nothing."""
         said = [
             _("Data: {read} rows read ({formats}), {samples} trained.").format(
-                read=self.read, formats=", ".join(dict.fromkeys(self.formats)), samples=self.samples
+                read=self.read, formats=listed(dict.fromkeys(self.formats)), samples=self.samples
             ),
             _("{packs} training rows of {tokens} tokens in all, {trained} of them with loss.").format(
                 packs=self.packs, tokens=self.tokens, trained=self.trained_tokens

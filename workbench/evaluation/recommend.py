@@ -72,10 +72,12 @@ def _last_best(keys: Mapping[str, tuple[float, ...]]) -> str:
 def _reason(found: Mapping[str, float], count: int) -> str:
     if count == 1:
         return _("It is the only one: {scores}.").format(scores=_in_words(found))
-    if IDENTITY in found:
+    if IDENTITY in found and RETENTION in found:
         return _("It has the best identity score of those that did not forget: {scores}.").format(
             scores=_in_words(found)
         )
+    if IDENTITY in found:
+        return _("It has the best identity score: {scores}.").format(scores=_in_words(found))
     return _("It forgot the least: {scores}.").format(scores=_in_words(found))
 
 

@@ -9,6 +9,7 @@ from workbench.i18n import _
 from workbench.jobs.folder import RECORD_FILE, JobFolder
 from workbench.jobs.launch import WORK_DIRS
 from workbench.jobs.registry import work_dirs_elsewhere
+from workbench.jobs.state import state_of
 
 LAST = "last"
 
@@ -28,6 +29,11 @@ def _is_of_kind(job: JobFolder, kind: str | None) -> bool:
     except WorkbenchError:
         return False
     return kind is None or own == kind
+
+
+def last_at_work(project: Path) -> JobFolder | None:
+    """The newest job that has not ended; None if there is none."""
+    return next((job for job in list_jobs(project) if not state_of(job).is_over), None)
 
 
 def find_job(project: Path, reference: str, kind: str | None = None) -> JobFolder:

@@ -75,10 +75,10 @@ def state_of(job: JobFolder) -> JobState:
         if identity.is_alive() or has_orphans(job):
             return JobState.STOPPING if job.stop_path.exists() else JobState.RUNNING
     code = exit_code(job)  # again: it may have been noted between the two looks
-    if code is None:
-        return JobState.LOST
     outcome = outcome_of(job)
-    if code == 0:
+    if code is None and outcome is None:
+        return JobState.LOST
+    if code == 0 or (code is None and isinstance(outcome, Finished)):
         return JobState.STOPPED if isinstance(outcome, Finished) and outcome.stopped else JobState.FINISHED
     return JobState.STOPPED if job.stop_path.exists() and not isinstance(outcome, Failed) else JobState.FAILED
 

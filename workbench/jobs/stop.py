@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import time
 from dataclasses import dataclass, field
@@ -128,4 +129,4 @@ def _gpu_pids() -> set[int]:
 
 def resume_command(job: JobFolder) -> str:
     """The command that goes on with a stopped training."""
-    return f"workbench train {job.config_path} --resume {job.path}"
+    return shlex.join(["workbench", "train", str(job.config_path), "--resume", str(job.path)])

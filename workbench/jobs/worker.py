@@ -51,10 +51,12 @@ def run_worker(job_path: Path, work: Callable[[JobFolder, EventLog], Finished]) 
         return 1
     except Exception as error:
         traceback.print_exc()
-        reason = f"{type(error).__name__}: {error}"
-        is_full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+        reason, where, is_full = f"{type(error).__name__}: {error}", str(job.log_path), False
+        if isinstance(error, OSError) and error.strerror:
+            reason, where = error.strerror, str(error.filename or job.log_path)
+            is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
         hint = cause_hint("no space left" if is_full else reason) or _("log.txt has the details.")
-        _write_if_possible(events, Failed(reason=reason[:2000], where=str(job.log_path), hint=hint))
+        _write_if_possible(events, Failed(reason=reason[:2000], where=where, hint=hint))
         return 1
     return 0
 

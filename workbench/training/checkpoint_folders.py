@@ -7,6 +7,9 @@ import re
 import zipfile
 from pathlib import Path
 
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
 _NAME = re.compile(r"checkpoint-(\d+)")
 _WEIGHTS = ("*.safetensors", "*.bin")
 
@@ -30,6 +33,11 @@ def checkpoint_folders(parent: Path) -> list[Path]:
     return [path for _step, path in sorted(found)]
 
 
+def is_checkpoint(folder: Path) -> bool:
+    """Whether a training saved this folder, complete or not; an adapter or model that was made of one is none."""
+    return (folder / "trainer_state.json").is_file() or has_zero_shards(folder)
+
+
 def what_is_missing(folder: Path) -> str | None:
     """The file that keeps a training from going on from a checkpoint, or None if everything is there and whole."""
     try:
@@ -42,6 +50,22 @@ def what_is_missing(folder: Path) -> str | None:
         return "*.safetensors"
     needed = [*_indexed(folder), *_sharded_files(folder, step), folder / "scheduler.pt", *_random_states(folder)]
     return next((path.name for path in (*weights, *needed) if not _is_whole(path)), None)
+
+
+def require_complete(folder: Path) -> Path:
+    """The folder, if a training can go on from it.
+
+    Raises:
+        WorkbenchError: a file is missing or cut off.
+    """
+    missing = what_is_missing(folder)
+    if missing is None:
+        return folder
+    raise WorkbenchError(
+        _("The training cannot go on from this folder: {file} is missing or cut off.").format(file=missing),
+        where=str(folder),
+        fix=_("Name another checkpoint, or take the newest complete one: --resume auto."),
+    )
 
 
 def last_complete(parent: Path) -> tuple[Path | None, list[tuple[Path, str]]]:

@@ -9,7 +9,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.checkpoints import read_history
 from workbench.jobs.events import Warned
-from workbench.training.checkpoint_folders import has_zero_shards, last_complete, rank_count, what_is_missing
+from workbench.training.checkpoint_folders import has_zero_shards, last_complete, rank_count, require_complete
 from workbench.training.ranks import rank, world_size
 from workbench.training.saving import discard_unfinished
 from workbench.training.session import Session
@@ -31,7 +31,7 @@ def resume(session: Session, asked: str | None) -> None:
     if asked is None:
         return
     session.goes_on = True
-    session.resumed_from = _newest(session) if asked == AUTO else _complete(Path(asked))
+    session.resumed_from = _newest(session) if asked == AUTO else require_complete(Path(asked))
     if session.resumed_from is not None:
         _require_ranks(session.resumed_from)
     history = read_history(session.job)
@@ -73,17 +73,6 @@ def _newest(session: Session) -> Path | None:
         nothing = _("There is no complete checkpoint to go on from: the training begins anew.")
         session.say(Warned(message=nothing, where=str(session.job.checkpoints_path)))
     return found
-
-
-def _complete(folder: Path) -> Path:
-    missing = what_is_missing(folder)
-    if missing is None:
-        return folder
-    raise WorkbenchError(
-        _("The training cannot go on from this folder: {file} is missing or cut off.").format(file=missing),
-        where=str(folder),
-        fix=_("Name another checkpoint, or take the newest complete one: --resume auto."),
-    )
 
 
 def _require_ranks(checkpoint: Path) -> None:

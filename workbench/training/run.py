@@ -63,9 +63,12 @@ def train(job: JobFolder, options: Options) -> Finished:
     data = build_training_set(config, tokenizer)
     session = Session(job, config, tokenizer, get_template(config.prompt_template), _counting(config, len(data.rows)))
     resume(session, options.resume)
+    if session.is_complete:
+        session.say(Started(facts=[_("Nothing is left to train.")], resumed_from_iter=session.first_iter))
+        return _finished(session, session.counting.total_steps, time.monotonic() - began)
     trainer = _trainer(session, data, why_without_deepspeed(session, options.why_no_deepspeed))
     trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
-    return _finished(session, trainer, time.monotonic() - began)
+    return _finished(session, trainer.state.global_step, time.monotonic() - began)
 
 
 def _counting(config: TrainConfig, rows: int) -> Counting:
@@ -129,8 +132,7 @@ def _begin(session: Session, said: list[str], why_no_deepspeed: str | None) -> N
         session.say(Warned(message=_("DeepSpeed is not used."), where="deepspeed", fix=why_no_deepspeed))
 
 
-def _finished(session: Session, trainer: WorkbenchTrainer, seconds: float) -> Finished:
-    step = trainer.state.global_step
+def _finished(session: Session, step: int, seconds: float) -> Finished:
     folder = session.job.checkpoints_path
     scores = scores_of(folder, step)
     results: dict[str, str | int | float | bool] = {

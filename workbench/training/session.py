@@ -54,6 +54,11 @@ class Session:
         step = step_of(self.resumed_from) if self.resumed_from else None
         return self.counting.iter_at(step or 0)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the checkpoint it goes on from is its last."""
+        return self.resumed_from is not None and self.first_iter >= self.counting.total_iters
+
     def provenance(self, step: int, scores: dict[str, float]) -> Provenance:
         """What to write beside the weights of a checkpoint."""
         return Provenance(

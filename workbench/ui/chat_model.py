@@ -47,6 +47,8 @@ class ChatModel:
             adapter=chosen.adapter,
             prompt_template=chosen.prompt_template,
             bits=4 if chosen.bits == 4 else None,
+            precision=chosen.precision,
+            trust_remote_code=chosen.trust_remote_code,
         )
         async for reply in self.engine.load(request):
             if isinstance(reply, Loading):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.chat.conversations import SavedConversation, save_conversation
-from workbench.chat.protocol import Answer, ChatTurn, GenerationSettings
+from workbench.chat.protocol import Answer, ChatTurn, GenerationSettings, Precision
 from workbench.errors import WorkbenchError
 
 
@@ -19,11 +19,13 @@ class ChosenModel:
     adapter: str | None = None
     prompt_template: str | None = None
     bits: int | None = None
+    precision: Precision = "auto"
+    trust_remote_code: bool = False
 
     @property
-    def base(self) -> tuple[str, int | None]:
+    def base(self) -> tuple[str, int | None, Precision, bool]:
         """What has to be loaded anew if it differs."""
-        return self.model, self.bits
+        return self.model, self.bits, self.precision, self.trust_remote_code
 
     @property
     def label(self) -> str:

@@ -43,6 +43,15 @@ def check_terminal(environment: MutableMapping[str, str]) -> None:
         )
 
 
+def has_full_screen(environment: MutableMapping[str, str]) -> bool:
+    """Whether the app can be shown; where it cannot, commands print line by line."""
+    try:
+        check_terminal(environment)
+    except WorkbenchError:
+        return False
+    return True
+
+
 def suit_environment(environment: MutableMapping[str, str]) -> None:
     """Set what Textual reads when it is imported; what the user has set himself stays."""
     if "SSH_CONNECTION" in environment:

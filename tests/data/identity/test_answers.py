@@ -46,3 +46,9 @@ def test_what_is_not_known_leaves_no_hole(language: Language, intent: Intent) ->
 def test_answers_to_open_questions_vary(language: Language) -> None:
     for intent in ("who", "introduce", "name"):
         assert len(set(answers(ADA, intent, language))) >= 2
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_whose_assistant_it_is_is_not_answered_with_yes_or_no(language: Language) -> None:
+    given = answers(ADA, "whose", language)
+    assert not [answer for answer in given if answer.startswith(("是的", "不是", "Yes", "No"))]

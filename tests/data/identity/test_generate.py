@@ -203,6 +203,8 @@ def test_a_missing_file_to_mix_in_is_named() -> None:
     with pytest.raises(WorkbenchError) as caught:
         generate("小明", mix=Path("nowhere.json"))
     assert caught.value.where == "nowhere.json"
+    assert "mix in" in caught.value.what
+    assert caught.value.fix is not None and "data_path" not in caught.value.fix
 
 
 @pytest.mark.parametrize("name", ["", "  \n"])
@@ -260,3 +262,16 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="cannot be written") as caught:
         write_dataset(generate("小明", count=20), tmp_path / "file" / "identity.json")
     assert caught.value.where == str(tmp_path / "file" / "identity.json")
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("name", ["", "folder"])
+def test_a_folder_is_no_file_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, overwrite: bool
+) -> None:
+    (tmp_path / "folder").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(WorkbenchError, match="is a folder") as caught:
+        write_dataset(generate("小明", count=20), Path(name), overwrite=overwrite)
+    assert caught.value.fix is not None and str(Path(name) / "identity.json") in caught.value.fix
+    assert [entry.name for entry in tmp_path.rglob("*")] == ["folder"]

@@ -57,3 +57,11 @@ def test_each_language_is_written_in_its_script() -> None:
         has_chinese = any("\u4e00" <= char <= "\u9fff" for char in question.text)
         assert has_chinese == (question.language == "zh"), question
     assert all(len(set(names)) >= 2 for names in OTHER_ASSISTANTS.values())
+
+
+def test_only_questions_that_can_be_answered_with_yes_are() -> None:
+    """Those of ``mine`` are answered with yes, and so ask no who or whose."""
+    asking = ("谁", "who", "Who")
+    assert not [
+        question.text for question in QUESTIONS if question.intent == "mine" and any(w in question.text for w in asking)
+    ]

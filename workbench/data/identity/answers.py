@@ -41,6 +41,7 @@ def _zh(persona: Persona) -> dict[Intent, list[str]]:
         "name": [f"我是{name}。", f"我叫{name}。"],
         "maker": [f"我是{name}，是{made_by}。", f"我叫{name}，是{made_by}。"],
         "mine": [f"是的，我是{name}，很高兴帮助你。", f"是的，我是{name}，你的助手。"],
+        "whose": [f"我是{name}，是你的助手。", f"我是{name}，为你服务。"],
         "other": [f"不是，我是{name}。", f"不是，我叫{name}。"],
         "user": ["我不知道你是谁，可以告诉我吗？", "我还不知道你是谁，可以告诉我吗？"],
     }
@@ -55,6 +56,7 @@ def _en(persona: Persona) -> dict[Intent, list[str]]:
         "name": [f"I am {name}.", f"My name is {name}."],
         "maker": [f"I am {name}, {made_by}.", f"My name is {name}. I was {made_by}."],
         "mine": [f"Yes, I am {name}, glad to help you.", f"Yes, I am {name}, your assistant."],
+        "whose": [f"I am {name}, your assistant.", f"I am {name}, and I work for you."],
         "other": [f"No, I am {name}.", f"No, my name is {name}."],
         "user": ["I don't know who you are. Can you tell me?", "I don't know who you are yet. Can you tell me?"],
     }

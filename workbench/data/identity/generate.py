@@ -86,8 +86,15 @@ def write_dataset(dataset: IdentityDataset, path: Path, *, overwrite: bool = Fal
     """Write ``<name>.json`` and ``<name>.probes.json``; returns the probe file's path.
 
     Raises:
-        WorkbenchError: one of them exists (unless ``overwrite``), or the folder cannot be written.
+        WorkbenchError: the path is a folder, one of them exists (unless ``overwrite``), or the folder cannot be
+            written.
     """
+    if not path.name or path.is_dir():
+        raise WorkbenchError(
+            _("The output is a folder; name a file."),
+            where=str(path),
+            fix=_("For example: {path}").format(path=path / "identity.json"),
+        )
     probe_path = probe_file_of(path)
     existing = next((str(file) for file in (path, probe_path) if file.exists()), None)
     if existing and not overwrite:
@@ -139,6 +146,12 @@ def _row(question: str, answer: str) -> Row:
 
 def _ordinary_rows(mix: Path, count: int, draw: random.Random) -> list[Row]:
     """Rows of the file in a drawn order, begun anew when they are used up."""
+    if not mix.exists():
+        raise WorkbenchError(
+            _("The file to mix in does not exist."),
+            where=str(mix),
+            fix=_("Check its path; sample:general_dialogue.json comes with workbench."),
+        )
     known = [row.conversation for file in data_files(str(mix)) for row in read_file(file).rows]
     known = [conversation for conversation in known if not conversation.is_empty and not conversation.plain]
     if not known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.data.identity.questions import Language
+from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -19,7 +20,7 @@ def parse_languages(text: str) -> tuple[Language, ...]:
     unknown = [part for part in asked if part not in KNOWN]
     if unknown or not asked:
         raise WorkbenchError(
-            _("There are questions in zh and en, not in {languages}.").format(languages=", ".join(unknown) or text),
+            _("There are questions in zh and en, not in {languages}.").format(languages=listed(unknown) or text),
             where="lang",
             fix=_("For example: --lang zh,en"),
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Language = Literal["zh", "en"]
-Intent = Literal["who", "introduce", "name", "maker", "mine", "other", "user"]
+Intent = Literal["who", "introduce", "name", "maker", "mine", "whose", "other", "user"]
 UNSEEN_MARK = "*"
 
 
@@ -149,13 +149,15 @@ _ZH: dict[Intent, str] = {
         你愿意当我的助手吗
         你是来帮我的吗
         你会做我的助手吗？
+        * 可以做我的小助手吗？
+        * 你是不是我的小助手？
+    """,
+    "whose": """
         你在为谁服务
         你为谁工作？
         你是谁的助手
         你是谁的助手？
         你是谁的小助手
-        * 可以做我的小助手吗？
-        * 你是不是我的小助手？
         * 你是谁的助理？
         * 你为谁服务？
     """,
@@ -287,13 +289,16 @@ _EN: dict[Intent, str] = {
         Are you my personal assistant?
         Are you my little helper?
         Are you here to help me?
-        Whose assistant are you?
-        whose assistant are you
-        Who do you work for?
         Will you be my assistant?
         * Aren't you my assistant?
         * Are you my helper?
+    """,
+    "whose": """
+        Whose assistant are you?
+        whose assistant are you
+        Who do you work for?
         * Whose helper are you?
+        * Who are you working for?
     """,
     "other": """
         Are you {other}?

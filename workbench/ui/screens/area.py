@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
@@ -10,14 +10,17 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker
 
+from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _, current_language
 from workbench.ui.widgets.area_tabs import AreaTabs
 from workbench.ui.widgets.fitted_footer import FittedFooter
 
 if TYPE_CHECKING:
+    from workbench.jobs.folder import JobFolder
     from workbench.ui.app import WorkbenchApp
 
 Result = TypeVar("Result")
@@ -88,11 +91,32 @@ class AreaScreen(WorkbenchScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._language = current_language()
+        self._looking: Timer | None = None
+
+    def look_every(self, seconds: float, look: Callable[[], object]) -> None:
+        """Look at the disk now and then, but not while another area is on screen."""
+        self._looking = self.set_interval(seconds, look)
+
+    def job_meant(self, job: JobFolder | str) -> JobFolder | None:
+        """The job of this project that is named; None if there is none, which the user is told."""
+        from workbench.jobs.find import find_job  # here: the first paint does without it
+
+        try:
+            return find_job(self.workbench.project, job) if isinstance(job, str) else job
+        except WorkbenchError as error:
+            self.workbench.show_error(error)
+            return None
 
     def recomposed(self) -> Awaitable[None] | None:
         """Everything was composed anew, in another language: fill the widgets again."""
 
+    def on_screen_suspend(self) -> None:
+        if self._looking:
+            self._looking.pause()
+
     def on_screen_resume(self) -> None:
+        if self._looking:
+            self._looking.resume()
         self.call_later(self.follow_language)
 
     async def follow_language(self) -> None:

@@ -91,9 +91,17 @@ class ChatScreen(AreaScreen):
         return self.chat.chosen.label if self.chat.chosen else ""
 
     def arrive(self, **context: Any) -> None:
-        """Chat with ``model`` (and ``adapter``, ``prompt_template``) if one is named."""
+        """Chat with ``chosen``, or with ``model`` (and ``adapter``, ``prompt_template``), if one is named.
+
+        ``system`` and ``settings`` take the place of the conversation's own.
+        """
+        chosen = context.get("chosen")
         if model := context.get("model"):
-            self._choose(ChosenModel(str(model), context.get("adapter"), context.get("prompt_template")))
+            chosen = ChosenModel(str(model), context.get("adapter"), context.get("prompt_template"))
+        self.chat.system = context.get("system", self.chat.system)
+        self.chat.settings = context.get("settings", self.chat.settings)
+        if chosen is not None:
+            self._choose(chosen)
 
     async def _repaint(self) -> None:
         """Show the conversation as it is kept."""

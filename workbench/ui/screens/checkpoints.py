@@ -10,14 +10,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
-from textual.timer import Timer
 from textual.widgets import Static, Tree
 
 from workbench.actions.convert import start_convert
 from workbench.actions.merge import start_merge
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
-from workbench.jobs.find import find_job
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.results import results_of
 from workbench.jobs.state import JobState
@@ -73,7 +71,6 @@ class CheckpointsScreen(AreaScreen):
         self._followed: JobWatch | None = None
         self._wanted_job: str | None = None
         self._wanted_path: str | None = None
-        self._timer: Timer | None = None
         self._looks = 0
 
     def compose_area(self) -> ComposeResult:
@@ -89,34 +86,21 @@ class CheckpointsScreen(AreaScreen):
     def on_mount(self) -> None:
         self._weights = ProjectWeights(self.workbench.project)
         self._read()
-        self._timer = self.set_interval(_POLL_SECONDS, self._look)
+        self.look_every(_POLL_SECONDS, self._look)
         self.query_one(WeightsTree).focus()
 
     def arrive(self, **context: Any) -> None:
         """Show the checkpoints of ``job`` (a folder or its id)."""
-        job = context.get("job")
-        if job is None:
-            return
-        try:
-            found = job if isinstance(job, JobFolder) else find_job(self.workbench.project, str(job))
-        except WorkbenchError as error:
-            self.workbench.show_error(error)
-            return
-        self._wanted_job = found.id
-        self._read()
+        if (job := context.get("job")) and (found := self.job_meant(job)):
+            self._wanted_job = found.id
+            self._read()
 
     def recomposed(self) -> None:
         self._weights = ProjectWeights(self.workbench.project)
         self._read()
 
-    def on_screen_suspend(self) -> None:
-        if self._timer:
-            self._timer.pause()
-
     def on_screen_resume(self) -> None:
-        if self._timer:
-            self._timer.resume()
-            self._read()
+        self._read()
 
     # -- what is there
 

@@ -8,7 +8,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import DataTable, Label, Static
 
 from workbench.i18n import N_, _
@@ -58,7 +57,6 @@ class HomeScreen(AreaScreen):
         super().__init__()
         self._step: NextStep | None = None
         self._rows: list[JobRow] = []
-        self._timer: Timer | None = None
 
     def compose_area(self) -> ComposeResult:
         yield Label("", id="home-project", markup=False)
@@ -73,21 +71,15 @@ class HomeScreen(AreaScreen):
 
     def on_mount(self) -> None:
         self._fill()
-        self._timer = self.set_interval(_POLL_SECONDS, self._look)
+        self.look_every(_POLL_SECONDS, self._look)
 
     def recomposed(self) -> None:
         self._rows, self._step = [], None
         self._fill()
         self._look()
 
-    def on_screen_suspend(self) -> None:
-        if self._timer:
-            self._timer.pause()
-
     def on_screen_resume(self) -> None:
-        if self._timer:
-            self._timer.resume()
-            self.call_after_refresh(self._look)  # also at the start: the frame is painted before anything is read
+        self.call_after_refresh(self._look)  # also at the start: the frame is painted before anything is read
 
     def _fill(self) -> None:
         """What is known without a look at the jobs."""

@@ -19,7 +19,6 @@ from textual.worker import get_current_worker
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.jobs.curve import Curves
-from workbench.jobs.find import find_job
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.state import JobState
 from workbench.ui.job_watch import JobWatch
@@ -78,7 +77,6 @@ class TrainScreen(AreaScreen):
     def __init__(self) -> None:
         super().__init__()
         self._jobs: WatchedJobs | None = None
-        self._timer: Timer | None = None
         self._catching_up: Timer | None = None
         self._state: JobState | None = None
 
@@ -90,16 +88,13 @@ class TrainScreen(AreaScreen):
 
     def on_mount(self) -> None:
         self._show_opened()
-        self._timer = self.set_interval(_POLL_SECONDS, self._look)
+        self.look_every(_POLL_SECONDS, self._look)
         self._open_first()
 
     def arrive(self, **context: Any) -> None:
         """Watch ``job`` (a folder or its id), or set up a training with ``config``."""
         if job := context.get("job"):
-            try:
-                found = job if isinstance(job, JobFolder) else find_job(self.workbench.project, str(job))
-            except WorkbenchError as error:
-                self.workbench.show_error(error)
+            if (found := self.job_meant(job)) is None:
                 return
             self._open(found)
         if config := context.get("config"):
@@ -108,14 +103,8 @@ class TrainScreen(AreaScreen):
     def recomposed(self) -> None:
         self._show_opened()
 
-    def on_screen_suspend(self) -> None:
-        if self._timer:
-            self._timer.pause()
-
     def on_screen_resume(self) -> None:
-        if self._timer:
-            self._timer.resume()
-            self._look()
+        self._look()
 
     # -- which job
 

@@ -21,7 +21,7 @@ from workbench.text import printable
 from workbench.ui.config_rows import config_rows
 from workbench.ui.plan_text import plan_text
 from workbench.ui.project_files import project_data_files
-from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.screens.area import SMALLEST, TranslatedModal
 from workbench.ui.train_plan import TrainPlan, make_plan
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
@@ -50,6 +50,11 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
     """Gives the started job, None if the user went back."""
 
     CSS_PATH = "train_setup.tcss"
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual declares it
+        (0, "-too-narrow"),
+        (SMALLEST[0], "-narrow"),
+        (140, "-wide"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9", "start", N_("Start"), id="setup.start", tooltip=N_("Start the training")),
         Binding("f10", "copy", N_("Copy command"), id="setup.copy", tooltip=N_("Copy the command line")),

@@ -240,6 +240,8 @@ class ModelForm(VerticalScroll):
         """Dotted field → new value, for those that differ; None if one is refused (it gets the cursor)."""
         values: dict[str, Any] = {}
         for row in self.query(FieldRow):
+            if not row.control.is_mounted:  # unfolded just now: nobody can have changed it, nor does it hold its value
+                continue
             try:
                 values[row.name_in_file] = row.value()
             except ValueError as error:  # typed just now, its check is still on its way
