@@ -127,7 +127,7 @@ async def test_an_error_says_what_where_and_the_mend_until_it_was_read(project: 
 
 async def test_too_small_a_terminal_says_so_and_comes_back_when_enlarged(project: Path) -> None:
     async with running(project, "configs", size=(50, 12)) as pilot:
-        await see(pilot, "This terminal has 50×12 cells", "60×16")
+        await see(pilot, "This terminal has 50×12 cells", "70×20")
         await pilot.resize_terminal(80, 24)
         await see(pilot, "internlm2_1_8b_qlora_alpaca_e3")
 
@@ -147,3 +147,15 @@ async def test_two_apps_on_one_project_show_the_same_job(project: Path) -> None:
         async with running(project, "train") as second:
             await see(second, job.id, "iteration 40/40")
         await see(first, job.id, "iteration 40/40")
+
+
+def test_two_apps_on_one_project_keep_each_others_drafts(project: Path) -> None:
+    first, second = AppState(project), AppState(project)
+    first["chat.draft"] = "typed in the first"
+    second["area"] = "train"
+    second["dataset.identity"] = {"name": "小明"}
+    first["area"] = "chat"
+    again = AppState(project)
+    assert again["chat.draft"] == "typed in the first"
+    assert again["dataset.identity"] == {"name": "小明"}
+    assert again["area"] == "chat"

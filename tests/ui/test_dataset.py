@@ -171,14 +171,15 @@ async def test_a_file_that_cannot_be_trained_on_says_what_is_wrong_and_where(
         await see(pilot, said)
 
 
-async def test_a_missing_file_leaves_what_was_read_on_screen(project: Path) -> None:
+async def test_nothing_of_another_file_stays_under_the_reason_why_this_one_cannot_be_read(project: Path) -> None:
     write(project / "talk.json", dialogue("Who are you?", "I am Robin."))
     async with running(project, "dataset", WIDE, path="talk.json") as pilot:
         await see(pilot, "⟦I am Robin.")
         await pilot.press("o", "ctrl+u")
         await type_text(pilot, "nothing.json")
         await pilot.press("enter")
-        await see(pilot, "does not exist", "⟦I am Robin.")
+        await see(pilot, "does not exist")
+        await wait_until(pilot, lambda: "I am Robin" not in screen_text(pilot))
 
 
 async def test_opening_offers_the_data_files_of_the_project(project: Path) -> None:

@@ -157,6 +157,17 @@ async def test_a_job_that_is_no_training_shows_its_stages_and_results(project: P
 # -- stopping
 
 
+async def test_the_answers_are_taken_by_their_numbers(project: Path) -> None:
+    job = recorded.training(project, iterations=5, finished=False, process=identify(os.getpid()))
+    async with running(project, "train", WIDE) as pilot:
+        await see(pilot, "▶ running", "5/40")
+        await pilot.press("s")
+        await see(pilot, "1  Stop and save", "2  Stop now")
+        await pilot.press("1")
+        await see(pilot, "◍ stopping")
+    assert job.stop_path.exists()
+
+
 async def test_stopping_is_asked_about_and_escape_changes_nothing(project: Path) -> None:
     job = half_done(project)
     async with running(project, "train") as pilot:
@@ -177,8 +188,8 @@ async def test_the_first_rung_asks_the_job_to_save(project: Path) -> None:
         await see(pilot, "◍ stopping", "it saves at the end of this step")
         assert job.stop_path.exists()
         await pilot.press("s")
-        await see(pilot, "It was asked to save and end", "2  Stop now")
-        assert "1  Stop and save" not in screen_text(pilot)
+        await see(pilot, "It was asked to save and end", "Stop now: end its processes")
+        assert "Stop and save" not in screen_text(pilot)
 
 
 async def test_the_second_rung_ends_every_process_and_proves_it(

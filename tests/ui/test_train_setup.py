@@ -168,3 +168,13 @@ async def test_a_project_file_that_vanished_leaves_the_dialog_usable(project: Pa
         change(pilot, "data_path", "moved.json")
         await wait_until(pilot, lambda: "✗" not in screen_text(pilot))
         await see(pilot, "data_path=moved.json")
+
+
+async def test_a_new_training_begins_with_the_projects_config_that_was_trained_last(project: Path, data: Path) -> None:
+    for name in ("aaa", "mine"):
+        (project / f"{name}.yaml").write_text("pretrained_model_name_or_path: sample:model\ndata_path: identity.json\n")
+    recorded.training(project, name="mine")
+    async with running(project, "train", ROOMY) as pilot:
+        await see(pilot, "iteration 40/40")
+        await pilot.press("n")
+        await see(pilot, "New training", "mine.yaml")

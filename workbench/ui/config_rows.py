@@ -12,6 +12,7 @@ from workbench.configs.find import CONFIG_SUFFIXES, find_config
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
+from workbench.jobs.find import list_jobs
 
 _PLACES = ("*", "configs/*")
 
@@ -51,6 +52,13 @@ def catalogue_configs() -> list[ConfigRow]:
 def config_rows(project: Path) -> list[ConfigRow]:
     """All of them."""
     return [*project_configs(project), *catalogue_configs()]
+
+
+def config_to_begin_with(project: Path) -> str | None:
+    """The key of the project's own config that was trained last, else of its first one; None if it has none."""
+    own = {row.path.stem: row.key for row in project_configs(project) if row.path}
+    trained = (job.record.name for job in list_jobs(project, "train"))
+    return next((own[name] for name in trained if name in own), next(iter(own.values()), None))
 
 
 def _is_config(path: Path) -> bool:

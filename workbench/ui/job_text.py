@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from os.path import commonprefix
 from pathlib import Path
 
 from rich.cells import set_cell_size
@@ -43,6 +44,13 @@ def job_line(watch: JobWatch, position: str) -> Content:
     return Content.assemble(
         " ", state_text(watch.state), "  ", name, f"  {printable(kind_text(watch.record.kind))} {position}"
     )
+
+
+def distinct_labels(names: list[str]) -> list[str]:
+    """The names without the parts that all of them begin with: what tells them apart."""
+    shared = commonprefix(names) if len(names) > 1 else ""  # noqa: RUF071 - letter by letter is meant
+    end = max(shared.rfind("_"), shared.rfind("/")) + 1
+    return [f"…{name[end:]}" if end else name for name in names]
 
 
 def figures(step: Step | None, state: JobState) -> str:

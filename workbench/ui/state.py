@@ -15,6 +15,8 @@ from workbench.paths import user_state
 class AppState(MutableMapping[str, Any]):
     """A small mapping of plain values for one project. A connection may end at any moment, so nothing waits for exit.
 
+    Another app on the same project writes the same file, so each change is put into what stands there now.
+
     A state folder that cannot be written costs the memory, not the work.
     """
 
@@ -36,10 +38,11 @@ class AppState(MutableMapping[str, Any]):
     def __setitem__(self, key: str, value: Any) -> None:
         if key in self._values and self._values[key] == value:
             return
-        self._values[key] = value
+        self._values = {**self._values, **self._read(), key: value}
         self.save()
 
     def __delitem__(self, key: str) -> None:
+        self._values = {**self._values, **self._read()}
         del self._values[key]
         self.save()
 

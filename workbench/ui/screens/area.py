@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.ui.app import WorkbenchApp
 
 Result = TypeVar("Result")
-SMALLEST = (60, 16)
+SMALLEST = (70, 20)
 """Columns and rows below which nothing useful fits."""
 
 

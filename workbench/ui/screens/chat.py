@@ -113,6 +113,8 @@ class ChatScreen(AreaScreen):
         self.query_one("#chat-status", Label).update(figures or self._speaker or _("No model chosen"))
         ready = _("The model is ready. Write a message below and press enter.")
         choose = _("Press f9 to choose a model: the base, an adapter, or a merged model of this project.")
+        if self.chat.chosen is not None:
+            choose = _("{model} is not loaded; f9 chooses another one.").format(model=self._speaker)
         self.query_one(Transcript).tell(ready if figures else choose)
 
     def _note(self, text: str) -> None:
@@ -159,7 +161,7 @@ class ChatScreen(AreaScreen):
         if self.chat.chosen is None:
             self._note(_("Choose a model first: f9."))
             return
-        self._note(_("The model is not loaded yet."))
+        self._note(_("The model is still loading; press enter again when it is ready."))
         if all(worker.is_finished for worker in self.workers if worker.group == "chat-engine"):
             self._load(self.chat.chosen)
 

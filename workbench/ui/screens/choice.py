@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,6 +17,9 @@ from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
+
+_MOST_NUMBERED = 9
+"""A longer list of answers has no numbers."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class ChoiceDialog(TranslatedModal[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Change nothing")),
+        *(Binding(str(number), f"take({number})", show=False) for number in range(1, _MOST_NUMBERED + 1)),
     ]
     DEFAULT_CSS = """
     ChoiceDialog {
@@ -51,9 +56,19 @@ class ChoiceDialog(TranslatedModal[str | None]):
         with Vertical(classes="dialog"):
             yield Label(printable(self._title), classes="dialog-title", markup=False)
             yield Static(printable(self._text), markup=False)
-            yield OptionList(*(Option(choice.text, id=choice.value) for choice in self._choices), markup=False)
+            yield OptionList(*self._options(), markup=False)
             yield Label(_("enter chooses, escape changes nothing"), classes="muted", markup=False)
         yield FittedFooter()
+
+    def _options(self) -> Iterator[Option]:
+        is_numbered = 1 < len(self._choices) <= _MOST_NUMBERED
+        for number, choice in enumerate(self._choices, start=1):
+            yield Option(f"{number}  {choice.text}" if is_numbered else choice.text, id=choice.value)
+
+    def action_take(self, number: int) -> None:
+        """Give the answer with this number."""
+        if number <= len(self._choices) <= _MOST_NUMBERED:
+            self.dismiss(self._choices[number - 1].value)
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)

@@ -128,7 +128,8 @@ class ConfigForm(AreaScreen):
     def _check(self) -> None:
         """Keep the draft, and say whether the whole is right."""
         if self._is_form and self.query_one(ModelForm).refused:
-            self._show_problem(_("A value is refused; the reason stands under it."))
+            self._keep_draft(edit_config_text(self._form_text, self.query_one(ModelForm).sound_changes()))
+            self._show_problem(_("A value is refused; the reason stands under it."), unsaved=True)
             return
         text = self._text()
         if text is None:
@@ -141,8 +142,8 @@ class ConfigForm(AreaScreen):
         else:
             self._show_problem("")
 
-    def _show_problem(self, problem: str) -> None:
-        unsaved = str(self._path) in self._drafts
+    def _show_problem(self, problem: str, *, unsaved: bool = False) -> None:
+        unsaved = unsaved or str(self._path) in self._drafts
         mark = ("  ● " + _("not saved"), "$text-warning") if unsaved else ("  ✓ " + _("saved"), "dim")
         shown = self._path
         if shown.is_relative_to(self.workbench.project):

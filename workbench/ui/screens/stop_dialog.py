@@ -12,8 +12,8 @@ SAVE, NOW = "save", "now"
 
 def stop_dialog(watch: JobWatch) -> ChoiceDialog:
     """Gives `SAVE`, `NOW`, or None if the job is to go on."""
-    save = Choice(SAVE, _("1  Stop and save: write a checkpoint at the end of this step, then end"))
-    now = Choice(NOW, _("2  Stop now: end its processes; work since the last checkpoint is lost"))
+    save = Choice(SAVE, _("Stop and save: write a checkpoint at the end of this step, then end"))
+    now = Choice(NOW, _("Stop now: end its processes; work since the last checkpoint is lost"))
     text = _("First it is asked to save and end. Ending it at once is for when it does not answer.")
     is_asked = watch.state is JobState.STOPPING
     if is_asked:

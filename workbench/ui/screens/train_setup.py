@@ -18,7 +18,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.jobs.folder import JobFolder
 from workbench.text import printable
-from workbench.ui.config_rows import config_rows
+from workbench.ui.config_rows import config_rows, config_to_begin_with
 from workbench.ui.plan_text import plan_text
 from workbench.ui.project_files import project_data_files
 from workbench.ui.screens.area import SMALLEST, TranslatedModal
@@ -64,7 +64,7 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
     def __init__(self, project: Path, reference: str | None) -> None:
         super().__init__()
         self._project = project
-        self._reference = reference or DEFAULT_CONFIG
+        self._reference = reference or config_to_begin_with(project) or DEFAULT_CONFIG
         self._plan: TrainPlan | None = None
         """What was worked out for the values that stand in the dialog now."""
         self._planned: dict[str, Any] = {}

@@ -80,15 +80,17 @@ class DatasetMaker(Horizontal):
     @on(FieldRow.Changed)
     def _typed(self, event: FieldRow.Changed) -> None:
         event.stop()
-        if event.error is not None:
-            return
         if self._timer:
             self._timer.stop()
         self._timer = self.set_timer(_SECONDS_AFTER_TYPING, self._look_again)
 
     def _look_again(self) -> None:
-        if (choices := self._current()) is not None:
-            self.post_message(self.Edited(choices.model_dump()))
+        form = self.query_one(ModelForm)
+        choices = self._choices.model_copy(update=form.sound_changes())
+        self.post_message(self.Edited(choices.model_dump()))
+        if form.refused:
+            self._say(_("A value is refused; the reason stands under it."))
+        else:
             self._preview(choices)
 
     @work(thread=True, group="identity-preview", exclusive=True, exit_on_error=False)
@@ -117,7 +119,10 @@ class DatasetMaker(Horizontal):
         """
         choices = self._current()
         if choices is None:
-            raise WorkbenchError(_("A field has a value that is refused."), fix=_("The reason stands under the field."))
+            fields = ", ".join(self.query_one(ModelForm).refused)
+            raise WorkbenchError(
+                _("A field has a value that is refused."), where=fields, fix=_("The reason stands under the field.")
+            )
         path = self._project / choices.out
         write_dataset(choices.generate(), path, overwrite=overwrite)
         self.post_message(self.Written(path))

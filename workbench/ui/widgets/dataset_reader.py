@@ -104,9 +104,15 @@ class DatasetReader(Vertical):
         try:
             files = [read_file(file) for file in data_files(path)]
         except WorkbenchError as error:
-            self.app.call_from_thread(self._say, printable(str(error)))
+            self.app.call_from_thread(self._show_nothing, printable(str(error)))
         else:
             self.app.call_from_thread(self._show_files, path, files)
+
+    def _show_nothing(self, why: str) -> None:
+        """Nothing of another file stays under the reason why this one cannot be shown."""
+        self._rows = []
+        self._search("")
+        self._say(why)
 
     def _say(self, text: str) -> None:
         self.query_one("#reader-about", Label).update(text)
@@ -117,6 +123,7 @@ class DatasetReader(Vertical):
         first = files[0]
         self._about = partial(about.format, count=len(self._rows), format=first.format.name, reason=first.reason)
         self._say(self._about(template=self.template))
+        self.query_one("#reader-search", Input).value = ""
         self._search("")
         self.query_one(FittedTable).focus()
         self.post_message(self.Opened(path))

@@ -91,7 +91,11 @@ class JobView(Vertical):
             self.query_one(LogView).clear()
             self._log_tail = LogTail(watch.job.log_path)
             self._log_tail.skip_to_last()
-        self.plot.runs = [PlotRun(one.job.id, one.curve.curves) for one in (watch, *compared)]
+        shown = (watch, *compared)
+        labels = job_text.distinct_labels([one.job.id for one in shown])
+        self.plot.runs = [
+            PlotRun(one.job.id, one.curve.curves, label=label) for one, label in zip(shown, labels, strict=True)
+        ]
 
     def tell(self, position: str, ladder: str | None) -> None:
         """Show everything as it is now; only what differs is painted.

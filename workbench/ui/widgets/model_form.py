@@ -238,6 +238,15 @@ class ModelForm(VerticalScroll):
 
     def changes(self) -> dict[str, Any] | None:
         """Dotted field → new value, for those that differ; None if one is refused (it gets the cursor)."""
+        sound = self.sound_changes()
+        for row in self.query(FieldRow):
+            if row.name_in_file in self._refused:
+                row.control.focus()
+                return None
+        return sound
+
+    def sound_changes(self) -> dict[str, Any]:
+        """The same without the values that are refused."""
         values: dict[str, Any] = {}
         for row in self.query(FieldRow):
             if not row.control.is_mounted:  # unfolded just now: nobody can have changed it, nor does it hold its value
@@ -246,7 +255,8 @@ class ModelForm(VerticalScroll):
                 values[row.name_in_file] = row.value()
             except ValueError as error:  # typed just now, its check is still on its way
                 self._refused[row.name_in_file] = str(error)
-            if row.name_in_file in self._refused:
-                row.control.focus()
-                return None
-        return {name: value for name, value in values.items() if value != self._fields[name][2]}
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in self._refused and value != self._fields[name][2]
+        }

@@ -39,11 +39,15 @@ _ROWS_PER_Y_TICK = 4
 
 @dataclass
 class PlotRun:
-    """One run on a plot: its name, its curves and, if zoomed in far, the curves of that window alone."""
+    """One run on a plot: its name, its curves and, if zoomed in far, the curves of that window alone.
+
+    ``label`` stands for the name where several runs must fit into a line.
+    """
 
     name: str
     curves: Curves
     detail: tuple[Window, Curves] | None = None
+    label: str = ""
 
     def series(self, name: str, window: Window) -> Series:
         """The finest series known for a window."""
@@ -240,7 +244,7 @@ def _top_row(state: PlotState, all_series: list[Series], here: Reading | None, w
 def _legend_pieces(state: PlotState, all_series: list[Series]) -> list[tuple[str, int]]:
     pieces = [(state.title + "   ", AXIS)]
     if len(state.runs) > 1:
-        named = enumerate(run.name for run in state.runs[:MOST_RUNS])
+        named = enumerate(run.label or run.name for run in state.runs[:MOST_RUNS])
         pieces += [(f"{run_letter(number)} {name}   ", RUN + number) for number, name in named]
     elif state.series not in UNSMOOTHED:
         pieces += [("⣿⣿ " + _("each step") + "   ", RAW), ("━━ " + _("smoothed") + "   ", RUN)]
