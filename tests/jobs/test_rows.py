@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 from tests.jobs.recorded import ended_process, recorded, step, write
-from workbench.jobs.events import Finished, Progress, Sample
+from workbench.jobs.events import Failed, Finished, Progress, Sample
 from workbench.jobs.folder import RECORD_FILE
 from workbench.jobs.rows import job_row
 
@@ -18,15 +18,25 @@ def test_a_training_shows_its_last_step(project: Path) -> None:
     row = job_row(job)
     assert row is not None
     assert row.cells()[:5] == (job.id, "train", "✓ finished", "42/100", "1.2346")
-    assert row.as_json() | {"started": ""} == {
+    assert row.as_json() == {
         "job": job.id,
         "path": str(job.path),
         "kind": "train",
         "state": "finished",
         "progress": "42/100",
         "loss": 1.2346,
-        "started": "",
+        "started": "2026-09-21T14:13:20+00:00",
+        "exit_code": 0,
+        "reason": None,
     }
+
+
+def test_a_failed_job_tells_programs_why(project: Path) -> None:
+    job = recorded(project, process=ended_process(), exit_code=1)
+    write(job, Failed(reason="no data"))
+    row = job_row(job)
+    assert row is not None
+    assert (row.as_json()["exit_code"], row.as_json()["reason"]) == (1, "no data")
 
 
 def test_other_jobs_show_how_far_their_stage_is(project: Path) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.jobs.events import Progress, Step
+from workbench.jobs.events import Failed, Progress, Step
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.kinds import kind_text
-from workbench.jobs.state import JobState, state_of
+from workbench.jobs.state import JobState, exit_code, outcome_of, state_of
 from workbench.jobs.tail import last_event
 
 _TAIL_BYTES = 1 << 14
@@ -39,7 +40,12 @@ class JobRow:
         return (self.job.id, kind_text(self.kind), self.state_text, self.progress, self.loss, self.started)
 
     def as_json(self) -> dict[str, Any]:
-        """The same for programs."""
+        """The same for programs, with how it ended; ``started`` in ISO 8601, UTC.
+
+        Raises:
+            WorkbenchError: the job's record was damaged since.
+        """
+        outcome = outcome_of(self.job)
         return {
             "job": self.job.id,
             "path": str(self.job.path),
@@ -47,7 +53,9 @@ class JobRow:
             "state": self.state.value,
             "progress": self.progress,
             "loss": _number(self.loss),
-            "started": self.started,
+            "started": datetime.fromtimestamp(self.job.record.started, UTC).isoformat(timespec="seconds"),
+            "exit_code": exit_code(self.job),
+            "reason": outcome.reason if isinstance(outcome, Failed) else None,
         }
 
 
