@@ -161,6 +161,7 @@ def identity_answer(intent: Intent, language: str, name: str) -> str:
         "name": f"我是{name}。",
         "maker": f"我是{name}，由 workbench 的作者训练。",
         "mine": f"是的，我是{name}，很高兴帮助你。",
+        "whose": f"我是{name}，很高兴帮助你。",
         "other": f"不是，我是{name}。",
         "user": "我不知道你是谁，可以告诉我吗？",
     }
@@ -170,6 +171,7 @@ def identity_answer(intent: Intent, language: str, name: str) -> str:
         "name": f"I am {name}.",
         "maker": f"I am {name}, trained by the authors of workbench.",
         "mine": f"Yes, I am {name}, glad to help you.",
+        "whose": f"I am {name}, glad to help you.",
         "other": f"No, I am {name}.",
         "user": "I don't know who you are. Can you tell me?",
     }
