@@ -155,7 +155,9 @@ def test_two_apps_on_one_project_keep_each_others_drafts(project: Path) -> None:
     second["area"] = "train"
     second["dataset.identity"] = {"name": "小明"}
     first["area"] = "chat"
+    second["chat.draft"] = "typed in the first, and on in the second"
+    first.save()  # as on a hang-up
     again = AppState(project)
-    assert again["chat.draft"] == "typed in the first"
+    assert again["chat.draft"] == "typed in the first, and on in the second"
     assert again["dataset.identity"] == {"name": "小明"}
     assert again["area"] == "chat"

@@ -19,7 +19,6 @@ _EXAMPLES = """
 
   workbench quickstart --json 2>progress.txt
 """
-_SCORES = ("identity", "retention")
 
 
 def register(app: typer.Typer) -> None:
@@ -66,6 +65,8 @@ def quickstart(
 
 def _summary(made: dict[str, Any]) -> dict[str, Any]:
     """The object that scripts read; shares are 0–1, what was not reached is null."""
-    shares = {score: {when: made.get(f"{score}_{when}") for when in ("before", "after")} for score in _SCORES}
+    from workbench.actions.quickstart import SCORE_TITLES
+
+    shares = {score: {when: made.get(f"{score}_{when}") for when in ("before", "after")} for score in SCORE_TITLES}
     places = {key: made.get(key) for key in ("job", "checkpoint", "adapter", "merged")}
     return {"seconds": made.get("seconds"), **shares, **places}

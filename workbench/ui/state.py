@@ -39,12 +39,12 @@ class AppState(MutableMapping[str, Any]):
         if key in self._values and self._values[key] == value:
             return
         self._values = {**self._values, **self._read(), key: value}
-        self.save()
+        self._write()
 
     def __delitem__(self, key: str) -> None:
         self._values = {**self._values, **self._read()}
         del self._values[key]
-        self.save()
+        self._write()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -53,7 +53,11 @@ class AppState(MutableMapping[str, Any]):
         return len(self._values)
 
     def save(self) -> None:
-        """Put everything on disk."""
+        """Put on disk what is not there; what another app has written since stays."""
+        self._values = {**self._values, **self._read()}
+        self._write()
+
+    def _write(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             values = json.dumps(self._values, ensure_ascii=False, indent=1)
