@@ -1,4 +1,4 @@
-"""A conversation: the only thing between a dataset's format and tokens."""
+"""A conversation: the only thing between a dataset's format and tokens. Beside it, rows that are tokens already."""
 
 from __future__ import annotations
 
@@ -7,16 +7,30 @@ from typing import Literal
 
 Role = Literal["system", "user", "assistant", "tool"]
 ROLES: tuple[Role, ...] = ("system", "user", "assistant", "tool")
+IMAGE = "<image>"
+"""Where a picture stands in a text."""
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call that an assistant message makes. ``arguments``: a JSON object as text."""
+
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One message. ``loss``: whether an assistant message is trained; None means the default, which is yes."""
+    """One message. ``loss``: whether an assistant message is trained; None means the default, which is yes.
+
+    ``images``: paths as the data has them, one for each ``<image>`` in ``content``.
+    """
 
     role: Role
     content: str
     loss: bool | None = None
     images: tuple[str, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
 
     @property
     def is_trained(self) -> bool:
@@ -27,23 +41,34 @@ class Turn:
 class Conversation:
     """Turns in order. ``plain``: text for continued pre-training, rendered without any template.
 
-    ``answers_left_out``: how many answers stood before the first question and are not among the turns.
+    Args:
+        tools: the functions that the assistant may call, a JSON list as text; empty if there are none.
+        rejected: of a preference pair, the answer that is not wanted; ``turns`` end with the one that is.
+        answers_left_out: how many answers stood before the first question and are not among the turns.
     """
 
     turns: tuple[Turn, ...] = field(default_factory=tuple)
     plain: bool = False
+    tools: str = ""
+    rejected: tuple[Turn, ...] = ()
     answers_left_out: int = field(default=0, compare=False)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing in it could be trained."""
-        return not any(turn.is_trained and turn.content.strip() for turn in self.turns)
+        return not any(turn.is_trained and (turn.content.strip() or turn.tool_calls) for turn in self.turns)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The pictures of all turns, in order."""
+        return tuple(image for turn in self.turns for image in turn.images)
 
     def exchanges(self) -> list[tuple[str, str, Turn | None]]:
         """System text, user text and answer of each exchange, in order.
 
-        A system turn belongs to the exchange it stands before; user turns without an answer between them are joined;
-        a last question without an answer has None. A tool result counts as the system text of the next exchange.
+        A system turn belongs to the exchange it stands before; user turns without an answer between them are joined
+        without anything between them; a last question without an answer has None. A tool result counts as the system
+        text of the next exchange.
         """
         found: list[tuple[str, str, Turn | None]] = []
         system: list[str] = []
@@ -54,8 +79,29 @@ class Conversation:
             elif turn.role == "user":
                 user.append(turn.content)
             else:
-                found.append(("\n".join(system), "\n".join(user), turn))
+                found.append(("\n".join(system), "".join(user), turn))
                 system, user = [], []
         if user:
-            found.append(("\n".join(system), "\n".join(user), None))
+            found.append(("\n".join(system), "".join(user), None))
         return found
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    """A row that was tokenised elsewhere. ``labels`` has the length of ``input_ids``; -100 stands for no loss.
+
+    ``lengths``: tokens of each sample in it, in order, if several were packed together.
+    """
+
+    input_ids: tuple[int, ...]
+    labels: tuple[int, ...]
+    lengths: tuple[int, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing in it could be trained."""
+        return all(label < 0 for label in self.labels)
+
+
+Sample = Conversation | TokenRow
+"""What a row of any format becomes."""
