@@ -15,6 +15,7 @@ class CharacterTokenizer:
 
     bos_token_id: int | None = BOS
     eos_token_id: int | None = EOS
+    name_or_path = "characters"
 
     def encode(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
         assert not add_special_tokens, "the template places the special tokens"

@@ -58,9 +58,9 @@ def test_labels_are_the_trained_ids_and_nothing_else(light: LightTokenizer) -> N
 def test_the_trained_ids_decode_to_exactly_the_answers(light: LightTokenizer) -> None:
     rows = read_file(SAMPLE / "general_dialogue.json").rows
     for row in rows:
-        encoded = encode(row.conversation, CHATML, light)
+        encoded = encode(row.sample, CHATML, light)
         trained = [label for label in encoded.labels if label != NOT_TRAINED]
-        answers = [turn.content + "<|im_end|>" for turn in row.conversation.turns if turn.role == "assistant"]
+        answers = [turn.content + "<|im_end|>" for turn in row.sample.turns if turn.role == "assistant"]
         assert light.decode(trained) == "".join(answers)
 
 

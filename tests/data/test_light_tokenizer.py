@@ -49,7 +49,7 @@ def sample_conversations() -> list[Conversation]:
     """The sample project's dialogue, a self-identity dataset, and texts that tokenizers differ about."""
     rows = generate("小明 O'Neil", author="实验室", description="InternLM2").rows
     made = [convert(Path("made"), number, row, get_format("openai")) for number, row in enumerate(rows)]
-    ordinary = [row.conversation for row in read_file(SAMPLE / "general_dialogue.json").rows]
+    ordinary = [row.sample for row in read_file(SAMPLE / "general_dialogue.json").rows]
     return [*ordinary, *made, *(dialogue(text, text, text, "a" + text, system=text) for text in AWKWARD)]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.actions.python import module_command
 from workbench.configs.provenance import read_provenance
 from workbench.data.probes import read_probes
-from workbench.data.templates import get_template
+from workbench.data.templates import template_for_model
 from workbench.errors import WorkbenchError
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
 from workbench.i18n import _
@@ -33,7 +33,7 @@ def start_evaluate(models: Sequence[ModelToScore], probes: Mapping[str, str], *,
     for path in probes.values():
         read_probes(Path(resolve_model(path)))
     for wanted in models:
-        get_template(wanted.prompt_template)
+        template_for_model(wanted.prompt_template, Path(resolve_model(wanted.model)))
     request = EvaluationRequest(models=list(models), probes={name: _absolute(path) for name, path in probes.items()})
     return start_job(
         "evaluate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import socket
@@ -12,9 +13,11 @@ from workbench.actions.python import module_command
 from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
+from workbench.data.files import data_files, is_local
+from workbench.data.formats import FormatChoice
 from workbench.data.probes import read_probes
-from workbench.data.read import data_files, is_local, read_file
-from workbench.data.templates import get_template
+from workbench.data.read import open_file
+from workbench.data.templates import template_for_model
 from workbench.devices import gpu_count
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -27,6 +30,8 @@ from workbench.paths import resolve_model
 from workbench.training.checkpoint_folders import require_complete
 
 AUTO = "auto"
+_BYTES_READ_WHOLE = 64 * 1024**2
+_ROWS_READ = 1000
 
 
 def start_training(
@@ -106,15 +111,24 @@ def preflight(config: TrainConfig) -> None:
             where="sequence_parallel_size",
             fix=_("Set sequence_parallel_size: 1, with a smaller max_length if the memory does not suffice."),
         )
-    get_template(config.prompt_template)
     _check_model(config.pretrained_model_name_or_path)
+    template_for_model(config.prompt_template, Path(resolve_model(config.pretrained_model_name_or_path)))
     for path in [config.data_path] if isinstance(config.data_path, str) else config.data_path:
         if is_local(path):
             for file in data_files(path):
-                read_file(file, config.dataset_format)
+                _look_at(file, config)
     for probes in (config.identity_probes, config.retention_probes):
         if probes:
             read_probes(Path(resolve_model(probes)))
+
+
+def _look_at(file: Path, config: TrainConfig) -> None:
+    """Read a file's rows, of a large one only the first."""
+    bad: list[WorkbenchError] | None = [] if config.bad_rows == "leave_out" else None
+    rows = open_file(file, FormatChoice(config.dataset_format, config.dataset_columns), bad).rows
+    most = None if file.stat().st_size <= _BYTES_READ_WHOLE else _ROWS_READ
+    for _row in itertools.islice(rows, most):
+        pass
 
 
 def _check_model(name: str) -> None:

@@ -114,7 +114,7 @@ class Engine:
             id=request_id,
             model=session.base,
             adapter=session.adapter,
-            prompt_template=session.template.name,
+            prompt_template=session.template.reference,
             device=session.device,
             parameters=session.parameter_count(),
             memory_mb=session.memory_mb(),

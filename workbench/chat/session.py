@@ -20,7 +20,7 @@ from workbench.chat.template_choice import choose_template
 from workbench.configs.schema import QuantizationSettings
 from workbench.data.conversation import Turn
 from workbench.data.encode import encode_prompt
-from workbench.data.templates import PromptTemplate, get_template
+from workbench.data.templates import Template
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.adapters import load_adapter
@@ -81,7 +81,7 @@ class ChatSession:
     base: str
     model: Any
     tokenizer: Any
-    template: PromptTemplate
+    template: Template
     warnings: list[str]
     adapter: str | None = None
     attached: dict[str, str] = field(default_factory=dict)
@@ -95,10 +95,9 @@ class ChatSession:
             WorkbenchError: a folder is missing or holds no model, or the template is unknown.
         """
         base = str(resolve_model(request.model))
-        name, warnings = choose_template(base, request.adapter, request.prompt_template)
-        template = get_template(name)
         on_stage(_("Loading the tokenizer"))
         tokenizer = load_tokenizer(base, trust_remote_code=request.trust_remote_code)
+        template, warnings = choose_template(base, request.adapter, request.prompt_template, tokenizer)
         on_stage(_("Loading the model"))
         model = load_language_model(
             base,
@@ -118,8 +117,7 @@ class ChatSession:
 
     def attach(self, adapter: str | None, asked_template: str | None) -> None:
         """Answer with this adapter from now on; None is the base alone. An adapter is read from disk once."""
-        name, self.warnings = choose_template(self.base, adapter, asked_template)
-        self.template = get_template(name)
+        self.template, self.warnings = choose_template(self.base, adapter, asked_template, self.tokenizer)
         if adapter is not None and adapter not in self.attached:
             self._read_adapter(adapter)
         if adapter is not None:

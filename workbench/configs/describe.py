@@ -42,6 +42,8 @@ def type_in_words(annotation: Any) -> str:
         return _(" or ").join(type_in_words(member) for member in arguments if member is not NoneType)
     if origin is list:
         return _("list of {items}").format(items=type_in_words(arguments[0]))
+    if origin is dict:
+        return _("names to names")
     if origin is tuple:
         return _("{count} numbers").format(count=len(arguments))
     return {bool: _("true / false"), int: _("whole number"), float: _("number"), str: _("text")}[annotation]

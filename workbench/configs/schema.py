@@ -151,6 +151,20 @@ class TrainConfig(_Strict):
         en="How rows are laid out; auto looks at the first rows and says what it found.",
         zh="数据行的格式；auto 会查看前几行并说明判断结果。",
     )
+    dataset_columns: dict[str, str] = setting(
+        {},
+        group="data",
+        advanced=True,
+        en="Your own columns by ours, e.g. user: question and assistant: answer; instead of dataset_format.",
+        zh="自定义列名映射，例如 user: question、assistant: answer；代替 dataset_format。",
+    )
+    bad_rows: Literal["stop", "leave_out"] = setting(
+        "stop",
+        group="data",
+        advanced=True,
+        en="At a row that is not of its format: stop and name it, or leave it out and count it.",
+        zh="遇到不符合格式的数据行时：stop 停止并指出位置，leave_out 跳过并计数。",
+    )
     max_length: int = setting(
         2048,
         ge=8,
@@ -165,12 +179,19 @@ class TrainConfig(_Strict):
         en="Join short samples up to max_length to use the hardware fully.",
         zh="把短样本拼接到 max_length，以充分利用硬件。",
     )
-    use_varlen_attn: bool = setting(
-        False,
+    pack: Literal["best_fit", "concat"] = setting(
+        "best_fit",
         group="data",
         advanced=True,
-        en="Samples joined in one pack do not see each other.",
-        zh="同一拼接包内的样本互不可见。",
+        en="best_fit keeps samples whole; concat joins everything and cuts it every max_length tokens.",
+        zh="best_fit 保持样本完整；concat 全部连接后每 max_length 个 token 切一刀。",
+    )
+    use_varlen_attn: bool | Literal["auto"] = setting(
+        "auto",
+        group="data",
+        advanced=True,
+        en="Samples joined in one pack do not see each other; auto does so with best_fit.",
+        zh="同一拼接包内的样本互不可见；auto 在 best_fit 时启用。",
     )
     shuffle_before_pack: bool = setting(
         True, group="data", advanced=True, en="Shuffle samples before they are joined.", zh="拼接前先打乱样本。"
@@ -374,6 +395,16 @@ class TrainConfig(_Strict):
         zh="基座模型能答对的问题文件；每个检查点都据此评估遗忘程度。",
     )
 
+    @property
+    def packing(self) -> Literal["best_fit", "concat", "none"]:
+        """How samples are joined."""
+        return self.pack if self.pack_to_max_length else "none"
+
+    @property
+    def separates_samples(self) -> bool:
+        """Whether samples of one pack do not see each other."""
+        return self.packing == "best_fit" if self.use_varlen_attn == "auto" else self.use_varlen_attn
+
     @field_validator("deepspeed")
     @classmethod
     def _known_preset(cls, value: str) -> str:
@@ -393,7 +424,7 @@ class TrainConfig(_Strict):
 
     @model_validator(mode="after")
     def _fields_agree(self) -> Self:
-        if self.use_varlen_attn and not self.pack_to_max_length:
+        if self.use_varlen_attn is True and not self.pack_to_max_length:
             raise ValueError(N_("use_varlen_attn needs pack_to_max_length: true"))
         if self.max_length % self.sequence_parallel_size:
             raise ValueError(N_("max_length must be a multiple of sequence_parallel_size"))

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
+Spans = list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class TokenizerFacts:
+    """What a tokenizer is made of; two with equal facts give equal ids, so that results can be kept by them.
+
+    ``definition``: the tokenizers library's own JSON. ``kind``: the class that transformers would use.
+    """
+
+    definition: str
+    kind: str = ""
+    bos_token: str | None = None
+    eos_token: str | None = None
+    chat_template: Any = None
+    all_special_tokens: tuple[str, ...] = field(default=())
+
 
 class LightTokenizer:
-    """Encodes and decodes; knows its beginning- and end-of-text tokens."""
+    """Encodes and decodes; knows its special tokens and its chat template."""
 
-    def __init__(self, tokenizer: Any, bos_token: str | None, eos_token: str | None) -> None:
-        self._tokenizer = tokenizer
-        self.bos_token_id: int | None = tokenizer.token_to_id(bos_token) if bos_token else None
-        self.eos_token_id: int | None = tokenizer.token_to_id(eos_token) if eos_token else None
+    def __init__(self, facts: TokenizerFacts) -> None:
+        import tokenizers
+
+        self.facts = facts
+        self._tokenizer: Any = tokenizers.Tokenizer.from_str(facts.definition)
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
 
     @classmethod
     def from_folder(cls, folder: Path) -> LightTokenizer:
@@ -36,20 +59,122 @@ class LightTokenizer:
             )
         try:
             tokenizer = tokenizers.Tokenizer.from_file(str(path))
+            settings = _settings(folder)
+            _add_missing(tokenizer, settings.get("added_tokens_decoder"))
         except Exception as error:  # the library raises plain Exception for a damaged file
             raise WorkbenchError(
                 _("The tokenizer file is damaged: {reason}").format(reason=error), where=str(path)
             ) from error
-        settings = _settings(folder)
-        return cls(tokenizer, _token(settings.get("bos_token")), _token(settings.get("eos_token")))
+        facts = TokenizerFacts(
+            definition=tokenizer.to_str(),
+            kind=str(settings.get("tokenizer_class") or ""),
+            bos_token=_token(settings.get("bos_token")),
+            eos_token=_token(settings.get("eos_token")),
+            chat_template=_chat_template(folder) or settings.get("chat_template"),
+            all_special_tokens=_special_tokens(tokenizer, settings),
+        )
+        return cls(facts)
+
+    @classmethod
+    def of(cls, tokenizer: Any) -> LightTokenizer | None:
+        """The same tokenizer as one of transformers; None for those that are not built on the tokenizers library."""
+        if isinstance(tokenizer, LightTokenizer):
+            return tokenizer
+        backend = getattr(tokenizer, "backend_tokenizer", None)
+        if backend is None:
+            return None
+        facts = TokenizerFacts(
+            definition=backend.to_str(),
+            kind=type(tokenizer).__name__,
+            bos_token=tokenizer.bos_token,
+            eos_token=tokenizer.eos_token,
+            chat_template=tokenizer.chat_template,
+            all_special_tokens=tuple(tokenizer.all_special_tokens),
+        )
+        return cls(facts)
+
+    @property
+    def kind(self) -> str:
+        return self.facts.kind
+
+    @property
+    def bos_token(self) -> str | None:
+        return self.facts.bos_token
+
+    @property
+    def eos_token(self) -> str | None:
+        return self.facts.eos_token
+
+    @property
+    def chat_template(self) -> Any:
+        return self.facts.chat_template
+
+    @property
+    def all_special_tokens(self) -> list[str]:
+        return list(self.facts.all_special_tokens)
+
+    @cached_property
+    def bos_token_id(self) -> int | None:
+        return self._id_of(self.facts.bos_token)
+
+    @cached_property
+    def eos_token_id(self) -> int | None:
+        return self._id_of(self.facts.eos_token)
+
+    @property
+    def vocabulary_size(self) -> int:
+        """How many different ids there are."""
+        return int(self._tokenizer.get_vocab_size())
+
+    def _id_of(self, token: str | None) -> int | None:
+        found = self._tokenizer.token_to_id(token) if token else None
+        return None if found is None else int(found)
 
     def encode(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
         """The ids of a text."""
         return list(self._tokenizer.encode(text, add_special_tokens=add_special_tokens).ids)
 
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text, without special tokens around them."""
+        return [encoded.ids for encoded in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+
+    def encode_with_spans(self, text: str) -> tuple[list[int], Spans]:
+        """The ids of a text, and from which to which character each of them stands for."""
+        encoded = self._tokenizer.encode(text, add_special_tokens=False)
+        return encoded.ids, encoded.offsets
+
     def decode(self, token_ids: list[int], *, skip_special_tokens: bool = False) -> str:
         """The text of some ids."""
         return str(self._tokenizer.decode(token_ids, skip_special_tokens=skip_special_tokens))
+
+
+def _add_missing(tokenizer: Any, added: Any) -> None:
+    """Add the tokens that stand in the settings only, if they get the ids that the settings say."""
+    import tokenizers
+
+    if not isinstance(added, dict):
+        return
+    for number, token in sorted((int(number), token) for number, token in added.items()):
+        if not isinstance(token, dict) or tokenizer.token_to_id(token.get("content", "")) is not None:
+            continue
+        if number != tokenizer.get_vocab_size(with_added_tokens=True):
+            raise ValueError(f"added_tokens_decoder: {number}")
+        flags = {name: bool(token.get(name)) for name in ("single_word", "lstrip", "rstrip", "normalized", "special")}
+        tokenizer.add_tokens([tokenizers.AddedToken(token["content"], **flags)])
+
+
+def _special_tokens(tokenizer: Any, settings: dict[str, Any]) -> tuple[str, ...]:
+    """Named ones first, then the rest of those that the tokenizer marks as special."""
+    named = [_token(value) for name, value in settings.items() if name.endswith("_token")]
+    marked = [token.content for token in tokenizer.get_added_tokens_decoder().values() if token.special]
+    return tuple(dict.fromkeys(token for token in (*named, *marked) if token))
+
+
+def _chat_template(folder: Path) -> str | None:
+    try:
+        return (folder / "chat_template.jinja").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _settings(folder: Path) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.data.conversation import Conversation
 from workbench.data.encode import Encoded, encode
+from workbench.data.files import data_files
+from workbench.data.formats import FormatChoice
 from workbench.data.light_tokenizer import LightTokenizer
-from workbench.data.read import DataRow, data_files, read_file
-from workbench.data.templates import PromptTemplate, Segment, get_template
+from workbench.data.read import DataRow, read_file
+from workbench.data.templates import Segment, Template, get_template
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -99,7 +102,8 @@ def shown_rows(request: ShowRequest) -> Iterator[ShownRow]:
     """
     template = get_template(request.prompt_template)
     tokenizer = LightTokenizer.from_folder(Path(resolve_model(request.tokenizer))) if request.tokenizer else None
-    rows = [row for file in data_files(request.path) for row in read_file(file, request.format_name).rows]
+    choice = FormatChoice(request.format_name)
+    rows = [row for file in data_files(request.path) for row in read_file(file, choice).rows]
     for index in _wanted(request, len(rows)):
         yield _shown(rows[index], index + 1, template, tokenizer, request)
 
@@ -116,12 +120,12 @@ def _wanted(request: ShowRequest, count: int) -> range:
 
 
 def _shown(
-    row: DataRow, number: int, template: PromptTemplate, tokenizer: LightTokenizer | None, request: ShowRequest
+    row: DataRow, number: int, template: Template, tokenizer: LightTokenizer | None, request: ShowRequest
 ) -> ShownRow:
-    segments = template.render(row.conversation)
-    encoded = encode(row.conversation, template, tokenizer, request.max_length) if tokenizer else None
+    segments = template.render(row.sample) if isinstance(row.sample, Conversation) else []
+    encoded = encode(row.sample, template, tokenizer, request.max_length) if tokenizer else None
     left_out = None
-    if row.conversation.is_empty:
+    if row.sample.is_empty:
         left_out = _("it has no answer to train on")
     elif encoded and encoded.trained_tokens == 0:
         left_out = _("no trained token is left after cutting")

@@ -1,168 +1,88 @@
-"""From a config's data paths to the rows that are trained, counting everything that is cut or left out."""
+"""From a config's data paths to the rows that are trained, in the order of their packing plan."""
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench.configs.schema import TrainConfig
-from workbench.data.conversation import Conversation
-from workbench.data.encode import Encoded, Tokenizer, encode, length_limit
-from workbench.data.pack import Packed, pack, unpacked
-from workbench.data.read import convert, data_files, format_of, is_local, read_file
-from workbench.data.templates import get_template
-from workbench.data.wording import listed
-from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.data.pack import Packed, PackPlan, plan_packs
+from workbench.data.prepare.offline import prepared_folder, write_packed
+from workbench.data.prepare.prepare import OnProgress, prepared, tokenizer_digest
+from workbench.data.prepare.report import DataReport
+from workbench.data.prepare.request import PrepareRequest
+from workbench.data.prepare.store import Record, TokenStore, write_record
 
 
-@dataclass
-class DataReport:
-    """What happened to the rows. Counts are rows unless named otherwise."""
+class TrainingRows:
+    """The packed rows, each put together when it is asked for."""
 
-    formats: list[str] = field(default_factory=list)
-    read: int = 0
-    drawn: int = 0
-    empty: int = 0
-    cut: int = 0
-    cut_tokens: int = 0
-    untrained: int = 0
-    samples: int = 0
-    packs: int = 0
-    tokens: int = 0
-    trained_tokens: int = 0
+    def __init__(self, store: TokenStore, plan: PackPlan) -> None:
+        self._store = store
+        self._plan = plan
 
-    def sentences(self) -> list[str]:
-        """The report as facts for a person, without those that are nothing."""
-        said = [
-            _("Data: {read} rows read ({formats}), {samples} trained.").format(
-                read=self.read, formats=listed(dict.fromkeys(self.formats)), samples=self.samples
-            ),
-            _("{packs} training rows of {tokens} tokens in all, {trained} of them with loss.").format(
-                packs=self.packs, tokens=self.tokens, trained=self.trained_tokens
-            ),
-        ]
-        if self.drawn < self.read:
-            said.append(_("{count} rows were drawn at random (max_dataset_length).").format(count=self.drawn))
-        if self.empty:
-            said.append(_("{count} rows without an answer were left out.").format(count=self.empty))
-        if self.cut:
-            said.append(
-                _("{count} rows were longer than max_length; {tokens} tokens were cut.").format(
-                    count=self.cut, tokens=self.cut_tokens
-                )
-            )
-        if self.untrained:
-            said.append(_("{count} rows had no trained token left and were left out.").format(count=self.untrained))
-        return said
+    def __len__(self) -> int:
+        return len(self._plan)
+
+    def __getitem__(self, number: int) -> Packed:
+        packed = Packed()
+        for sample, begin, end in self._plan.parts(number):
+            row = self._store.row(sample)
+            packed.input_ids += row.input_ids[begin:end]
+            packed.labels += row.labels[begin:end]
+            packed.lengths += row.lengths if self._store.record.packed else [end - begin]
+        return packed
 
 
 @dataclass
 class TrainingSet:
-    """The rows to train on, in order, and how they came about."""
+    """The rows to train on, and how they came about."""
 
-    rows: list[Packed]
+    rows: TrainingRows
     report: DataReport
 
 
-def build_training_set(config: TrainConfig, tokenizer: Tokenizer) -> TrainingSet:
-    """Read, render, tokenise and pack.
+def build_training_set(config: TrainConfig, tokenizer: Any, on_progress: OnProgress | None = None) -> TrainingSet:
+    """Read, render, tokenise and pack; what an earlier run has prepared is used again.
+
+    Args:
+        tokenizer: a `LightTokenizer` or one of transformers.
 
     Raises:
         WorkbenchError: data is missing or damaged, or nothing trainable is left.
     """
-    report = DataReport()
-    conversations = _drawn(_read(config, report), config, report)
-    samples = _encoded(conversations, config, tokenizer, report)
-    if not samples:
-        raise WorkbenchError(
-            _("No row has anything to train on."),
-            where=str(config.data_path),
-            fix=_("Look at the rows with 'workbench data show', and at max_length."),
-        )
-    if config.pack_to_max_length:
-        rows = pack(
-            samples,
-            config.max_length,
-            shuffle=config.shuffle_before_pack,
-            seed=config.seed,
-            split=not config.use_varlen_attn,
-        )
-    else:
-        rows = unpacked(samples)
-    report.samples, report.packs = len(samples), len(rows)
-    report.tokens = sum(len(row.input_ids) for row in rows)
-    report.trained_tokens = sum(sample.trained_tokens for sample in samples)
-    return TrainingSet(rows, report)
+    folder = prepared_folder(config, tokenizer_digest(tokenizer))
+    store = TokenStore(folder) if folder else prepared(PrepareRequest.of(config), tokenizer, on_progress)
+    plan = plan_of(config, store)
+    report = store.record.report.model_copy(update={"packs": len(plan)})
+    if config.packing != "none":
+        report.fill = plan.fill
+    return TrainingSet(TrainingRows(store, plan), report)
 
 
-def _read(config: TrainConfig, report: DataReport) -> list[Conversation]:
-    paths = [config.data_path] if isinstance(config.data_path, str) else config.data_path
-    found: list[Conversation] = []
-    for path in paths:
-        found += _read_files(path, config, report) if is_local(path) else _read_hub(path, config, report)
-    report.read = len(found)
-    return found
+def write_offline(
+    config: TrainConfig, tokenizer: Any, folder: Path, on_progress: OnProgress | None = None
+) -> DataReport:
+    """Prepare and pack ahead of the training: a folder of training rows that a config may name as its data.
+
+    Raises:
+        WorkbenchError: see `build_training_set`, or the folder cannot be written.
+    """
+    made = build_training_set(config, tokenizer, on_progress)
+    write_packed(folder, made.rows)
+    record = Record(
+        template=config.prompt_template,
+        max_length=config.max_length,
+        tokenizer=tokenizer_digest(tokenizer),
+        packed=True,
+        report=made.report,
+    )
+    write_record(folder, record)
+    return made.report
 
 
-def _read_files(path: str, config: TrainConfig, report: DataReport) -> list[Conversation]:
-    found: list[Conversation] = []
-    for file in data_files(path):
-        data = read_file(file, config.dataset_format)
-        report.formats.append(data.format.name)
-        found += [row.conversation for row in data.rows]
-    return found
-
-
-def _read_hub(name: str, config: TrainConfig, report: DataReport) -> list[Conversation]:
-    """The ``train`` split of a dataset on Hugging Face, or in its cache."""
-    import datasets
-
-    try:
-        rows: Any = datasets.load_dataset(name, split="train")
-    except Exception as error:  # the library raises many kinds for a name, a network or a file that is not there
-        raise WorkbenchError(
-            _("The dataset cannot be loaded: {reason}").format(reason=_first_line(error)),
-            where=name,
-            fix=_("Check the name and the network, or give data_path a file or folder on this machine."),
-        ) from error
-    if not len(rows):
-        raise WorkbenchError(_("The data file is empty."), where=name)
-    kind, _reason = format_of(Path(name), rows[0], config.dataset_format)
-    report.formats.append(kind.name)
-    return [convert(Path(name), number, row, kind) for number, row in enumerate(rows, start=1)]
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
-
-
-def _drawn(conversations: list[Conversation], config: TrainConfig, report: DataReport) -> list[Conversation]:
-    limit = config.max_dataset_length
-    if limit is None or limit >= len(conversations):
-        report.drawn = len(conversations)
-        return conversations
-    report.drawn = limit
-    return random.Random(config.seed).sample(conversations, limit)
-
-
-def _encoded(
-    conversations: list[Conversation], config: TrainConfig, tokenizer: Tokenizer, report: DataReport
-) -> list[Encoded]:
-    template = get_template(config.prompt_template)
-    samples = []
-    for conversation in conversations:
-        if conversation.is_empty:
-            report.empty += 1
-            continue
-        limit = length_limit(conversation, config.max_length, packed=config.pack_to_max_length)
-        sample = encode(conversation, template, tokenizer, limit)
-        report.cut += sample.cut_tokens > 0
-        report.cut_tokens += sample.cut_tokens
-        if sample.trained_tokens == 0:
-            report.untrained += 1
-        else:
-            samples.append(sample)
-    return samples
+def plan_of(config: TrainConfig, store: TokenStore) -> PackPlan:
+    """How the samples are packed: as the config says, unless they were packed when they were prepared."""
+    how = "none" if store.record.packed else config.packing
+    return plan_packs(store.lengths(), config.max_length, how, seed=config.seed if config.shuffle_before_pack else None)

@@ -12,11 +12,12 @@ from typing import Any
 
 from workbench.data.probes import Probe, read_probes
 from workbench.data.templates import get_template
+from workbench.data.templates.mismatch import template_warnings, trained_template
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
 from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS, ProbeScore, score
 from workbench.files import write_atomic
 from workbench.i18n import _
-from workbench.jobs.events import EventLog, Finished, Progress, Score
+from workbench.jobs.events import EventLog, Finished, Progress, Score, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.stop import stop_requested
 from workbench.jobs.worker import run_worker
@@ -61,6 +62,7 @@ class Evaluation:
         if wanted.adapter:
             model = load_adapter(model, wanted.adapter)
         tokenizer = load_tokenizer(wanted.model, wanted.trust_remote_code)
+        self._warn(wanted, tokenizer)
         found: dict[str, ProbeScore] = {}
         for name, probes in self._probes.items():
             answers = self._answers(model, tokenizer, wanted, probes)
@@ -79,7 +81,7 @@ class Evaluation:
             answers += generate_answers(
                 model,
                 tokenizer,
-                get_template(wanted.prompt_template),
+                get_template(wanted.prompt_template, tokenizer),
                 [probe.question for probe in some],
                 system=[probe.system or wanted.system for probe in some],
                 max_new_tokens=PROBE_MAX_NEW_TOKENS,
@@ -87,6 +89,18 @@ class Evaluation:
             self._asked += len(some)
             self._say_progress(wanted.label)
         return answers
+
+    def _warn(self, wanted: ModelToScore, tokenizer: Any) -> None:
+        """Say before anything is asked if the template does not fit the weights."""
+        warnings = template_warnings(
+            wanted.prompt_template,
+            "evaluate",
+            model=wanted.model,
+            trained=trained_template(wanted.adapter, wanted.model),
+            tokenizer=tokenizer,
+        )
+        for warning in warnings:
+            self._events.write(Warned(message=warning, where=wanted.label))
 
     def _take(self, label: str, name: str, result: ProbeScore) -> None:
         self._events.write(Score(name=name, value=result.value, right=result.right, total=result.total, target=label))

@@ -10,13 +10,13 @@ import torch
 
 from workbench.data.conversation import Turn
 from workbench.data.encode import encode_prompt
-from workbench.data.templates import PromptTemplate
+from workbench.data.templates import Template
 
 
 def generate_answers(
     model: Any,
     tokenizer: Any,
-    template: PromptTemplate,
+    template: Template,
     questions: Sequence[str],
     *,
     system: str | Sequence[str] = "",
@@ -57,7 +57,7 @@ def _turns(system: str, question: str) -> list[Turn]:
 
 
 def _generate(
-    model: Any, tokenizer: Any, template: PromptTemplate, prompts: list[list[int]], max_new_tokens: int, synced: bool
+    model: Any, tokenizer: Any, template: Template, prompts: list[list[int]], max_new_tokens: int, synced: bool
 ) -> list[str]:
     longest = max(len(prompt) for prompt in prompts)
     pad = tokenizer.pad_token_id
@@ -84,7 +84,7 @@ def _generate(
     return [_text(tokenizer, template, ids, ends) for ids in output[:, longest:].tolist()]
 
 
-def _end_tokens(tokenizer: Any, template: PromptTemplate) -> list[int]:
+def _end_tokens(tokenizer: Any, template: Template) -> list[int]:
     """Tokens that end an answer: the tokenizer's own and the stop words that are one token."""
     found = [tokenizer.eos_token_id, *(_single_token(tokenizer, word) for word in template.stop_words)]
     return sorted({token for token in found if token is not None})
@@ -95,7 +95,7 @@ def _single_token(tokenizer: Any, word: str) -> int | None:
     return int(ids[0]) if len(ids) == 1 else None
 
 
-def _text(tokenizer: Any, template: PromptTemplate, ids: list[int], ends: list[int]) -> str:
+def _text(tokenizer: Any, template: Template, ids: list[int], ends: list[int]) -> str:
     """The answer's text, up to the first end token or stop word."""
     length = next((place for place, token in enumerate(ids) if token in ends), len(ids))
     text = str(tokenizer.decode(ids[:length], skip_special_tokens=True))

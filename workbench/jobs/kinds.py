@@ -8,6 +8,8 @@ _WORDS = {
     "train": N_("train"),
     "convert": N_("convert"),
     "merge": N_("merge"),
+    "preprocess": N_("prepare data"),
+    "sheet": N_("question sheet"),
     "evaluate": N_("evaluate"),
     "quickstart": N_("quickstart"),
 }

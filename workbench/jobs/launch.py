@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.i18n import _, current_language
 from workbench.jobs import supervise
 from workbench.jobs.folder import JobFolder, JobRecord
-from workbench.jobs.lock import locked
 from workbench.jobs.registry import remember_work_dir
 from workbench.jobs.session import JOB_VARIABLE
 from workbench.jobs.state import JobState, state_of

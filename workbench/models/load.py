@@ -92,6 +92,11 @@ def choose_attention(asked: Attention, dtype: torch.dtype) -> str:
     return "sdpa"
 
 
+def is_flash_attention(model: Any) -> bool:
+    """Whether a model computes attention with FlashAttention."""
+    return "flash" in str(getattr(model.config, "_attn_implementation", ""))
+
+
 def stretch_context(config: Any, length: int) -> None:
     """Linear RoPE scaling (arXiv:2306.15595): positions are divided by ``length / trained length``."""
     text = config.get_text_config()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -26,22 +27,45 @@ class Collator:
         pad_id: the token that fills up.
         separate_samples: samples of one pack do not see each other. Position ids then begin anew at each sample, from
             which transformers makes block-diagonal attention; the padding counts as one more sample.
+        one_row: put the rows of a batch behind each other instead of padding them. FlashAttention sees where samples
+            begin only in a batch of one row. Only with ``separate_samples``.
     """
 
     pad_id: int
     separate_samples: bool = False
+    one_row: bool = False
 
     def __call__(self, rows: Sequence[Packed]) -> dict[str, Any]:
         """``input_ids``, ``labels`` and, if asked for, ``position_ids``: int64 ``[rows, longest]``; and the tokens."""
+        if self.one_row:
+            rows = [_behind_each_other(rows)]
         longest = max(len(row.input_ids) for row in rows)
         batch: dict[str, Any] = {
             "input_ids": torch.tensor([_filled(row.input_ids, self.pad_id, longest) for row in rows]),
-            "labels": torch.tensor([_filled(row.labels, NOT_TRAINED, longest) for row in rows]),
+            "labels": torch.tensor([_filled(self._labels(row), NOT_TRAINED, longest) for row in rows]),
             TOKENS: sum(len(row.input_ids) for row in rows),
         }
         if self.separate_samples:
             batch["position_ids"] = torch.tensor([_positions(row.lengths, longest) for row in rows])
         return batch
+
+    def _labels(self, row: Packed) -> list[int]:
+        """Without those at the beginning of a sample: it would be asked for after the end of another one."""
+        if not self.separate_samples:
+            return row.labels
+        labels = list(row.labels)
+        for first in accumulate(row.lengths[:-1]):
+            labels[first] = NOT_TRAINED
+        return labels
+
+
+def _behind_each_other(rows: Sequence[Packed]) -> Packed:
+    joined = Packed()
+    for row in rows:
+        joined.input_ids += row.input_ids
+        joined.labels += row.labels
+        joined.lengths += row.lengths
+    return joined
 
 
 def _filled(values: list[int], filler: int, length: int) -> list[int]:

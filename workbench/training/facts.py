@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from workbench.configs.schema import TrainConfig
-from workbench.data.training_set import DataReport
+from workbench.data.prepare.report import DataReport
 from workbench.i18n import _
 from workbench.models.precision import choose_precision
 from workbench.training.arguments import uses_checkpointing

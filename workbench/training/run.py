@@ -14,14 +14,16 @@ from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.configs.estimate import estimate_steps
 from workbench.configs.files import load_config
 from workbench.configs.schema import TrainConfig
+from workbench.data.prepare.report import DataReport
 from workbench.data.templates import get_template
 from workbench.data.training_set import TrainingSet, build_training_set
 from workbench.evaluation.recommend import recommend
+from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.jobs.events import Finished, Started, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.models.adapters import add_adapter
-from workbench.models.load import load_language_model, load_tokenizer
+from workbench.models.load import is_flash_attention, load_language_model, load_tokenizer
 from workbench.training.arguments import training_arguments, uses_checkpointing, weights_precision
 from workbench.training.callbacks.evaluation import SampleAnswers, Scores
 from workbench.training.callbacks.saving import SaveCadence, StopOnRequest
@@ -31,11 +33,14 @@ from workbench.training.counting import Counting
 from workbench.training.deepspeed_presets import deepspeed_settings, zero_stage_of
 from workbench.training.examiner import Examiner
 from workbench.training.facts import facts
-from workbench.training.ranks import world_size
+from workbench.training.preparing import preparation_events
+from workbench.training.ranks import rank, world_size
 from workbench.training.resume import resume, why_without_deepspeed
 from workbench.training.saving import scores_of
 from workbench.training.session import Session
 from workbench.training.trainer import WorkbenchTrainer
+
+DATA_FILE = "data.json"
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,10 @@ def train(job: JobFolder, options: Options) -> Finished:
     began = time.monotonic()
     config = load_config(job.config_path)
     tokenizer = load_tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code)
-    data = build_training_set(config, tokenizer)
-    session = Session(job, config, tokenizer, get_template(config.prompt_template), _counting(config, len(data.rows)))
+    data = build_training_set(config, tokenizer, preparation_events(job))
+    _keep(data.report, job)
+    template = get_template(config.prompt_template, tokenizer)
+    session = Session(job, config, tokenizer, template, _counting(config, len(data.rows)))
     resume(session, options.resume)
     if session.is_complete:
         session.say(Started(facts=[_("Nothing is left to train.")], resumed_from_iter=session.first_iter))
@@ -69,6 +76,13 @@ def train(job: JobFolder, options: Options) -> Finished:
     trainer = _trainer(session, data, why_without_deepspeed(session, options.why_no_deepspeed))
     trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
     return _finished(session, trainer.state.global_step, time.monotonic() - began)
+
+
+def _keep(report: DataReport, job: JobFolder) -> None:
+    """Leave what became of the rows in the job's folder, for programs."""
+    if rank() == 0:
+        job.results_path.mkdir(exist_ok=True)
+        write_atomic(job.results_path / DATA_FILE, report.model_dump_json(indent=1) + "\n")
 
 
 def _counting(config: TrainConfig, rows: int) -> Counting:
@@ -96,7 +110,11 @@ def _trainer(session: Session, data: TrainingSet, why_no_deepspeed: str | None) 
         model=model,
         args=arguments,
         train_dataset=data.rows,
-        data_collator=Collator(session.tokenizer.pad_token_id, separate_samples=config.use_varlen_attn),
+        data_collator=Collator(
+            session.tokenizer.pad_token_id,
+            separate_samples=config.separates_samples,
+            one_row=config.separates_samples and is_flash_attention(model),
+        ),
         processing_class=session.tokenizer,
     )
     examiner = Examiner(trainer.model, session, sharded=settings is not None and zero_stage_of(settings) == 3)

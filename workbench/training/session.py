@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.configs.provenance import Provenance
 from workbench.configs.schema import TrainConfig
-from workbench.data.templates import PromptTemplate
+from workbench.data.templates import Template
 from workbench.jobs.events import Event, EventLog
 from workbench.jobs.folder import JobFolder
 from workbench.training.checkpoint_folders import step_of
@@ -31,7 +31,7 @@ class Session:
     job: JobFolder
     config: TrainConfig
     tokenizer: Any
-    template: PromptTemplate
+    template: Template
     counting: Counting
     goes_on: bool = False
     resumed_from: Path | None = None
@@ -62,7 +62,7 @@ class Session:
     def provenance(self, step: int, scores: dict[str, float]) -> Provenance:
         """What to write beside the weights of a checkpoint."""
         return Provenance(
-            prompt_template=self.template.name,
+            prompt_template=self.template.reference,
             base_model=self.config.pretrained_model_name_or_path,
             method=self.config.method,
             system=self.config.system,

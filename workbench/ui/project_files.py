@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.data.read import SUFFIXES
+from workbench.data.files import is_data_name
 
 _PLACES = ("*", "data/*")
-_PROBES_ENDING = ".probes.json"
 
 
 def project_data_files(project: Path) -> tuple[str, ...]:
@@ -16,5 +15,5 @@ def project_data_files(project: Path) -> tuple[str, ...]:
         str(path.relative_to(project))
         for place in _PLACES
         for path in sorted(project.glob(place))
-        if path.is_file() and path.name.endswith(SUFFIXES) and not path.name.endswith(_PROBES_ENDING)
+        if path.is_file() and is_data_name(path.name)
     )

@@ -14,10 +14,12 @@ from workbench.configs.estimate import MemoryEstimate, StepEstimate, estimate_me
 from workbench.configs.find import FoundConfig, find_config
 from workbench.configs.overrides import apply_overrides
 from workbench.configs.schema import TrainConfig
-from workbench.data.conversation import Conversation
+from workbench.data.conversation import Sample
 from workbench.data.encode import encode
+from workbench.data.files import data_files, is_local
+from workbench.data.formats import FormatChoice
 from workbench.data.light_tokenizer import LightTokenizer
-from workbench.data.read import data_files, is_local, read_file
+from workbench.data.read import read_file
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.paths import resolve_model
@@ -117,7 +119,9 @@ def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> tuple[int
         files = [file for path in paths for file in data_files(path)]
         if sum(file.stat().st_size for file in files) > _LARGEST_COUNTED_BYTES:
             return None, None
-        rows = [row.conversation for file in files for row in read_file(file, config.dataset_format).rows]
+        choice = FormatChoice(config.dataset_format, config.dataset_columns)
+        bad: list[WorkbenchError] | None = [] if config.bad_rows == "leave_out" else None
+        rows = [row.sample for file in files for row in read_file(file, choice, bad).rows]
     except WorkbenchError as error:
         problems.append(error)
         return None, None
@@ -125,12 +129,13 @@ def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> tuple[int
     return len(rows), _token_count(config, rows)
 
 
-def _token_count(config: TrainConfig, rows: list[Conversation]) -> int | None:
+def _token_count(config: TrainConfig, rows: list[Sample]) -> int | None:
     """Tokens of all rows, extrapolated from some spread evenly; None without a tokenizer on this machine."""
     folder = Path(resolve_model(config.pretrained_model_name_or_path))
     if not rows or not (folder / "tokenizer.json").is_file():
         return None
-    tokenizer, template = LightTokenizer.from_folder(folder), get_template(config.prompt_template)
+    tokenizer = LightTokenizer.from_folder(folder)
+    template = get_template(config.prompt_template, tokenizer)
     chosen = rows[:: max(len(rows) // _ROWS_TOKENISED, 1)]
     counted = sum(len(encode(row, template, tokenizer, config.max_length).input_ids) for row in chosen)
     return round(counted * len(rows) / len(chosen))

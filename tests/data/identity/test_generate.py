@@ -56,7 +56,7 @@ def test_rows_are_questions_and_answers_as_openai_messages(write: Write) -> None
         assert all(message["content"].strip() for message in row["messages"])
     data = read_file(write(dataset.rows))
     assert data.format.name == "openai"
-    assert not [row for row in data.rows if row.conversation.is_empty]
+    assert not [row for row in data.rows if row.sample.is_empty]
 
 
 def test_every_phrasing_is_trained() -> None:

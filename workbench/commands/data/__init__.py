@@ -6,7 +6,22 @@ from collections.abc import Callable
 
 import typer
 
-from workbench.commands.data import check, identity, list_formats, show
+from workbench.commands.data import (
+    agentflan,
+    arxiv,
+    check,
+    convert,
+    dedupe,
+    identity,
+    list_formats,
+    mix,
+    preprocess,
+    refcoco,
+    repeat,
+    sheet,
+    show,
+    split,
+)
 from workbench.commands.wording import examples
 from workbench.i18n import N_, _
 
@@ -25,6 +40,15 @@ _COMMANDS: tuple[tuple[str, Callable[..., None], str, str], ...] = (
         N_("The dataset formats that are read, with an example of each."),
         list_formats.EXAMPLES,
     ),
+    ("preprocess", preprocess.preprocess, N_("Tokenise and pack ahead of the training."), preprocess.EXAMPLES),
+    ("repeat", repeat.repeat, N_("Write the same rows several times over."), repeat.EXAMPLES),
+    ("convert", convert.convert, N_("Write rows in another format."), convert.EXAMPLES),
+    ("split", split.split, N_("Part rows into some to train on and some to test with."), split.EXAMPLES),
+    ("mix", mix.mix, N_("Put several sources into one file, each with its share."), mix.EXAMPLES),
+    ("dedupe", dedupe.dedupe, N_("Leave out rows that are there already, or nearly."), dedupe.EXAMPLES),
+    ("arxiv", arxiv.arxiv, N_("Choose papers of the arXiv metadata dump."), arxiv.EXAMPLES),
+    ("refcoco", refcoco.refcoco, N_("Make rows of the RefCOCO collections."), refcoco.EXAMPLES),
+    ("agentflan", agentflan.agentflan, N_("Make rows of the Agent-FLAN collection."), agentflan.EXAMPLES),
 )
 
 
@@ -33,4 +57,5 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, epilog=examples(_EXAMPLES))
     for name, function, help_text, shown in _COMMANDS:
         group.command(name, help=_(help_text), epilog=examples(shown))(function)
+    sheet.register(group)
     app.add_typer(group, name="data", help=_("Make a dataset, look at one, check one."))

@@ -1,8 +1,19 @@
-"""Named system texts: what the model is told to be while it answers the evaluation questions."""
+"""Named system texts: what the model is told to be in rows of some formats and before evaluation questions."""
 
 from __future__ import annotations
 
+REACT_PROTOCOL = (
+    "需要工具时依次写出 Thought:、Action:、Action Input: 三行；工具的结果以 Response: 开头返回。\n"
+    "知道答案后写出 Thought: 和 Final Answer: 两行。\n"
+)
+"""How a tool is called and an answer given, in words that the parser of replies knows."""
 SYSTEMS = {
+    "moss_sft": (
+        "You are {bot_name}, an assistant that answers questions and may call plugins.\n"
+        "- calculate: enabled. API: Calculate(expression)\n"
+        "- solve: enabled. API: Solve(equation)\n"
+        "- search: enabled. API: Search(query)\n"
+    ),
     "alpaca": "Carry out the instruction below and answer with nothing but the result.",
     "arxiv_gentile": "Read the abstract of a paper and propose one fitting title for it.",
     "colorist": "Turn the description of a colour into its hexadecimal code, such as #1A2B3C.",
@@ -12,7 +23,6 @@ SYSTEMS = {
     "sql": "Write one SQL query that answers the question about the given tables.",
     "msagent_react": (
         "你可以调用工具：GoogleSearch（搜索网页，输入为搜索词）和 PythonInterpreter（运行名为 solution 的 Python 函数）。\n"
-        "需要工具时依次写出 Thought:、Action:、Action Input: 三行；工具的结果以 Response: 开头返回。\n"
-        "知道答案后写出 Thought: 和 Final Answer: 两行。\n"
+        + REACT_PROTOCOL
     ),
 }

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.conversation import Conversation, Turn
+from workbench.data.files import data_files
 from workbench.data.identity.answers import Persona, answers
 from workbench.data.identity.questions import OTHER_ASSISTANTS, Language, Question, questions
 from workbench.data.probes import PROBES_ENDING, Probe, write_probes
-from workbench.data.read import data_files, read_file
+from workbench.data.read import read_file
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -152,8 +153,10 @@ def _ordinary_rows(mix: Path, count: int, draw: random.Random) -> list[Row]:
             where=str(mix),
             fix=_("Check its path; sample:general_dialogue.json comes with workbench."),
         )
-    known = [row.conversation for file in data_files(str(mix)) for row in read_file(file).rows]
-    known = [conversation for conversation in known if not conversation.is_empty and not conversation.plain]
+    samples = [row.sample for file in data_files(str(mix)) for row in read_file(file).rows]
+    known = [
+        sample for sample in samples if isinstance(sample, Conversation) and not sample.is_empty and not sample.plain
+    ]
     if not known:
         raise WorkbenchError(_("There is no dialogue to mix in."), where=str(mix))
     drawn: list[Row] = []

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher, Label
 
-from workbench.data.templates import TEMPLATE_NAMES
+from workbench.data.templates import AUTO, known_templates
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.ui.screens.area import AreaScreen
@@ -112,7 +112,7 @@ class DatasetScreen(AreaScreen):
     @work(group="dataset-dialog", exclusive=True, exit_on_error=False)
     async def action_template(self) -> None:
         reader = self.query_one(DatasetReader)
-        choices = [Choice(name, name) for name in TEMPLATE_NAMES]
+        choices = [Choice(name, name) for name in known_templates() if name != AUTO]
         text = _("What is trained depends on it; it must be the one of the training config.")
         name = await self.app.push_screen_wait(ChoiceDialog(_("Prompt template"), text, choices, reader.template))
         if name:

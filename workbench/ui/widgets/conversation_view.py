@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from workbench.data.conversation import Conversation
 from workbench.data.show import plain_text
-from workbench.data.templates import PromptTemplate
+from workbench.data.templates import Template
 from workbench.i18n import _
 from workbench.text import printable
 
@@ -28,7 +28,7 @@ class ConversationView(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
 
-    def show(self, conversation: Conversation, template: PromptTemplate) -> None:
+    def show(self, conversation: Conversation, template: Template) -> None:
         """Render a conversation by a template."""
         parts: list[tuple[str, str] | str] = []
         if conversation.is_empty:

@@ -14,8 +14,9 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import DataTable, Input, Label
 
-from workbench.data.conversation import Conversation
-from workbench.data.read import DataFile, data_files, read_file
+from workbench.data.conversation import Conversation, Sample, TokenRow, Turn
+from workbench.data.files import data_files
+from workbench.data.read import DataFile, read_file
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -118,7 +119,7 @@ class DatasetReader(Vertical):
         self.query_one("#reader-about", Label).update(text)
 
     def _show_files(self, path: str, files: list[DataFile]) -> None:
-        self._rows = [(row.number, row.conversation) for file in files for row in file.rows]
+        self._rows = [(row.number, _as_conversation(row.sample)) for file in files for row in file.rows]
         about = _("{count} rows, format {format}: {reason}. Template {template}; what is trained stands in ⟦ ⟧.")
         first = files[0]
         self._about = partial(about.format, count=len(self._rows), format=first.format.name, reason=first.reason)
@@ -153,6 +154,13 @@ class DatasetReader(Vertical):
             return
         position = min(max(self.query_one(FittedTable).cursor_row, 0), len(self._shown) - 1)
         view.show(self._shown[position][1], get_template(self.template))
+
+
+def _as_conversation(sample: Sample) -> Conversation:
+    """The sample itself; of a row of tokens, their ids as a plain text."""
+    if isinstance(sample, TokenRow):
+        return Conversation((Turn("assistant", " ".join(map(str, sample.input_ids))),), plain=True)
+    return sample
 
 
 def _first_question(conversation: Conversation) -> str:

@@ -62,18 +62,20 @@ def is_switch(info: FieldInfo) -> bool:
 
 
 def is_list(info: FieldInfo) -> bool:
-    """Whether a field takes several texts, each on a line of its own."""
-    return any((get_origin(kind) or kind) is list for kind in _members(info))
+    """Whether a field takes several texts, or names for names, each on a line of its own."""
+    return any((get_origin(kind) or kind) in {list, dict} for kind in _members(info))
 
 
 def text_of_value(value: Any) -> str:
-    """How a value stands in a text box: a list line by line, a pair by commas, nothing as nothing."""
+    """How a value stands in a text box: a list or names for names line by line, a pair by commas, nothing as nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
         return "\n".join(str(item) for item in value)
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {item}" for name, item in value.items())
     if isinstance(value, tuple):
         return ", ".join(str(item) for item in value)
     return str(value)
@@ -110,6 +112,9 @@ def _candidates(info: FieldInfo, text: str) -> list[Any]:
     if list in kinds:
         items = [line.strip() for line in text.splitlines() if line.strip()]
         return [items[0], items] if len(items) == 1 and str in kinds else [items]
+    if dict in kinds:
+        pairs = [line.partition(":") for line in text.splitlines() if line.strip()]
+        return [{name.strip(): item.strip() for name, _colon, item in pairs}]
     if tuple in kinds:
         return [[part.strip() for part in text.split(",") if part.strip()]]
     if str in kinds:

@@ -1,0 +1,203 @@
+"""Checking data before it is trained on: files, rows and turns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.data.checks.rows import A, Q, config_for, found, plain_rows, row, severity
+from tests.data.conftest import Write
+from workbench.data.checks import check_data
+from workbench.data.formats import FormatChoice
+from workbench.errors import WorkbenchError
+
+EMPTY = "rows without an answer; they are left out"
+SYSTEM_ONLY = "rows with nothing but a system text; they are left out"
+EXCLUDED = "rows whose answers are all excluded with loss: false; they are left out"
+NOTHING = "No row has anything to train on."
+LEADING = "rows with answers before the first question; those answers are left out"
+UNASKED = "rows with an answer to no question; it is trained as the answer to an empty one"
+JOINED = "rows with questions in a row; they are joined"
+UNENDED = "rows that end without an answer; what follows the last answer is left out"
+
+
+@pytest.mark.parametrize("count", [1, 3, 30])
+def test_sound_data_has_no_findings(write: Write, count: int) -> None:
+    report = check_data(str(write(plain_rows(count))))
+    assert report.findings == []
+    assert (report.rows, report.tally.kept, report.formats) == (count, count, ["openai"])
+    assert "Nothing wrong was found." in report.as_text()
+
+
+def test_rows_without_an_answer_are_listed(write: Write) -> None:
+    rows = [*plain_rows(20), row(("user", "Q"), ("assistant", "  "))]
+    report = check_data(str(write(rows)))
+    assert found(report)[EMPTY] == ["data.json:21"]
+    assert report.tally.left_out == {"no_answer": 1}
+
+
+def test_rows_that_are_only_a_system_text_are_called_that(write: Write) -> None:
+    report = check_data(str(write([*plain_rows(20), row(("system", "You are kind."))])))
+    assert found(report) == {SYSTEM_ONLY: ["data.json:21"]}
+    assert report.tally.left_out == {"system_only": 1}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "what"),
+    [
+        ((Q, Q, A), JOINED),
+        ((Q, A, A), UNASKED),
+        ((Q, A, Q), UNENDED),
+        ((A, Q, A), LEADING),
+        ((A, A), LEADING),
+        ((Q,), EMPTY),
+        ((Q, Q), EMPTY),
+    ],
+)
+def test_turns_out_of_order_are_called_what_they_are(
+    write: Write, pairs: tuple[tuple[str, str], ...], what: str
+) -> None:
+    assert found(check_data(str(write([*plain_rows(20), row(*pairs)])))) == {what: ["data.json:21"]}
+
+
+def test_the_result_of_a_tool_may_stand_between_two_answers(write: Write) -> None:
+    assert check_data(str(write([*plain_rows(20), row(Q, A, ("tool", "42"), A)]))).findings == []
+
+
+def test_rows_whose_answers_are_excluded_are_not_called_unanswered(write: Write) -> None:
+    excluded = {"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "loss": False}]}
+    assert found(check_data(str(write([*plain_rows(20), excluded])))) == {EXCLUDED: ["data.json:21"]}
+
+
+@pytest.mark.parametrize("pairs", [(A, A), (Q,), (Q, ("assistant", " "))])
+def test_data_without_anything_to_train_on_is_an_error(write: Write, pairs: tuple[tuple[str, str], ...]) -> None:
+    report = check_data(str(write([row(*pairs), row(*pairs)])))
+    assert report.has_errors
+    assert found(report)[NOTHING] == ["data.json:1", "data.json:2"]
+
+
+@pytest.mark.parametrize("bad", [{"messages": [{"role": "robot", "content": "Q"}]}, "no object"])
+def test_a_bad_row_is_counted_and_hides_no_other(write: Write, bad: Any) -> None:
+    path = write([row(Q, A), bad, bad, row(Q, ("assistant", "B"))])
+    report = check_data(str(path))
+    assert (report.rows, report.formats, report.tally.left_out) == (4, ["openai"], {"bad": 2})
+    (finding,) = report.findings
+    assert all(place.startswith(f"{path}:{number}") for number, place in zip((2, 3), finding.places, strict=True))
+    assert report.has_errors
+
+
+def test_a_config_that_leaves_bad_rows_out_makes_them_warnings(write: Write) -> None:
+    path = write([*plain_rows(20), "no object"])
+    assert check_data(str(path), config_for(path)).has_errors
+    report = check_data(str(path), config_for(path, bad_rows="leave_out"))
+    assert report.has_warnings and not report.has_errors
+
+
+def test_a_torn_line_is_counted_and_hides_no_other(write: Write) -> None:
+    path = write('{"input": "Q", "output": "A"}\n{"inp\n{"input": "R", "output": "B"}\n', "a.jsonl")
+    report = check_data(str(path))
+    assert (report.rows, report.tally.kept) == (3, 2)
+    ((place,),) = [finding.places for finding in report.findings]
+    assert place.startswith(f"{path}:2")
+
+
+def test_many_ways_to_be_wrong_are_told_apart_only_to_a_limit(write: Write) -> None:
+    bad = [row((f"robot {number}", "Q")) for number in range(300)]
+    report = check_data(str(write([*plain_rows(3), *bad])))
+    assert report.tally.left_out == {"bad": 300}
+    assert sum(finding.count for finding in report.findings) == 300
+    assert len(report.findings) == 201
+
+
+def test_a_file_that_cannot_be_read_has_no_heading_and_no_empty_remedy(write: Write) -> None:
+    path = write("", "a.json")
+    assert check_data(str(path)).as_text().splitlines() == ["error: The data file is empty. [1]", f"    {path}"]
+
+
+def test_a_format_that_is_not_recognised_is_a_finding(write: Write) -> None:
+    report = check_data(str(write([{"colour": 1}])))
+    assert report.has_errors and report.rows == 0
+
+
+def test_a_named_format_is_taken(write: Write) -> None:
+    path = write([{"question": "Q", "answer": "A"}])
+    assert check_data(str(path), None, FormatChoice("law_reference")).formats == ["law_reference"]
+
+
+def test_plain_texts_have_no_order(write: Write) -> None:
+    assert check_data(str(write("Once upon a time.", "a.txt"))).findings == []
+
+
+def test_a_bad_file_of_a_folder_does_not_hide_the_others(write: Write) -> None:
+    good, bad = write(plain_rows(4), "d/a.json"), write("[", "d/b.json")
+    write([], "d/c.json")
+    report = check_data(str(good.parent))
+    assert report.tally.kept == 4
+    assert report.has_errors
+    places = [finding.places[0] for finding in report.findings]
+    assert any(place.startswith(str(bad)) for place in places)
+    assert str(good.parent / "c.json") in places
+
+
+def test_places_in_a_folder_name_the_folders_below_it(write: Write) -> None:
+    write(plain_rows(20), "d/one/a.json")
+    top = write([row(Q)], "d/two/a.json").parent.parent
+    assert found(check_data(str(top)))[EMPTY] == ["two/a.json:1"]
+
+
+def test_a_pattern_names_files(write: Write) -> None:
+    folder = write(plain_rows(4), "d/a.json").parent
+    write(plain_rows(2), "d/b.jsonl")
+    assert check_data(str(folder / "*.json")).rows == 4
+
+
+def test_a_name_of_a_file_cannot_move_the_cursor(write: Write) -> None:
+    text = check_data(str(write([row(Q)], "a\x1b[2J\nb.json"))).as_text()
+    assert "\x1b" not in text
+    assert "a[2J\\nb.json:1" in text
+
+
+def test_a_missing_file_is_no_finding_but_a_refusal() -> None:
+    with pytest.raises(WorkbenchError, match="does not exist"):
+        check_data("nowhere.json")
+
+
+def test_rows_of_which_none_is_kept_are_an_error_whatever_the_reasons(write: Write) -> None:
+    path = write(["no object", row(Q, A, images=["a.jpg"])])
+    report = check_data(str(path), config_for(path, bad_rows="leave_out"), image_folder=Path("/"))
+    assert report.tally.left_out == {"bad": 1, "picture": 1}
+    assert report.has_errors
+
+
+KINDS = {
+    "kept": row(("user", "Who are you?"), ("assistant", "A helper.")),
+    "no_answer": row(Q),
+    "system_only": row(("system", "S")),
+    "leading": row(A),
+    "excluded": {"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "loss": False}]},
+    "bad": {"messages": "no list"},
+    "nothing_left": row(("user", "word " * 60), A),
+}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=30))
+def test_read_is_kept_and_left_out_by_reason_for_any_mixture(write: Write, kinds: list[str]) -> None:
+    path = write([KINDS["kept"], *(KINDS[kind] for kind in kinds)])
+    report = check_data(str(path), config_for(path, max_length=40))
+    expected = {kind: kinds.count(kind) for kind in kinds if kind != "kept"}
+    assert report.tally.left_out == expected
+    assert report.rows == report.tally.kept + sum(expected.values()) == len(kinds) + 1
+    shown = report.as_json()
+    assert shown["rows"] == shown["kept"] + sum(reason["count"] for reason in shown["left_out"])
+
+
+def test_severities_come_worst_first(write: Write) -> None:
+    repeated = plain_rows(1)[0]
+    report = check_data(str(write([*plain_rows(20), repeated, row(Q), "no object"])))
+    assert [finding.severity for finding in report.findings] == ["error", "warning", "note"]
+    assert severity(report, EMPTY) == "warning"

@@ -1,0 +1,28 @@
+"""Preference pairs that prefer nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.data.checks.rows import found
+from tests.data.conftest import Write
+from workbench.data.checks import check_data
+
+SAME = "preference rows whose chosen answer equals the rejected one"
+BLANK = "preference rows whose rejected answer is empty"
+
+
+def pair(chosen: str, rejected: str) -> dict[str, Any]:
+    return {
+        "prompt": [{"role": "user", "content": "Which?"}],
+        "chosen": [{"role": "assistant", "content": chosen}],
+        "rejected": [{"role": "assistant", "content": rejected}],
+    }
+
+
+@pytest.mark.parametrize(("rejected", "what"), [("This.", SAME), (" This. ", SAME), (" ", BLANK)])
+def test_pairs_that_prefer_nothing_are_found(write: Write, rejected: str, what: str) -> None:
+    report = check_data(str(write([pair("One.", "Two."), pair("This.", rejected)])))
+    assert found(report) == {what: ["data.json:2:rejected"]}

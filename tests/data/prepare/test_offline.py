@@ -1,0 +1,49 @@
+"""Data prepared ahead: the training finds the very rows it would have made itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.data.conftest import SAMPLE
+from workbench.configs.schema import TrainConfig
+from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.training_set import build_training_set, write_offline
+from workbench.errors import WorkbenchError
+
+
+def config_for(data: Path, **changes: Any) -> TrainConfig:
+    fields = {
+        "pretrained_model_name_or_path": "sample:model",
+        "data_path": str(data),
+        "prompt_template": "internlm2_chat",
+        "max_length": 256,
+    }
+    return TrainConfig.model_validate(fields | changes)
+
+
+@pytest.mark.parametrize("how", [{"pack": "best_fit"}, {"pack": "concat"}, {"pack_to_max_length": False}])
+def test_the_rows_are_those_of_the_training_itself(light: LightTokenizer, tmp_path: Path, how: dict[str, Any]) -> None:
+    config = config_for(SAMPLE / "general_dialogue.json", **how)
+    itself = build_training_set(config, light)
+    report = write_offline(config, light, tmp_path / "ready", None)
+    ahead = build_training_set(config.model_copy(update={"data_path": str(tmp_path / "ready")}), light)
+    assert [ahead.rows[number] for number in range(len(ahead.rows))] == [
+        itself.rows[number] for number in range(len(itself.rows))
+    ]
+    assert ahead.report == itself.report == report
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [({"prompt_template": "vicuna"}, "prompt_template"), ({"max_length": 128}, "max_length")],
+)
+def test_data_prepared_for_something_else_is_refused(
+    light: LightTokenizer, tmp_path: Path, changes: dict[str, Any], named: str
+) -> None:
+    write_offline(config_for(SAMPLE / "general_dialogue.json"), light, tmp_path / "ready", None)
+    with pytest.raises(WorkbenchError, match=named) as caught:
+        build_training_set(config_for(tmp_path / "ready", **changes), light)
+    assert caught.value.where == str(tmp_path / "ready")

@@ -1,0 +1,169 @@
+"""Preparing: the same tokens however many processes work on it, kept for the next run, and every row accounted for."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.data.conftest import SAMPLE, Write
+from workbench.data.formats import FormatChoice
+from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.prepare.prepare import prepare_into, prepared
+from workbench.data.prepare.report import DataReport
+from workbench.data.prepare.request import PrepareRequest
+from workbench.data.prepare.store import TokenStore
+from workbench.errors import WorkbenchError
+
+
+def request_for(path: Path, **changes: Any) -> PrepareRequest:
+    fields: dict[str, Any] = {"paths": (str(path),), "template": "internlm2_chat", "max_length": 64}
+    return PrepareRequest(**(fields | changes))
+
+
+def lines(rows: list[Any]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def mixed_rows(count: int) -> list[dict[str, str]]:
+    """Rows that are trained, cut, empty, or left without a trained token."""
+    draw = random.Random(3)
+    questions = ("hello", "who are you? " * 40, "你好", "one two three")
+    answers = ("fine", "", "the answer is long " * 40, "好的")
+    return [{"input": draw.choice(questions), "output": draw.choice(answers)} for _row in range(count)]
+
+
+def written(folder: Path) -> bytes:
+    return next(folder.glob("*.arrow")).read_bytes()
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_the_tokens_do_not_depend_on_the_number_of_processes(
+    write: Write, light: LightTokenizer, tmp_path: Path, processes: int
+) -> None:
+    path = write(lines(mixed_rows(2_300)), "rows.jsonl")
+    alone = prepare_into(tmp_path / "alone", request_for(path), light, [path], processes=1)
+    several = prepare_into(tmp_path / "several", request_for(path), light, [path], processes=processes)
+    assert alone == several
+    assert alone.adds_up and alone.read == 2_300
+    assert written(tmp_path / "alone") == written(tmp_path / "several")
+
+
+def test_a_second_run_finds_the_tokens_of_the_first(write: Write, light: LightTokenizer) -> None:
+    path = write(lines(mixed_rows(30)), "again.jsonl")
+    first = prepared(request_for(path), light)
+    asked: list[tuple[int, int]] = []
+    second = prepared(request_for(path), light, lambda done, expected: asked.append((done, expected)))
+    assert (second.folder, second.record, asked) == (first.folder, first.record, [])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"template": "qwen_chat", "max_length": 32},
+        {"template": "vicuna"},
+        {"max_length": 65},
+        {"choice": FormatChoice("default")},
+        {"most_rows": 5},
+        {"bad_rows": "leave_out"},
+    ],
+)
+def test_another_request_gets_tokens_of_its_own(write: Write, light: LightTokenizer, changes: dict[str, Any]) -> None:
+    path = write(lines(mixed_rows(30)), "others.jsonl")
+    assert prepared(request_for(path), light).folder != prepared(request_for(path, **changes), light).folder
+
+
+def test_a_changed_file_is_noticed(write: Write, light: LightTokenizer) -> None:
+    before = prepared(request_for(write(lines(mixed_rows(30)), "changing.jsonl")), light)
+    after = prepared(request_for(write(lines(mixed_rows(31)), "changing.jsonl")), light)
+    assert (before.record.report.read, after.record.report.read) == (30, 31)
+
+
+def test_another_template_of_the_same_name_is_noticed(write: Write, light: LightTokenizer, tmp_path: Path) -> None:
+    path, template = write(lines(mixed_rows(5)), "t.jsonl"), tmp_path / "mine.yaml"
+    folders = set()
+    for suffix in ("</a>", "</b>"):
+        template.write_text(f"name: mine\ninstruction: '<q>{{input}}</q><a>'\nsuffix: {suffix}\nsuffix_as_eos: true\n")
+        folders.add(prepared(request_for(path, template=str(template)), light).folder)
+    assert len(folders) == 2
+
+
+class TestRowsThatAreNotOfTheirFormat:
+    ROWS = (
+        *[{"input": f"Q{number}", "output": "A"} for number in range(40)],
+        {"input": "Q", "output": 7},
+        {"input": "Q", "output": "A"},
+        {"input": ["Q"], "output": "A"},
+    )
+
+    def test_stop_the_work_at_the_first_of_them(self, write: Write, light: LightTokenizer, tmp_path: Path) -> None:
+        path = write(lines([*self.ROWS]) + "{not json}\n", "bad.jsonl")
+        for processes in (1, 2):
+            with pytest.raises(WorkbenchError) as caught:
+                prepare_into(tmp_path / "out", request_for(path), light, [path], processes=processes)
+            assert caught.value.where == f"{path}:41:output"
+        assert not list(tmp_path.glob("*out*"))
+
+    def test_are_counted_where_they_are_left_out(self, write: Write, light: LightTokenizer) -> None:
+        path = write(lines([*self.ROWS]) + "{not json}\n", "bad.jsonl")
+        report = prepared(request_for(path, bad_rows="leave_out"), light).record.report
+        assert (report.read, report.kept, report.left_out) == (44, 41, {"bad": 3})
+        assert report.adds_up
+        assert [place.split(":")[1] for place in report.bad_places] == ["41", "43", "44"]
+        assert any("bad.jsonl:43:input" in said for said in report.sentences())
+
+
+def test_pictures_are_refused_by_a_training_that_reads_text(write: Write, light: LightTokenizer) -> None:
+    row = {
+        "image": "a.png",
+        "conversations": [{"from": "human", "value": "<image>\nWhat?"}, {"from": "gpt", "value": "A"}],
+    }
+    with pytest.raises(WorkbenchError, match="picture") as caught:
+        prepared(request_for(write([row])), light)
+    assert str(caught.value.where).endswith("data.json:1")
+
+
+def test_a_drawn_subset_is_counted_and_keeps_its_order(write: Write, light: LightTokenizer) -> None:
+    path = write([{"input": str(number), "output": str(number)} for number in range(50)])
+    report = prepared(request_for(path, most_rows=10), light).record.report
+    assert (report.read, report.kept, report.left_out) == (50, 10, {"not_drawn": 40})
+
+
+def test_rows_come_back_as_they_were_encoded(write: Write, light: LightTokenizer) -> None:
+    store = prepared(request_for(SAMPLE / "general_dialogue.json", max_length=512), light)
+    lengths = list(store.lengths())
+    assert len(store) == len(lengths) == store.record.report.samples
+    row = store.row(len(store) - 1)
+    assert len(row.input_ids) == len(row.labels) == lengths[-1] == row.lengths[0]
+    assert all(label in {token, -100} for token, label in zip(row.input_ids, row.labels, strict=True))
+    assert light.decode([token for token in row.labels if token >= 0]).endswith("<|im_end|>")
+
+
+@pytest.mark.heavy
+def test_the_datasets_library_reads_what_was_prepared(write: Write, light: LightTokenizer) -> None:
+    import datasets
+
+    store = prepared(request_for(write(lines(mixed_rows(40)), "d.jsonl")), light)
+    loaded = datasets.load_from_disk(str(store.folder))
+    assert [row["input_ids"] for row in loaded] == [store.row(number).input_ids for number in range(len(store))]
+    assert [row["labels"] for row in loaded] == [store.row(number).labels for number in range(len(store))]
+
+
+def test_a_folder_without_its_record_does_not_count(write: Write, light: LightTokenizer) -> None:
+    request = request_for(write(lines(mixed_rows(12)), "half.jsonl"))
+    store = prepared(request, light)
+    (store.folder / "workbench_data.json").unlink()
+    with pytest.raises(WorkbenchError, match="record"):
+        TokenStore(store.folder)
+    assert prepared(request, light).record == store.record
+
+
+def test_the_totals_are_said_with_their_reasons() -> None:
+    report = DataReport(formats=["openai"], read=7, kept=4, left_out={"no_answer": 2, "bad": 1})
+    assert report.adds_up
+    assert report.sentences()[0] == (
+        "Data: 7 rows read (openai) = 4 trained + 3 left out (2 without an answer to train on, 1 not of their format)."
+    )

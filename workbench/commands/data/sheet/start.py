@@ -1,0 +1,36 @@
+"""Starting the job of a sheet from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from workbench.actions.sheets import start_sheet
+from workbench.commands.outcome import follow_to_result
+from workbench.data.sheets.endpoint import EndpointSettings, find_endpoint, read_settings
+from workbench.data.sheets.limits import Limits
+from workbench.data.sheets.make import SheetRequest
+
+
+def ask(
+    asked: dict[str, Any], limits: Limits, endpoint: tuple[str | None, str | None, str | None], *, as_json: bool
+) -> None:
+    """Start the job and follow it to its end.
+
+    Args:
+        asked: fields of `SheetRequest`.
+        limits: prices that are not among them come from the user's settings, if they are those of the model.
+        endpoint: address, model and variable of the key, as far as they stand on the command line.
+    """
+    settings = read_settings()
+    found = find_endpoint(*endpoint, settings=settings)
+    known = settings if found.model == settings.model else EndpointSettings()
+    priced = limits.model_copy(
+        update={
+            "price_in": known.price_in if limits.price_in is None else limits.price_in,
+            "price_out": known.price_out if limits.price_out is None else limits.price_out,
+        }
+    )
+    request = SheetRequest(**asked, url=found.url, model=found.model, limits=priced)
+    job = start_sheet(request, found.key, project=Path.cwd())
+    follow_to_result(job, "sheet", "workbench data check {path}", as_json=as_json)

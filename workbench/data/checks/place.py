@@ -1,0 +1,32 @@
+"""Where a row stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A row of a file.
+
+    Args:
+        file: its path below the folder that is checked, safe to print.
+        number: as the reader counts.
+        folder: where the file stands.
+    """
+
+    file: str
+    number: int
+    folder: Path = Path()
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.number}"
+
+    def at(self, field: str) -> str:
+        """The place as ``file:row:field``."""
+        return f"{self.file}:{self.number}:{field}"
+
+
+def turn_field(number: int) -> str:
+    """The name of a turn, counted from 0 among all turns of its row."""
+    return f"turns[{number}]"

@@ -1,0 +1,143 @@
+"""A check's report as text of 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+
+from workbench.data.checks.finding import Finding
+from workbench.data.checks.languages import LANGUAGES
+from workbench.data.checks.lengths import Lengths, PackFigures
+from workbench.data.checks.report import CheckReport
+from workbench.data.checks.tally import REASONS, Tally
+from workbench.data.wording import listed
+from workbench.i18n import N_, _
+
+_WIDTH = 80
+_PLACES_SHOWN = 3
+_BAR_CELLS = 40
+_NO_BEGINNING = frozenset("，。：；、？！）》”’ ")
+_SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
+_PACKING = {
+    "best_fit": N_("{packs} packs of {length} tokens (whole samples), {fill:.1%} full"),
+    "concat": N_("{packs} packs of {length} tokens (joined and cut), {fill:.1%} full"),
+    "none": N_("{packs} training rows of up to {length} tokens, one a sample; {fill:.1%} of the room is filled"),
+}
+
+
+def report_text(report: CheckReport) -> str:
+    """Totals, figures, then the findings by severity, each with some places and what to do."""
+    lines = [*_figures(report)] if report.rows else []
+    for found in report.findings:
+        if lines:
+            lines.append("")
+        lines += _finding_lines(found)
+    if not report.findings:
+        lines += ["", _("Nothing wrong was found.")]
+    return "\n".join(lines)
+
+
+def _figures(report: CheckReport) -> Iterator[str]:
+    yield from _tally_lines(report.tally)
+    for known in report.recognised:
+        text = _("format {name}: {reason}").format(name=known.format, reason=known.reason)
+        if len(report.recognised) > 1:
+            text = _("{text} (files: {count})").format(text=text, count=known.files)
+        yield from wrapped(text, indent="  ")
+    if report.languages:
+        yield from wrapped(_language_text(report), indent="  ")
+    if report.pictures:
+        yield _("pictures: {count}").format(count=report.pictures)
+    if report.near_rows_compared < report.different_rows:
+        text = _("near-duplicates were looked for among the first {compared} of {rows} different rows")
+        yield from wrapped(text.format(compared=report.near_rows_compared, rows=report.different_rows), indent="  ")
+    if report.lengths and report.lengths.rows:
+        yield from _length_lines(report.lengths)
+    if report.packs:
+        yield from _pack_lines(report.packs)
+
+
+def _tally_lines(tally: Tally) -> Iterator[str]:
+    left_out = sum(tally.left_out.values())
+    text = _("{rows} rows read = {kept} kept + {left_out} left out")
+    yield text.format(rows=tally.read, kept=tally.kept, left_out=left_out)
+    for reason, count in tally.reasons():
+        yield "  " + _("left out: {count} {reason}").format(count=count, reason=_(REASONS[reason]))
+
+
+def _language_text(report: CheckReport) -> str:
+    total = report.languages.total()
+    shares = [
+        f"{_(LANGUAGES[language])} {count / total:.1%}" for language, count in report.languages.most_common() if count
+    ]
+    return _("languages: {shares}").format(shares=listed(shares))
+
+
+def _length_lines(lengths: Lengths) -> Iterator[str]:
+    text = _(
+        "{tokens} tokens, {trained} of them with loss; a row: half up to {median}, 95 % up to {p95}, longest {most}"
+    )
+    yield from wrapped(
+        text.format(
+            tokens=lengths.tokens,
+            trained=lengths.trained,
+            median=lengths.share_below(0.5),
+            p95=lengths.share_below(0.95),
+            most=lengths.longest,
+        ),
+        indent="  ",
+    )
+    buckets = lengths.histogram()
+    labels = [f"{bucket.least}–{bucket.most}" for bucket in buckets]
+    widest = max(map(len, labels))
+    most_rows = max(bucket.rows for bucket in buckets)
+    for label, bucket in zip(labels, buckets, strict=True):
+        bar = "█" * round(_BAR_CELLS * bucket.rows / most_rows) or ("▏" if bucket.rows else "")
+        yield f"  {label:>{widest}} {bar} {bucket.rows}"
+
+
+def _pack_lines(packs: PackFigures) -> Iterator[str]:
+    text = _(_PACKING[packs.how]).format(packs=packs.packs, length=packs.max_length, fill=packs.fill)
+    yield from wrapped(text, indent="  ")
+    if packs.steps is not None:
+        text = _("{steps} optimiser steps (epochs: {epochs}, devices: {devices})")
+        yield from wrapped(text.format(steps=packs.steps, epochs=packs.epochs, devices=packs.devices), indent="  ")
+
+
+def _finding_lines(found: Finding) -> Iterator[str]:
+    title = f"{_(_SEVERITIES[found.severity])}: {found.what} [{found.count}]"
+    yield from wrapped(title, indent="  ")
+    for place, detail in list(zip(found.places, found.details, strict=True))[:_PLACES_SHOWN]:
+        yield f"    {place}  {detail}".rstrip()
+    if found.count > _PLACES_SHOWN:
+        yield "    " + _("and {count} more").format(count=found.count - _PLACES_SHOWN)
+    if found.fix:
+        yield from wrapped(f"  → {found.fix}", indent="    ")
+
+
+def wrapped(text: str, *, indent: str, width: int = _WIDTH) -> Iterator[str]:
+    """Lines of at most ``width`` cells, broken at blanks or between wide characters; a longer word stays whole.
+
+    Args:
+        indent: what all lines but the first begin with.
+    """
+    line = ""
+    for piece in _pieces(text):
+        if line.strip() and cell_len(line) + cell_len(piece.rstrip()) > width:
+            yield line.rstrip()
+            line = indent + piece.lstrip()
+        else:
+            line += piece
+    yield line.rstrip()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in the pieces between which a line may break: behind blanks, and behind wide characters."""
+    piece = ""
+    for char, following in zip(text, [*text[1:], ""], strict=False):
+        piece += char
+        if char == " " or (cell_len(char) == 2 and following not in _NO_BEGINNING):
+            yield piece
+            piece = ""
+    yield piece

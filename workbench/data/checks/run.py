@@ -1,0 +1,182 @@
+"""One pass over the rows, which feeds every check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from workbench.configs.schema import TrainConfig
+from workbench.data.checks.bad_rows import BadRows
+from workbench.data.checks.checker import Checker
+from workbench.data.checks.duplicates import Duplicates
+from workbench.data.checks.encoding import EncodingTrouble
+from workbench.data.checks.finding import Finding, Severity, found
+from workbench.data.checks.languages import Languages
+from workbench.data.checks.leakage import ProbeLeakage, SystemTexts
+from workbench.data.checks.lengths import pack_figures
+from workbench.data.checks.measure import Measure
+from workbench.data.checks.pictures import Pictures
+from workbench.data.checks.place import Place
+from workbench.data.checks.preferences import Preferences
+from workbench.data.checks.report import CheckReport, Recognised
+from workbench.data.checks.tally import Reason, Tally, why_empty
+from workbench.data.checks.template_fit import TemplateFit
+from workbench.data.checks.token_rows import TokenRows
+from workbench.data.checks.tokens import Tokens
+from workbench.data.checks.turns import EmptyRows, TurnOrder
+from workbench.data.conversation import Conversation, Sample
+from workbench.data.files import data_files, is_local
+from workbench.data.formats import FormatChoice
+from workbench.data.read import open_file
+from workbench.data.readers.problems import place
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.paths import resolve_model
+
+_FORMATS_NAMED = 50
+_WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+def check_data(
+    path: str,
+    config: TrainConfig | None = None,
+    choice: FormatChoice | None = None,
+    *,
+    measure: Measure | None = None,
+    image_folder: Path | None = None,
+) -> CheckReport:
+    """Check a file, a folder, a pattern, or a dataset of a hub, which is fetched first.
+
+    Memory stays bounded, whatever the number of rows: about 60 bytes a row, and at most 500 MB beside them.
+
+    Args:
+        config: check against its format, template, tokenizer, length and evaluation too.
+        choice: how to read the rows; None takes the config's, or looks at the first rows.
+        measure: count tokens with this; None takes the config's model, if it is on this machine.
+        image_folder: what the paths of pictures count from; None is the folder of each data file.
+
+    Raises:
+        WorkbenchError: the template, the tokenizer or the data itself is not there.
+    """
+    files = _files(path)
+    if choice is None:
+        choice = FormatChoice(config.dataset_format, config.dataset_columns) if config else FormatChoice()
+    if measure is None and config is not None:
+        measure = Measure.of_config(config)
+    check = _Check(config, measure, image_folder)
+    for file in files:
+        check.read(file, _shown_name(file, path), choice)
+    return check.report()
+
+
+def _files(path: str) -> list[Path]:
+    if is_local(path):
+        return data_files(path)
+    from workbench.data.hub import fetched
+
+    return data_files(str(fetched(path)))
+
+
+def _shown_name(file: Path, path: str) -> str:
+    """The file's path below the folder that was named."""
+    folder = Path(resolve_model(path))
+    return place(file.relative_to(folder) if folder.is_dir() and file.is_relative_to(folder) else file.name)
+
+
+class _Check:
+    """The state of one check."""
+
+    def __init__(self, config: TrainConfig | None, measure: Measure | None, image_folder: Path | None) -> None:
+        self.config, self.measure = config, measure
+        leave_out = config is not None and config.bad_rows == "leave_out"
+        severity: Severity = "warning" if leave_out else "error"
+        self.tally = Tally()
+        self.formats: Counter[tuple[str, str]] = Counter()
+        self.bad = BadRows(self.tally, severity)
+        self.unread = BadRows(None, "error")
+        self.unseen = Finding(
+            severity,
+            _("rows with a picture, and this config trains on text only"),
+            _("Leave such rows out with bad_rows: leave_out, or train a model that sees."),
+        )
+        self.duplicates = Duplicates()
+        self.languages = Languages()
+        self.pictures = Pictures(image_folder)
+        self.tokens = Tokens(measure, self.tally) if measure else None
+        self.checkers = list(self._checkers())
+
+    def _checkers(self) -> Iterator[Checker]:
+        """All topics, in the order in which their findings are told."""
+        yield EmptyRows()
+        yield TurnOrder()
+        yield self.pictures
+        yield EncodingTrouble()
+        yield TemplateFit(self.measure)
+        yield TokenRows(self.measure.tokenizer.vocabulary_size if self.measure else None)
+        yield Preferences()
+        yield self.duplicates
+        yield self.languages
+        if self.config is not None:
+            yield ProbeLeakage(self.config)
+            yield SystemTexts(self.config)
+
+    def read(self, file: Path, shown_name: str, choice: FormatChoice) -> None:
+        """Look at all rows of a file."""
+        try:
+            opened = open_file(file, choice, self.bad)
+            self._recognise(opened.format.name, opened.reason)
+            for row in opened.rows:
+                self._look(Place(shown_name, row.number, file.parent), row.sample)
+        except WorkbenchError as error:
+            self.unread.append(error)
+
+    def _recognise(self, name: str, reason: str) -> None:
+        if (name, reason) in self.formats or len(self.formats) < _FORMATS_NAMED:
+            self.formats[name, reason] += 1
+
+    def _look(self, where: Place, sample: Sample) -> None:
+        self.tally.read += 1
+        for checker in self.checkers:
+            checker.look(where, sample)
+        reason = why_empty(sample) or self._why_unread(where, sample)
+        if reason:
+            self.tally.leave_out(reason)
+        elif self.tokens:
+            self.tokens.look(where, sample)
+
+    def _why_unread(self, where: Place, sample: Sample) -> Reason | None:
+        """Trainings of text refuse rows with pictures, or leave them out, as their ``bad_rows`` says."""
+        if self.config is None or not isinstance(sample, Conversation) or not sample.images:
+            return None
+        self.unseen.add(where)
+        return "picture"
+
+    def report(self) -> CheckReport:
+        """What was found, the worst first."""
+        findings = self._findings()
+        lengths = self.tokens.lengths if self.tokens else None
+        return CheckReport(
+            tally=self.tally,
+            recognised=[Recognised(name, reason, files) for (name, reason), files in self.formats.items()],
+            findings=findings,
+            languages=self.languages.rows,
+            pictures=self.pictures.count,
+            near_rows_compared=self.duplicates.near_rows_compared,
+            different_rows=self.duplicates.different_rows,
+            lengths=lengths,
+            packs=pack_figures(lengths, self.measure) if lengths and self.measure and lengths.samples else None,
+        )
+
+    def _findings(self) -> list[Finding]:
+        findings = [*self.unread.findings(), *self.bad.findings(), self.unseen]
+        for checker in (*self.checkers, *([self.tokens] if self.tokens else [])):
+            findings += checker.findings()
+        findings = found(findings)
+        if self.tally.read and not self.tally.kept and all(known.severity != "error" for known in findings):
+            findings.append(_nothing_kept(self.tally.read))
+        return sorted(findings, key=lambda finding: _WORST_FIRST.index(finding.severity))
+
+
+def _nothing_kept(rows: int) -> Finding:
+    return Finding("error", _("No row is left to train on."), _("Mend what is named below."), rows)

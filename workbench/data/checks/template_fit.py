@@ -1,0 +1,57 @@
+"""Where model, rows and prompt template do not go together: other markup, markup in the texts, system texts that the template leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.data.checks.finding import Finding
+from workbench.data.checks.measure import Measure
+from workbench.data.checks.place import Place
+from workbench.data.checks.texts import texts_of
+from workbench.data.conversation import Conversation, Sample
+from workbench.data.templates.mismatch import markup_in, template_warnings, trained_template
+from workbench.data.wording import listed
+from workbench.i18n import _
+
+_MARKS_SHOWN = 3
+
+
+class TemplateFit:
+    """``measure``: what the rows are rendered and tokenised with; None if that is not known."""
+
+    def __init__(self, measure: Measure | None) -> None:
+        self._measure = measure
+        self._has_system = measure is None or measure.template.has_system
+        self._markup = Finding(
+            "warning",
+            _("texts that already contain the markup of a prompt template; it would stand there twice"),
+            _("Remove the markup and keep the words: the prompt template adds its own."),
+        )
+        self._no_system = Finding(
+            "warning",
+            _("rows with a system text, which the prompt template leaves out"),
+            _("Put it into the first question, or choose a template that has system texts."),
+        )
+
+    def look(self, place: Place, sample: Sample) -> None:
+        if not isinstance(sample, Conversation) or sample.plain:
+            return
+        for field, text in texts_of(sample):
+            markup = markup_in(text)
+            if markup:
+                self._markup.add(place.at(field), listed(markup[:_MARKS_SHOWN]))
+        if not self._has_system and any(turn.role == "system" and turn.content.strip() for turn in sample.turns):
+            self._no_system.add(place)
+
+    def findings(self) -> list[Finding]:
+        return [*(_of_template(self._measure) if self._measure else []), self._markup, self._no_system]
+
+
+def _of_template(measure: Measure) -> Iterator[Finding]:
+    """What speaks against using this template with this model."""
+    name = measure.template.reference
+    trained = trained_template(measure.model)
+    for warning in template_warnings(name, "train", model=measure.model, trained=trained, tokenizer=measure.tokenizer):
+        finding = Finding("warning", warning, _("Choose another prompt_template, unless this one is meant."))
+        finding.add(f"prompt_template: {name}")
+        yield finding

@@ -1,0 +1,77 @@
+"""Where prepared data is kept, by everything that it depends on: a second run starts at once, a changed file is seen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench.data.prepare.request import PrepareRequest
+from workbench.file_lock import locked
+from workbench.files import write_atomic
+from workbench.paths import user_cache
+
+_LAYOUT = 1
+"""Raised when the same request gives other tokens than before."""
+_MOST_BYTES = 50 * 1024**3
+_BLOCK = 2**20
+
+
+def cache_folder() -> Path:
+    """The folder of all prepared data; may be deleted at any time that no training begins."""
+    return user_cache() / "tokens"
+
+
+def key_of(request: PrepareRequest, files: Sequence[Path], template: str, tokenizer: str) -> str:
+    """A name for what a request gives: equal requests on equal contents have the same.
+
+    Args:
+        template: everything that rendering depends on, as text.
+        tokenizer: everything that tokenising depends on, as text.
+    """
+    drawn = None if request.most_rows is None else [request.most_rows, request.seed]
+    function = request.function_file
+    parts = [
+        _LAYOUT,
+        [[file.name, _digests(file)] for file in files],
+        [request.choice.name, sorted(request.choice.columns.items()), _digest_of(function) if function else ""],
+        [template, tokenizer, request.max_length, drawn, request.bad_rows],
+    ]
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
+
+
+def _digests(file: Path) -> str:
+    """The digest of a file's content, from memory if the file has not been written since."""
+    seen = file.stat()
+    stamp = f"{file.resolve()}\0{seen.st_size}\0{seen.st_mtime_ns}\0{seen.st_ino}"
+    note = user_cache() / "digests" / hashlib.blake2b(stamp.encode(), digest_size=16).hexdigest()
+    try:
+        return note.read_text()
+    except OSError:
+        digest = _digest_of(file)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(note, digest, survives_power_loss=False)
+    return digest
+
+
+def _digest_of(file: Path) -> str:
+    state = hashlib.blake2b(digest_size=16)
+    with file.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            state.update(block)
+    return state.hexdigest()
+
+
+def make_room(keep: Path) -> None:
+    """Delete what was used longest ago until the rest is below 50 GB; ``keep`` stays."""
+    with locked(cache_folder()):
+        folders = [folder for folder in cache_folder().iterdir() if folder.is_dir() and folder != keep]
+        sizes = {folder: sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) for folder in folders}
+        total = sum(sizes.values())
+        for folder in sorted(folders, key=lambda one: one.stat().st_mtime):
+            if total <= _MOST_BYTES:
+                return
+            shutil.rmtree(folder, ignore_errors=True)
+            total -= sizes[folder]

@@ -1,0 +1,67 @@
+"""Preparing data ahead of the training: tokens and packs in a folder that a config names as its ``data_path``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+from workbench.configs.schema import TrainConfig
+from workbench.data.arrow_folder import ArrowFolderWriter
+from workbench.data.pack import Packed
+from workbench.data.prepare.store import is_prepared, read_record
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.paths import resolve_model
+
+_ROWS_A_BATCH = 256
+
+
+class SupportsRows(Protocol):
+    """Training rows by their number."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, number: int) -> Packed: ...
+
+
+def write_packed(folder: Path, rows: SupportsRows) -> None:
+    """Write training rows as columns ``input_ids``, ``labels`` and ``lengths`` (the tokens of each sample in them)."""
+    import pyarrow as pa
+
+    columns = pa.list_(pa.int32())
+    schema = pa.schema({"input_ids": columns, "labels": columns, "lengths": columns})
+    with ArrowFolderWriter(folder, schema) as writer:
+        for first in range(0, len(rows), _ROWS_A_BATCH):
+            some = [vars(rows[number]) for number in range(first, min(first + _ROWS_A_BATCH, len(rows)))]
+            writer.write(pa.RecordBatch.from_pylist(some, schema))
+
+
+def prepared_folder(config: TrainConfig, tokenizer: str) -> Path | None:
+    """The folder of prepared data that a config names, checked against the config; None if it names other data.
+
+    Args:
+        tokenizer: the digest of the tokenizer that the training uses.
+
+    Raises:
+        WorkbenchError: the data was prepared for another template, length or tokenizer.
+    """
+    if not isinstance(config.data_path, str):
+        return None
+    folder = Path(resolve_model(config.data_path))
+    if not is_prepared(folder):
+        return None
+    record = read_record(folder)
+    wanted: dict[str, tuple[Any, Any]] = {
+        "prompt_template": (record.template, config.prompt_template),
+        "max_length": (record.max_length, config.max_length),
+        "pretrained_model_name_or_path": (record.tokenizer, tokenizer),
+    }
+    for field, (was, now) in wanted.items():
+        if was != now:
+            raise WorkbenchError(
+                _("The data was prepared for {field}: {was}, and the training has {now}.").format(
+                    field=field, was=was, now=now
+                ),
+                where=str(folder),
+                fix=_("Prepare it again for this config: 'workbench data preprocess'."),
+            )
+    return folder

@@ -1,0 +1,85 @@
+"""What became of the rows. The totals always add up: read = trained + left out, by reason."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from workbench.data.wording import listed
+from workbench.i18n import N_, _
+
+Reason = Literal["not_drawn", "no_answer", "nothing_left", "bad"]
+REASONS: dict[Reason, str] = {
+    "not_drawn": N_("{count} not drawn (max_dataset_length)"),
+    "no_answer": N_("{count} without an answer to train on"),
+    "nothing_left": N_("{count} without a trained token once their end is cut"),
+    "bad": N_("{count} not of their format"),
+}
+PLACES_KEPT = 20
+
+
+class DataReport(BaseModel):
+    """Counts of rows unless named otherwise.
+
+    Args:
+        kept: rows that are trained.
+        left_out: rows that are not, by reason.
+        bad_places: file:row:field and reason of the first rows that are not of their format.
+        cut: rows whose end was cut; ``cut_tokens`` how much in all.
+        divided: plain texts longer than ``max_length`` that were divided into several samples.
+        pairs: rows with a preferred and a rejected answer.
+        samples: what the kept rows became, before packing.
+        packs: training rows.
+        fill: the share (0–1) of the packs' room that holds tokens; None if nothing was packed.
+    """
+
+    formats: list[str] = []
+    read: int = 0
+    kept: int = 0
+    left_out: dict[Reason, int] = {}
+    bad_places: list[str] = []
+    cut: int = 0
+    cut_tokens: int = 0
+    divided: int = 0
+    pairs: int = 0
+    samples: int = 0
+    tokens: int = 0
+    trained_tokens: int = 0
+    packs: int = 0
+    fill: float | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        return self.read == self.kept + sum(self.left_out.values())
+
+    def sentences(self) -> list[str]:
+        """The report as facts for a person, without those that are nothing."""
+        said = [self._totals(), self._tokens()]
+        if self.cut:
+            text = _("{count} rows were longer than max_length; {tokens} tokens were cut.")
+            said.append(text.format(count=self.cut, tokens=self.cut_tokens))
+        if self.divided:
+            said.append(_("{count} texts were longer than max_length and were divided.").format(count=self.divided))
+        if self.pairs:
+            said.append(
+                _("{count} rows are preference pairs: their chosen answers are trained.").format(count=self.pairs)
+            )
+        said += [_("Left out: {place}").format(place=place) for place in self.bad_places]
+        return said
+
+    def _totals(self) -> str:
+        text = _("Data: {read} rows read ({formats}) = {kept} trained + {left_out} left out").format(
+            read=self.read, formats=listed(self.formats), kept=self.kept, left_out=sum(self.left_out.values())
+        )
+        reasons = [_(REASONS[reason]).format(count=count) for reason, count in self.left_out.items() if count]
+        return (
+            _("{text} ({reasons}).").format(text=text, reasons=listed(reasons))
+            if reasons
+            else _("{text}.").format(text=text)
+        )
+
+    def _tokens(self) -> str:
+        text = _("{packs} training rows of {tokens} tokens in all, {trained} of them with loss{filled}.")
+        filled = "" if self.fill is None else _("; {share:.1%} of their room is filled").format(share=self.fill)
+        return text.format(packs=self.packs, tokens=self.tokens, trained=self.trained_tokens, filled=filled)

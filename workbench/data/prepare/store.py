@@ -1,0 +1,109 @@
+"""Prepared samples on disk: an Arrow folder (readable by ``datasets.load_from_disk``) with a record of how it was made.
+
+Rows are mapped into memory, not loaded: a training reads what it needs of files of any size.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from workbench.data.pack import Packed
+from workbench.data.prepare.report import DataReport
+from workbench.errors import WorkbenchError
+from workbench.files import write_atomic
+from workbench.i18n import _
+
+RECORD_FILE = "workbench_data.json"
+
+
+class Record(BaseModel):
+    """How prepared data was made. ``packed``: its rows are training rows, with the lengths of the samples in them."""
+
+    template: str
+    max_length: int
+    tokenizer: str
+    packed: bool = False
+    report: DataReport
+
+
+class TokenStore:
+    """Rows of ``input_ids`` and ``labels`` (int32 lists of equal length), and ``lengths`` if they are packed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.record = read_record(folder)
+
+    def __len__(self) -> int:
+        return self._firsts[-1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"folder": self.folder, "record": self.record}
+
+    def row(self, number: int) -> Packed:
+        """One row, as it was written."""
+        part = bisect_right(self._firsts, number) - 1
+        place = number - self._firsts[part]
+        ids, labels = (self._values(name, part, place) for name in ("input_ids", "labels"))
+        lengths = self._values("lengths", part, place) if self.record.packed else [len(ids)]
+        return Packed(ids, labels, lengths)
+
+    def lengths(self) -> array[int]:
+        """Tokens of each row."""
+        found = array("i")
+        for chunk in self._table.column("input_ids").chunks:
+            found.frombytes(chunk.value_lengths().cast("int32").to_numpy().tobytes())
+        return found
+
+    @cached_property
+    def _table(self) -> Any:
+        import pyarrow as pa
+
+        tables = []
+        for file in sorted(self.folder.glob("data-*.arrow")):
+            with pa.memory_map(str(file)) as source:
+                tables.append(pa.ipc.open_stream(source).read_all())
+        return pa.concat_tables(tables)
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        """Of each chunk, the number of its first row; and the number of rows."""
+        firsts = [0]
+        for chunk in self._table.column("input_ids").chunks:
+            firsts.append(firsts[-1] + len(chunk))
+        return firsts
+
+    def _values(self, column: str, part: int, place: int) -> list[int]:
+        values: list[int] = self._table.column(column).chunk(part)[place].values.to_numpy().tolist()
+        return values
+
+
+def is_prepared(folder: Path) -> bool:
+    """Whether a folder holds prepared samples."""
+    return (folder / RECORD_FILE).is_file()
+
+
+def read_record(folder: Path) -> Record:
+    """How the samples of a folder were made.
+
+    Raises:
+        WorkbenchError: the folder has no (readable) record.
+    """
+    try:
+        return Record.model_validate_json((folder / RECORD_FILE).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise WorkbenchError(
+            _("The folder holds no prepared data, or its record is damaged."),
+            where=str(folder / RECORD_FILE),
+            fix=_("Prepare the data again: 'workbench data preprocess'."),
+        ) from error
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Put the record beside the samples; a folder without it does not count."""
+    write_atomic(folder / RECORD_FILE, record.model_dump_json(indent=1) + "\n")

@@ -1,0 +1,136 @@
+"""The work on some rows, in a process of its own or in the one that asks: raw rows in, tokens out."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.data.conversation import Conversation, Sample
+from workbench.data.encode import Encoded, Tokenizer, encode_all
+from workbench.data.formats import DatasetFormat
+from workbench.data.light_tokenizer import LightTokenizer, TokenizerFacts
+from workbench.data.prepare.request import PrepareRequest
+from workbench.data.read import convert
+from workbench.data.templates import Template, get_template
+from workbench.errors import WorkbenchError
+from workbench.i18n import _, set_language
+
+NumberedRows = list[tuple[int, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class RawRows:
+    """Rows of one file with their numbers, and their format."""
+
+    path: Path
+    format: DatasetFormat
+    rows: NumberedRows
+
+
+@dataclass
+class EncodedRows:
+    """The tokens of some rows, one sample behind the other (int32), with counts of what became of the rows.
+
+    ``bad``: what, where and fix of the rows that are not of their format.
+    """
+
+    input_ids: array[int] = field(default_factory=lambda: array("i"))
+    labels: array[int] = field(default_factory=lambda: array("i"))
+    lengths: array[int] = field(default_factory=lambda: array("i"))
+    counts: Counter[str] = field(default_factory=Counter)
+    bad: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+
+    def add(self, encoded: Encoded, max_length: int) -> None:
+        """Take a row's tokens in, in samples of at most ``max_length``."""
+        before = len(self.lengths)
+        for piece in encoded.pieces(max_length):
+            self.input_ids.extend(piece.input_ids)
+            self.labels.extend(piece.labels)
+            self.lengths.append(len(piece.input_ids))
+        self.counts["kept"] += 1
+        self.counts["divided"] += not encoded.lengths and len(self.lengths) > before + 1
+        self.counts["cut"] += encoded.cut_tokens > 0
+        self.counts["cut_tokens"] += encoded.cut_tokens
+        self.counts["trained_tokens"] += encoded.trained_tokens
+
+
+class RowEncoder:
+    """Converts, renders and tokenises by one request."""
+
+    def __init__(self, request: PrepareRequest, tokenizer: Tokenizer) -> None:
+        self._request = request
+        self._tokenizer = tokenizer
+        self._template: Template = get_template(request.template, tokenizer)
+
+    def encode(self, raw: RawRows) -> EncodedRows:
+        """The rows' tokens. Rows that are not of their format stand in the result's ``bad``."""
+        result = EncodedRows()
+        samples: list[tuple[int, Sample]] = []
+        for number, row in raw.rows:
+            try:
+                sample = convert(raw.path, number, row, raw.format)
+                _refuse_pictures(sample, f"{raw.path}:{number}")
+            except WorkbenchError as error:
+                result.bad.append((error.what, error.where, error.fix))
+                continue
+            if sample.is_empty:
+                result.counts["no_answer"] += 1
+            else:
+                samples.append((number, sample))
+        self._encode(raw.path, samples, result)
+        return result
+
+    def _encode(self, path: Path, samples: list[tuple[int, Sample]], result: EncodedRows) -> None:
+        limit = self._request.max_length
+        for sample, encoded in self._tokens(path, samples, result):
+            if encoded.trained_tokens:
+                result.counts["pairs"] += isinstance(sample, Conversation) and bool(sample.rejected)
+                result.add(encoded, limit)
+            else:
+                result.counts["nothing_left"] += 1
+
+    def _tokens(
+        self, path: Path, samples: list[tuple[int, Sample]], result: EncodedRows
+    ) -> list[tuple[Sample, Encoded]]:
+        """All at once, or one by one to find the rows that the template refuses."""
+        limit = self._request.max_length
+        try:
+            encoded = encode_all([sample for _number, sample in samples], self._template, self._tokenizer, limit)
+            return [(sample, tokens) for (_number, sample), tokens in zip(samples, encoded, strict=True)]
+        except WorkbenchError:
+            found = []
+        for number, sample in samples:
+            try:
+                found.append((sample, encode_all([sample], self._template, self._tokenizer, limit)[0]))
+            except WorkbenchError as error:
+                result.bad.append((error.what, f"{path}:{number}", error.fix))
+        return found
+
+
+def _refuse_pictures(sample: Sample, where: str) -> None:
+    if isinstance(sample, Conversation) and sample.images:
+        raise WorkbenchError(
+            _("The row holds a picture, and this training reads text only."),
+            where=where,
+            fix=_("Leave such rows out with bad_rows: leave_out, or train a model that sees."),
+        )
+
+
+_encoder: list[RowEncoder] = []
+"""The encoder of this process, once `begin` was called in it."""
+
+
+def begin(request: PrepareRequest, facts: TokenizerFacts, language: str) -> None:
+    """Make a process ready to encode: on one core, as there is a process for each."""
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    set_language(language)
+    _encoder[:] = [RowEncoder(request, LightTokenizer(facts))]
+
+
+def encode_here(raw: RawRows) -> EncodedRows:
+    """Encode in a process that has begun."""
+    return _encoder[0].encode(raw)

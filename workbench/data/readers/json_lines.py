@@ -1,0 +1,53 @@
+"""JSON Lines: a row a line, read one by one."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from workbench.data.readers.json_rows import as_row, bad_value, not_json
+from workbench.data.readers.json_values import ValueProblemError, is_cut, parsed
+from workbench.data.readers.problems import MOST_CHARACTERS, Bad, cut_off, not_utf8, refuse, too_long
+from workbench.data.readers.stream import opened_text
+from workbench.errors import WorkbenchError
+
+
+def json_lines(path: Path, packed: str, bad: Bad | None, notes: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Rows with the numbers of their lines; empty lines are passed over."""
+    with opened_text(path, packed) as stream:
+        number = 0
+        while line := stream.readline(MOST_CHARACTERS + 1):
+            number += 1
+            try:
+                if len(line) > MOST_CHARACTERS:
+                    _pass_over(stream)
+                    raise too_long(path, number)
+                row = _row(path, number, line) if line.strip() else None
+            except WorkbenchError as error:
+                refuse(bad, error)
+            else:
+                if row is not None:
+                    yield number, row
+
+
+def _row(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        return as_row(parsed(line.decode()))
+    except UnicodeDecodeError as error:
+        raise not_utf8(path, number, line, error) from error
+    except json.JSONDecodeError as error:
+        if is_cut(error) and not line.endswith(b"\n"):
+            raise cut_off(path, number) from error
+        raise not_json(path, error, number, error.colno) from error
+    except ValueProblemError as problem:
+        raise bad_value(path, number, problem) from problem
+
+
+def _pass_over(stream: io.BufferedReader) -> None:
+    """To the next line."""
+    while part := stream.readline(2**20):
+        if part.endswith(b"\n"):
+            return

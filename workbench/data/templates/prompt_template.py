@@ -1,0 +1,104 @@
+"""A prompt template of fixed strings, and which parts of its text are trained.
+
+The beginning-of-text token comes before the first exchange and again after an exchange that ended with the
+tokenizer's end-of-text token; system and user text carry no loss; an answer carries loss together with its suffix and
+end-of-text token, unless the turn says otherwise; the separator behind an answer never carries loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.data.conversation import Conversation, Turn
+from workbench.data.templates.segment import Segment, plain_segments, with_pictures, without_loss
+from workbench.data.templates.tools import calls_as_text, results_said_by, tools_as_text
+
+
+@dataclass(frozen=True)
+class PromptTemplate:
+    """One dialogue format. ``{system}``, ``{input}`` and ``{round}`` are filled in literally.
+
+    Args:
+        suffix_as_eos: the suffix ends an answer instead of the tokenizer's end-of-text token.
+        reference: how configs name it, if that is not its name.
+    """
+
+    name: str
+    instruction: str
+    system: str = ""
+    suffix: str = ""
+    suffix_as_eos: bool = False
+    sep: str = ""
+    stop_words: tuple[str, ...] = ()
+    reference: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.reference:
+            object.__setattr__(self, "reference", self.name)
+
+    def render(self, conversation: Conversation) -> list[Segment]:
+        """The whole conversation with its answers, as trained."""
+        if conversation.plain:
+            return plain_segments(conversation)
+        segments: list[Segment] = []
+        has_pictures = bool(conversation.images)
+        exchanges = self._spelled_out(conversation).exchanges()
+        for number, (system, user, answer) in enumerate(exchanges, start=1):
+            if answer is None:
+                break
+            segments += self._asked(system, user, number, has_pictures=has_pictures)
+            segments += self._answered(answer)
+        return segments
+
+    def render_prompt(self, turns: Sequence[Turn]) -> list[Segment]:
+        """Everything up to where the assistant's next answer begins; nothing of it carries loss."""
+        if not turns or turns[-1].role == "assistant":
+            return without_loss(self.render(Conversation(tuple(turns))))
+        answer = Turn("assistant", "")
+        segments = self.render(Conversation((*turns, answer)))
+        return without_loss(segments[: -len(self._answered(answer))])
+
+    def _spelled_out(self, conversation: Conversation) -> Conversation:
+        """Without markup for tools they are part of the texts; without a system text, of what the user says."""
+        with_calls = calls_as_text(tools_as_text(conversation, "system" if self.system else "user"))
+        return with_calls if self.system else results_said_by(with_calls, "user")
+
+    def _asked(self, system: str, user: str, number: int, *, has_pictures: bool) -> list[Segment]:
+        begun = [Segment("", False, "bos")] if number == 1 or not self.suffix_as_eos else []
+        text = self._question(system, user, number)
+        return [*begun, *(with_pictures(text, loss=False) if has_pictures else [Segment(text, False)])]
+
+    def _question(self, system: str, user: str, number: int) -> str:
+        filled = self.instruction.replace("{round}", str(number)).replace("{input}", user)
+        return self.system.replace("{system}", system) + filled if system and self.system else filled
+
+    def _answered(self, answer: Turn) -> list[Segment]:
+        loss = answer.is_trained
+        text = answer.content + self.suffix
+        segments = with_pictures(text, loss=loss) if answer.images else [Segment(text, loss)]
+        if not self.suffix_as_eos:
+            segments.append(Segment("", loss, "eos"))
+        if self.sep:
+            segments.append(Segment(self.sep, False))
+        return segments
+
+    @property
+    def whole_text(self) -> bool:
+        """Segments are tokenised one by one."""
+        return False
+
+    @property
+    def has_system(self) -> bool:
+        """Whether system texts are written; without it they are left out."""
+        return bool(self.system)
+
+    @property
+    def trains_ends(self) -> bool:
+        """A suffix or the end-of-text token is trained with every answer."""
+        return True
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Texts that only this template's markup contains, to recognise it by."""
+        return tuple(part for part in (self.suffix, *self.stop_words) if part)

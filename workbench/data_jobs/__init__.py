@@ -1,0 +1,1 @@
+"""Making data as a job: what the data room does, told as events."""

@@ -1,0 +1,42 @@
+"""Preparing data ahead of a training: ``python -m workbench.training.prepare_job JOB_FOLDER``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from workbench.configs.files import load_config
+from workbench.jobs.events import EventLog, Finished, Started
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.worker import run_worker
+from workbench.paths import resolve_model
+
+
+def work(job: JobFolder, events: EventLog) -> Finished:
+    """Prepare the data of the job's config into the folder that its arguments name: ``target``."""
+    from workbench.data.training_set import write_offline
+    from workbench.training.preparing import preparation_events
+
+    config = load_config(job.config_path)
+    tokenizer = _tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code)
+    target = Path(job.record.arguments["target"])
+    report = write_offline(config, tokenizer, target, preparation_events(job))
+    events.write(Started(facts=report.sentences()))
+    return Finished(results={"prepared": str(target), "rows": report.packs, "tokens": report.tokens})
+
+
+def _tokenizer(model: str, trust_remote_code: bool) -> Any:
+    """Without loading transformers where the model is here and has a ``tokenizer.json``."""
+    folder = Path(resolve_model(model))
+    if (folder / "tokenizer.json").is_file():
+        from workbench.data.light_tokenizer import LightTokenizer
+
+        return LightTokenizer.from_folder(folder)
+    from workbench.models.load import load_tokenizer
+
+    return load_tokenizer(model, trust_remote_code)
+
+
+if __name__ == "__main__":
+    sys.exit(run_worker(Path(sys.argv[1]), work))
