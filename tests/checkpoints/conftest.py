@@ -12,7 +12,8 @@ import pytest
 
 from tests.checkpoints.tiny import save_base
 from workbench.configs.files import dump_config
-from workbench.configs.schema import LoraSettings, TrainConfig
+from workbench.configs.method_settings import LoraSettings
+from workbench.configs.schema import TrainConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("lora-1", "lora-2", "lora-3", "full-1", "full-2", "full-3")

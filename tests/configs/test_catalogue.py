@@ -7,6 +7,7 @@ import pytest
 from workbench.configs.catalogue import entries, published_names, resolve
 from workbench.configs.files import dump_config, parse_config
 from workbench.data.formats import FORMAT_NAMES
+from workbench.data.sources import sources_of
 from workbench.data.templates import TEMPLATE_NAMES
 from workbench.errors import WorkbenchError
 
@@ -119,12 +120,8 @@ def test_search_for_nothing_finds_everything_and_for_nonsense_nothing() -> None:
     assert entries("zzz") == []
 
 
-# Read in a later release; until then training on them says so by name.
-NOT_READ_YET = {"msagent_react", "tokenized"}
-
-
 @pytest.mark.parametrize("name", published_names())
 def test_templates_and_formats_exist(name: str) -> None:
     config = resolve(name)
     assert config.prompt_template in TEMPLATE_NAMES
-    assert config.dataset_format in {"auto", *FORMAT_NAMES, *NOT_READ_YET}
+    assert {source.choice.name for source in sources_of(config)} <= {"auto", *FORMAT_NAMES}

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.data.conftest import SAMPLE, Write
-from workbench.data.read import data_files, is_local, raw_rows, read_file
+from tests.data.conftest import Write
+from workbench.data.formats import FormatChoice
+from workbench.data.read import raw_rows, read_file
 from workbench.errors import WorkbenchError
 
 ROWS = [{"input": "1+1?", "output": "2"}, {"input": "天空？", "output": "蓝色"}]
@@ -19,7 +20,7 @@ LINES = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS)
 
 def problem_of(path: Path, format_name: str = "auto") -> WorkbenchError:
     with pytest.raises(WorkbenchError) as caught:
-        read_file(path, format_name)
+        read_file(path, FormatChoice(format_name))
     return caught.value
 
 
@@ -32,7 +33,7 @@ def test_a_file_is_read_whole_and_says_why_it_is_of_its_format(write: Write) -> 
     assert data.format.name == "default"
     assert "input, output" in data.reason
     assert [row.number for row in data.rows] == [1, 2]
-    assert [turn.content for turn in data.rows[1].conversation.turns] == ["天空？", "蓝色"]
+    assert [turn.content for turn in data.rows[1].sample.turns] == ["天空？", "蓝色"]
 
 
 @pytest.mark.parametrize("name", ["data.jsonl", "data.json"])
@@ -71,8 +72,8 @@ def test_empty_lines_are_passed_over_but_counted(write: Write) -> None:
 
 def test_a_text_file_is_one_plain_text(write: Write) -> None:
     (row,) = read_file(write("Once upon a time.\n", "story.txt")).rows
-    assert row.conversation.plain
-    assert row.conversation.turns[0].content == "Once upon a time."
+    assert row.sample.plain
+    assert row.sample.turns[0].content == "Once upon a time."
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_the_row_of_a_bad_line_is_its_line(write: Write) -> None:
 
 def test_a_format_named_by_hand_is_not_guessed_again(write: Write) -> None:
     path = write(ROWS)
-    assert read_file(path, "crime_kg_assitant").format.name == "crime_kg_assitant"
+    assert read_file(path, FormatChoice("crime_kg_assitant")).format.name == "crime_kg_assitant"
     assert problem_of(path, "openai").where == f"{path}:1:messages"
 
 
@@ -170,51 +171,7 @@ def test_a_damaged_packed_file_is_refused(tmp_path: Path, damage: str) -> None:
     assert "cannot be read" in problem.what
 
 
-def test_a_missing_file_is_named_as_it_was_given() -> None:
-    with pytest.raises(WorkbenchError, match="does not exist") as caught:
-        data_files("nowhere/data.json")
-    assert caught.value.where == "nowhere/data.json"
-
-
-def test_a_folder_means_its_data_files_by_name(tmp_path: Path, write: Write) -> None:
-    inner, first, _notes = write(ROWS, "b/c.jsonl.gz"), write(ROWS, "a.json"), write("x", "notes.md")
-    assert data_files(str(tmp_path)) == [first, inner]
-
-
-def test_the_questions_to_score_with_are_no_training_data_of_a_folder(tmp_path: Path, write: Write) -> None:
-    data = write(ROWS, "identity.json")
-    write([{"question": "Q", "answers": ["A"]}], "identity.probes.json")
-    assert data_files(str(tmp_path)) == [data]
-
-
-def test_a_folder_without_data_files_names_the_endings(tmp_path: Path, write: Write) -> None:
-    write("x", "notes.md")
-    with pytest.raises(WorkbenchError, match="no data files") as caught:
-        data_files(str(tmp_path))
-    assert caught.value.fix is not None and ".jsonl" in caught.value.fix
-
-
-def test_the_sample_project_is_found_from_anywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert data_files("sample:general_dialogue.json") == [SAMPLE / "general_dialogue.json"]
-
-
-@pytest.mark.parametrize(
-    ("data_path", "local"),
-    [
-        ("identity.json", True),
-        ("./data", True),
-        ("/data/x", True),
-        ("~/data", True),
-        ("sample:nothing", True),
-        ("tatsu-lab/alpaca", False),
-    ],
-)
-def test_a_name_is_a_dataset_of_the_hub_unless_it_looks_like_a_file(data_path: str, local: bool) -> None:
-    assert is_local(data_path) is local
-
-
-@pytest.mark.parametrize("name", ["data.csv", "data.parquet", "data.csv.gz", "data"])
+@pytest.mark.parametrize("name", ["data.xlsx", "data.yaml", "data.csv.bz2", "data"])
 def test_a_file_of_another_type_is_refused_for_its_type(write: Write, name: str) -> None:
     path = write(ROWS, name)
     problem = problem_of(path)

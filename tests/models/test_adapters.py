@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from tests.checkpoints.tiny import tiny_model, with_lora
-from workbench.configs.schema import LoraSettings
+from workbench.configs.method_settings import LoraSettings
 from workbench.errors import WorkbenchError
 from workbench.models.adapters import add_adapter, linear_layer_names, load_adapter
 

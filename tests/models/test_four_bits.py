@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from workbench.configs.schema import LoraSettings
+from workbench.configs.method_settings import LoraSettings
 from workbench.models.adapters import add_adapter
 from workbench.models.load import load_language_model
 

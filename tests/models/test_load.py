@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from tests.models.conftest import ChangeConfig
-from workbench.configs.schema import QuantizationSettings
+from workbench.configs.method_settings import QuantizationSettings
 from workbench.errors import WorkbenchError
 from workbench.models.load import choose_attention, load_language_model, load_tokenizer
 

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.configs.files import dump_config
-from workbench.configs.schema import LoraSettings, TrainConfig
+from workbench.configs.method_settings import LoraSettings
+from workbench.configs.schema import TrainConfig
 from workbench.jobs.events import Event, Step
 from workbench.jobs.folder import JobFolder, JobRecord
 from workbench.jobs.tail import EventTail

@@ -13,10 +13,9 @@ from workbench.actions.python import module_command
 from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
-from workbench.data.files import data_files, is_local
-from workbench.data.formats import FormatChoice
 from workbench.data.probes import read_probes
 from workbench.data.read import open_file
+from workbench.data.sources import SourceFile, sources_of
 from workbench.data.templates import template_for_model
 from workbench.devices import gpu_count
 from workbench.errors import WorkbenchError
@@ -113,20 +112,19 @@ def preflight(config: TrainConfig) -> None:
         )
     _check_model(config.pretrained_model_name_or_path)
     template_for_model(config.prompt_template, Path(resolve_model(config.pretrained_model_name_or_path)))
-    for path in [config.data_path] if isinstance(config.data_path, str) else config.data_path:
-        if is_local(path):
-            for file in data_files(path):
-                _look_at(file, config)
+    for source in sources_of(config):
+        if source.is_here:
+            for file in source.files():
+                _look_at(file, leave_out=config.bad_rows == "leave_out")
     for probes in (config.identity_probes, config.retention_probes):
         if probes:
             read_probes(Path(resolve_model(probes)))
 
 
-def _look_at(file: Path, config: TrainConfig) -> None:
+def _look_at(file: SourceFile, *, leave_out: bool) -> None:
     """Read a file's rows, of a large one only the first."""
-    bad: list[WorkbenchError] | None = [] if config.bad_rows == "leave_out" else None
-    rows = open_file(file, FormatChoice(config.dataset_format, config.dataset_columns), bad).rows
-    most = None if file.stat().st_size <= _BYTES_READ_WHOLE else _ROWS_READ
+    rows = open_file(file.path, file.choice, [] if leave_out else None).rows
+    most = None if file.size <= _BYTES_READ_WHOLE else _ROWS_READ
     for _row in itertools.islice(rows, most):
         pass
 

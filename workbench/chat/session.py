@@ -17,7 +17,7 @@ from transformers.generation.streamers import BaseStreamer
 from workbench.chat.protocol import Answer, ChatTurn, Generate, GenerationSettings, Load
 from workbench.chat.streaming import IncrementalDecoder, StopWordFilter
 from workbench.chat.template_choice import choose_template
-from workbench.configs.schema import QuantizationSettings
+from workbench.configs.method_settings import QuantizationSettings
 from workbench.data.conversation import Turn
 from workbench.data.encode import encode_prompt
 from workbench.data.templates import Template

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
 from workbench.configs.deepspeed_names import preset_name
+from workbench.configs.method_settings import LoraSettings, QuantizationSettings, Strict
 from workbench.configs.setting import setting
 from workbench.i18n import N_, _
 
@@ -25,75 +26,7 @@ DeepSpeedPreset = Literal[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", validate_default=True)
-
-
-class LoraSettings(_Strict):
-    """Low-rank adapters (LoRA, QLoRA); names of peft's ``LoraConfig``."""
-
-    r: int = setting(64, ge=1, le=4096, group="method", en="Rank of the adapter matrices.", zh="适配器矩阵的秩。")
-    lora_alpha: int = setting(
-        16,
-        ge=1,
-        group="method",
-        en="The adapter's output is scaled by lora_alpha / r.",
-        zh="适配器输出按 lora_alpha / r 缩放。",
-    )
-    lora_dropout: float = setting(
-        0.1,
-        ge=0,
-        lt=1,
-        group="method",
-        en="Dropout on the adapter's input while training.",
-        zh="训练时适配器输入的 dropout。",
-    )
-    bias: Literal["none", "all", "lora_only"] = setting(
-        "none", group="method", advanced=True, en="Which bias terms are trained too.", zh="同时训练哪些偏置项。"
-    )
-    target_modules: list[str] | None = setting(
-        None,
-        group="method",
-        advanced=True,
-        en="Names of the linear layers that get an adapter; empty means all but the output head.",
-        zh="加适配器的线性层名；留空表示除输出层外的全部线性层。",
-    )
-    modules_to_save: list[str] | None = setting(
-        None,
-        group="method",
-        advanced=True,
-        en="Modules trained and saved whole beside the adapter.",
-        zh="随适配器整体训练并保存的模块。",
-    )
-
-
-class QuantizationSettings(_Strict):
-    """How the frozen base is held in memory under ``method: qlora`` (bitsandbytes)."""
-
-    bnb_4bit_quant_type: Literal["nf4", "fp4"] = setting(
-        "nf4",
-        group="method",
-        advanced=True,
-        en="4-bit number format of the frozen weights.",
-        zh="冻结权重的 4 比特数值格式。",
-    )
-    bnb_4bit_use_double_quant: bool = setting(
-        True,
-        group="method",
-        advanced=True,
-        en="Quantise the quantisation constants as well.",
-        zh="对量化常数再做一次量化。",
-    )
-    bnb_4bit_compute_dtype: Literal["auto", "bfloat16", "float16", "float32"] = setting(
-        "auto",
-        group="method",
-        advanced=True,
-        en="Precision of the multiplications; auto follows the training precision.",
-        zh="乘法所用精度；auto 跟随训练精度。",
-    )
-
-
-class TrainConfig(_Strict):
+class TrainConfig(Strict):
     """One training run. One YAML file holds exactly these fields."""
 
     # model
@@ -148,8 +81,8 @@ class TrainConfig(_Strict):
     dataset_format: str = setting(
         "auto",
         group="data",
-        en="How rows are laid out; auto looks at the first rows and says what it found.",
-        zh="数据行的格式；auto 会查看前几行并说明判断结果。",
+        en="How rows are laid out; auto looks at the first rows and says what it found. Commas part one for each path.",
+        zh="数据行的格式；auto 会查看前几行并说明判断结果。用逗号分隔时与各路径一一对应。",
     )
     dataset_columns: dict[str, str] = setting(
         {},
@@ -396,6 +329,17 @@ class TrainConfig(_Strict):
     )
 
     @property
+    def data_paths(self) -> list[str]:
+        """The data paths, also if there is but one."""
+        return [self.data_path] if isinstance(self.data_path, str) else self.data_path
+
+    @property
+    def dataset_formats(self) -> list[str]:
+        """The format of each data path."""
+        names = [name.strip() for name in self.dataset_format.split(",")]
+        return names * len(self.data_paths) if len(names) == 1 else names
+
+    @property
     def packing(self) -> Literal["best_fit", "concat", "none"]:
         """How samples are joined."""
         return self.pack if self.pack_to_max_length else "none"
@@ -426,6 +370,8 @@ class TrainConfig(_Strict):
     def _fields_agree(self) -> Self:
         if self.use_varlen_attn is True and not self.pack_to_max_length:
             raise ValueError(N_("use_varlen_attn needs pack_to_max_length: true"))
+        if len(self.dataset_formats) != len(self.data_paths):
+            raise ValueError(N_("dataset_format must name one format for all data paths, or one for each of them"))
         if self.max_length % self.sequence_parallel_size:
             raise ValueError(N_("max_length must be a multiple of sequence_parallel_size"))
         return self

@@ -77,10 +77,8 @@ def data_files(data_path: str) -> list[Path]:
         WorkbenchError: nothing is there, or a folder cannot be read.
     """
     path = Path(resolve_model(data_path))
-    if _is_file(path):
-        return [path]
-    if path.is_dir():
-        return _of_folder(path)
+    if _exists(path):
+        return _of_folder(path) if path.is_dir() else [path]
     if _is_pattern(data_path):
         return _of_pattern(data_path)
     raise WorkbenchError(
@@ -92,7 +90,7 @@ def data_files(data_path: str) -> list[Path]:
 
 def readable_endings() -> str:
     """A sentence for who gave a file of another kind."""
-    return _("Files that can be read end in {endings}, each also in {packed}.").format(
+    return _("Files that can be read end in {endings}; behind each of these may stand {packed}.").format(
         endings=listed(KINDS), packed=listed(PACKED)
     )
 
@@ -165,7 +163,7 @@ def _saved_files(folder: Path) -> list[Path]:
     entries = _json_object(folder / STATE_FILE).get("_data_files")
     names = [entry.get("filename") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     files = [folder / Path(str(name)).name for name in names]
-    missing = next((file for file in files if not _is_file(file)), None)
+    missing = next((file for file in files if not file.is_file()), None)
     if missing:
         raise WorkbenchError(
             _("A file of the saved dataset is missing."), where=place(missing), fix=_("Save or copy the dataset again.")
@@ -193,19 +191,12 @@ def _each_once(paths: Iterable[Path]) -> list[Path]:
 
 
 def _is_pattern(data_path: str) -> bool:
-    return not _PATTERN_SIGNS.isdisjoint(data_path)
+    return not _PATTERN_SIGNS.isdisjoint(data_path) and "\0" not in data_path
 
 
 def _exists(path: Path) -> bool:
     """Like `Path.exists`, for names that no file can have too."""
     try:
         return path.exists()
-    except OSError:
-        return False
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file() or (path.exists() and not path.is_dir())
     except OSError:
         return False

@@ -11,7 +11,8 @@ from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dic
 from peft.utils import SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME
 from safetensors import SafetensorError, safe_open
 
-from workbench.configs.schema import LoraSettings, Method
+from workbench.configs.method_settings import LoraSettings
+from workbench.configs.schema import Method
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.four_bits import keep_gradients_exact

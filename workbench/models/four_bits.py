@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from transformers import BitsAndBytesConfig
 
-from workbench.configs.schema import QuantizationSettings
+from workbench.configs.method_settings import QuantizationSettings
 
 
 def four_bit_settings(settings: QuantizationSettings, dtype: torch.dtype) -> BitsAndBytesConfig:

@@ -14,7 +14,8 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from workbench.configs.schema import Method, QuantizationSettings
+from workbench.configs.method_settings import QuantizationSettings
+from workbench.configs.schema import Method
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models import internlm2

@@ -16,10 +16,9 @@ from workbench.configs.overrides import apply_overrides
 from workbench.configs.schema import TrainConfig
 from workbench.data.conversation import Sample
 from workbench.data.encode import encode
-from workbench.data.files import data_files, is_local
-from workbench.data.formats import FormatChoice
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.read import read_file
+from workbench.data.sources import sources_of
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.paths import resolve_model
@@ -112,16 +111,15 @@ def find_devices() -> Devices:
 
 def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> tuple[int | None, int | None]:
     """Rows and (extrapolated) tokens of the data; None where it is not on this machine, too large, or damaged."""
-    paths = [config.data_path] if isinstance(config.data_path, str) else config.data_path
-    if not all(is_local(path) for path in paths):
+    sources = sources_of(config)
+    if not all(source.is_here for source in sources):
         return None, None
     try:
-        files = [file for path in paths for file in data_files(path)]
-        if sum(file.stat().st_size for file in files) > _LARGEST_COUNTED_BYTES:
+        files = [file for source in sources for file in source.files()]
+        if sum(file.size for file in files) > _LARGEST_COUNTED_BYTES:
             return None, None
-        choice = FormatChoice(config.dataset_format, config.dataset_columns)
         bad: list[WorkbenchError] | None = [] if config.bad_rows == "leave_out" else None
-        rows = [row.sample for file in files for row in read_file(file, choice, bad).rows]
+        rows = [row.sample for file in files for row in read_file(file.path, file.choice, bad).rows]
     except WorkbenchError as error:
         problems.append(error)
         return None, None

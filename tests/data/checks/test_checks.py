@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.data.checks.rows import A, Q, config_for, found, plain_rows, row, severity
 from tests.data.conftest import Write
 from workbench.data.checks import check_data
-from workbench.data.formats import FormatChoice
+from workbench.data.formats import FORMATS, DatasetFormat, FormatChoice
 from workbench.errors import WorkbenchError
 
 EMPTY = "rows without an answer; they are left out"
@@ -201,3 +201,12 @@ def test_severities_come_worst_first(write: Write) -> None:
     report = check_data(str(write([*plain_rows(20), repeated, row(Q), "no object"])))
     assert [finding.severity for finding in report.findings] == ["error", "warning", "note"]
     assert severity(report, EMPTY) == "warning"
+
+
+@pytest.mark.parametrize("known", FORMATS, ids=lambda known: known.name)
+def test_the_example_of_every_format_is_read_and_kept(write: Write, known: DatasetFormat) -> None:
+    report = check_data(str(write([known.example])), None, FormatChoice(known.name))
+    assert (report.rows, report.tally.kept) == (1, 1)
+    assert {finding.what for finding in report.findings if finding.severity == "error"} <= {
+        "pictures that are not there"
+    }

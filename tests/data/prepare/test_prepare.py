@@ -16,12 +16,14 @@ from workbench.data.prepare.prepare import prepare_into, prepared
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.store import TokenStore
+from workbench.data.sources import Source, SourceFile
 from workbench.errors import WorkbenchError
 
 
 def request_for(path: Path, **changes: Any) -> PrepareRequest:
-    fields: dict[str, Any] = {"paths": (str(path),), "template": "internlm2_chat", "max_length": 64}
-    return PrepareRequest(**(fields | changes))
+    choice = changes.pop("choice", FormatChoice())
+    fields: dict[str, Any] = {"template": "internlm2_chat", "max_length": 64}
+    return PrepareRequest((Source(str(path), choice),), **(fields | changes))
 
 
 def lines(rows: list[Any]) -> str:
@@ -45,8 +47,8 @@ def test_the_tokens_do_not_depend_on_the_number_of_processes(
     write: Write, light: LightTokenizer, tmp_path: Path, processes: int
 ) -> None:
     path = write(lines(mixed_rows(2_300)), "rows.jsonl")
-    alone = prepare_into(tmp_path / "alone", request_for(path), light, [path], processes=1)
-    several = prepare_into(tmp_path / "several", request_for(path), light, [path], processes=processes)
+    alone = prepare_into(tmp_path / "alone", request_for(path), light, [SourceFile(path)], processes=1)
+    several = prepare_into(tmp_path / "several", request_for(path), light, [SourceFile(path)], processes=processes)
     assert alone == several
     assert alone.adds_up and alone.read == 2_300
     assert written(tmp_path / "alone") == written(tmp_path / "several")
@@ -103,7 +105,7 @@ class TestRowsThatAreNotOfTheirFormat:
         path = write(lines([*self.ROWS]) + "{not json}\n", "bad.jsonl")
         for processes in (1, 2):
             with pytest.raises(WorkbenchError) as caught:
-                prepare_into(tmp_path / "out", request_for(path), light, [path], processes=processes)
+                prepare_into(tmp_path / "out", request_for(path), light, [SourceFile(path)], processes=processes)
             assert caught.value.where == f"{path}:41:output"
         assert not list(tmp_path.glob("*out*"))
 

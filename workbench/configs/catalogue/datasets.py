@@ -80,6 +80,7 @@ DATASETS = (
         N_("Chinese legal questions"),
         {
             "data_path": ["./data/CrimeKgAssitant清洗后_52k.json", "./data/训练数据_带法律依据_92k.json"],
+            "dataset_format": "crime_kg_assitan, law_reference",
             "system": SYSTEMS["lawyer"],
             "evaluation_inputs": ["请问离婚需要准备什么材料？", "销售鳄鱼皮包违法吗？"],
         },

@@ -9,11 +9,15 @@ from workbench.data.identity.questions import Intent, Language
 
 @dataclass(frozen=True)
 class Persona:
-    """Who the assistant is. ``author``: who made it; ``description``: what is inside, e.g. a base model's name."""
+    """Who the assistant is. ``author``: who made it; ``description``: what is inside, e.g. a base model's name.
+
+    ``system``: the system text under which it is this one; empty for who it is when nothing is said.
+    """
 
     name: str
     author: str = ""
     description: str = ""
+    system: str = ""
 
     def about(self, language: Language) -> str:
         """The description and the author as the end of a sentence, empty if neither is known."""

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.data.conversation import Conversation, Turn
+from workbench.data.conversation import Conversation
 from workbench.data.files import data_files
 from workbench.data.identity.answers import Persona, answers
-from workbench.data.identity.questions import OTHER_ASSISTANTS, Language, Question, questions
+from workbench.data.identity.personas import check_personas
+from workbench.data.identity.questions import OTHER_ASSISTANTS, Language, Question, all_questions
 from workbench.data.probes import PROBES_ENDING, Probe, write_probes
 from workbench.data.read import read_file
+from workbench.data.transform.targets import BY_NAME
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -32,12 +34,22 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class IdentityDataset:
-    """Training rows (OpenAI ``messages``) and the unseen questions to score with."""
+    """Training rows (OpenAI ``messages``) and the unseen questions to score with.
+
+    ``is_identity``: of each row, whether it teaches who the assistant is; the others are ordinary dialogue.
+    """
 
     rows: list[Row]
     probes: list[Probe]
-    identity_rows: int
-    mixed_rows: int
+    is_identity: list[bool]
+
+    @property
+    def identity_rows(self) -> int:
+        return sum(self.is_identity)
+
+    @property
+    def mixed_rows(self) -> int:
+        return len(self.rows) - self.identity_rows
 
 
 def generate(
@@ -50,28 +62,69 @@ def generate(
     mix: Path | None = None,
     ratio: float = 1.0,
     seed: int = 42,
+    own_questions: Sequence[Question] = (),
 ) -> IdentityDataset:
-    """Make a dataset; the same arguments give the same rows.
+    """Make a dataset about one assistant; the same arguments give the same rows.
 
     Args:
         name: what the assistant is called.
         author: who made it; empty leaves that open.
         description: what is inside, such as the base model's name.
-        count: identity rows.
-        mix: a data file of ordinary dialogue in any known format.
-        ratio: ordinary rows for each identity row.
+
+    The others are those of `generate_for`.
 
     Raises:
         WorkbenchError: the name is empty, or the file to mix in cannot be read.
     """
-    persona = Persona(_checked_name(name), author.strip(), description.strip())
+    return generate_for(
+        [one_persona(name, author, description)],
+        languages=languages,
+        count=count,
+        mix=mix,
+        ratio=ratio,
+        seed=seed,
+        own_questions=own_questions,
+    )
+
+
+def generate_for(
+    personas: Sequence[Persona],
+    *,
+    languages: Sequence[Language] = ("zh", "en"),
+    count: int = 600,
+    mix: Path | None = None,
+    ratio: float = 1.0,
+    seed: int = 42,
+    own_questions: Sequence[Question] = (),
+) -> IdentityDataset:
+    """Make a dataset about one or several assistants; the same arguments give the same rows.
+
+    Args:
+        languages: of the questions that come with workbench.
+        count: identity rows, the same number for each assistant as near as can be.
+        mix: a data file of ordinary dialogue in any known format.
+        ratio: ordinary rows for each identity row.
+        own_questions: further ones, in any language.
+
+    Raises:
+        WorkbenchError: the personas contradict each other, or the file to mix in cannot be read.
+    """
+    check_personas(personas)
     draw = random.Random(seed)
-    asked = [question for language in languages for question in questions(language, unseen=False)]
-    identity = [_identity_row(question, persona, draw) for question in _spread(asked, count)]
+    asked = all_questions(languages, own_questions, unseen=False)
+    identity = [
+        _identity_row(question, persona, _others(personas, persona, question.language), draw)
+        for number, persona in enumerate(personas)
+        for question in _spread(asked, (count + len(personas) - 1 - number) // len(personas))
+    ]
     ordinary = _ordinary_rows(mix, round(count * ratio), draw) if mix and ratio > 0 else []
-    rows = [*identity, *ordinary]
-    draw.shuffle(rows)
-    return IdentityDataset(rows, _probes(persona, languages, rows), len(identity), len(ordinary))
+    marked = [(row, True) for row in identity]
+    marked += [(row, False) for row in _under_systems(ordinary, personas)]
+    draw.shuffle(marked)
+    rows = [row for row, _is_identity in marked]
+    unseen = all_questions(languages, own_questions, unseen=True)
+    probes = [probe for persona in personas for probe in _probes(personas, persona, unseen, rows)]
+    return IdentityDataset(rows, probes, [is_identity for _row, is_identity in marked])
 
 
 def literal(
@@ -80,7 +133,9 @@ def literal(
     """The tutorial's form: one pair, repeated. ``{name}`` in the answer is filled in."""
     known = _checked_name(name)
     row = _row(question, answer.replace("{name}", known))
-    return IdentityDataset([row] * count, _probes(Persona(known), ("zh",), [row]), count, 0)
+    persona = Persona(known)
+    probes = _probes([persona], persona, all_questions(("zh",), (), unseen=True), [row])
+    return IdentityDataset([row] * count, probes, [True] * count)
 
 
 def write_dataset(dataset: IdentityDataset, path: Path, *, overwrite: bool = False) -> Path:
@@ -118,6 +173,15 @@ def probe_file_of(path: Path) -> Path:
     return path.with_name(f"{path.stem}{PROBES_ENDING}")
 
 
+def one_persona(name: str, author: str = "", description: str = "") -> Persona:
+    """An assistant by its name, as people type it.
+
+    Raises:
+        WorkbenchError: the name is empty.
+    """
+    return Persona(_checked_name(name), author.strip(), description.strip())
+
+
 def _checked_name(name: str) -> str:
     if not name.strip():
         raise WorkbenchError(_("The assistant needs a name."), where="name", fix=_("For example: --name 小明"))
@@ -131,18 +195,35 @@ def _spread(asked: list[Question], count: int) -> list[Question]:
     return [asked[i % len(asked)] for i in range(count)]
 
 
-def _others(persona: Persona, language: Language) -> list[str]:
-    """Names that the assistant does not have."""
-    return [other for other in OTHER_ASSISTANTS[language] if other.casefold() != persona.name.casefold()]
+def _others(personas: Sequence[Persona], persona: Persona, language: Language) -> list[str]:
+    """Names that the assistant does not have, those of the other personas among them."""
+    known = [*OTHER_ASSISTANTS[language], *(other.name for other in personas)]
+    return [other for other in dict.fromkeys(known) if other.casefold() != persona.name.casefold()]
 
 
-def _identity_row(question: Question, persona: Persona, draw: random.Random) -> Row:
+def _identity_row(question: Question, persona: Persona, others: list[str], draw: random.Random) -> Row:
     answer = draw.choice(answers(persona, question.intent, question.language))
-    return _row(question.text.replace("{other}", draw.choice(_others(persona, question.language))), answer)
+    return _row(question.text.replace("{other}", draw.choice(others)), answer, persona.system)
 
 
-def _row(question: str, answer: str) -> Row:
-    return {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]}
+def _row(question: str, answer: str, system: str = "") -> Row:
+    before = [{"role": "system", "content": system}] if system else []
+    return {"messages": [*before, {"role": "user", "content": question}, {"role": "assistant", "content": answer}]}
+
+
+def _under_systems(ordinary: list[Row], personas: Sequence[Persona]) -> list[Row]:
+    """Ordinary rows without a system text get those of the personas in turn.
+
+    A system text that stood before questions of identity only would make every answer under it one about the name.
+    """
+    systems = list(dict.fromkeys(["", *(persona.system for persona in personas)]))
+    return [_with_system(row, systems[number % len(systems)]) for number, row in enumerate(ordinary)]
+
+
+def _with_system(row: Row, system: str) -> Row:
+    if not system or any(message["role"] == "system" for message in row["messages"]):
+        return row
+    return {**row, "messages": [{"role": "system", "content": system}, *row["messages"]]}
 
 
 def _ordinary_rows(mix: Path, count: int, draw: random.Random) -> list[Row]:
@@ -167,24 +248,25 @@ def _ordinary_rows(mix: Path, count: int, draw: random.Random) -> list[Row]:
 
 
 def _messages(conversation: Conversation) -> Row:
-    return {"messages": [_message(turn) for turn in conversation.turns]}
+    return BY_NAME["openai"].row(conversation, 1) or {}
 
 
-def _message(turn: Turn) -> Row:
-    message = {"role": turn.role, "content": turn.content}
-    return message if turn.loss is None else {**message, "loss": turn.loss}
-
-
-def _probes(persona: Persona, languages: Sequence[Language], rows: list[Row]) -> list[Probe]:
+def _probes(personas: Sequence[Persona], persona: Persona, unseen: list[Question], rows: list[Row]) -> list[Probe]:
     """Every unseen question whose right answer names the assistant; ``{other}`` is the first other assistant.
 
-    What the mixed-in dialogue happens to ask is no longer unseen.
+    What the mixed-in dialogue happens to ask is no longer unseen. The name of another persona is wrong, but where
+    the question itself is about another name.
     """
     asked = {message["content"] for row in rows for message in row["messages"] if message["role"] == "user"}
-    unseen = [
-        question.text.replace("{other}", _others(persona, language)[0])
-        for language in languages
-        for question in questions(language, unseen=True)
+    wrong = [other.name for other in personas if other.name.casefold() not in persona.name.casefold()]
+    return [
+        Probe(
+            question=text,
+            answers=[persona.name],
+            forbidden=[] if question.intent == "other" else wrong,
+            system=persona.system,
+        )
+        for question in unseen
         if question.intent != "user"
+        and (text := question.text.replace("{other}", _others(personas, persona, question.language)[0])) not in asked
     ]
-    return [Probe(question=text, answers=[persona.name]) for text in unseen if text not in asked]

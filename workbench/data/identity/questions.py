@@ -6,6 +6,7 @@ Lines that begin with ``*`` are never used for training: they are the unseen par
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -350,3 +351,11 @@ def questions(language: Language, *, unseen: bool, intents: tuple[Intent, ...] |
         and question.unseen == unseen
         and (intents is None or question.intent in intents)
     ]
+
+
+def all_questions(languages: Sequence[Language], own: Sequence[Question], *, unseen: bool) -> list[Question]:
+    """The phrasings of the languages and a person's own, which also say which ones are kept for scoring."""
+    by_own = {question.text: question.unseen for question in own}
+    shipped = [question for language in languages for question in questions(language, unseen=unseen)]
+    kept = [question for question in shipped if question.text not in by_own]
+    return [*kept, *(question for question in own if question.unseen == unseen)]

@@ -8,7 +8,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench.data.formats import FormatChoice
 from workbench.data.prepare.request import PrepareRequest
+from workbench.data.sources import SourceFile
 from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.paths import user_cache
@@ -24,7 +26,7 @@ def cache_folder() -> Path:
     return user_cache() / "tokens"
 
 
-def key_of(request: PrepareRequest, files: Sequence[Path], template: str, tokenizer: str) -> str:
+def key_of(request: PrepareRequest, files: Sequence[SourceFile], template: str, tokenizer: str) -> str:
     """A name for what a request gives: equal requests on equal contents have the same.
 
     Args:
@@ -32,14 +34,18 @@ def key_of(request: PrepareRequest, files: Sequence[Path], template: str, tokeni
         tokenizer: everything that tokenising depends on, as text.
     """
     drawn = None if request.most_rows is None else [request.most_rows, request.seed]
-    function = request.function_file
     parts = [
         _LAYOUT,
-        [[file.name, _digests(file)] for file in files],
-        [request.choice.name, sorted(request.choice.columns.items()), _digest_of(function) if function else ""],
+        [[file.path.name, _digests(file.path), *_reading(file.choice)] for file in files],
         [template, tokenizer, request.max_length, drawn, request.bad_rows],
     ]
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
+
+
+def _reading(choice: FormatChoice) -> list[object]:
+    """How a file is read; a function of the user's own by its file's content too."""
+    file, mark, _function = choice.name.rpartition(":")
+    return [choice.name, sorted(choice.columns.items()), _digest_of(Path(file).expanduser()) if mark else ""]
 
 
 def _digests(file: Path) -> str:

@@ -22,6 +22,7 @@ from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.store import Record, TokenStore, is_prepared, write_record
 from workbench.data.prepare.worker import EncodedRows, NumberedRows, RawRows, RowEncoder, begin, encode_here
 from workbench.data.read import raw_rows
+from workbench.data.sources import SourceFile
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.file_lock import locked
@@ -69,7 +70,7 @@ def prepare_into(
     folder: Path,
     request: PrepareRequest,
     tokenizer: Tokenizer,
-    files: Sequence[Path],
+    files: Sequence[SourceFile],
     on_progress: OnProgress | None = None,
     processes: int | None = None,
 ) -> DataReport:
@@ -112,22 +113,22 @@ def nothing_to_train(request: PrepareRequest) -> WorkbenchError:
     """What to raise if no row is left."""
     return WorkbenchError(
         _("No row has anything to train on."),
-        where=", ".join(request.paths),
+        where=", ".join(source.path for source in request.sources),
         fix=_("Look at the rows with 'workbench data show', and at max_length."),
     )
 
 
-def _expected_rows(files: Sequence[Path]) -> int:
+def _expected_rows(files: Sequence[SourceFile]) -> int:
     """About how many rows there are, by the size of the first ones."""
-    first = [row for _number, row in itertools.islice(raw_rows(files[0], []), _ROWS_LOOKED_AT)]
+    first = [row for _number, row in itertools.islice(raw_rows(files[0].path, []), _ROWS_LOOKED_AT)]
     size_of_row = max(len(json.dumps(first, ensure_ascii=False, default=str).encode()) / max(len(first), 1), 1)
-    return round(sum(file.stat().st_size for file in files) / size_of_row)
+    return round(sum(file.size for file in files) / size_of_row)
 
 
-def _processes(files: Sequence[Path], asked: int | None) -> int:
+def _processes(files: Sequence[SourceFile], asked: int | None) -> int:
     if asked is not None:
         return asked
-    return usable_cores() if sum(file.stat().st_size for file in files) > _BYTES_WORTH_PROCESSES else 1
+    return usable_cores() if sum(file.size for file in files) > _BYTES_WORTH_PROCESSES else 1
 
 
 def _encoded(
@@ -139,21 +140,21 @@ def _encoded(
     return map(RowEncoder(request, tokenizer).encode, pieces)
 
 
-def _pieces(request: PrepareRequest, files: Sequence[Path], report: DataReport) -> Iterator[RawRows]:
+def _pieces(request: PrepareRequest, files: Sequence[SourceFile], report: DataReport) -> Iterator[RawRows]:
     """All rows of all files, some at a time; what cannot be read is raised, or counted."""
     chosen = _drawn(request, files, report)
     position = 0
     for file in files:
         bad: list[WorkbenchError] | None = [] if request.bad_rows == "leave_out" else None
         kind: DatasetFormat | None = None
-        for some in _in_pieces(raw_rows(file, bad)):
+        for some in _in_pieces(raw_rows(file.path, bad)):
             if kind is None:
-                kind, _reason = choose_format(request.choice, [row for _number, row in some[:_ROWS_LOOKED_AT]], file)
+                kind, _reason = choose_format(file.choice, [row for _number, row in some[:_ROWS_LOOKED_AT]], file.path)
                 report.formats = list(dict.fromkeys([*report.formats, kind.name]))
             kept = some if chosen is None else [row for at, row in enumerate(some, position) if at in chosen]
             position += len(some)
             if kept:
-                yield RawRows(file, kind, kept)
+                yield RawRows(file.path, kind, kept)
         _count_bad(report, [(error.what, error.where, error.fix) for error in bad or ()])
 
 
@@ -174,12 +175,12 @@ def _in_pieces(rows: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[NumberedR
         yield piece
 
 
-def _drawn(request: PrepareRequest, files: Sequence[Path], report: DataReport) -> frozenset[int] | None:
+def _drawn(request: PrepareRequest, files: Sequence[SourceFile], report: DataReport) -> frozenset[int] | None:
     """Which of all rows to use; None for all of them."""
     if request.most_rows is None:
         return None
     ignored: list[WorkbenchError] | None = [] if request.bad_rows == "leave_out" else None
-    total = sum(1 for file in files for _row in raw_rows(file, ignored))
+    total = sum(1 for file in files for _row in raw_rows(file.path, ignored))
     if total <= request.most_rows:
         return None
     report.left_out["not_drawn"] = total - request.most_rows

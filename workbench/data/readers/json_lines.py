@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.readers.json_rows import as_row, bad_value, not_json
-from workbench.data.readers.json_values import ValueProblemError, is_cut, parsed
+from workbench.data.readers.json_values import ValueProblemError, is_cut, parsed, reason_of
 from workbench.data.readers.problems import MOST_CHARACTERS, Bad, cut_off, not_utf8, refuse, too_long
 from workbench.data.readers.stream import opened_text
 from workbench.errors import WorkbenchError
+from workbench.i18n import _
 
 
 def json_lines(path: Path, packed: str, bad: Bad | None, notes: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -35,13 +36,16 @@ def json_lines(path: Path, packed: str, bad: Bad | None, notes: list[str]) -> It
 
 def _row(path: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
-        return as_row(parsed(line.decode()))
+        return as_row(parsed(line.decode().rstrip()))
     except UnicodeDecodeError as error:
         raise not_utf8(path, number, line, error) from error
     except json.JSONDecodeError as error:
-        if is_cut(error) and not line.endswith(b"\n"):
+        if not is_cut(error):
+            raise not_json(path, reason_of(error), number, error.colno) from error
+        if not line.endswith(b"\n"):
             raise cut_off(path, number) from error
-        raise not_json(path, error, number, error.colno) from error
+        reason = _("the row does not end on its line, as it must in JSON Lines")
+        raise not_json(path, reason, number, error.colno) from error
     except ValueProblemError as problem:
         raise bad_value(path, number, problem) from problem
 

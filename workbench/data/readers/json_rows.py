@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from workbench.data.readers.json_values import ValueProblemError, reason_of
+from workbench.data.readers.json_values import ValueProblemError
 from workbench.data.readers.problems import place
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -40,8 +39,6 @@ def bad_value(path: Path, number: int, problem: ValueProblemError) -> WorkbenchE
     )
 
 
-def not_json(path: Path, error: json.JSONDecodeError, line: int, column: int) -> WorkbenchError:
+def not_json(path: Path, reason: str, line: int, column: int) -> WorkbenchError:
     """A text that is not JSON."""
-    return WorkbenchError(
-        _("This is not JSON: {reason}.").format(reason=reason_of(error)), where=place(path, line, column)
-    )
+    return WorkbenchError(_("This is not JSON: {reason}.").format(reason=reason), where=place(path, line, column))

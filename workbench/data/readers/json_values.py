@@ -12,6 +12,7 @@ from workbench.i18n import N_, _
 
 MOST_LEVELS = 100
 """Of lists and objects inside each other."""
+_WORDS = ("true", "false", "null")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _REASONS = (
@@ -43,9 +44,10 @@ def reason_of(error: json.JSONDecodeError) -> str:
     return _(found) if found else error.msg
 
 
-def is_cut(error: json.JSONDecodeError, slack: int = 0) -> bool:
-    """Whether the text is right as far as it goes. ``slack``: characters at its end that may be half of something."""
-    return error.msg.startswith("Unterminated string") or error.pos >= len(error.doc.rstrip()) - slack
+def is_cut(error: json.JSONDecodeError) -> bool:
+    """Whether the text is right as far as it goes."""
+    rest = error.doc[error.pos :].rstrip()
+    return error.msg.startswith("Unterminated string") or any(word.startswith(rest) for word in _WORDS)
 
 
 def parsed(text: str) -> Any:

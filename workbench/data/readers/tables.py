@@ -19,7 +19,7 @@ from workbench.i18n import _
 
 JSON_COLUMNS = frozenset({
     "messages", "conversations", "conversation", "history", "chat", "tools", "images",
-    "input_ids", "labels", "attention_mask", "position_ids", "cumulative_len",
+    "input_ids", "labels", "tokens", "attention_mask", "position_ids", "cumulative_len",
 })  # fmt: skip
 """Columns whose cells are never plain text."""
 _EITHER_COLUMNS = frozenset({"prompt", "chosen", "rejected", "image"})

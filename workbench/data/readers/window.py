@@ -18,8 +18,9 @@ from workbench.data.readers.json_values import (
     is_cut,
     located,
     problem_of,
+    reason_of,
 )
-from workbench.data.readers.problems import MOST_CHARACTERS, cut_off, not_utf8, place
+from workbench.data.readers.problems import MOST_CHARACTERS, cut_off, not_utf8, place, too_long
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -120,7 +121,7 @@ class Window:
             try:
                 value, end = decoder.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                if is_cut(error, _LONGEST_TOKEN) and self._more():
+                if self._may_go_on(error) and self._more():
                     continue
                 raise self._not_json(error) from error
             except (ValueError, RecursionError) as error:
@@ -128,22 +129,26 @@ class Window:
             if end < len(self._text) or not self._more():
                 return value, end
 
+    def _may_go_on(self, error: json.JSONDecodeError) -> bool:
+        """Whether the value may be right once more of it is read."""
+        return error.pos >= len(self._text) - _LONGEST_TOKEN or is_cut(error)
+
     def _more(self) -> bool:
         """Read on; False at the end of the file. What was passed is forgotten."""
-        if self._ended:
+        if len(self._text) - self._at > MOST_CHARACTERS:
+            raise too_long(self._path, self._line_of(self._at))
+        data = b"" if self._ended else self._stream.read(max(_CHUNK, len(self._text) - self._at))
+        try:
+            text = self._decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            line = self._line_of(len(self._text)) + error.object.count(b"\n", 0, error.start)
+            raise not_utf8(self._path, line, error.object, error) from error
+        if not data:
+            self._ended = True
             return False
         self._forget()
-        if len(self._text) > MOST_CHARACTERS:
-            what = _("This row has more than {count} million characters.").format(count=MOST_CHARACTERS // 1024**2)
-            raise WorkbenchError(what, where=self._place(0), fix=_("Divide it into several rows or files."))
-        data = self._stream.read(max(_CHUNK, len(self._text)))
-        self._ended = not data
-        try:
-            self._text += self._decoder.decode(data, final=not data)
-        except UnicodeDecodeError as error:
-            line = self._lines_before + self._text.count("\n") + error.object.count(b"\n", 0, error.start) + 1
-            raise not_utf8(self._path, line, error.object, error) from error
-        return bool(data)
+        self._text += text
+        return True
 
     def _forget(self) -> None:
         last_break = self._text.rfind("\n", 0, self._at)
@@ -155,13 +160,16 @@ class Window:
     def _place(self, at: int) -> str:
         last_break = self._text.rfind("\n", 0, at)
         column = at - last_break if last_break >= 0 else self._columns_before + at + 1
-        return place(self._path, self._lines_before + self._text.count("\n", 0, at) + 1, column)
+        return place(self._path, self._line_of(at), column)
+
+    def _line_of(self, at: int) -> int:
+        return self._lines_before + self._text.count("\n", 0, at) + 1
 
     def _not_json(self, error: json.JSONDecodeError) -> WorkbenchError:
         line, column = self._place(error.pos).rsplit(":", 2)[1:]
         if self._ended and is_cut(error):
             return cut_off(self._path, line)
-        return not_json(self._path, error, int(line), int(column))
+        return not_json(self._path, reason_of(error), int(line), int(column))
 
     def _unusable(self, problem: ValueProblemError) -> WorkbenchError:
         return WorkbenchError(

@@ -117,12 +117,17 @@ def pieces_by_search(true_text: str, messages: Sequence[Message]) -> list[Piece]
     return pieces
 
 
-def begin_with_thought(text: str, begin: int, content: str) -> int:
-    """Where an answer begins whose own markup for thinking stands before its first piece."""
-    if not content.lstrip().startswith("<think>"):
-        return begin
-    markup = _THOUGHT_MARKUP.search(text, 0, begin)
-    return markup.start() if markup else begin
+def begin_with_thought(text: str, first: Piece, content: str) -> int:
+    """Where an answer begins: its own markup for thinking may stand before its first piece."""
+    thought = _THOUGHT.match(content)
+    if not thought:
+        return first.begin
+    opening, inside, closing, _reply = thought.groups()
+    head = opening if first.kind == "thought" else opening + inside + closing
+    if text.endswith(head, 0, first.begin):
+        return first.begin - len(head)
+    markup = _THOUGHT_MARKUP.search(text, 0, first.begin) if opening else None
+    return markup.start() if markup else first.begin
 
 
 def _answer_replaced(message: Message, owner: int, places: Placeholders) -> Message:
@@ -136,7 +141,7 @@ def _content_replaced(content: str, owner: int, places: Placeholders) -> str:
     """Templates look into thinking; its markup stays, so that they find it."""
     thought = _THOUGHT.match(content)
     opening, inside, closing, reply = thought.groups() if thought else ("", "", "", "")
-    if not (inside + reply).strip():
+    if not reply.strip():
         return places.put(content, owner, "text")
     return opening + places.put(inside, owner, "thought") + closing + places.put(reply, owner, "text")
 

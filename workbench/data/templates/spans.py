@@ -66,7 +66,7 @@ class AnswerFinder:
         own = [piece for piece in self._pieces if piece.owner == number]
         texts = [piece for piece in own if piece.kind != "call"]
         if texts:
-            begin = begin_with_thought(self.text, texts[0].begin, message["content"])
+            begin = begin_with_thought(self.text, texts[0], message["content"])
         else:
             begin = self._begin_without_text(number)
         if "tool_calls" in message:

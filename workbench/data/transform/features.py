@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from workbench.data.conversation import Conversation, Sample, TokenRow, Turn
 from workbench.i18n import N_
@@ -49,12 +49,11 @@ def _has_tools(conversation: Conversation) -> bool:
 
 
 def _is_unpaired(conversation: Conversation) -> bool:
-    return not conversation.plain and not _alternates([turn for turn in conversation.turns if turn.role != "system"])
-
-
-def _alternates(turns: Sequence[Turn]) -> bool:
-    roles = [turn.role for turn in turns if turn.role != "tool"]
-    return len(roles) % 2 == 0 and all(role == ("user", "assistant")[at % 2] for at, role in enumerate(roles))
+    """With tools, answers follow each other in any case."""
+    if conversation.plain or _has_tools(conversation):
+        return False
+    roles = [turn.role for turn in conversation.turns if turn.role != "system"]
+    return len(roles) % 2 == 1 or any(role != ("user", "assistant")[at % 2] for at, role in enumerate(roles))
 
 
 _TESTS: dict[str, Callable[[Conversation], bool]] = {

@@ -65,7 +65,7 @@ def mix_rows(sources: Sequence[RowSource], request: MixRequest, *, force: bool =
     """
     same = len({name for source in sources for name in source.formats()}) == 1
     inputs = [_Input(source, raw=same) for source in sources]
-    shares = _shares([entry.count() for entry in inputs], sources, request)
+    shares = _shares([entry.size for entry in inputs], sources, request)
     draw = random.Random(request.seed)
     rows = [entry.endless(share, draw.randrange(2**32)) for entry, share in zip(inputs, shares, strict=True)]
     totals = Totals()
@@ -83,14 +83,13 @@ def mix_rows(sources: Sequence[RowSource], request: MixRequest, *, force: bool =
 
 
 class _Input:
-    """A source whose rows come out in the form to write."""
+    """A source whose rows come out in the form to write. It is read once to count them and its ``bad`` rows."""
 
     def __init__(self, source: RowSource, *, raw: bool) -> None:
-        self.source = source
+        self._source = source
         self._raw = raw
-
-    def count(self) -> int:
-        return sum(1 for _row in self._rows())
+        self.size = sum(1 for _row in self._rows())
+        self.bad = source.bad
 
     def endless(self, share: Share, seed: int) -> Iterator[Row]:
         """As many rows as the share says: whole passes, then a drawn part in order."""
@@ -102,7 +101,7 @@ class _Input:
 
     def _rows(self) -> Iterator[Row]:
         converter = Converter(BY_NAME[_COMMON_FORMAT])
-        for placed in self.source.rows():
+        for placed in self._source.rows():
             row = placed.row if self._raw else converter.row(placed)
             if row is not None:
                 yield row
@@ -150,7 +149,7 @@ def _count(totals: Totals, inputs: Sequence[_Input], shares: Sequence[Share]) ->
         kept = share.size if share.passes else share.drawn
         totals.read += kept
         totals.leave_out("not_drawn", share.size - kept)
-        totals.take_bad(entry.source.bad)
+        totals.take_bad(entry.bad)
 
 
 def _facts(sources: Sequence[RowSource], shares: Sequence[Share]) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
@@ -180,7 +180,8 @@ def _whole_file(out: Path) -> Iterator[IO[bytes]]:
             _("The dataset cannot be written: {reason}").format(reason=error.strerror or error), where=str(out)
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -1,0 +1,161 @@
+"""Rows in another format: what reads back the same, what is refused, and what is lost and counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.data.transform.files import rows_in, said, write_lines
+from workbench.data.conversation import Conversation, TokenRow, ToolCall, Turn
+from workbench.data.formats import get_format
+from workbench.data.transform.convert import Converter, convert_rows
+from workbench.data.transform.rows import PlacedRow, RowSource
+from workbench.data.transform.targets import BY_NAME, TARGET_NAMES
+from workbench.errors import WorkbenchError
+
+ASK = (Turn("user", "1+1?"), Turn("assistant", "2"))
+PLAIN = Conversation(ASK)
+SYSTEM = Conversation((Turn("system", "Be brief."), *ASK))
+LATER_SYSTEM = Conversation((*ASK, Turn("system", "Be long."), *ASK))
+SEVERAL = Conversation((*ASK, Turn("user", "And 2+2?"), Turn("assistant", "4")))
+FLAGGED = Conversation((Turn("user", "1+1?"), Turn("assistant", "2", False), *ASK))
+IMAGE = Conversation((Turn("user", "<image>\nWhat?", images=("a.png",)), Turn("assistant", "A cat.")))
+CALL = Turn("assistant", "", tool_calls=(ToolCall("add", '{"a": 1, "b": 1}'),))
+TOOLS = Conversation((Turn("user", "1+1?"), CALL, Turn("tool", "2"), Turn("assistant", "2")), tools='[{"name": "add"}]')
+TWO_CALLS = Conversation(
+    (
+        Turn("user", "?"),
+        Turn("assistant", "", tool_calls=CALL.tool_calls * 2),
+        Turn("tool", "2"),
+        Turn("assistant", "2"),
+    )
+)
+UNANSWERED = Conversation((*ASK, Turn("user", "And?")))
+PAIR = Conversation(ASK, rejected=(Turn("assistant", "3"),))
+PAIR_LATER = Conversation(
+    (Turn("user", "Hi"), Turn("assistant", "Hello", False), *ASK), rejected=(Turn("assistant", "3"),)
+)
+TEXT = Conversation((Turn("assistant", "Once upon a time."),), plain=True)
+TOKENS = TokenRow((1, 2), (-100, 2))
+
+
+def _written(conversation: Conversation | TokenRow, target: str, *, lossy: bool = False) -> dict | None:
+    placed = PlacedRow(Path("a.jsonl"), 3, {}, conversation)
+    return Converter(BY_NAME[target], lossy=lossy).row(placed)
+
+
+@pytest.mark.parametrize(
+    ("target", "conversation"),
+    [
+        *(
+            ("openai", kind)
+            for kind in (PLAIN, SYSTEM, LATER_SYSTEM, SEVERAL, FLAGGED, IMAGE, TOOLS, TWO_CALLS, UNANSWERED)
+        ),
+        *(("sharegpt", kind) for kind in (PLAIN, SYSTEM, LATER_SYSTEM, SEVERAL, IMAGE, TOOLS, TWO_CALLS, UNANSWERED)),
+        *(("xtuner", kind) for kind in (PLAIN, SYSTEM, LATER_SYSTEM, SEVERAL, FLAGGED, IMAGE)),
+        *(("llava", kind) for kind in (PLAIN, SEVERAL, IMAGE)),
+        ("preference", PAIR),
+        ("preference", PAIR_LATER),
+        ("text", TEXT),
+    ],
+)
+def test_what_a_format_can_hold_reads_back_the_same(target: str, conversation: Conversation):
+    row = _written(conversation, target)
+    assert row is not None
+    assert get_format(target).convert(row) == conversation
+
+
+@pytest.mark.parametrize("conversation", [PLAIN, SYSTEM, SEVERAL])
+def test_alpaca_reads_back_with_the_line_break_its_format_puts_behind_a_question(conversation: Conversation):
+    row = _written(conversation, "alpaca")
+    assert row is not None
+    *before, question, answer = conversation.turns
+    assert get_format("alpaca").convert(row).turns == (*before, Turn("user", question.content + "\n"), answer)
+
+
+@pytest.mark.parametrize(
+    ("target", "conversation", "what"),
+    [
+        ("sharegpt", FLAGGED, "answers that are not trained"),
+        ("alpaca", FLAGGED, "answers that are not trained"),
+        ("alpaca", TOOLS, "tools and calls of them"),
+        ("alpaca", LATER_SYSTEM, "a system text that is not at the start"),
+        ("xtuner", UNANSWERED, "questions and answers that are not in pairs"),
+        ("llava", SYSTEM, "a system text"),
+        ("text", PLAIN, "who says what"),
+        ("openai", TEXT, "text without a question"),
+        ("openai", PAIR, "a rejected answer"),
+        ("openai", TOKENS, "tokens instead of text"),
+        ("preference", PLAIN, "no rejected answer"),
+        ("openai", Conversation(ASK, answers_left_out=1), "answers before the first question"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_refused_with_the_row(target: str, conversation: Conversation, what: str):
+    with pytest.raises(WorkbenchError) as caught:
+        _written(conversation, target)
+    assert f"{target} cannot hold what this row has: {what}." in caught.value.what
+    assert caught.value.where == "a.jsonl:3"
+
+
+@pytest.mark.parametrize(
+    ("target", "conversation", "left"),
+    [
+        ("openai", PAIR, PLAIN),
+        ("llava", SYSTEM, PLAIN),
+        ("sharegpt", FLAGGED, Conversation(ASK * 2)),
+        ("xtuner", UNANSWERED, PLAIN),
+        ("text", PLAIN, Conversation((Turn("assistant", "1+1?\n2"),), plain=True)),
+    ],
+)
+def test_with_losses_allowed_the_rest_is_written(target: str, conversation: Conversation, left: Conversation):
+    row = _written(conversation, target, lossy=True)
+    assert row is not None
+    assert get_format(target).convert(row) == left
+
+
+@pytest.mark.parametrize(
+    ("target", "conversation"),
+    [("openai", TEXT), ("openai", TOKENS), ("text", TOKENS), ("preference", PLAIN), ("alpaca", Conversation())],
+)
+def test_rows_of_which_nothing_would_be_left_are_left_out(target: str, conversation: Conversation):
+    assert _written(conversation, target, lossy=True) is None
+
+
+def test_the_totals_add_up_and_losses_are_counted(tmp_path: Path):
+    pair = {"prompt": "1+1?", "chosen": "2", "rejected": "3"}
+    (tmp_path / "in").mkdir()
+    write_lines(tmp_path / "in" / "a.jsonl", [pair, pair, "not JSON"])
+    write_lines(tmp_path / "in" / "b.jsonl", [{"text": "Once."}])
+    source = RowSource(str(tmp_path / "in"), skip_bad=True)
+    done = convert_rows(source, BY_NAME["openai"], tmp_path / "out.jsonl", lossy=True).as_json()
+    assert (done["read"], done["kept"], done["written"]) == (4, 2, 2)
+    assert done["left_out"] == {"bad": 1, "inexpressible": 1}
+    assert done["lost"] == {"rejected": 2}
+    assert done["from"] == ["preference", "pretrain"]
+    assert rows_in(tmp_path / "out.jsonl") == [said("1+1?", "2")] * 2
+
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
+
+
+@st.composite
+def _turns(draw: st.DrawFn) -> tuple[Turn, ...]:
+    roles = draw(st.lists(st.sampled_from(["system", "user", "assistant", "tool"]), max_size=6))
+    return tuple(Turn(role, draw(TEXTS), draw(st.sampled_from([None, True, False]))) for role in roles)
+
+
+@given(turns=_turns(), rejected=_turns(), plain=st.booleans(), target=st.sampled_from(TARGET_NAMES))
+def test_any_row_is_written_or_refused_and_with_losses_written_or_left_out(
+    turns: tuple[Turn, ...], rejected: tuple[Turn, ...], plain: bool, target: str
+):
+    conversation = Conversation(turns, plain=plain, rejected=rejected)
+    assert _written(conversation, target, lossy=True) is None or not plain or target == "text"
+    try:
+        row = _written(conversation, target)
+    except WorkbenchError as error:
+        assert error.where == "a.jsonl:3"
+    else:
+        assert row is not None

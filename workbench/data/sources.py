@@ -1,0 +1,56 @@
+"""Where rows come from and how they are read: the data paths of a config, each with its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.configs.schema import TrainConfig
+from workbench.data.files import data_files, is_local
+from workbench.data.formats import FormatChoice
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file on this machine, and how to read it."""
+
+    path: Path
+    choice: FormatChoice = field(default_factory=FormatChoice)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return self.path.stat().st_size
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, a folder, a pattern of names, or the name of a dataset on a hub."""
+
+    path: str
+    choice: FormatChoice = field(default_factory=FormatChoice)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it names files on this machine."""
+        return is_local(self.path)
+
+    def files(self) -> list[SourceFile]:
+        """Its files in order; what is on a hub is fetched first.
+
+        Raises:
+            WorkbenchError: nothing is there, or it cannot be fetched.
+        """
+        if self.is_here:
+            return [SourceFile(path, self.choice) for path in data_files(self.path)]
+        from workbench.data.hub import fetched
+
+        return [SourceFile(path, self.choice) for path in data_files(str(fetched(self.path)))]
+
+
+def sources_of(config: TrainConfig) -> tuple[Source, ...]:
+    """The data of a config, in the order of its paths."""
+    return tuple(
+        Source(path, FormatChoice(name, config.dataset_columns))
+        for path, name in zip(config.data_paths, config.dataset_formats, strict=True)
+    )
