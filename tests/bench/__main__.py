@@ -7,6 +7,7 @@ import sys
 import time
 
 from tests.bench.commands import COMMANDS
+from tests.bench.data.speed import DATA_LARGE, DATA_SMALL
 from tests.bench.first_paint import FIRST_PAINT
 from tests.bench.key_to_paint import KEY_TO_PAINT
 from tests.bench.long_job import LONG_JOB
@@ -18,15 +19,16 @@ from tests.bench.terminal_bytes import TERMINAL_BYTES
 from tests.bench.trainings import ROOT
 
 MEASUREMENTS = (FIRST_PAINT, KEY_TO_PAINT, LONG_JOB, TERMINAL_BYTES, COMMANDS)
-SLOW = (QUICKSTART,)
+DATA = (DATA_SMALL, DATA_LARGE)
+SLOW = (QUICKSTART, *DATA)
 """Those that take minutes, measured only when asked for."""
 PAGE = ROOT / "docs" / "benchmarks.md"
-SHORT = Settings(runs=2, seconds=5.0)
+SHORT = Settings(runs=2, seconds=5.0, rows=2_000)
 
 
 def main() -> None:
     arguments = _arguments()
-    settings = SHORT if arguments.short else Settings(runs=arguments.runs)
+    settings = SHORT if arguments.short else Settings(runs=arguments.runs, rows=arguments.rows)
     where = {**machine(), "runs": f"{settings.runs} of each, {settings.seconds:g} s for what is counted per second"}
     print("\n".join(f"{name}: {value}" for name, value in where.items()), flush=True)
     outcomes = [_measured(measurement, settings) for measurement in _chosen(arguments)]
@@ -40,6 +42,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these of: {', '.join(names)}")
     parser.add_argument("--with-quickstart", action="store_true", help="also the quickstart, which takes minutes")
+    parser.add_argument("--with-data", action="store_true", help="also data to tokens, which takes longer than that")
+    parser.add_argument("--rows", type=int, default=Settings.rows, help="rows of data to turn into tokens")
     parser.add_argument("--runs", type=int, default=Settings.runs, help="runs that the medians are of")
     parser.add_argument("--short", action="store_true", help="few and short runs, to see that it works")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
@@ -54,7 +58,8 @@ def _arguments() -> argparse.Namespace:
 def _chosen(arguments: argparse.Namespace) -> list[Measurement]:
     if arguments.names:
         return [measurement for measurement in (*MEASUREMENTS, *SLOW) if measurement.name in arguments.names]
-    return [*MEASUREMENTS, *(SLOW if arguments.with_quickstart else ())]
+    slow = [*((QUICKSTART,) if arguments.with_quickstart else ()), *(DATA if arguments.with_data else ())]
+    return [*MEASUREMENTS, *slow]
 
 
 def _measured(measurement: Measurement, settings: Settings) -> Outcome:

@@ -10,10 +10,16 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Settings:
-    """How thoroughly to measure. ``seconds``: how long to watch what is counted per second."""
+    """How thoroughly to measure.
+
+    Args:
+        seconds: how long to watch what is counted per second.
+        rows: of data to turn into tokens.
+    """
 
     runs: int = 5
     seconds: float = 10.0
+    rows: int = 100_000
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value: the median of its samples, unless it says otherwise.
+    """One measured value: the median of its samples, unless it says otherwise; without samples it was not measured.
 
     ``compared``: the same as a ratio to something measured in the same run, which says more than seconds do about
     another machine.

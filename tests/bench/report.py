@@ -65,6 +65,8 @@ def _markdown_table(headings: Iterable[str], alignments: Iterable[str], rows: It
 
 def _row(figure: Figure) -> tuple[str, ...]:
     target = met = ""
+    if not figure.samples:
+        return figure.what, "–", "", target, met, figure.compared
     if figure.target is not None:
         sign = "≥" if figure.target.at_least else "≤"
         limit = f"{figure.target.limit:g}"

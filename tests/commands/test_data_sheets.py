@@ -107,11 +107,49 @@ def test_a_job_makes_the_sheet_and_the_next_one_goes_on(run: Run, tmp_path: Path
     _assert_key_is_nowhere(tmp_path, failed, done)
 
 
+def test_a_job_that_is_asked_to_stop_ends_with_what_there_is(run: Run, tmp_path: Path) -> None:
+    def script(asked: Asked) -> Reply:
+        (job,) = (tmp_path / "work_dirs" / "sheet-sheet").glob("2*")
+        (job / "stop_requested").touch()
+        return sheet_about(asked)
+
+    with playing(script) as played:
+        options = ("--out", "sheet.json", "--model", "seer", "--url", played.url, "--parallel", "1", "--json")
+        result = run("make", "photos", *options)
+    told = json.loads(result.stdout)
+    assert (told["exit_code"], told["answered"], told["not_asked"], told["rows"]) == (0, 1, 1, 1)
+    assert "Stopped as asked." in result.stderr
+
+
 def _assert_key_is_nowhere(folder: Path, *results: subprocess.CompletedProcess[str]) -> None:
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert {"job.yaml", "events.jsonl", "log.txt"} <= {path.name for path in files}
     assert not [path for path in files if KEY.encode() in path.read_bytes()]
     assert not [result for result in results if KEY in result.stdout + result.stderr]
+
+
+def test_identity_says_how_the_mixture_looks_in_tokens(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("- {name: Ada}\n- {name: Bob, system: You are the helper of the library.}\n")
+    (tmp_path / "q.txt").write_text("Who on earth are you?\n")
+    own = ("--persona", "p.yaml", "--questions", "q.txt", "--mix", "sample:general_dialogue.json", "-n", "60")
+    result = workbench("data", "identity", *own, "--tokenizer", "sample:model", cwd=tmp_path)
+    assert result.returncode == 0 and "of the trained ones" in result.stdout and "About" not in result.stdout
+    told = json.loads(workbench("data", "identity", *own, "--json", "--force", cwd=tmp_path).stdout)
+    assert told["tokens"]["is_estimate"] and 0 < told["tokens"]["identity_share"] < 1
+    assert told["rows"] == told["identity"] + told["mixed"] == 120
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ((), "The assistant needs a name."),
+        (("--persona", "p.yaml", "--name", "Ada"), "--persona says who the assistants are"),
+        (("--literal", "--name", "Ada", "--questions", "q.txt"), "without --questions"),
+    ],
+)
+def test_identity_options_that_do_not_fit_are_told(tmp_path: Path, options: tuple[str, ...], what: str) -> None:
+    result = workbench("data", "identity", *options, cwd=tmp_path)
+    assert result.returncode == 1 and what in result.stderr
 
 
 def test_rows_of_text_are_translated(run: Run, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.commands.run_command import workbench
 from tests.data.transform.files import numbered, rows_in, said, write_lines
+from workbench.commands.data.convert import To
+from workbench.data.transform.targets import BY_NAME
 
 
 def test_repeating_writes_what_json_dump_writes(tmp_path: Path) -> None:
@@ -35,6 +37,10 @@ def test_a_bad_row_stops_a_command_unless_it_is_skipped(tmp_path: Path) -> None:
         "  in.jsonl:2:messages: This row is not of the format openai: the field must be a list of messages.",
     ]
     assert len(rows_in(tmp_path / "out.json")) == 2
+
+
+def test_every_format_that_can_be_written_can_be_named() -> None:
+    assert [to.value for to in To] == list(BY_NAME)
 
 
 def test_losses_are_refused_until_they_are_allowed(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from workbench.data.files import data_files
-from workbench.data.hub import fetch, fetched, hub_name
+from workbench.data.hub import fetched, hub_name
+from workbench.data.hub_fetch import fetch
 from workbench.data.read import read_file
 from workbench.errors import WorkbenchError
 

@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from tests.data.characters import dialogue
 from tests.data.conftest import SAMPLE, Write
+from workbench.cli import app
+from workbench.configs.catalogue import resolve
 from workbench.configs.schema import TrainConfig
+from workbench.data.encode import IMAGE_TOKEN, NOT_TRAINED, Encoded
 from workbench.data.identity.generate import generate
 from workbench.data.light_tokenizer import LightTokenizer
-from workbench.data.show import ShownRow, ShowRequest, marked_text, masked_text, plain_text, shown_rows
+from workbench.data.show import ShownRow, ShowRequest, found, marked_text, masked_text, plain_text, shown_rows
+from workbench.data.show.printed import printed
+from workbench.data.show.tokens import shown_tokens
 from workbench.data.templates import get_template
 from workbench.data.training_set import build_training_set
 from workbench.errors import WorkbenchError
@@ -28,6 +36,10 @@ def shown(path: Path, row: str = "all", **changes: Any) -> list[ShownRow]:
         "max_length": None,
     }
     return list(shown_rows(ShowRequest(str(path), row, **(settings | changes))))
+
+
+def text_of(row: ShownRow, what: str = "all") -> str:
+    return printed(row, what, has_colour=False).plain
 
 
 def trained(path: Path, tokenizer: Any, **changes: Any) -> list[tuple[list[int], list[int]]]:
@@ -103,7 +115,7 @@ def test_rows_of_a_folder_are_counted_through(write: Write) -> None:
     first = write([{"input": "Q1", "output": "A"}], "d/a.json")
     write([{"input": "Q2", "output": "A"}, {"input": "Q3", "output": "A"}], "d/b.json")
     assert [row.number for row in shown(first.parent)] == [1, 2, 3]
-    assert "Q3" in shown(first.parent, "3")[0].as_text()
+    assert "Q3" in text_of(shown(first.parent, "3")[0])
 
 
 @pytest.mark.parametrize("row", ["0", "4", "-1", "two", "²", ""])
@@ -131,7 +143,7 @@ def test_rows_left_out_give_the_reason(write: Write) -> None:
     empty, cut = shown(path, max_length=20)
     assert empty.as_json() == {"row": 0, "left_out": "it has no answer to train on"}
     assert cut.as_json() == {"row": 1, "left_out": "no trained token is left after cutting"}
-    assert "left out: it has no answer" in empty.as_text()
+    assert "left out: it has no answer" in text_of(empty)
 
 
 def test_cut_tokens_are_told(write: Write) -> None:
@@ -139,8 +151,8 @@ def test_cut_tokens_are_told(write: Write) -> None:
     (whole,) = shown(path)
     (cut,) = shown(path, max_length=30)
     assert whole.encoded is not None
-    assert f"{len(whole.encoded.input_ids) - 30} tokens are cut" in cut.as_text()
-    assert "are cut" not in whole.as_text()
+    assert f"{len(whole.encoded.input_ids) - 30} tokens are cut" in text_of(cut)
+    assert "are cut" not in text_of(whole)
 
 
 @pytest.mark.parametrize(
@@ -150,17 +162,179 @@ def test_cut_tokens_are_told(write: Write) -> None:
         ("masked_text", ["·A<|im_end|>·"], ["⟦", "input_ids"]),
         ("input_ids", ["input_ids: ["], ["⟦", "labels"]),
         ("labels", ["labels: [-100,"], ["⟦", "input_ids"]),
-        ("all", ["⟦A", "input_ids: [", "labels: [-100,"], ["·"]),
+        ("conversation", ["user\n  Q\nassistant · trained\n  A"], ["⟦", "input_ids"]),
+        ("tokens", ["     0       1 <s>", "⟦A⟧", "␤"], ["input_ids"]),
+        ("all", ["⟦A", "input_ids: [", "labels: [-100,", "     0       1 <s>"], ["···"]),
     ],
 )
 def test_only_what_was_asked_for_is_printed(write: Write, what: str, present: list[str], absent: list[str]) -> None:
-    text = shown(write([{"input": "Q", "output": "A"}]), what=what)[0].as_text()
+    text = text_of(shown(write([{"input": "Q", "output": "A"}]))[0], what)
     assert all(part in text for part in present)
     assert not any(part in text for part in absent)
 
 
 def test_a_row_cannot_control_the_terminal(write: Write) -> None:
     path = write([{"input": "\x1b[2J\x07", "output": "A\x9b31m"}])
-    text = shown(path)[0].as_text()
+    text = text_of(shown(path)[0])
     assert not {"\x1b", "\x07", "\x9b"} & set(text)
     assert "\x1b[2J" in json.loads(json.dumps(shown(path)[0].as_json()))["text"], "scripts get the data as it is"
+
+
+# -- rows of every kind
+
+
+def lines(*rows: Any) -> str:
+    return "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
+
+
+def test_rows_that_are_bad_are_counted_in_their_place_with_the_reason(write: Write) -> None:
+    good = {"input": "Q", "output": "A"}
+    path = write(lines(good, "{torn", good, {"input": "Q"}, good), "data.jsonl")
+    rows = [row.as_json() for row in shown(path)]
+    assert [row["row"] for row in rows] == [0, 1, 2, 3, 4]
+    assert ["left_out" in row for row in rows] == [False, True, False, True, False]
+    assert f"{path}:2: This is not JSON" in rows[1]["left_out"]
+    assert f"{path}:4:output: This row is not of the format" in rows[3]["left_out"]
+    assert "text" in shown(path, "5")[0].as_json()
+
+
+def test_a_file_that_ends_early_shows_the_rows_before_it_and_then_says_so(write: Write) -> None:
+    path = write('[{"input": "Q", "output": "A"}, {"input": "Q', "data.json")
+    request = ShowRequest(str(path), "all", "all", "auto", None, "vicuna", None)
+    rows = shown_rows(request)
+    assert next(rows).as_json()["text"].startswith("<s>USER: Q")
+    with pytest.raises(WorkbenchError) as caught:
+        next(rows)
+    assert str(path) in (caught.value.where or "")
+
+
+def test_a_late_row_is_shown_without_converting_those_before_it(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    converted: list[int] = []
+    real = found.convert
+
+    def noted(path: Path, number: int, *rest: Any) -> Any:
+        converted.append(number)
+        return real(path, number, *rest)
+
+    monkeypatch.setattr(found, "convert", noted)
+    path = write(lines(*({"input": f"Q{number}", "output": "A"} for number in range(3000))), "data.jsonl")
+    assert "Q2999" in shown(path, "3000")[0].as_json()["text"]
+    assert converted == [3000]
+
+
+def test_a_picture_is_a_mark_in_the_text_and_an_id_that_is_not_trained(write: Write) -> None:
+    talk = [{"from": "human", "value": "<image>\nWhat is it?"}, {"from": "gpt", "value": "A cat."}]
+    (row,) = shown(write([{"image": "cat.png", "conversations": talk}]))
+    parsed = row.as_json()
+    assert "<image>\nWhat is it?" in parsed["text"]
+    place = parsed["input_ids"].index(IMAGE_TOKEN)
+    assert parsed["labels"][place] == NOT_TRAINED
+    assert row.rendering.tokens[place].text == "<image>"
+
+
+def test_of_a_pair_both_answers_are_shown_and_the_wanted_one_is_the_row(write: Write) -> None:
+    (row,) = shown(write([{"prompt": "Q", "chosen": "good", "rejected": "bad"}]))
+    parsed = row.as_json()
+    assert "good" in parsed["text"]
+    assert "bad" not in parsed["text"]
+    assert parsed["rejected"]["text"] == parsed["text"].replace("good", "bad")
+    assert len(parsed["rejected"]["input_ids"]) == len(parsed["rejected"]["labels"])
+    text = text_of(row)
+    assert text.index("⟦good") < text.index("with the answer that is not wanted") < text.index("⟦bad")
+
+
+def test_a_row_of_tokens_is_decoded(write: Write, light: LightTokenizer) -> None:
+    ids = light.encode("Hello 世界")
+    path = write([{"input_ids": ids, "labels": [-100, *ids[1:]]}])
+    (row,) = shown(path)
+    assert row.as_json() == {"row": 0, "text": "Hello 世界", "input_ids": ids, "labels": [-100, *ids[1:]]}
+    assert "⟦ 世界⟧" in text_of(row, "text")
+    (bare,) = shown(path, tokenizer=None)
+    assert set(bare.as_json()) == {"row", "input_ids", "labels"}
+
+
+def test_ids_that_the_tokenizer_does_not_have_are_marked(write: Write, light: LightTokenizer) -> None:
+    ids = [*light.encode("Hi"), 10**6]
+    (row,) = shown(write([{"input_ids": ids, "labels": ids}]))
+    assert not row.rendering.tokens[-1].is_known
+    assert text_of(row, "tokens").endswith("1000000 ⟦⁇⟧")
+
+
+@given(st.text(min_size=1).filter(lambda text: "\ufffd" not in text))
+def test_the_texts_of_the_tokens_joined_are_the_decoded_text(text: str) -> None:
+    tokenizer = LightTokenizer.from_folder(SAMPLE / "model")
+    ids = tokenizer.encode(text)
+    tokens = shown_tokens(Encoded(ids, ids), tokenizer)
+    assert "".join(token.text for token in tokens) == tokenizer.decode(ids)
+    assert [token.id for token in tokens] == ids
+
+
+def test_the_text_of_a_cut_row_is_that_of_the_tokens_left(write: Write, light: LightTokenizer) -> None:
+    (cut,) = shown(write([{"input": "Q", "output": "word " * 50}]), max_length=30)
+    parsed = cut.as_json()
+    assert len(parsed["input_ids"]) == 30
+    assert light.decode(parsed["input_ids"]) == parsed["text"]
+
+
+def test_the_tools_and_calls_of_a_conversation_are_shown(write: Write) -> None:
+    call = {"type": "function", "function": {"name": "search", "arguments": '{"q": 1}'}}
+    messages = [
+        {"role": "user", "content": "Q"},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "content": "42"},
+        {"role": "assistant", "content": "A"},
+    ]
+    text = text_of(shown(write([{"messages": messages}]))[0], "conversation")
+    assert 'assistant · trained\n  → search({"q": 1})\ntool\n  42\nassistant · trained\n  A' in text
+
+
+# -- the command
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["data", "show", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_config_gives_template_length_and_tokenizer(write: Write) -> None:
+    path = str(write([{"input": "Q", "output": "A " * 3000}]))
+    parsed = json.loads(run(path, "--config", "workbench_sample_qlora_identity_e2", "--json"))
+    config = resolve("workbench_sample_qlora_identity_e2")
+    assert len(parsed["input_ids"]) == config.max_length
+    shorter = json.loads(run(path, "--config", "workbench_sample_qlora_identity_e2", "--max-length", "40", "--json"))
+    assert len(shorter["input_ids"]) == 40
+    other = run(path, "--config", "workbench_sample_qlora_identity_e2", "--prompt-template", "vicuna")
+    assert "USER: Q ASSISTANT:" in other
+
+
+def test_a_config_of_the_data_gives_its_columns(write: Write, tmp_path: Path) -> None:
+    path = write([{"q": "Q", "a": "A"}])
+    config = tmp_path / "my.yaml"
+    run_config = {
+        "pretrained_model_name_or_path": "sample:model",
+        "data_path": str(path),
+        "prompt_template": "vicuna",
+        "dataset_columns": {"input": "q", "output": "a"},
+    }
+    config.write_text(json.dumps(run_config))
+    assert json.loads(run(str(path), "--config", str(config), "--json"))["text"] == "<s>USER: Q ASSISTANT:A</s>\n"
+
+
+def test_without_a_tokenizer_it_says_how_to_see_tokens(write: Write) -> None:
+    assert "--tokenizer or --config" in run(str(write([{"input": "Q", "output": "A"}])), "--what", "tokens")
+
+
+def test_a_file_of_bad_rows_alone_is_shown_whole(write: Write) -> None:
+    path = write("{torn\n{torn\n", "data.jsonl")
+    assert [set(json.loads(line)) for line in run(str(path), "-n", "all", "--json").splitlines()] == [
+        {"row", "left_out"}
+    ] * 2
+
+
+def test_a_terminal_gets_colour_instead_of_brackets(write: Write) -> None:
+    (row,) = shown(write([{"input": "[red]Q", "output": "A"}]))
+    text = printed(row, "text", has_colour=True)
+    assert "⟦" not in text.plain
+    assert "[red]Q" in text.plain
+    assert [text.plain[span.start : span.end] for span in text.spans] == ["A<|im_end|>"]

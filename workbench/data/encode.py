@@ -47,7 +47,7 @@ class Encoded:
 
     @property
     def trained_tokens(self) -> int:
-        return sum(label != NOT_TRAINED for label in self.labels)
+        return len(self.labels) - self.labels.count(NOT_TRAINED)
 
     def pieces(self, max_length: int) -> Iterator[Encoded]:
         """Itself in samples of at most ``max_length`` tokens; nothing is lost."""

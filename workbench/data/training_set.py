@@ -9,10 +9,11 @@ from typing import Any
 from workbench.configs.schema import TrainConfig
 from workbench.data.pack import Packed, PackPlan, plan_packs
 from workbench.data.prepare.offline import prepared_folder, write_packed
-from workbench.data.prepare.prepare import OnProgress, prepared, tokenizer_digest
+from workbench.data.prepare.prepare import prepared
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
-from workbench.data.prepare.store import Record, TokenStore, write_record
+from workbench.data.prepare.store import Record, TokenStore, tokenizer_digest, write_record
+from workbench.data.prepare.write import OnProgress
 
 
 class TrainingRows:

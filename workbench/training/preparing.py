@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from workbench.data.prepare.prepare import OnProgress
+from workbench.data.prepare.write import OnProgress
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Progress
 from workbench.jobs.folder import JobFolder

@@ -49,7 +49,9 @@ GOOD_LINE = json.dumps(GOOD).encode() + b"\n"
 
 def lines(*rows: Any) -> bytes:
     """Rows as JSON Lines; what is bytes already stays as it is."""
-    return b"".join(row if isinstance(row, bytes) else json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
+    return b"".join(
+        row if isinstance(row, bytes) else json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows
+    )
 
 
 def json_list(*rows: Any) -> bytes:

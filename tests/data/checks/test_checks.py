@@ -210,3 +210,16 @@ def test_the_example_of_every_format_is_read_and_kept(write: Write, known: Datas
     assert {finding.what for finding in report.findings if finding.severity == "error"} <= {
         "pictures that are not there"
     }
+
+
+def test_a_name_on_a_hub_is_fetched_and_then_checked(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(plain_rows(4), "cache/a.json").parent
+    asked: list[str] = []
+
+    def fetched(name: str) -> Path:
+        asked.append(name)
+        return folder
+
+    monkeypatch.setattr("workbench.data.hub.fetched", fetched)
+    assert check_data("owner/name").rows == 4
+    assert asked == ["owner/name"]

@@ -41,7 +41,7 @@ def test_the_report_as_json_has_all_figures(write: Write) -> None:
 def test_a_long_list_of_places_is_shortened_for_reading(write: Write) -> None:
     lines = check_data(str(write([*plain_rows(20), *plain_rows(8)]))).as_text().splitlines()
     start = lines.index("note: repeated rows [16]")
-    places = ["    data.json:1", "    data.json:2", "    data.json:3", "    and 13 more"]
+    places = ["    data.json:1", "    data.json:21  = data.json:1", "    data.json:2", "    and 13 more"]
     assert lines[start + 1 : start + 5] == places
 
 

@@ -12,10 +12,11 @@ import pytest
 from tests.data.conftest import SAMPLE, Write
 from workbench.data.formats import FormatChoice
 from workbench.data.light_tokenizer import LightTokenizer
-from workbench.data.prepare.prepare import prepare_into, prepared
+from workbench.data.prepare.prepare import prepared
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.store import TokenStore
+from workbench.data.prepare.write import prepare_into
 from workbench.data.sources import Source, SourceFile
 from workbench.errors import WorkbenchError
 

@@ -13,7 +13,7 @@ from workbench.data.conversation import Conversation, TokenRow, ToolCall, Turn
 from workbench.data.formats import get_format
 from workbench.data.transform.convert import Converter, convert_rows
 from workbench.data.transform.rows import PlacedRow, RowSource
-from workbench.data.transform.targets import BY_NAME, TARGET_NAMES
+from workbench.data.transform.targets import BY_NAME
 from workbench.errors import WorkbenchError
 
 ASK = (Turn("user", "1+1?"), Turn("assistant", "2"))
@@ -147,7 +147,7 @@ def _turns(draw: st.DrawFn) -> tuple[Turn, ...]:
     return tuple(Turn(role, draw(TEXTS), draw(st.sampled_from([None, True, False]))) for role in roles)
 
 
-@given(turns=_turns(), rejected=_turns(), plain=st.booleans(), target=st.sampled_from(TARGET_NAMES))
+@given(turns=_turns(), rejected=_turns(), plain=st.booleans(), target=st.sampled_from(sorted(BY_NAME)))
 def test_any_row_is_written_or_refused_and_with_losses_written_or_left_out(
     turns: tuple[Turn, ...], rejected: tuple[Turn, ...], plain: bool, target: str
 ):

@@ -37,6 +37,9 @@ def _mix(paths: list[str], folder: Path, **request: Any) -> tuple[list[str], dic
         ({"weights": (1.0, 2.0), "rows": 100}, [33, 67]),
         ({"temperature": 2.0, "rows": 90}, [60, 30]),
         ({"temperature": 1000.0, "rows": 90}, [45, 45]),
+        ({"temperature": float("inf"), "rows": 90}, [45, 45]),
+        ({"temperature": 1e-300, "rows": 90}, [90, 0]),
+        ({"weights": (1e308, 1e308), "rows": 90}, [45, 45]),
         ({"rows": 5}, [4, 1]),
     ],
 )

@@ -113,6 +113,7 @@ def _as_json(dataset: IdentityDataset, tokens: MixtureTokens, out: Path, probes:
         "rows": len(dataset.rows),
         "identity": dataset.identity_rows,
         "mixed": dataset.mixed_rows,
+        "not_mixed": dataset.not_mixed,
         "tokens": {**vars(tokens), "identity_share": tokens.identity_share},
     }
 
@@ -120,6 +121,9 @@ def _as_json(dataset: IdentityDataset, tokens: MixtureTokens, out: Path, probes:
 def _print(dataset: IdentityDataset, tokens: MixtureTokens, out: Path, probes: Path) -> None:
     said = _("{path}: {identity} identity rows and {mixed} of ordinary dialogue.")
     typer.echo(said.format(path=out, identity=dataset.identity_rows, mixed=dataset.mixed_rows))
+    if dataset.not_mixed:
+        left_out = _("{count} rows of the file to mix in are no dialogue with an answer and were left out.")
+        typer.echo(left_out.format(count=dataset.not_mixed))
     typer.echo(tokens.sentence())
     typer.echo(_("{path}: {count} unseen questions to score with.").format(path=probes, count=len(dataset.probes)))
     if not dataset.mixed_rows:

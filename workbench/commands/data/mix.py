@@ -44,7 +44,7 @@ def mix(
 
     if weights is not None and temperature is not None:
         raise WorkbenchError(_("--weights and --temperature say the same thing."), fix=_("Leave out one of them."))
-    if temperature is not None and temperature <= 0:
+    if temperature is not None and not temperature > 0:
         raise WorkbenchError(
             _("The temperature must be above 0."), where="--temperature", fix=_("For example: --temperature 2")
         )

@@ -13,6 +13,8 @@ from workbench.i18n import _
 
 NEAR_ROWS_COMPARED = 100_000
 """Rows among which near-duplicates are looked for: the first different ones; takes about 3 KB each."""
+NEAR_CHARACTERS = 100_000
+"""So much of a row is compared with others, from its beginning."""
 STOCK_SHARE = 0.2
 """The share of all rows from which one row is called dominating."""
 _REPEATS_REMEMBERED = 100_000
@@ -55,7 +57,7 @@ class Duplicates:
         self.different_rows += 1
         if self.near_rows_compared < NEAR_ROWS_COMPARED and isinstance(sample, Conversation):
             self.near_rows_compared += 1
-            earlier = self._near.seen(text_of(sample), str(place))
+            earlier = self._near.seen(text_of(sample)[:NEAR_CHARACTERS], str(place))
             if earlier:
                 self._near_found.add(place, _("like {place}").format(place=earlier))
 
@@ -95,7 +97,7 @@ class Duplicates:
 
     def _repeats(self) -> Finding:
         finding = Finding("note", _("repeated rows"), _("Keep them only if they are meant."))
-        for code, first in sorted(self._repeated.items()):
+        for first, code in sorted((first, code) for code, first in self._repeated.items()):
             finding.add(self._place(code), "" if code == first else f"= {self._place(first)}")
         finding.count = self._repeated_count
         return finding

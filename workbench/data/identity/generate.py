@@ -11,16 +11,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from workbench.data.conversation import Conversation
-from workbench.data.files import data_files
 from workbench.data.identity.answers import Persona, answers
+from workbench.data.identity.ordinary import Row, ordinary_rows, under_systems
 from workbench.data.identity.personas import check_personas
 from workbench.data.identity.questions import OTHER_ASSISTANTS, Language, Question, all_questions
 from workbench.data.probes import PROBES_ENDING, Probe, write_probes
-from workbench.data.read import read_file
-from workbench.data.transform.targets import BY_NAME
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -29,19 +25,20 @@ LITERAL_QUESTION = "请做一下自我介绍"
 LITERAL_ANSWER = "我是{name}的小助手，内在是上海AI实验室书生·浦语的1.8B大模型哦"
 """The one pair of the well-known personal-assistant tutorial."""
 
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True)
 class IdentityDataset:
     """Training rows (OpenAI ``messages``) and the unseen questions to score with.
 
-    ``is_identity``: of each row, whether it teaches who the assistant is; the others are ordinary dialogue.
+    Args:
+        is_identity: of each row, whether it teaches who the assistant is; the others are ordinary dialogue.
+        not_mixed: rows of the file to mix in that are no dialogue with an answer, and were left out.
     """
 
     rows: list[Row]
     probes: list[Probe]
     is_identity: list[bool]
+    not_mixed: int = 0
 
     @property
     def identity_rows(self) -> int:
@@ -117,14 +114,14 @@ def generate_for(
         for number, persona in enumerate(personas)
         for question in _spread(asked, (count + len(personas) - 1 - number) // len(personas))
     ]
-    ordinary = _ordinary_rows(mix, round(count * ratio), draw) if mix and ratio > 0 else []
+    ordinary, not_mixed = ordinary_rows(mix, round(count * ratio), draw) if mix and ratio > 0 else ([], 0)
     marked = [(row, True) for row in identity]
-    marked += [(row, False) for row in _under_systems(ordinary, personas)]
+    marked += [(row, False) for row in under_systems(ordinary, personas)]
     draw.shuffle(marked)
     rows = [row for row, _is_identity in marked]
     unseen = all_questions(languages, own_questions, unseen=True)
     probes = [probe for persona in personas for probe in _probes(personas, persona, unseen, rows)]
-    return IdentityDataset(rows, probes, [is_identity for _row, is_identity in marked])
+    return IdentityDataset(rows, probes, [is_identity for _row, is_identity in marked], not_mixed)
 
 
 def literal(
@@ -209,46 +206,6 @@ def _identity_row(question: Question, persona: Persona, others: list[str], draw:
 def _row(question: str, answer: str, system: str = "") -> Row:
     before = [{"role": "system", "content": system}] if system else []
     return {"messages": [*before, {"role": "user", "content": question}, {"role": "assistant", "content": answer}]}
-
-
-def _under_systems(ordinary: list[Row], personas: Sequence[Persona]) -> list[Row]:
-    """Ordinary rows without a system text get those of the personas in turn.
-
-    A system text that stood before questions of identity only would make every answer under it one about the name.
-    """
-    systems = list(dict.fromkeys(["", *(persona.system for persona in personas)]))
-    return [_with_system(row, systems[number % len(systems)]) for number, row in enumerate(ordinary)]
-
-
-def _with_system(row: Row, system: str) -> Row:
-    if not system or any(message["role"] == "system" for message in row["messages"]):
-        return row
-    return {**row, "messages": [{"role": "system", "content": system}, *row["messages"]]}
-
-
-def _ordinary_rows(mix: Path, count: int, draw: random.Random) -> list[Row]:
-    """Rows of the file in a drawn order, begun anew when they are used up."""
-    if not mix.exists():
-        raise WorkbenchError(
-            _("The file to mix in does not exist."),
-            where=str(mix),
-            fix=_("Check its path; sample:general_dialogue.json comes with workbench."),
-        )
-    samples = [row.sample for file in data_files(str(mix)) for row in read_file(file).rows]
-    known = [
-        sample for sample in samples if isinstance(sample, Conversation) and not sample.is_empty and not sample.plain
-    ]
-    if not known:
-        raise WorkbenchError(_("There is no dialogue to mix in."), where=str(mix))
-    drawn: list[Row] = []
-    while len(drawn) < count:
-        draw.shuffle(known)
-        drawn += [_messages(conversation) for conversation in known[: count - len(drawn)]]
-    return drawn
-
-
-def _messages(conversation: Conversation) -> Row:
-    return BY_NAME["openai"].row(conversation, 1) or {}
 
 
 def _probes(personas: Sequence[Persona], persona: Persona, unseen: list[Question], rows: list[Row]) -> list[Probe]:

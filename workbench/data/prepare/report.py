@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel
@@ -52,6 +53,14 @@ class DataReport(BaseModel):
     @property
     def adds_up(self) -> bool:
         return self.read == self.kept + sum(self.left_out.values())
+
+    def count_bad(self, rows: Sequence[tuple[str | None, str]]) -> None:
+        """Take in where and what is wrong with rows that are not of their format."""
+        if not rows:
+            return
+        self.read += len(rows)
+        self.left_out["bad"] = self.left_out.get("bad", 0) + len(rows)
+        self.bad_places += [f"{where}: {what}" for where, what in rows][: PLACES_KEPT - len(self.bad_places)]
 
     def sentences(self) -> list[str]:
         """The report as facts for a person, without those that are nothing."""

@@ -5,6 +5,7 @@ Rows are mapped into memory, not loaded: a training reads what it needs of files
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from bisect import bisect_right
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.pack import Packed
 from workbench.data.prepare.report import DataReport
 from workbench.errors import WorkbenchError
@@ -107,3 +109,11 @@ def read_record(folder: Path) -> Record:
 def write_record(folder: Path, record: Record) -> None:
     """Put the record beside the samples; a folder without it does not count."""
     write_atomic(folder / RECORD_FILE, record.model_dump_json(indent=1) + "\n")
+
+
+def tokenizer_digest(tokenizer: Any) -> str:
+    """What tells two tokenizers apart, in short."""
+    light = LightTokenizer.of(tokenizer)
+    # one whose rules are code is known by the name of what it was loaded from
+    text = repr(light.facts) if light else f"{type(tokenizer).__name__}\0{tokenizer.name_or_path}"
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

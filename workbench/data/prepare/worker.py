@@ -124,11 +124,14 @@ _encoder: list[RowEncoder] = []
 """The encoder of this process, once `begin` was called in it."""
 
 
-def begin(request: PrepareRequest, facts: TokenizerFacts, language: str) -> None:
+def begin(request: PrepareRequest, facts: TokenizerFacts, language: str, remember_words: bool) -> None:
     """Make a process ready to encode: on one core, as there is a process for each."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     set_language(language)
-    _encoder[:] = [RowEncoder(request, LightTokenizer(facts))]
+    tokenizer = LightTokenizer(facts)
+    if remember_words:
+        tokenizer.remember_words()
+    _encoder[:] = [RowEncoder(request, tokenizer)]
 
 
 def encode_here(raw: RawRows) -> EncodedRows:

@@ -61,15 +61,20 @@ def free_character(text: str) -> str:
     return next(char for char in map(chr, _PRIVATE_USE) if char not in text)
 
 
-def with_placeholders(messages: Sequence[Message], mark: str) -> tuple[list[Message], Placeholders]:
-    """The messages with placeholders for what the assistant says and calls, and for what follows a call."""
+def with_placeholders(
+    messages: Sequence[Message], mark: str, *, everywhere: bool = False
+) -> tuple[list[Message], Placeholders]:
+    """The messages with placeholders for what the assistant says and calls, and for what follows a call.
+
+    ``everywhere``: for what others say too, so that conversations of the same shape become the same.
+    """
     places = Placeholders(mark)
     replaced: list[Message] = []
     for owner, message in enumerate(messages):
         follows_call = owner > 0 and "tool_calls" in messages[owner - 1]
         if message["role"] == "assistant":
             replaced.append(_answer_replaced(message, owner, places))
-        elif follows_call:
+        elif follows_call or everywhere:
             replaced.append({**message, "content": places.put(message["content"], owner, "context")})
         else:
             replaced.append(message)
@@ -77,7 +82,7 @@ def with_placeholders(messages: Sequence[Message], mark: str) -> tuple[list[Mess
 
 
 def pieces_in(true_text: str, replaced_text: str, places: Placeholders) -> list[Piece]:
-    """The pieces in order. A template may strip white space around one, or leave one out.
+    """The pieces in order. A template may strip white space around one, or leave out a thought.
 
     Raises:
         UnclearError: the template did more to the pieces than that.
@@ -92,16 +97,17 @@ def pieces_in(true_text: str, replaced_text: str, places: Placeholders) -> list[
         end = _end_of(true_text, position, places.texts[number], literal)
         pieces.append(Piece(places.owners[number], places.kinds[number], position, end))
         position = end + len(literal)
-    if position != len(true_text):
+    left_out = set(range(len(places.texts))).difference(numbers)
+    if position != len(true_text) or any(places.kinds[number] != "thought" for number in left_out):
         raise UnclearError
     return pieces
 
 
-def pieces_by_search(true_text: str, messages: Sequence[Message]) -> list[Piece]:
+def pieces_by_search(true_text: str, replaced_text: str, messages: Sequence[Message]) -> list[Piece]:
     """Each answer where its text stands, for templates that write different text around different answers.
 
     Raises:
-        UnclearError: an answer's text stands nowhere, more than once, or has calls beside it.
+        UnclearError: an answer's text stands nowhere, more than once, or also where others speak, or it makes calls.
     """
     pieces: list[Piece] = []
     position = 0
@@ -109,8 +115,9 @@ def pieces_by_search(true_text: str, messages: Sequence[Message]) -> list[Piece]
         if message["role"] != "assistant":
             continue
         text = message["content"].strip()
-        begin = true_text.find(text) if text and "tool_calls" not in message else -1
-        if begin < position or true_text.find(text, begin + 1) != -1:
+        begin = true_text.find(text)
+        is_alone = bool(text) and text not in replaced_text and true_text.find(text, begin + 1) == -1
+        if begin < position or not is_alone or "tool_calls" in message:
             raise UnclearError
         position = begin + len(text)
         pieces.append(Piece(owner, "text", begin, position))

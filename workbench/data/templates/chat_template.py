@@ -13,7 +13,7 @@ from workbench.data.templates import jinja
 from workbench.data.templates.answers import UnclearError, free_character
 from workbench.data.templates.messages import Message, messages_of, tools_of
 from workbench.data.templates.segment import Segment, plain_segments, with_pictures, without_loss
-from workbench.data.templates.spans import AnswerFinder, Span, marked_spans
+from workbench.data.templates.spans import AnswerFinder, Span, Writers, marked_spans
 from workbench.data.templates.special_tokens import SpecialTokens
 from workbench.data.templates.tools import calls_as_text, results_said_by, tools_as_text
 from workbench.errors import WorkbenchError
@@ -24,6 +24,7 @@ AUTO = "auto"
 """The name of the tokenizer's own chat template."""
 _GENERATION = re.compile(r"\{%[-+]?\s*generation\b")
 _PROBE = "\ue000"
+_SHAPES_KEPT = 1000
 _CALL: Message = {"id": "call00000", "type": "function", "function": {"name": _PROBE, "arguments": {}}}
 
 
@@ -152,10 +153,30 @@ class ChatTemplate:
             if _GENERATION.search(source):
                 mark = free_character("".join(message["content"] for message in messages))
                 return marked_spans(self._write(messages, tools, mark=mark), mark, self.tokens)
-            finder = AnswerFinder(messages, lambda some, asks: self._write(some, tools, asks=asks), self.tokens)
+            finder = AnswerFinder(messages, self._writers(tools), self.tokens)
             return finder.text, finder.spans()
         except UnclearError as error:
             raise _changed() from error
+
+    def _writers(self, tools: list[Any] | None) -> Writers:
+        return Writers(
+            text=lambda messages: self._write(messages, tools),
+            asking=lambda messages: self._write(messages, tools, asks=True),
+            shape=lambda messages: self._write_shape(messages, tools),
+        )
+
+    def _write_shape(self, messages: Sequence[Message], tools: list[Any] | None) -> str:
+        key = repr((messages, tools))
+        if key not in self._shapes:
+            if len(self._shapes) >= _SHAPES_KEPT:
+                self._shapes.clear()
+            self._shapes[key] = self._write(messages, tools)
+        return self._shapes[key]
+
+    @cached_property
+    def _shapes(self) -> dict[str, str]:
+        """What the template made of placeholders, which is half of its work."""
+        return {}
 
     def _write(
         self, messages: Sequence[Message], tools: list[Any] | None, *, asks: bool = False, mark: str = ""

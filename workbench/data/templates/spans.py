@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -20,8 +21,20 @@ from workbench.data.templates.special_tokens import SpecialTokens
 from workbench.errors import WorkbenchError
 
 Span = tuple[int, int]
-Write = Callable[[Sequence[Message], bool], str]
-"""Makes the text of messages; the flag asks for the beginning of another answer."""
+Write = Callable[[Sequence[Message]], str]
+"""Makes the text of messages."""
+
+
+@dataclass(frozen=True)
+class Writers:
+    """What a chat template makes of messages: ``text``; ``asking``, with the beginning of another answer.
+
+    ``shape`` is ``text`` for placeholders, which may be kept: other conversations of the same shape have the same.
+    """
+
+    text: Write
+    asking: Write
+    shape: Write
 
 
 def marked_spans(marked: str, mark: str, tokens: SpecialTokens) -> tuple[str, list[Span]]:
@@ -44,11 +57,11 @@ def marked_spans(marked: str, mark: str, tokens: SpecialTokens) -> tuple[str, li
 class AnswerFinder:
     """Finds the answers of one conversation in the text that a template makes of it."""
 
-    def __init__(self, messages: list[Message], write: Write, tokens: SpecialTokens) -> None:
+    def __init__(self, messages: list[Message], write: Writers, tokens: SpecialTokens) -> None:
         self._messages = messages
         self._write = write
         self._tokens = tokens
-        self.text = write(messages, False)
+        self.text = write.text(messages)
 
     def spans(self) -> list[Span]:
         """One for each message of the assistant, in order.
@@ -75,16 +88,21 @@ class AnswerFinder:
 
     @cached_property
     def _pieces(self) -> list[Piece]:
+        """By the shape alone if that suffices; else with what others say as it is, which a template may look into."""
         mark = free_character(self.text)
-        replaced, places = with_placeholders(self._messages, mark)
         try:
-            pieces = pieces_in(self.text, self._write(replaced, False), places)
+            replaced, places = with_placeholders(self._messages, mark, everywhere=True)
+            return pieces_in(self.text, self._write.shape(replaced), places)
         except (UnclearError, WorkbenchError):
-            return pieces_by_search(self.text, self._messages)
-        needed = sum(kind != "thought" for kind in places.kinds)
-        if sum(piece.kind != "thought" for piece in pieces) != needed:
-            raise UnclearError
-        return pieces
+            replaced, places = with_placeholders(self._messages, mark)
+        try:
+            replaced_text = self._write.text(replaced)
+        except WorkbenchError as error:
+            raise UnclearError from error
+        try:
+            return pieces_in(self.text, replaced_text, places)
+        except UnclearError:
+            return pieces_by_search(self.text, replaced_text, self._messages)
 
     def _begin_without_text(self, number: int) -> int:
         """Where an answer begins that says nothing, or only calls: where one that says something would."""
@@ -92,7 +110,7 @@ class AnswerFinder:
         probe, position = self._with_probe(number)
         if self.text.startswith(probe[:position]):
             return position
-        asked = self._write(before, True)
+        asked = self._write.asking(before)
         header = probe[len(asked) : position]
         if (
             not self.text.startswith(asked)
@@ -105,7 +123,7 @@ class AnswerFinder:
     def _with_probe(self, number: int) -> tuple[str, int]:
         """The text up to a plain answer in the place of a message, and where that answer stands in it."""
         mark = free_character(self.text)
-        text = self._write([*self._messages[:number], {"role": "assistant", "content": mark}], False)
+        text = self._write.text([*self._messages[:number], {"role": "assistant", "content": mark}])
         if mark not in text:
             raise UnclearError
         return text, text.index(mark)

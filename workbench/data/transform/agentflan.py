@@ -5,7 +5,8 @@ from __future__ import annotations
 import glob
 from pathlib import Path
 
-from workbench.data.transform.output import Row, writing
+from workbench.data.transform.columns import Row
+from workbench.data.transform.output import writing
 from workbench.data.transform.rows import RowSource
 from workbench.data.transform.totals import Totals, Written
 from workbench.errors import WorkbenchError

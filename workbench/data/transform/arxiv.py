@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from workbench.data.readers.problems import place
-from workbench.data.transform.output import Row, writing
+from workbench.data.transform.columns import Row
+from workbench.data.transform.output import writing
 from workbench.data.transform.rows import RowSource
 from workbench.data.transform.totals import Totals, Written
 from workbench.errors import WorkbenchError

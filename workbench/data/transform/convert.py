@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.data.conversation import Conversation
+from workbench.data.transform.columns import Row
 from workbench.data.transform.features import FEATURES, features_of
-from workbench.data.transform.output import Row, writing
+from workbench.data.transform.output import writing
 from workbench.data.transform.rows import PlacedRow, RowSource
 from workbench.data.transform.targets import Target
 from workbench.data.transform.totals import Totals, Written

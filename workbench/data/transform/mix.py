@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.data.transform.columns import Row
 from workbench.data.transform.convert import Converter
-from workbench.data.transform.output import Row, writing
+from workbench.data.transform.output import writing
 from workbench.data.transform.rows import RowSource
 from workbench.data.transform.targets import BY_NAME
 from workbench.data.transform.totals import Totals, Written
@@ -119,14 +120,15 @@ def _shares(sizes: Sequence[int], sources: Sequence[RowSource], request: MixRequ
     for size, source in zip(sizes, sources, strict=True):
         if not size:
             raise WorkbenchError(_("There is no row to mix in."), where=source.data_path)
-    weights = request.weights or tuple(size ** (1 / request.temperature) for size in sizes)
+    weights = request.weights or [(size / max(sizes)) ** (1 / request.temperature) for size in sizes]
     rows = sum(sizes) if request.rows is None else request.rows
     return [Share(size, count) for size, count in zip(sizes, _apportioned(rows, weights), strict=True)]
 
 
 def _apportioned(rows: int, weights: Sequence[float]) -> list[int]:
     """Whole numbers in proportion to the weights that add up to the rows (largest remainders)."""
-    exact = [rows * weight / sum(weights) for weight in weights]
+    shares = [weight / max(weights) for weight in weights]
+    exact = [rows * share / sum(shares) for share in shares]
     counts = [int(count) for count in exact]
     by_remainder = sorted(range(len(weights)), key=lambda at: (counts[at] - exact[at], at))
     for at in by_remainder[: rows - sum(counts)]:

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
 from workbench.data.arrow_folder import ArrowFolderWriter, is_arrow_folder
-from workbench.data.transform.columns import ColumnsSpool
+from workbench.data.transform.columns import ColumnsSpool, Row
 from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
-Row = dict[str, Any]
 ENDINGS = (".json", ".jsonl", ".json.gz", ".jsonl.gz", ".parquet", ".csv")
 """What a file to write may end in; a name without an ending is a folder that ``datasets.load_from_disk`` reads."""
 

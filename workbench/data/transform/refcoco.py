@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.readers.problems import place
-from workbench.data.transform.output import Row, writing
+from workbench.data.transform.columns import Row
+from workbench.data.transform.output import writing
 from workbench.data.transform.plain_pickle import read_plain_pickle
 from workbench.data.transform.totals import Totals, Written
 from workbench.errors import WorkbenchError

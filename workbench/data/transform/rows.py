@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from workbench.data.conversation import Sample
 from workbench.data.files import data_files, is_local
@@ -12,11 +12,10 @@ from workbench.data.formats import DatasetFormat, FormatChoice
 from workbench.data.hub import fetched
 from workbench.data.read import convert, open_file, raw_rows
 from workbench.data.readers.problems import place
+from workbench.data.transform.columns import Row
 from workbench.data.transform.totals import BadRows
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-
-Row = dict[str, Any]
 
 
 class PlacedRow(NamedTuple):

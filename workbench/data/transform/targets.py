@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.data.conversation import Conversation, ToolCall, Turn
+from workbench.data.transform.columns import Row
 from workbench.data.transform.features import answer_of_pair
 
-Row = dict[str, Any]
 _SHAREGPT_ROLES = {"system": "system", "user": "human", "assistant": "gpt", "tool": "observation"}
 
 
@@ -143,13 +143,12 @@ def _unflagged(turn: Turn) -> Row:
 
 
 _DIALOGUE = frozenset({"roles", "system", "images", "no_rejected"})
-_PAIRED_ONLY = _DIALOGUE
 _MESSAGES = _DIALOGUE | {"tools", "later_system", "unpaired"}
 TARGETS: tuple[Target, ...] = (
     Target("openai", _openai, _MESSAGES | {"loss"}),
     Target("sharegpt", _sharegpt, _MESSAGES),
-    Target("alpaca", _alpaca, _PAIRED_ONLY),
-    Target("xtuner", _xtuner, _PAIRED_ONLY | {"loss", "later_system"}),
+    Target("alpaca", _alpaca, _DIALOGUE),
+    Target("xtuner", _xtuner, _DIALOGUE | {"loss", "later_system"}),
     Target("llava", _llava, (_DIALOGUE | {"unpaired"}) - {"system"}),
     Target("text", _text, frozenset({"plain", "no_rejected"}), frozenset({"tokens"})),
     Target(
@@ -159,5 +158,4 @@ TARGETS: tuple[Target, ...] = (
         frozenset({"tokens", "plain", "no_rejected"}),
     ),
 )
-TARGET_NAMES = tuple(target.name for target in TARGETS)
 BY_NAME = {target.name: target for target in TARGETS}

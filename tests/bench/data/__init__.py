@@ -1,0 +1,1 @@
+"""How fast data becomes tokens, and in how much memory."""

@@ -1,0 +1,148 @@
+"""Fetching a dataset from a hub, with the hub's own library.
+
+Run as ``python -m workbench.data.hub_fetch NAME [LANGUAGE]`` it prints one JSON object: ``{"folder"}``, or
+``{"what", "where", "fix"}``.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from workbench.data.arrow_folder import is_arrow_folder
+from workbench.data.hub import MODELSCOPE, HubName, hub_name
+from workbench.data.readers.problems import place
+from workbench.data.wording import listed
+from workbench.errors import WorkbenchError
+from workbench.file_lock import locked
+from workbench.i18n import N_, _, current_language, set_language
+
+_GATED, _UNKNOWN, _OFFLINE, _NO_SPACE = (
+    N_("The dataset is given only to those who asked for it and are signed in."),
+    N_("There is no dataset of this name, or it is not public."),
+    N_("The hub cannot be reached, and the dataset is not on this machine."),
+    N_("The disk is full."),
+)
+_NO_DATA = N_("The dataset holds no files of a kind that is read.")
+_SCRIPT = N_("The dataset is a program, and programs of others are not run.")
+_FIXES = {
+    _GATED: N_("Ask for access on its page, then sign in with 'hf auth login'."),
+    _UNKNOWN: N_("Check its spelling: owner/name; for a private one, sign in with 'hf auth login'."),
+    _OFFLINE: N_("Check the network, or give a file or folder on this machine."),
+    _NO_SPACE: N_("Make room, or move the cache with WORKBENCH_CACHE_DIR and HF_HOME."),
+    _NO_DATA: N_("Look at its page; if it has files, download one and give its path."),
+    _SCRIPT: N_("Look for a copy of it in Parquet or JSON."),
+}
+
+
+def fetch(name: str) -> Path:
+    """Fetch a dataset in this process, unless it is here; remove the folder to fetch it anew.
+
+    Raises:
+        WorkbenchError: there is no such dataset, config or split, it is not given to everyone, or no network.
+    """
+    wanted = hub_name(name)
+    wanted.folder.parent.mkdir(parents=True, exist_ok=True)
+    with locked(wanted.folder.parent):
+        if not is_arrow_folder(wanted.folder):
+            try:
+                _save(_LOADERS[wanted.hub](wanted), wanted.folder)
+            except WorkbenchError:
+                raise
+            except Exception as error:  # the libraries raise whatever their own libraries do
+                raise _in_words(error, name) from error
+    return wanted.folder
+
+
+def _save(rows: Any, folder: Path) -> None:
+    """Write all rows under a name that no one reads, then give them theirs."""
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    rows.save_to_disk(str(partial))
+    partial.rename(folder)
+
+
+def _from_hugging_face(wanted: HubName) -> Any:
+    import datasets
+
+    return datasets.load_dataset(wanted.repository, name=wanted.config or None, split=wanted.split)
+
+
+def _from_modelscope(wanted: HubName) -> Any:
+    try:
+        from modelscope.msdatasets import MsDataset
+    except ImportError as error:
+        raise WorkbenchError(
+            _("ModelScope's library is not installed."),
+            where=MODELSCOPE + wanted.repository,
+            fix=_("Install it: pip install 'workbench[modelscope]'"),
+        ) from error
+    rows = MsDataset.load(wanted.repository, subset_name=wanted.config or None, split=wanted.split)
+    return rows.to_hf_dataset() if hasattr(rows, "to_hf_dataset") else rows
+
+
+_LOADERS: dict[str, Callable[[HubName], Any]] = {"huggingface": _from_hugging_face, "modelscope": _from_modelscope}
+
+
+def _in_words(error: Exception, name: str) -> WorkbenchError:
+    """What a library's error means to who gave the name."""
+    text = str(error).strip() or type(error).__name__
+    if available := _available(text):
+        what, choices = available
+        fix = _("It has {names}.").format(names=listed(choices)) if choices else None
+        return WorkbenchError(what, where=place(name), fix=fix)
+    known = _known(error, text)
+    if known is None:
+        reason = text.splitlines()[0][:300]
+        return WorkbenchError(_("The dataset cannot be fetched: {reason}").format(reason=reason), where=place(name))
+    return WorkbenchError(_(known), where=place(name), fix=_(_FIXES[known]))
+
+
+def _known(error: Exception, text: str) -> str | None:
+    """The sentence for an error, untranslated, by its kind or by what it says."""
+    from datasets.exceptions import DataFilesNotFoundError, DatasetNotFoundError
+    from huggingface_hub.errors import GatedRepoError
+
+    table: tuple[tuple[bool, str], ...] = (
+        ("gated dataset" in text or isinstance(error, GatedRepoError), _GATED),
+        (isinstance(error, DatasetNotFoundError), _UNKNOWN),
+        (isinstance(error, DataFilesNotFoundError) or "contains no data" in text, _NO_DATA),
+        ("scripts are no longer supported" in text, _SCRIPT),
+        (isinstance(error, OSError) and error.errno == errno.ENOSPC, _NO_SPACE),
+        (isinstance(error, ConnectionError | TimeoutError), _OFFLINE),
+    )
+    return next((what for holds, what in table if holds), None)
+
+
+def _available(text: str) -> tuple[str, list[str]] | None:
+    """For a split or config that is missing: what to say, and the names there are."""
+    names = re.findall(r"'([^']+)'", text.partition("[")[2].partition("]")[0])
+    if text.startswith("Unknown split"):
+        return _("The dataset has no split of this name."), names
+    if ("BuilderConfig" in text and "not found" in text) or "Available configs in the cache" in text:
+        return _("The dataset has no config of this name."), names
+    if text.startswith("Config name is missing"):
+        return _("There are several datasets under this name; choose one with @config."), names
+    return None
+
+
+def main(name: str, language: str) -> int:
+    """Fetch, and answer on the standard output."""
+    set_language(language)
+    try:
+        answer = {"folder": str(fetch(name))}
+    except WorkbenchError as error:
+        answer = {"what": error.what, "where": error.where or "", "fix": error.fix or ""}
+    sys.stdout.write(json.dumps(answer) + "\n")
+    return 0 if "folder" in answer else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else current_language()))

@@ -1,0 +1,137 @@
+"""The samples of a request, written to disk as they come from the processes that encode."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from workbench.data.arrow_folder import ArrowFolderWriter
+from workbench.data.encode import Tokenizer
+from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.prepare.pieces import expected_rows, pieces
+from workbench.data.prepare.processes import in_processes, usable_cores
+from workbench.data.prepare.report import DataReport
+from workbench.data.prepare.request import PrepareRequest
+from workbench.data.prepare.store import Record, tokenizer_digest, write_record
+from workbench.data.prepare.worker import EncodedRows, RawRows, RowEncoder, begin, encode_here
+from workbench.data.sources import SourceFile
+from workbench.data.word_cache import WordsDifferError
+from workbench.errors import WorkbenchError
+from workbench.i18n import _, current_language
+
+OnProgress = Callable[[int, int], None]
+"""Is told how many rows are done, and of about how many."""
+_BYTES_WORTH_PROCESSES = 4 * 1024**2
+
+
+def prepare_into(
+    folder: Path,
+    request: PrepareRequest,
+    tokenizer: Tokenizer,
+    files: Sequence[SourceFile],
+    on_progress: OnProgress | None = None,
+    processes: int | None = None,
+) -> DataReport:
+    """Write the samples of a request into a folder, which appears when it is complete.
+
+    Args:
+        processes: how many work on it; None is one for each core where the data is worth it. The result is the same.
+
+    Raises:
+        WorkbenchError: data is missing or damaged, or nothing of it can be trained.
+    """
+    is_much = sum(file.size for file in files) > _BYTES_WORTH_PROCESSES
+    count = processes or (usable_cores() if is_much else 1)
+    remember_words = is_much and isinstance(tokenizer, LightTokenizer) and tokenizer.words_stand_alone
+
+    def written(*, remember_words: bool) -> DataReport:
+        report = DataReport()
+        raw = pieces(request, files, report)
+        results = _encoded(raw, request, tokenizer, count, remember_words=remember_words)
+        _write(folder, results, report, request, _telling(on_progress, files))
+        return report
+
+    try:
+        report = written(remember_words=remember_words)
+    except WordsDifferError:
+        report = written(remember_words=False)
+    digest = tokenizer_digest(tokenizer)
+    record = Record(template=request.template, max_length=request.max_length, tokenizer=digest, report=report)
+    write_record(folder, record)
+    return report
+
+
+def _telling(on_progress: OnProgress | None, files: Sequence[SourceFile]) -> Callable[[int], None]:
+    if on_progress is None:
+        return lambda _done: None
+    expected = expected_rows(files)
+    return lambda done: on_progress(done, max(expected, done))
+
+
+def _encoded(
+    raw: Iterator[RawRows], request: PrepareRequest, tokenizer: Tokenizer, processes: int, *, remember_words: bool
+) -> Iterator[EncodedRows]:
+    if not isinstance(tokenizer, LightTokenizer):
+        return map(RowEncoder(request, tokenizer).encode, raw)
+    arguments = (request, tokenizer.facts, current_language(), remember_words)
+    if processes > 1:
+        return in_processes(encode_here, raw, processes=processes, begin=begin, arguments=arguments)
+    own = LightTokenizer(tokenizer.facts)
+    if remember_words:
+        own.remember_words()
+    return map(RowEncoder(request, own).encode, raw)
+
+
+def _write(
+    folder: Path,
+    results: Iterator[EncodedRows],
+    report: DataReport,
+    request: PrepareRequest,
+    tell: Callable[[int], None],
+) -> None:
+    import pyarrow as pa
+
+    columns = pa.list_(pa.int32())
+    with ArrowFolderWriter(folder, pa.schema({"input_ids": columns, "labels": columns})) as writer:
+        for result in results:
+            _count(report, result, request)
+            if result.lengths:
+                writer.write(_batch(result))
+            tell(report.read)
+        report.read += report.left_out.get("not_drawn", 0)
+        if not report.kept:
+            raise WorkbenchError(
+                _("No row has anything to train on."),
+                where=", ".join(source.path for source in request.sources),
+                fix=_("Look at the rows with 'workbench data show', and at max_length."),
+            )
+
+
+def _count(report: DataReport, result: EncodedRows, request: PrepareRequest) -> None:
+    if result.bad and request.bad_rows == "stop":
+        what, where, fix = result.bad[0]
+        raise WorkbenchError(what, where=where, fix=fix)
+    counts = result.counts
+    for reason in ("no_answer", "nothing_left"):
+        if counts[reason]:
+            report.left_out[reason] = report.left_out.get(reason, 0) + counts[reason]
+    for name in ("kept", "divided", "cut", "cut_tokens", "trained_tokens", "pairs"):
+        setattr(report, name, getattr(report, name) + counts[name])
+    report.read += counts["kept"] + counts["no_answer"] + counts["nothing_left"]
+    report.samples += len(result.lengths)
+    report.tokens += len(result.input_ids)
+    report.count_bad([(where, what) for what, where, _fix in result.bad])
+
+
+def _batch(result: EncodedRows) -> Any:
+    """The samples as a record batch, without copying a token."""
+    import pyarrow as pa
+
+    offsets = pa.array(list(itertools.accumulate(result.lengths, initial=0)), pa.int32())
+    columns = [
+        pa.ListArray.from_arrays(offsets, pa.Array.from_buffers(pa.int32(), len(tokens), [None, pa.py_buffer(tokens)]))
+        for tokens in (result.input_ids, result.labels)
+    ]
+    return pa.record_batch(columns, names=["input_ids", "labels"])

@@ -1,0 +1,125 @@
+"""A row as text for a terminal: trained parts in colour where there is colour, else in brackets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from workbench.data.conversation import TokenRow
+from workbench.data.show.rendering import Rendering
+from workbench.data.show.row import ShownRow
+from workbench.data.show.said import said_in
+from workbench.data.show.segments import TRAINED_BEGIN, TRAINED_END, masked_text, spans
+from workbench.data.show.tokens import ShownToken
+from workbench.i18n import _
+from workbench.text import printable
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+Piece = tuple[str, bool]
+"""A text and whether it is trained."""
+VISIBLE = {"\n": "␤", "\t": "␉", "\r": "␍"}
+"""What stands for characters of a token that would break its line."""
+_UNKNOWN = "⁇"
+_RULE_CELLS = 40
+_TRAINED = "bold green"
+
+
+def printed(row: ShownRow, what: str, *, has_colour: bool) -> Text:
+    """One row.
+
+    Args:
+        what: one of `VIEWS`, or ``all``.
+        has_colour: whether trained parts are told by colour; otherwise by ⟦ ⟧.
+    """
+    from rich.text import Text
+
+    text = Text()
+    for piece, is_trained in _pieces(row, what):
+        shown = printable(piece)
+        if is_trained and has_colour:
+            text.append(shown, _TRAINED)
+        else:
+            text.append(f"{TRAINED_BEGIN}{shown}{TRAINED_END}" if is_trained else shown)
+    return text
+
+
+def visible(text: str) -> str:
+    """A token's text on one line, with signs for line ends and tabs."""
+    return printable("".join(VISIBLE.get(char, char) for char in text))
+
+
+def _pieces(row: ShownRow, what: str) -> Iterator[Piece]:
+    title = _("row {number}").format(number=row.number)
+    yield f"── {title} " + "─" * _RULE_CELLS, False
+    if row.left_out is not None:
+        yield "\n" + _("left out: {reason}").format(reason=row.left_out), False
+        return
+    views = [view for name, view in VIEWS.items() if what == name or (what == "all" and name in _ALL)]
+    pieces = [piece for view in views for piece in view(row)]
+    yield from pieces
+    if not pieces:
+        yield "\n" + _("Token ids are shown with a tokenizer: --tokenizer or --config."), False
+    if row.encoded and row.encoded.cut_tokens:
+        yield "\n" + _("{count} tokens are cut").format(count=row.encoded.cut_tokens), False
+
+
+def _text(row: ShownRow) -> Iterator[Piece]:
+    yield from _rendered(row.rendering)
+    if row.rejected:
+        yield "\n── " + _("with the answer that is not wanted"), False
+        yield from _rendered(row.rejected)
+
+
+def _rendered(rendering: Rendering) -> Iterator[Piece]:
+    if rendering.segments:
+        yield "\n", False
+        yield from spans(rendering.segments)
+
+
+def _masked_text(row: ShownRow) -> Iterator[Piece]:
+    yield "\n" + masked_text(row.segments), False
+
+
+def _conversation(row: ShownRow) -> Iterator[Piece]:
+    if row.sample is None or isinstance(row.sample, TokenRow):
+        return
+    for said in said_in(row.sample):
+        indented = said.text.replace("\n", "\n  ")
+        yield f"\n{said.title}\n  {indented}", False
+
+
+def _tokens(row: ShownRow) -> Iterator[Piece]:
+    for place, token in enumerate(row.rendering.tokens):
+        yield f"\n{place:>6} {token.id:>7} ", False
+        yield token_text(token), token.is_trained
+
+
+def token_text(token: ShownToken) -> str:
+    """A token's text on one line; ``…`` for one that is only the beginning of a character."""
+    if not token.is_known:
+        return _UNKNOWN
+    return visible(token.text) or "…"
+
+
+def _input_ids(row: ShownRow) -> Iterator[Piece]:
+    if row.encoded:
+        yield f"\ninput_ids: {json.dumps(row.encoded.input_ids)}", False
+
+
+def _labels(row: ShownRow) -> Iterator[Piece]:
+    if row.encoded:
+        yield f"\nlabels: {json.dumps(row.encoded.labels)}", False
+
+
+VIEWS: dict[str, Callable[[ShownRow], Iterator[Piece]]] = {
+    "conversation": _conversation,
+    "text": _text,
+    "masked_text": _masked_text,
+    "tokens": _tokens,
+    "input_ids": _input_ids,
+    "labels": _labels,
+}
+_ALL = frozenset(VIEWS) - {"masked_text"}

@@ -1,0 +1,69 @@
+"""Rendering and tokenising a row the way training does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from workbench.data.conversation import Conversation, Sample, TokenRow
+from workbench.data.encode import Encoded, encode
+from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.show.segments import spelled_out
+from workbench.data.show.tokens import ShownToken, segments_of, shown_tokens
+from workbench.data.templates import Segment, Template
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What training makes of a row.
+
+    Args:
+        segments: its text, up to where it is cut.
+        encoded: None without a tokenizer.
+    """
+
+    segments: list[Segment]
+    encoded: Encoded | None = None
+    tokenizer: LightTokenizer | None = None
+
+    @cached_property
+    def tokens(self) -> list[ShownToken]:
+        """Token by token; nothing without a tokenizer."""
+        if self.encoded is None or self.tokenizer is None:
+            return []
+        return shown_tokens(self.encoded, self.tokenizer)
+
+
+@dataclass(frozen=True)
+class RowRenderer:
+    """Renders rows by one template. ``max_length``: in tokens; None cuts nothing."""
+
+    template: Template
+    tokenizer: LightTokenizer | None = None
+    max_length: int | None = None
+
+    def render(self, sample: Sample) -> Rendering:
+        """The row as it is trained.
+
+        Raises:
+            WorkbenchError: the template refuses the row.
+        """
+        if isinstance(sample, TokenRow) and self.tokenizer is None:
+            encoded = Encoded(list(sample.input_ids), list(sample.labels), lengths=sample.lengths)
+            return Rendering([], encoded)
+        segments: Sequence[Segment] = self.template.render(sample) if isinstance(sample, Conversation) else []
+        if self.tokenizer is None:
+            return Rendering(spelled_out(segments, None))
+        encoded = encode(sample, self.template, self.tokenizer, self.max_length)
+        rendering = Rendering(spelled_out(segments, self.tokenizer), encoded, self.tokenizer)
+        if isinstance(sample, TokenRow) or encoded.cut_tokens:
+            return replace(rendering, segments=segments_of(rendering.tokens))
+        return rendering
+
+    def render_rejected(self, sample: Sample) -> Rendering | None:
+        """The same conversation with the answer that is not wanted at its end; None for rows that have none."""
+        if not isinstance(sample, Conversation) or not sample.rejected:
+            return None
+        last = max((number for number, turn in enumerate(sample.turns) if turn.role == "user"), default=-1)
+        return self.render(replace(sample, turns=(*sample.turns[: last + 1], *sample.rejected), rejected=()))

@@ -1,0 +1,88 @@
+"""One row with everything that is shown of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.data.conversation import Sample, TokenRow
+from workbench.data.encode import Encoded
+from workbench.data.show.found import FoundRow
+from workbench.data.show.rendering import Rendering, RowRenderer
+from workbench.data.show.segments import plain_text
+from workbench.data.templates import Segment
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
+_NOTHING = Rendering([])
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row rendered.
+
+    Args:
+        sample: None for a row that cannot be read.
+        left_out: why it is not trained; None if it is.
+        rejected: of a pair, the conversation with the answer that is not wanted.
+    """
+
+    found: FoundRow
+    sample: Sample | None = None
+    rendering: Rendering = _NOTHING
+    left_out: str | None = None
+    rejected: Rendering | None = None
+
+    @property
+    def number(self) -> int:
+        """Counted from 1 through all files."""
+        return self.found.position + 1
+
+    @property
+    def segments(self) -> list[Segment]:
+        return self.rendering.segments
+
+    @property
+    def encoded(self) -> Encoded | None:
+        return self.rendering.encoded
+
+    def as_json(self) -> dict[str, Any]:
+        """``row`` counts from 0, as list indices do."""
+        if self.left_out is not None:
+            return {"row": self.found.position, "left_out": self.left_out}
+        shown = {"row": self.found.position} | _rendering_json(self.rendering)
+        return shown | ({"rejected": _rendering_json(self.rejected)} if self.rejected else {})
+
+
+def shown_row(found: FoundRow, renderer: RowRenderer) -> ShownRow:
+    """A row rendered; what is wrong with it is its reason to be left out."""
+    sample: Sample | None = None
+    try:
+        sample = found.sample()
+        rendering, rejected = renderer.render(sample), renderer.render_rejected(sample)
+    except WorkbenchError as error:
+        return ShownRow(found, sample, left_out=_reason(error))
+    return ShownRow(found, sample, rendering, _why_left_out(sample, rendering), rejected)
+
+
+def _why_left_out(sample: Sample, rendering: Rendering) -> str | None:
+    if sample.is_empty:
+        if isinstance(sample, TokenRow):
+            return _("none of its tokens is trained")
+        return _("it has no answer to train on")
+    if rendering.encoded and rendering.encoded.trained_tokens == 0:
+        return _("no trained token is left after cutting")
+    return None
+
+
+def _reason(error: WorkbenchError) -> str:
+    return f"{error.where}: {error.what}" if error.where else error.what
+
+
+def _rendering_json(rendering: Rendering) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    if rendering.segments:
+        shown["text"] = plain_text(rendering.segments)
+    if rendering.encoded:
+        shown |= {"input_ids": rendering.encoded.input_ids, "labels": rendering.encoded.labels}
+    return shown
