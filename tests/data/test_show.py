@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from tests.data.characters import dialogue
 from tests.data.conftest import SAMPLE, Write
-from workbench.cli import app
+from workbench.cli import build_app
 from workbench.configs.catalogue import resolve
 from workbench.configs.schema import TrainConfig
 from workbench.data.encode import IMAGE_TOKEN, NOT_TRAINED, Encoded
@@ -193,7 +193,7 @@ def test_rows_that_are_bad_are_counted_in_their_place_with_the_reason(write: Wri
     rows = [row.as_json() for row in shown(path)]
     assert [row["row"] for row in rows] == [0, 1, 2, 3, 4]
     assert ["left_out" in row for row in rows] == [False, True, False, True, False]
-    assert f"{path}:2: This is not JSON" in rows[1]["left_out"]
+    assert f"{path}:2:2: This is not JSON" in rows[1]["left_out"]
     assert f"{path}:4:output: This row is not of the format" in rows[3]["left_out"]
     assert "text" in shown(path, "5")[0].as_json()
 
@@ -292,13 +292,14 @@ def test_the_tools_and_calls_of_a_conversation_are_shown(write: Write) -> None:
 
 
 def run(*arguments: str) -> str:
-    result = CliRunner().invoke(app, ["data", "show", *arguments])
+    result = CliRunner().invoke(build_app(), ["data", "show", *arguments])
     assert result.exit_code == 0, result.output
     return result.output
 
 
 def test_a_config_gives_template_length_and_tokenizer(write: Write) -> None:
-    path = str(write([{"input": "Q", "output": "A " * 3000}]))
+    asked, said = {"role": "user", "content": "Q"}, {"role": "assistant", "content": "A " * 3000}
+    path = str(write([{"messages": [asked, said]}]))
     parsed = json.loads(run(path, "--config", "workbench_sample_qlora_identity_e2", "--json"))
     config = resolve("workbench_sample_qlora_identity_e2")
     assert len(parsed["input_ids"]) == config.max_length

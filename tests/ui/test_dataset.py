@@ -157,7 +157,7 @@ BAD_ROWS = json.dumps([dialogue("a", "b"), {"messages": [{"role": "boss", "conte
     ("content", "said"),
     [
         ("", "bad.json: The data file is empty."),
-        ('[{"messages": [', "bad.json:1:16: This is not JSON"),
+        ('[{"messages": [', "bad.json:1: The end of the file is missing: it was cut off"),
         (BAD_ROWS, "bad.json:2:messages[0].role: This row is not of the format openai: unknown role boss"),
         ('[{"colour": "red"}]', "bad.json:1: The format cannot be recognised from these columns: colour."),
     ],

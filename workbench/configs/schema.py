@@ -45,8 +45,8 @@ class TrainConfig(Strict):
     prompt_template: str = setting(
         "default",
         group="model",
-        en="The dialogue format; chatting later must use the same one.",
-        zh="对话格式；之后对话时必须使用同一格式。",
+        en="The dialogue format: a name, auto (the model's own), or a YAML file; chatting must use the same one.",
+        zh="对话格式：名称、auto（模型自带）或 YAML 文件；之后对话时必须使用同一格式。",
     )
     max_position_embeddings: int | None = setting(
         None,

@@ -98,7 +98,8 @@ def encode_prompt(turns: Sequence[Turn], template: Template, tokenizer: Tokenize
     """The ids a model is asked with."""
     segments = template.render_prompt(turns)
     if template.whole_text:
-        return tokenizer.encode("".join(segment.text for segment in segments), add_special_tokens=False)
+        runs = groupby(segments, key=lambda segment: segment.special == "image")
+        return [token for is_image, some in runs for token in _run_ids(list(some), tokenizer, is_image=is_image)]
     return [token for segment in segments for token in segment_ids(segment, tokenizer)]
 
 
@@ -107,6 +108,12 @@ def segment_ids(segment: Segment, tokenizer: Tokenizer) -> list[int]:
     if segment.special is not None:
         return _special_ids(segment, tokenizer)
     return tokenizer.encode(segment.text, add_special_tokens=False) if segment.text else []
+
+
+def _run_ids(segments: list[Segment], tokenizer: Tokenizer, *, is_image: bool) -> list[int]:
+    if is_image:
+        return [IMAGE_TOKEN] * len(segments)
+    return tokenizer.encode("".join(segment.text for segment in segments), add_special_tokens=False)
 
 
 def _is_plain(sample: Sample) -> bool:

@@ -91,7 +91,7 @@ class LightTokenizer:
             bos_token=tokenizer.bos_token,
             eos_token=tokenizer.eos_token,
             chat_template=tokenizer.chat_template,
-            all_special_tokens=tuple(tokenizer.all_special_tokens),
+            all_special_tokens=_with_marked(tokenizer.all_special_tokens, backend),
         )
         return cls(facts)
 
@@ -184,8 +184,12 @@ def _add_missing(tokenizer: Any, added: Any) -> None:
 def _special_tokens(tokenizer: Any, settings: dict[str, Any]) -> tuple[str, ...]:
     """Named ones first, then the rest of those that the tokenizer marks as special."""
     named = [_token(value) for name, value in settings.items() if name.endswith("_token")]
+    return _with_marked([token for token in named if token], tokenizer)
+
+
+def _with_marked(named: Sequence[str], tokenizer: Any) -> tuple[str, ...]:
     marked = [token.content for token in tokenizer.get_added_tokens_decoder().values() if token.special]
-    return tuple(dict.fromkeys(token for token in (*named, *marked) if token))
+    return tuple(dict.fromkeys((*named, *marked)))
 
 
 def _chat_template(folder: Path) -> str | None:

@@ -223,3 +223,11 @@ def test_a_name_on_a_hub_is_fetched_and_then_checked(write: Write, monkeypatch: 
     monkeypatch.setattr("workbench.data.hub.fetched", fetched)
     assert check_data("owner/name").rows == 4
     assert asked == ["owner/name"]
+
+
+def test_a_file_is_read_as_the_config_reads_it(write: Write) -> None:
+    one, two = write([{"question": "Q", "answer": "A"}], "one.json"), write([{"input": "Q", "output": "A"}], "two.json")
+    config = config_for(one, data_path=[str(one), str(two)], dataset_format="law_reference,crime_kg_assitan")
+    assert check_data(str(one), config).formats == ["law_reference"]
+    assert check_data(str(two), config).formats == ["crime_kg_assitan"]
+    assert check_data(str(write(plain_rows(3), "other.json")), config).formats == ["openai"]

@@ -26,10 +26,10 @@ from workbench.data.checks.token_rows import TokenRows
 from workbench.data.checks.tokens import Tokens
 from workbench.data.checks.turns import EmptyRows, TurnOrder
 from workbench.data.conversation import Conversation, Sample
-from workbench.data.files import data_files, is_local
 from workbench.data.formats import FormatChoice
 from workbench.data.read import open_file
 from workbench.data.readers.problems import place
+from workbench.data.sources import Source, SourceFile, sources_of
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -59,23 +59,24 @@ def check_data(
     Raises:
         WorkbenchError: the template, the tokenizer or the data itself is not there.
     """
-    files = _files(path)
-    if choice is None:
-        choice = FormatChoice(config.dataset_format, config.dataset_columns) if config else FormatChoice()
+    files = _source(path, config, choice).files()
     if measure is None and config is not None:
         measure = Measure.of_config(config)
     check = _Check(config, measure, image_folder)
     for file in files:
-        check.read(file, _shown_name(file, path), choice)
+        check.read(file, _shown_name(file.path, path))
     return check.report()
 
 
-def _files(path: str) -> list[Path]:
-    if is_local(path):
-        return data_files(path)
-    from workbench.data.hub import fetched
-
-    return data_files(str(fetched(path)))
+def _source(path: str, config: TrainConfig | None, choice: FormatChoice | None) -> Source:
+    """How to read a path: as asked, or as the config reads it, or reads all of its own."""
+    if choice is not None:
+        return Source(path, choice)
+    sources = sources_of(config) if config else ()
+    own = next((source for source in sources if source.path == path), None)
+    if own is None and sources and all(source.choice == sources[0].choice for source in sources):
+        return Source(path, sources[0].choice)
+    return own or Source(path)
 
 
 def _shown_name(file: Path, path: str) -> str:
@@ -121,13 +122,13 @@ class _Check:
             yield ProbeLeakage(self.config)
             yield SystemTexts(self.config)
 
-    def read(self, file: Path, shown_name: str, choice: FormatChoice) -> None:
+    def read(self, file: SourceFile, shown_name: str) -> None:
         """Look at all rows of a file."""
         try:
-            opened = open_file(file, choice, self.bad)
+            opened = open_file(file.path, file.choice, self.bad)
             self._recognise(opened.format.name, opened.reason)
             for row in opened.rows:
-                self._look(Place(shown_name, row.number, file.parent), row.sample)
+                self._look(Place(shown_name, row.number, file.path.parent), row.sample)
         except WorkbenchError as error:
             self.unread.append(error)
 

@@ -26,7 +26,9 @@ def prepared(request: PrepareRequest, tokenizer: Any, on_progress: OnProgress | 
     light = LightTokenizer.of(tokenizer)
     files = request.files()
     template = get_template(request.template, light or tokenizer)
-    folder = cache_folder() / key_of(request, files, repr(template), tokenizer_digest(light or tokenizer))
+    folder = cache_folder() / key_of(
+        request, files, repr(template), repr(light.facts) if light else tokenizer_digest(tokenizer)
+    )
     folder.mkdir(parents=True, exist_ok=True)
     samples = folder / "samples"
     with locked(folder):

@@ -6,6 +6,7 @@ Rows are mapped into memory, not loaded: a training reads what it needs of files
 from __future__ import annotations
 
 import hashlib
+import json
 from array import array
 from bisect import bisect_right
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.encode import Tokenizer
 from workbench.data.pack import Packed
 from workbench.data.prepare.report import DataReport
 from workbench.errors import WorkbenchError
@@ -22,6 +23,13 @@ from workbench.files import write_atomic
 from workbench.i18n import _
 
 RECORD_FILE = "workbench_data.json"
+_TRIED_TEXTS = (
+    "The quick brown fox jumps over the lazy dog. It's 10:45, isn't it?",
+    "书生·浦语大模型，你好！请用一句话介绍上海。",
+    "def solution(x: int) -> float:\n    return x ** 2 / 3.14159  # naïve\n\n",
+    "<|im_start|>user\n<|im_end|> [INST] </s> <|eot_id|><end_of_turn>",
+    "Ελληνικά, русский, العربية, 日本語, 한국어, 👩‍👩‍👧 \t  ﬁ½",
+)
 
 
 class Record(BaseModel):
@@ -111,9 +119,14 @@ def write_record(folder: Path, record: Record) -> None:
     write_atomic(folder / RECORD_FILE, record.model_dump_json(indent=1) + "\n")
 
 
-def tokenizer_digest(tokenizer: Any) -> str:
-    """What tells two tokenizers apart, in short."""
-    light = LightTokenizer.of(tokenizer)
-    # one whose rules are code is known by the name of what it was loaded from
-    text = repr(light.facts) if light else f"{type(tokenizer).__name__}\0{tokenizer.name_or_path}"
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+def tokenizer_digest(tokenizer: Tokenizer) -> str:
+    """What tells two tokenizers apart, in short: the tokens of some texts.
+
+    One and the same tokenizer is written down differently by different libraries.
+    """
+    ids = [
+        tokenizer.bos_token_id,
+        tokenizer.eos_token_id,
+        *(tokenizer.encode(text, add_special_tokens=False) for text in _TRIED_TEXTS),
+    ]
+    return hashlib.blake2b(json.dumps(ids).encode(), digest_size=16).hexdigest()

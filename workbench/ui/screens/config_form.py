@@ -15,7 +15,7 @@ from textual.widgets import ContentSwitcher, Label, Static, TextArea
 
 from workbench.configs.files import edit_config_text, parse_config
 from workbench.data.formats import FORMAT_NAMES
-from workbench.data.templates import TEMPLATE_NAMES
+from workbench.data.templates import known_templates
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import N_, _
@@ -28,7 +28,6 @@ from workbench.ui.widgets.yaml_editor import YamlEditor
 _FORM, _YAML = "form-pane", "yaml-pane"
 _QUIET_SECONDS = 0.3
 """The text is checked and kept as a draft when nothing was typed for so long."""
-_KNOWN_VALUES = {"prompt_template": tuple(TEMPLATE_NAMES), "dataset_format": ("auto", *FORMAT_NAMES)}
 
 
 class ConfigForm(AreaScreen):
@@ -96,7 +95,8 @@ class ConfigForm(AreaScreen):
         self._form_text = text
         pane = self.query_one(f"#{_FORM}")
         await pane.remove_children()
-        await pane.mount(ModelForm(config, known_values=_KNOWN_VALUES, id="config-form"))
+        known = {"prompt_template": known_templates(), "dataset_format": ("auto", *FORMAT_NAMES)}
+        await pane.mount(ModelForm(config, known_values=known, id="config-form"))
         pane.query_one(ModelForm).focus_first()
         return True
 

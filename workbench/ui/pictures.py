@@ -1,0 +1,74 @@
+"""Pictures of rows, small enough for a terminal. No Textual here."""
+
+from __future__ import annotations
+
+import io
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.data.checks.picture import PICTURE_FORMATS, Problem, locate, look_at
+from workbench.i18n import N_, _
+from workbench.text import printable
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+_MOST_PIXELS = (160, 160)
+_PROBLEMS: dict[Problem, str] = {
+    "outside": N_("This picture is outside the folder of the data; it is not opened."),
+    "address": N_("This picture is given by an address; nothing is fetched."),
+    "missing": N_("This picture is not there."),
+    "unreadable": N_("This picture cannot be read."),
+    "not_picture": N_("This file is no picture."),
+    "too_large": N_("This picture is too large to decode safely."),
+    "broken": N_("This picture is damaged or cut."),
+}
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A picture made small, or the reason why it cannot be shown."""
+
+    name: str
+    image: PIL.Image.Image | None = None
+    problem: str = ""
+
+
+def thumbnail(name: str, folder: Path) -> Thumbnail:
+    """A small copy of the picture that a row names, which is looked for in and below a folder only."""
+    shown = printable(name).replace("\n", " ")
+    path = locate(name, folder)
+    if not isinstance(path, Path):
+        return Thumbnail(shown, problem=_(_PROBLEMS[path]))
+    seen = look_at(path, decode=True)
+    if seen.problem:
+        sentence = _(_PROBLEMS[seen.problem])
+        return Thumbnail(shown, problem=f"{sentence} ({printable(seen.detail)})" if seen.detail else sentence)
+    return Thumbnail(shown, _small(path))
+
+
+def _small(path: Path) -> PIL.Image.Image:
+    """On white where it is transparent."""
+    from PIL import Image, ImageOps
+
+    with Image.open(path, formats=PICTURE_FORMATS) as image:
+        image.draft("RGB", _MOST_PIXELS)
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail(_MOST_PIXELS)
+        solid = upright.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", solid.size, "white"), solid).convert("RGB")
+
+
+def half_block_image() -> type[Any]:
+    """The widget that paints a picture with half blocks, imported without asking the terminal what it can do.
+
+    The question would be written to the terminal, and its answer typed into whatever has the focus.
+    """
+    real, sys.__stdout__ = sys.__stdout__, io.StringIO()  # type: ignore[misc]
+    try:
+        from textual_image.widget import HalfcellImage
+    finally:
+        sys.__stdout__ = real  # type: ignore[misc]
+    return HalfcellImage
