@@ -16,6 +16,7 @@ from workbench.configs.files import load_config
 from workbench.configs.schema import TrainConfig
 from workbench.data.prepare.report import DataReport
 from workbench.data.templates import get_template
+from workbench.data.templates.mismatch import template_warnings, trained_template
 from workbench.data.training_set import TrainingSet, build_training_set
 from workbench.evaluation.recommend import recommend
 from workbench.files import write_atomic
@@ -148,6 +149,16 @@ def _begin(session: Session, said: list[str], why_no_deepspeed: str | None) -> N
     session.say(Started(facts=said, resumed_from_iter=session.first_iter if session.goes_on else None))
     if why_no_deepspeed:
         session.say(Warned(message=_("DeepSpeed is not used."), where="deepspeed", fix=why_no_deepspeed))
+    for warning in _template_warnings(session):
+        session.say(Warned(message=warning, where="prompt_template"))
+
+
+def _template_warnings(session: Session) -> list[str]:
+    """What speaks against the template for this model."""
+    config, model = session.config, session.config.pretrained_model_name_or_path
+    return template_warnings(
+        config.prompt_template, "train", model=model, trained=trained_template(model), tokenizer=session.tokenizer
+    )
 
 
 def _finished(session: Session, step: int, seconds: float) -> Finished:

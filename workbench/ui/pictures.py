@@ -46,7 +46,10 @@ def thumbnail(name: str, folder: Path) -> Thumbnail:
     if seen.problem:
         sentence = _(_PROBLEMS[seen.problem])
         return Thumbnail(shown, problem=f"{sentence} ({printable(seen.detail)})" if seen.detail else sentence)
-    return Thumbnail(shown, _small(path))
+    try:
+        return Thumbnail(shown, _small(path))
+    except Exception:  # an unusual kind of colours, or odd notes on how it was held, make Pillow raise nearly anything
+        return Thumbnail(shown, problem=_(_PROBLEMS["broken"]))
 
 
 def _small(path: Path) -> PIL.Image.Image:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from workbench.data.conversation import Conversation
+from workbench.data.conversation import Conversation, TokenRow
 from workbench.data.light_tokenizer import LightTokenizer
-from workbench.data.show import FoundRow, RowRenderer, ShownRow
+from workbench.data.show import FoundRow, RowRenderer, ShownRow, ShownToken
 from workbench.data.show.row import shown_row
 from workbench.data.templates import AUTO, get_template
 from workbench.errors import WorkbenchError
@@ -19,6 +19,7 @@ from workbench.ui.pictures import Thumbnail, thumbnail
 CONVERSATION, TEXT, TOKENS = "conversation", "text", "tokens"
 VIEWS = (CONVERSATION, TEXT, TOKENS)
 _PICTURES_SHOWN = 4
+_WITHOUT_TEMPLATE = "default"
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,6 @@ class Settings:
     tokenizer: str
     view: str = TEXT
 
-    @property
-    def needs_tokenizer(self) -> bool:
-        return self.view == TOKENS or self.template == AUTO
-
 
 @dataclass(frozen=True)
 class RenderedRow:
@@ -40,6 +37,7 @@ class RenderedRow:
 
     Args:
         problem: why the template or the tokenizer cannot be used.
+        tokens: only if they are what is to be seen.
         pictures: its first pictures.
         more_pictures: how many it has beside them.
     """
@@ -47,6 +45,7 @@ class RenderedRow:
     shown: ShownRow
     settings: Settings
     problem: str = ""
+    tokens: list[ShownToken] = field(default_factory=list)
     pictures: list[Thumbnail] = field(default_factory=list)
     more_pictures: int = 0
 
@@ -54,17 +53,24 @@ class RenderedRow:
 def rendered(found: FoundRow, settings: Settings) -> RenderedRow:
     """Render a row; takes as long as its tokenizer and pictures take to read."""
     try:
-        renderer = _renderer(settings.template, settings.tokenizer if settings.needs_tokenizer else "")
+        renderer = _renderer(settings.template, settings.tokenizer if _needs_tokenizer(found, settings) else "")
     except WorkbenchError as error:
-        shown = shown_row(found, RowRenderer(get_template("default")))
-        return RenderedRow(shown, settings, problem=printable(str(error)))
+        shown = shown_row(found, RowRenderer(get_template(_WITHOUT_TEMPLATE)))
+        return RenderedRow(shown, settings, printable(str(error)))
     shown = shown_row(found, renderer)
-    if settings.view != TOKENS and shown.sample is not None and not shown.segments and not settings.needs_tokenizer:
-        shown = _decoded(found, settings) or shown
-    _ = shown.rendering.tokens  # decoded here, where it may take a while
     names = shown.sample.images if isinstance(shown.sample, Conversation) else ()
     pictures = [thumbnail(name, found.path.parent) for name in names[:_PICTURES_SHOWN]]
-    return RenderedRow(shown, settings, "", pictures, len(names) - len(pictures))
+    tokens = shown.rendering.tokens if settings.view == TOKENS else []
+    return RenderedRow(shown, settings, "", tokens, pictures, len(names) - len(pictures))
+
+
+def _needs_tokenizer(found: FoundRow, settings: Settings) -> bool:
+    if settings.view == TOKENS or settings.template == AUTO:
+        return True
+    try:
+        return isinstance(found.sample(), TokenRow)
+    except WorkbenchError:
+        return False
 
 
 @lru_cache(maxsize=4)

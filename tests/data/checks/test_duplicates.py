@@ -10,7 +10,7 @@ from tests.data.checks.rows import details, found, plain_rows, row
 from tests.data.conftest import Write
 from workbench.data.checks import check_data, duplicates
 from workbench.data.checks.finding import PLACES_KEPT
-from workbench.data.checks.row_table import RowTable
+from workbench.data.row_table import RowTable
 
 STOCK = "one row makes up much of the data; a model learns to answer everything with it"
 REPEATED = "repeated rows"

@@ -7,7 +7,7 @@ import pytest
 from tests.data.checks.rows import row
 from tests.data.conftest import Write
 from workbench.data.checks import check_data
-from workbench.data.checks.languages import language_of
+from workbench.data.languages import language_of
 
 
 @pytest.mark.parametrize(

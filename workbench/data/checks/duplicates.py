@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from workbench.data.checks.finding import PLACES_KEPT, Finding
 from workbench.data.checks.place import Place
-from workbench.data.checks.row_table import RowTable
 from workbench.data.conversation import Conversation, Sample
 from workbench.data.near_duplicates import NearDuplicates, fingerprint, text_of
+from workbench.data.row_table import RowTable
 from workbench.i18n import _
 
 NEAR_ROWS_COMPARED = 100_000

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from workbench.data.checks.finding import Finding
-from workbench.data.checks.languages import Language
 from workbench.data.checks.lengths import Lengths, PackFigures
 from workbench.data.checks.tally import REASONS, Tally
+from workbench.data.languages import Language
 from workbench.i18n import _
 
 

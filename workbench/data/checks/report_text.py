@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from workbench.data.checks.finding import Finding
-from workbench.data.checks.languages import LANGUAGES
 from workbench.data.checks.lengths import Lengths, PackFigures
 from workbench.data.checks.report import CheckReport
 from workbench.data.checks.tally import REASONS, Tally
+from workbench.data.languages import LANGUAGES
 from workbench.data.wording import listed
 from workbench.i18n import N_, _
 

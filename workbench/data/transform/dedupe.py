@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.data.checks.row_table import RowTable
 from workbench.data.near_duplicates import NearDuplicates, fingerprint, text_of
 from workbench.data.readers.problems import place
+from workbench.data.row_table import RowTable
 from workbench.data.transform.output import writing
 from workbench.data.transform.rows import PlacedRow, RowSource
 from workbench.data.transform.totals import Totals, Written

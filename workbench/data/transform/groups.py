@@ -8,8 +8,8 @@ from hashlib import blake2b
 from itertools import groupby
 from typing import Literal
 
-from workbench.data.checks.languages import language_of
 from workbench.data.conversation import Conversation, Sample
+from workbench.data.languages import language_of
 from workbench.data.near_duplicates import fingerprint, text_of
 
 By = Literal["system", "language"]

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.data.checks.languages import LANGUAGES
+from workbench.data.languages import LANGUAGES
 from workbench.data.transform.groups import By, Groups
 from workbench.data.transform.output import refuse_output, writing
 from workbench.data.transform.rows import RowSource

@@ -1,10 +1,8 @@
-"""Reading a data file: its rows in a table, the chosen one rendered with the trained part highlighted."""
+"""Reading data: its rows in a table, the chosen one beside them, or what a check of the whole found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from textual import on, work
@@ -12,18 +10,24 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.suggester import SuggestFromList
-from textual.widgets import DataTable, Input, Label
+from textual.timer import Timer
+from textual.widgets import ContentSwitcher, DataTable, Input, Label
+from textual.worker import get_current_worker
 
-from workbench.data.conversation import Conversation, Sample, TokenRow, Turn
-from workbench.data.files import data_files
-from workbench.data.read import DataFile, read_file
-from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
+from workbench.ui.check_run import run_check
+from workbench.ui.dataset_rows import DatasetRows, Page
 from workbench.ui.project_files import project_data_files
-from workbench.ui.widgets.conversation_view import ConversationView
+from workbench.ui.row_rendering import Settings
+from workbench.ui.row_window import RowWindow
+from workbench.ui.widgets.check_panel import CheckPanel
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.row_view import RowView
+
+_SECONDS_AFTER_TYPING = 0.2
+_ROW, _CHECK = "reader-row", "reader-check"
 
 
 class DatasetReader(Vertical):
@@ -37,24 +41,53 @@ class DatasetReader(Vertical):
         #reader-search { width: 1fr; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
         #reader-about { width: 1fr; height: auto; color: $text-muted; padding: 0 2; }
         #reader-body { height: 1fr; }
-        FittedTable { width: 1fr; height: 1fr; margin: 0 1; }
-        ConversationView { width: 1fr; height: 1fr; border-left: solid $border-blurred; }
+        #reader-rows { width: 1fr; height: 1fr; margin: 0 1; }
+        #reader-side { width: 1fr; height: 1fr; border-left: solid $border-blurred; }
     }
     """
 
     @dataclass
     class Opened(Message):
-        """A file was read."""
+        """Data was read."""
 
         path: str
 
-    def __init__(self, project: Path, template: str) -> None:
+    @dataclass
+    class Refused(Message):
+        """Data cannot be read."""
+
+        reason: str
+
+    @dataclass
+    class PageRead(Message):
+        """Rows were read. ``choose``: the row to go to, by its position."""
+
+        rows: DatasetRows
+        start: int
+        page: Page
+        choose: int | None = None
+
+    @dataclass
+    class Searched(Message):
+        """The rows that hold a text."""
+
+        rows: DatasetRows
+        page: Page
+
+    @dataclass
+    class Counted(Message):
+        """How many rows there are."""
+
+        rows: DatasetRows
+        count: int
+
+    def __init__(self, project: Path, settings: Settings) -> None:
         super().__init__()
-        self.template = template
+        self._settings = settings
         self._known = project_data_files(project)
-        self._rows: list[tuple[int, Conversation]] = []
-        self._shown: list[tuple[int, Conversation]] = []
-        self._about: Callable[..., str] = str
+        self._rows: DatasetRows | None = None
+        self._window = RowWindow()
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="reader-top"):
@@ -65,16 +98,25 @@ class DatasetReader(Vertical):
                 compact=True,
             )
             yield Input(placeholder=_("search"), id="reader-search", compact=True)
-        about = _("Give the path of a JSON, JSONL or text file.")
+        about = _("Give the path of a data file or folder, or a dataset's name on a hub.")
         if self._known:
             about = _("Data files here: {names}").format(names=printable(", ".join(self._known)))
         yield Label(about, id="reader-about", markup=False)
         with Horizontal(id="reader-body"):
             yield FittedTable((Column(N_("row"), 6), Column(N_("first question"))), id="reader-rows")
-            yield ConversationView()
+            with ContentSwitcher(initial=_ROW, id="reader-side"):
+                yield RowView(self._settings, id=_ROW)
+                yield CheckPanel(id=_CHECK)
+
+    # -- what the screen asks for
+
+    @property
+    def settings(self) -> Settings:
+        """How rows are rendered now."""
+        return self.query_one(RowView).settings
 
     def open(self, path: str) -> None:
-        """Read a file and show its rows."""
+        """Read data and show its rows."""
         self.query_one("#reader-path", Input).value = path
         self._read(path)
 
@@ -88,81 +130,73 @@ class DatasetReader(Vertical):
         """Put the cursor into the search."""
         self.query_one("#reader-search", Input).focus()
 
-    def use_template(self, name: str) -> None:
-        """Render by another prompt template."""
-        self.template = name
-        if self._rows:
-            self._say(self._about(template=name))
-        self._show_row()
+    def focus_rows(self) -> None:
+        """Back to the rows, and to the chosen one instead of a check."""
+        self._side.current = _ROW
+        self._table.focus()
 
-    @on(Input.Submitted, "#reader-path")
-    def _entered(self, event: Input.Submitted) -> None:
-        if event.value.strip():
-            self._read(event.value.strip())
+    def change(self, *, template: str | None = None, tokenizer: str | None = None) -> None:
+        """Render by another template or tokenizer."""
+        self.query_one(RowView).change(template=template, tokenizer=tokenizer)
+        self._say_about()
+
+    def next_view(self) -> None:
+        """Show the row in another of its views."""
+        self._side.current = _ROW
+        self.query_one(RowView).next_view()
+
+    def step(self, rows: int) -> None:
+        """Go so many rows on, or back."""
+        self._side.current = _ROW
+        self._table.move_cursor(row=self._table.cursor_row + rows, animate=False)
+
+    def check(self) -> None:
+        """Check all of the data, and show what is found."""
+        if self._rows is None:
+            return
+        self._side.current = _CHECK
+        self.query_one(CheckPanel).begin()
+        self._check(self._rows.path, self.settings)
+
+    # -- at work
 
     @work(thread=True, group="reader", exclusive=True, exit_on_error=False)
     def _read(self, path: str) -> None:
         try:
-            files = [read_file(file) for file in data_files(path)]
+            rows = DatasetRows(path)
         except WorkbenchError as error:
-            self.app.call_from_thread(self._show_nothing, printable(str(error)))
-        else:
-            self.app.call_from_thread(self._show_files, path, files)
-
-    def _show_nothing(self, why: str) -> None:
-        """Nothing of another file stays under the reason why this one cannot be shown."""
-        self._rows = []
-        self._search("")
-        self._say(why)
-
-    def _say(self, text: str) -> None:
-        self.query_one("#reader-about", Label).update(text)
-
-    def _show_files(self, path: str, files: list[DataFile]) -> None:
-        self._rows = [(row.number, _as_conversation(row.sample)) for file in files for row in file.rows]
-        about = _("{count} rows, format {format}: {reason}. Template {template}; what is trained stands in ⟦ ⟧.")
-        first = files[0]
-        self._about = partial(about.format, count=len(self._rows), format=first.format.name, reason=first.reason)
-        self._say(self._about(template=self.template))
-        self.query_one("#reader-search", Input).value = ""
-        self._search("")
-        self.query_one(FittedTable).focus()
-        self.post_message(self.Opened(path))
-
-    @on(Input.Changed, "#reader-search")
-    def _typed(self, event: Input.Changed) -> None:
-        self._search(event.value)
-
-    @on(Input.Submitted, "#reader-search")
-    def _to_rows(self) -> None:
-        self.query_one(FittedTable).focus()
-
-    def _search(self, words: str) -> None:
-        wanted = words.casefold()
-        self._shown = [row for row in self._rows if any(wanted in turn.content.casefold() for turn in row[1].turns)]
-        rows = [
-            Row(str(index), (str(number), _first_question(talk))) for index, (number, talk) in enumerate(self._shown)
-        ]
-        self.query_one(FittedTable).set_rows(rows)
-        self._show_row()
-
-    @on(DataTable.RowHighlighted)
-    def _show_row(self) -> None:
-        view = self.query_one(ConversationView)
-        if not self._shown:
-            view.say(_("No row has this text.") if self._rows else "")
+            self.post_message(self.Refused(printable(str(error))))
             return
-        position = min(max(self.query_one(FittedTable).cursor_row, 0), len(self._shown) - 1)
-        view.show(self._shown[position][1], get_template(self.template))
+        page = rows.page(0)
+        if page.problem and not page.lines:
+            self.post_message(self.Refused(page.problem))
+            return
+        self.post_message(self.PageRead(rows, 0, page, choose=0))
+        if not page.is_last and (count := rows.count(lambda: get_current_worker().is_cancelled)) is not None:
+            self.post_message(self.Counted(rows, count))
 
+    @work(thread=True, group="reader-page", exclusive=True, exit_on_error=False)
+    def _read_page(self, rows: DatasetRows, start: int) -> None:
+        self.post_message(self.PageRead(rows, start, rows.page(start)))
 
-def _as_conversation(sample: Sample) -> Conversation:
-    """The sample itself; of a row of tokens, their ids as a plain text."""
-    if isinstance(sample, TokenRow):
-        return Conversation((Turn("assistant", " ".join(map(str, sample.input_ids))),), plain=True)
-    return sample
+    @work(thread=True, group="reader-page", exclusive=True, exit_on_error=False)
+    def _read_place(self, rows: DatasetRows, place: str) -> None:
+        position = rows.position_of(place, lambda: get_current_worker().is_cancelled)
+        if position is not None:
+            start = self._window.start_around(position)
+            self.post_message(self.PageRead(rows, start, rows.page(start), choose=position))
 
+    @work(thread=True, group="reader-search", exclusive=True, exit_on_error=False)
+    def _search(self, rows: DatasetRows, words: str) -> None:
+        worker = get_current_worker()
+        page = rows.search(words, lambda: worker.is_cancelled)
+        if not worker.is_cancelled:
+            self.post_message(self.Searched(rows, page))
 
-def _first_question(conversation: Conversation) -> str:
-    text = next((turn.content for turn in conversation.turns if turn.role == "user"), "")
-    return printable(" ".join((text or (conversation.turns[0].content if conversation.turns else "")).split()))[:300]
+    @work(group="reader-check", exclusive=True, exit_on_error=False)
+    async def _check(self, path: str, settings: Settings) -> None:
+        panel = self.query_one(CheckPanel)
+        try:
+            panel.show(await run_check(path, settings.template, settings.tokenizer))
+        except WorkbenchError as error:
+            panel.say(printable(str(error)))

@@ -1,0 +1,116 @@
+"""What a check found: each finding with its places, from which one goes to the row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import DataTable, Label, Static
+
+from workbench.data.checks import Finding, Severity
+from workbench.i18n import N_, _
+from workbench.text import printable
+from workbench.ui.check_run import CheckOutcome
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Role, Row
+
+_COLUMNS = (Column(N_("severity"), 9), Column(N_("finding")), Column(N_("count"), 7))
+_PLACES_LISTED = 100
+_SEVERITIES: dict[Severity, tuple[str, Role]] = {
+    "error": (N_("error"), "error"),
+    "warning": (N_("warning"), "warning"),
+    "note": (N_("note"), "muted"),
+}
+
+
+class CheckPanel(Vertical):
+    """A line for every finding, its places below it, and what to do about the one under the cursor."""
+
+    DEFAULT_CSS = """
+    CheckPanel {
+        height: 1fr;
+        #check-summary { width: 1fr; height: auto; color: $text-muted; padding: 0 1; }
+        FittedTable { width: 1fr; height: 1fr; margin: 0 1; }
+        #check-fix { width: 1fr; height: auto; max-height: 8; padding: 0 1; }
+    }
+    """
+
+    @dataclass
+    class PlaceChosen(Message):
+        """The row of a place shall be shown. ``place``: file:row or file:row:field."""
+
+        place: str
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._findings: list[Finding] = []
+
+    def compose(self) -> ComposeResult:
+        yield Label("", id="check-summary", markup=False)
+        yield FittedTable(_COLUMNS, id="check-table")
+        yield Static("", id="check-fix", markup=False)
+
+    def begin(self) -> None:
+        """Say that the check is at work."""
+        self._fill([], Content.styled(_("Checking …"), "dim"))
+
+    def show(self, outcome: CheckOutcome) -> None:
+        """Show what was found."""
+        text = outcome.summary if outcome.findings else f"{outcome.summary}\n" + _("Nothing wrong was found.")
+        self._fill(outcome.findings, Content(printable(text)))
+        self.query_one(FittedTable).focus()
+
+    def say(self, text: str) -> None:
+        """Say why there is no outcome."""
+        self._fill([], Content.styled(text, "$text-error"))
+
+    def _fill(self, findings: list[Finding], summary: Content) -> None:
+        self._findings = findings
+        self.query_one("#check-summary", Label).update(summary)
+        self.query_one(FittedTable).set_rows([row for number, one in enumerate(findings) for row in _rows(number, one)])
+        self._show_fix()
+
+    @on(DataTable.RowHighlighted)
+    def _show_fix(self) -> None:
+        chosen = self._chosen()
+        fix = self.query_one("#check-fix", Static)
+        fix.display = chosen is not None
+        if chosen is None:
+            return
+        finding, place = chosen
+        parts = [printable(finding.what)]
+        if place is not None:
+            parts.append(f"\n{printable(finding.places[place])}  {printable(finding.details[place])}".rstrip())
+        mend = ("\n→ " + printable(finding.fix), "bold") if finding.fix else ""
+        fix.update(Content.assemble(*parts, mend))
+
+    @on(DataTable.RowSelected)
+    def _go(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        finding, place = chosen
+        if finding.places:
+            self.post_message(self.PlaceChosen(finding.places[place or 0]))
+
+    def _chosen(self) -> tuple[Finding, int | None] | None:
+        """The finding under the cursor, and which of its places."""
+        key = self.query_one(FittedTable).chosen_key
+        if key is None:
+            return None
+        finding, _colon, place = key.partition(":")
+        return self._findings[int(finding)], int(place) if place else None
+
+
+def _rows(number: int, finding: Finding) -> list[Row]:
+    title, role = _SEVERITIES[finding.severity]
+    head = Row(str(number), ((_(title), role), printable(finding.what), str(finding.count)))
+    places = [
+        Row(f"{number}:{place}", ("", (printable(f"{where}  {finding.details[place]}").rstrip(), "muted"), ""))
+        for place, where in enumerate(finding.places[:_PLACES_LISTED])
+    ]
+    return [head, *places]

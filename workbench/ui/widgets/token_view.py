@@ -1,0 +1,71 @@
+"""One row token by token: place, id, text; trained tokens by colour and between ⟦ ⟧."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from workbench.data.show import ShownToken
+from workbench.data.show.printed import token_text
+from workbench.data.show.segments import TRAINED_BEGIN, TRAINED_END
+from workbench.i18n import _
+
+_NUMBER_CELLS = 6
+_ID_CELLS = 8
+
+
+class TokenView(ScrollView, can_focus=True):
+    """Only the lines on screen are made, so that rows of any length scroll at once."""
+
+    DEFAULT_CSS = """
+    TokenView {
+        overflow-x: hidden;
+        & > .token-view--place { color: $text-muted; }
+        & > .token-view--trained { color: $text-success; text-style: bold; }
+        & > .token-view--masked { text-style: dim; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"token-view--place", "token-view--trained", "token-view--masked"}
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._tokens: Sequence[ShownToken] = ()
+
+    def show(self, tokens: Sequence[ShownToken]) -> None:
+        """Show these tokens from the first one on."""
+        self._tokens = tokens
+        self.virtual_size = Size(self.size.width, len(tokens) + 1)
+        self.scroll_home(animate=False)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line of titles, or of one token."""
+        number = y + self.scroll_offset.y - 1
+        if number < 0:
+            title = f" {_('place'):>{_NUMBER_CELLS}} {_('id'):>{_ID_CELLS}}  {_('token')}"
+            return self._strip(Segment(title, self.get_component_rich_style("token-view--place")))
+        if number >= len(self._tokens):
+            return self._strip()
+        token = self._tokens[number]
+        text = token_text(token)
+        marked = f"{TRAINED_BEGIN}{text}{TRAINED_END}" if token.is_trained else f" {text}"
+        return self._strip(
+            Segment(
+                f" {number:>{_NUMBER_CELLS}} {token.id:>{_ID_CELLS}} ",
+                self.get_component_rich_style("token-view--place"),
+            ),
+            Segment(
+                marked,
+                self.get_component_rich_style(f"token-view--{'trained' if token.is_trained else 'masked'}"),
+            ),
+        )
+
+    def _strip(self, *segments: Segment) -> Strip:
+        strip = Strip(segments, sum(cell_len(segment.text) for segment in segments))
+        return strip.adjust_cell_length(self.size.width, self.rich_style)
