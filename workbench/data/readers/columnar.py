@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from workbench.data.files import SPLITS_FILE
 from workbench.data.readers.problems import Bad, cut_off, place, refuse
 from workbench.data.readers.stream import opened
 from workbench.data.wording import listed
@@ -152,7 +153,7 @@ def _about_splits(path: Path) -> list[str]:
     """What to say of a file that belongs to one of several saved splits."""
     split = path.parent
     try:
-        content = json.loads((split.parent / "dataset_dict.json").read_text(encoding="utf-8"))
+        content = json.loads((split.parent / SPLITS_FILE).read_text(encoding="utf-8"))
         others = [str(name) for name in content["splits"] if name != split.name]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []

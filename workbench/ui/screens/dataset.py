@@ -10,9 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher, Label
 
-from workbench.data.templates import AUTO, known_templates
+from workbench.data.templates import known_templates
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
+from workbench.text import printable
+from workbench.ui.known_models import SAMPLE, known_tokenizers
+from workbench.ui.row_rendering import TEXT, VIEWS, Settings
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 from workbench.ui.shown_path import shown_path
@@ -20,7 +23,11 @@ from workbench.ui.widgets.dataset_maker import DatasetMaker
 from workbench.ui.widgets.dataset_reader import DatasetReader
 
 _MAKE, _READ = "pane-make", "pane-read"
-_REMEMBERED, _FILE, _TEMPLATE = "dataset.identity", "dataset.file", "dataset.template"
+_REMEMBERED, _FILE = "dataset.identity", "dataset.file"
+_TEMPLATE, _TOKENIZER, _VIEW = "dataset.template", "dataset.tokenizer", "dataset.view"
+
+_READING = frozenset({"search", "template", "to_rows", "view", "check", "step", "tokenizer"})
+"""Actions of the pane that reads."""
 
 
 class DatasetScreen(AreaScreen):
@@ -36,6 +43,11 @@ class DatasetScreen(AreaScreen):
         Binding(
             "p", "template", N_("Template"), id="dataset.template", tooltip=N_("Render by another prompt template")
         ),
+        Binding("v", "view", N_("View"), id="dataset.view", tooltip=N_("As a conversation, rendered, or by tokens")),
+        Binding("c", "check", N_("Check"), id="dataset.check", tooltip=N_("Find what is wrong with all of the data")),
+        Binding("n", "step(1)", N_("Next"), id="dataset.next", tooltip=N_("The next row"), show=False),
+        Binding("b", "step(-1)", N_("Back"), id="dataset.back", tooltip=N_("The row before"), show=False),
+        Binding("t", "tokenizer", N_("Tokenizer"), id="dataset.tokenizer", tooltip=N_("Show another model's tokens")),
         Binding("escape", "to_rows", N_("Rows"), id="dataset.rows", tooltip=N_("Back to the rows"), show=False),
     ]
 
@@ -50,7 +62,7 @@ class DatasetScreen(AreaScreen):
             maker = DatasetMaker(self.workbench.project, dict(state.get(_REMEMBERED) or {}))
             maker.id = _MAKE
             yield maker
-            reader = DatasetReader(self.workbench.project, str(state.get(_TEMPLATE) or "internlm2_chat"))
+            reader = DatasetReader(self.workbench.project, self._remembered_settings())
             reader.id = _READ
             yield reader
 
@@ -86,7 +98,7 @@ class DatasetScreen(AreaScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "write":
             return self._pane == _MAKE
-        if action in {"search", "template", "to_rows"}:
+        if action in _READING:
             return self._pane == _READ
         return True
 
@@ -107,17 +119,36 @@ class DatasetScreen(AreaScreen):
         self.query_one(DatasetReader).focus_search()
 
     def action_to_rows(self) -> None:
-        self.query_one("#reader-rows").focus()
+        self.query_one(DatasetReader).focus_rows()
+
+    def action_view(self) -> None:
+        self.query_one(DatasetReader).next_view()
+
+    def action_check(self) -> None:
+        self.query_one(DatasetReader).check()
+
+    def action_step(self, rows: int) -> None:
+        self.query_one(DatasetReader).step(rows)
 
     @work(group="dataset-dialog", exclusive=True, exit_on_error=False)
     async def action_template(self) -> None:
         reader = self.query_one(DatasetReader)
-        choices = [Choice(name, name) for name in known_templates() if name != AUTO]
+        choices = [Choice(name, name) for name in known_templates()]
         text = _("What is trained depends on it; it must be the one of the training config.")
-        name = await self.app.push_screen_wait(ChoiceDialog(_("Prompt template"), text, choices, reader.template))
+        current = reader.settings.template
+        name = await self.app.push_screen_wait(ChoiceDialog(_("Prompt template"), text, choices, current))
         if name:
-            self.workbench.state[_TEMPLATE] = name
-            reader.use_template(name)
+            reader.change(template=name)
+
+    @work(group="dataset-dialog", exclusive=True, exit_on_error=False)
+    async def action_tokenizer(self) -> None:
+        reader = self.query_one(DatasetReader)
+        choices = [Choice(model, printable(model)) for model in known_tokenizers(self.workbench.project)]
+        text = _("The model whose tokens are shown and counted.")
+        current = reader.settings.tokenizer
+        model = await self.app.push_screen_wait(ChoiceDialog(_("Tokenizer"), text, choices, current))
+        if model:
+            reader.change(tokenizer=model)
 
     @work(group="dataset-dialog", exclusive=True, exit_on_error=False)
     async def action_write(self) -> None:
@@ -148,6 +179,23 @@ class DatasetScreen(AreaScreen):
         self.workbench.state[_FILE] = str(event.path)
         self._show_pane(_READ)
         self.query_one(DatasetReader).open(str(event.path))
+
+    def _remembered_settings(self) -> Settings:
+        state = self.workbench.state
+        view = str(state.get(_VIEW) or TEXT)
+        return Settings(
+            template=str(state.get(_TEMPLATE) or "internlm2_chat"),
+            tokenizer=str(state.get(_TOKENIZER) or SAMPLE.chosen.model),
+            view=view if view in VIEWS else TEXT,
+        )
+
+    @on(DatasetReader.SettingsChanged)
+    def _remember_settings(self, event: DatasetReader.SettingsChanged) -> None:
+        settings = event.settings
+        values = {_TEMPLATE: settings.template, _TOKENIZER: settings.tokenizer, _VIEW: settings.view}
+        for name, value in values.items():
+            if self.workbench.state.get(name) != value:
+                self.workbench.state[name] = value
 
     @on(DatasetReader.Opened)
     def _opened(self, event: DatasetReader.Opened) -> None:

@@ -1,4 +1,4 @@
-"""Reading data: its rows in a table, the chosen one beside them, or what a check of the whole found."""
+"""Reading data: its rows in a table, and beside them the chosen one, or what a check of the whole found."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.timer import Timer
-from textual.widgets import ContentSwitcher, DataTable, Input, Label
-from textual.worker import get_current_worker
+from textual.widgets import ContentSwitcher, Input, Label
 
 from workbench.errors import WorkbenchError
-from workbench.i18n import N_, _
+from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.check_run import run_check
-from workbench.ui.dataset_rows import DatasetRows, Page
+from workbench.ui.dataset_rows import MATCHES_SHOWN
 from workbench.ui.project_files import project_data_files
 from workbench.ui.row_rendering import Settings
-from workbench.ui.row_window import RowWindow
 from workbench.ui.widgets.check_panel import CheckPanel
-from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.row_table import RowTable
 from workbench.ui.widgets.row_view import RowView
 
 _SECONDS_AFTER_TYPING = 0.2
@@ -39,10 +37,10 @@ class DatasetReader(Vertical):
         #reader-top { height: 1; }
         #reader-path { width: 2fr; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
         #reader-search { width: 1fr; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
-        #reader-about { width: 1fr; height: auto; color: $text-muted; padding: 0 2; }
+        #reader-about { width: 1fr; height: auto; max-height: 4; color: $text-muted; padding: 0 2; }
         #reader-body { height: 1fr; }
-        #reader-rows { width: 1fr; height: 1fr; margin: 0 1; }
-        #reader-side { width: 1fr; height: 1fr; border-left: solid $border-blurred; }
+        #reader-rows { width: 2fr; height: 1fr; margin: 0 1; }
+        #reader-side { width: 3fr; height: 1fr; border-left: solid $border-blurred; }
     }
     """
 
@@ -53,40 +51,17 @@ class DatasetReader(Vertical):
         path: str
 
     @dataclass
-    class Refused(Message):
-        """Data cannot be read."""
+    class SettingsChanged(Message):
+        """Rows are rendered another way; ``settings`` are to be remembered."""
 
-        reason: str
-
-    @dataclass
-    class PageRead(Message):
-        """Rows were read. ``choose``: the row to go to, by its position."""
-
-        rows: DatasetRows
-        start: int
-        page: Page
-        choose: int | None = None
-
-    @dataclass
-    class Searched(Message):
-        """The rows that hold a text."""
-
-        rows: DatasetRows
-        page: Page
-
-    @dataclass
-    class Counted(Message):
-        """How many rows there are."""
-
-        rows: DatasetRows
-        count: int
+        settings: Settings
 
     def __init__(self, project: Path, settings: Settings) -> None:
         super().__init__()
         self._settings = settings
         self._known = project_data_files(project)
-        self._rows: DatasetRows | None = None
-        self._window = RowWindow()
+        self._count: int | None = None
+        self._problem = ""
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -103,22 +78,33 @@ class DatasetReader(Vertical):
             about = _("Data files here: {names}").format(names=printable(", ".join(self._known)))
         yield Label(about, id="reader-about", markup=False)
         with Horizontal(id="reader-body"):
-            yield FittedTable((Column(N_("row"), 6), Column(N_("first question"))), id="reader-rows")
+            yield RowTable(id="reader-rows")
             with ContentSwitcher(initial=_ROW, id="reader-side"):
                 yield RowView(self._settings, id=_ROW)
                 yield CheckPanel(id=_CHECK)
 
-    # -- what the screen asks for
-
     @property
     def settings(self) -> Settings:
         """How rows are rendered now."""
-        return self.query_one(RowView).settings
+        return self._row_view.settings
+
+    @property
+    def _table(self) -> RowTable:
+        return self.query_one(RowTable)
+
+    @property
+    def _row_view(self) -> RowView:
+        return self.query_one(RowView)
+
+    def _show_side(self, side: str) -> None:
+        self.query_one("#reader-side", ContentSwitcher).current = side
+
+    # -- what the screen asks for
 
     def open(self, path: str) -> None:
         """Read data and show its rows."""
         self.query_one("#reader-path", Input).value = path
-        self._read(path)
+        self._table.open(path)
 
     def ask_for_path(self, remembered: str) -> None:
         """Put the cursor into the path; an empty one begins with what was read last, or the project's first file."""
@@ -132,66 +118,32 @@ class DatasetReader(Vertical):
 
     def focus_rows(self) -> None:
         """Back to the rows, and to the chosen one instead of a check."""
-        self._side.current = _ROW
+        self._show_side(_ROW)
         self._table.focus()
 
     def change(self, *, template: str | None = None, tokenizer: str | None = None) -> None:
         """Render by another template or tokenizer."""
-        self.query_one(RowView).change(template=template, tokenizer=tokenizer)
+        self._row_view.change(template=template, tokenizer=tokenizer)
         self._say_about()
+        self.post_message(self.SettingsChanged(self.settings))
 
     def next_view(self) -> None:
         """Show the row in another of its views."""
-        self._side.current = _ROW
-        self.query_one(RowView).next_view()
+        self._show_side(_ROW)
+        self._row_view.next_view()
+        self.post_message(self.SettingsChanged(self.settings))
 
     def step(self, rows: int) -> None:
         """Go so many rows on, or back."""
-        self._side.current = _ROW
-        self._table.move_cursor(row=self._table.cursor_row + rows, animate=False)
+        self._show_side(_ROW)
+        self._table.step(rows)
 
     def check(self) -> None:
         """Check all of the data, and show what is found."""
-        if self._rows is None:
-            return
-        self._side.current = _CHECK
-        self.query_one(CheckPanel).begin()
-        self._check(self._rows.path, self.settings)
-
-    # -- at work
-
-    @work(thread=True, group="reader", exclusive=True, exit_on_error=False)
-    def _read(self, path: str) -> None:
-        try:
-            rows = DatasetRows(path)
-        except WorkbenchError as error:
-            self.post_message(self.Refused(printable(str(error))))
-            return
-        page = rows.page(0)
-        if page.problem and not page.lines:
-            self.post_message(self.Refused(page.problem))
-            return
-        self.post_message(self.PageRead(rows, 0, page, choose=0))
-        if not page.is_last and (count := rows.count(lambda: get_current_worker().is_cancelled)) is not None:
-            self.post_message(self.Counted(rows, count))
-
-    @work(thread=True, group="reader-page", exclusive=True, exit_on_error=False)
-    def _read_page(self, rows: DatasetRows, start: int) -> None:
-        self.post_message(self.PageRead(rows, start, rows.page(start)))
-
-    @work(thread=True, group="reader-page", exclusive=True, exit_on_error=False)
-    def _read_place(self, rows: DatasetRows, place: str) -> None:
-        position = rows.position_of(place, lambda: get_current_worker().is_cancelled)
-        if position is not None:
-            start = self._window.start_around(position)
-            self.post_message(self.PageRead(rows, start, rows.page(start), choose=position))
-
-    @work(thread=True, group="reader-search", exclusive=True, exit_on_error=False)
-    def _search(self, rows: DatasetRows, words: str) -> None:
-        worker = get_current_worker()
-        page = rows.search(words, lambda: worker.is_cancelled)
-        if not worker.is_cancelled:
-            self.post_message(self.Searched(rows, page))
+        if self._table.rows is not None:
+            self._show_side(_CHECK)
+            self.query_one(CheckPanel).begin()
+            self._check(self._table.rows.path, self.settings)
 
     @work(group="reader-check", exclusive=True, exit_on_error=False)
     async def _check(self, path: str, settings: Settings) -> None:
@@ -200,3 +152,85 @@ class DatasetReader(Vertical):
             panel.show(await run_check(path, settings.template, settings.tokenizer))
         except WorkbenchError as error:
             panel.say(printable(str(error)))
+
+    # -- what the parts say
+
+    @on(Input.Submitted, "#reader-path")
+    def _entered(self, event: Input.Submitted) -> None:
+        if event.value.strip():
+            self._table.open(event.value.strip())
+
+    @on(Input.Changed, "#reader-search")
+    def _typed(self, event: Input.Changed) -> None:
+        if self._timer:
+            self._timer.stop()
+        self._timer = self.set_timer(_SECONDS_AFTER_TYPING, lambda: self._table.search(event.value))
+
+    @on(Input.Submitted, "#reader-search")
+    def _to_rows(self) -> None:
+        self._table.focus()
+
+    @on(RowTable.Opened)
+    def _opened(self, event: RowTable.Opened) -> None:
+        event.stop()
+        self.workers.cancel_group(self, "reader-check")
+        self._count, self._problem = None, event.page.problem
+        self.query_one("#reader-search", Input).value = ""
+        self._say_about()
+        self.focus_rows()
+        self.post_message(self.Opened(event.rows.path))
+
+    @on(RowTable.Refused)
+    def _refused(self, event: RowTable.Refused) -> None:
+        event.stop()
+        self._table.clear_rows()
+        self._say(event.reason)
+
+    @on(RowTable.Counted)
+    def _counted(self, event: RowTable.Counted) -> None:
+        event.stop()
+        if event.rows is self._table.rows:
+            self._count = event.count
+            self._say_about()
+
+    @on(RowTable.Searched)
+    def _searched(self, event: RowTable.Searched) -> None:
+        event.stop()
+        if len(event.page.lines) == MATCHES_SHOWN and not event.page.is_last:
+            self.notify(_("Only the first {count} rows with this text are shown.").format(count=MATCHES_SHOWN))
+
+    @on(RowTable.NotFound)
+    def _not_found(self, event: RowTable.NotFound) -> None:
+        event.stop()
+        self.notify(_("No row stands at {place}.").format(place=printable(event.place)), markup=False)
+
+    @on(RowTable.Chosen)
+    async def _chosen(self, event: RowTable.Chosen) -> None:
+        event.stop()
+        if event.found is None:
+            await self._row_view.say(_("No row has this text.") if self._table.rows is not None else "")
+        else:
+            self._row_view.show(event.found)
+
+    @on(CheckPanel.PlaceChosen)
+    def _go_to(self, event: CheckPanel.PlaceChosen) -> None:
+        event.stop()
+        self.query_one("#reader-search", Input).value = ""
+        self._table.go_to(event.place)
+        self.focus_rows()
+
+    def _say(self, text: str) -> None:
+        self.query_one("#reader-about", Label).update(text)
+
+    def _say_about(self) -> None:
+        table = self._table
+        if table.rows is None:
+            return
+        rows = _("{count} rows") if self._count is not None else _("more than {count} rows")
+        said = _("{rows}, format {format}: {reason}. Template {template}; what is trained stands in ⟦ ⟧.").format(
+            rows=rows.format(count=self._count if self._count is not None else len(table.window.lines)),
+            format=table.rows.format_name,
+            reason=table.rows.reason,
+            template=self.settings.template,
+        )
+        self._say(f"{said}\n{self._problem}".rstrip())
