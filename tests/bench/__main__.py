@@ -7,6 +7,7 @@ import sys
 import time
 
 from tests.bench.commands import COMMANDS
+from tests.bench.data.memory import DATA_MEMORY
 from tests.bench.data.speed import DATA_LARGE, DATA_SMALL
 from tests.bench.first_paint import FIRST_PAINT
 from tests.bench.key_to_paint import KEY_TO_PAINT
@@ -19,7 +20,7 @@ from tests.bench.terminal_bytes import TERMINAL_BYTES
 from tests.bench.trainings import ROOT
 
 MEASUREMENTS = (FIRST_PAINT, KEY_TO_PAINT, LONG_JOB, TERMINAL_BYTES, COMMANDS)
-DATA = (DATA_SMALL, DATA_LARGE)
+DATA = (DATA_SMALL, DATA_LARGE, DATA_MEMORY)
 SLOW = (QUICKSTART, *DATA)
 """Those that take minutes, measured only when asked for."""
 PAGE = ROOT / "docs" / "benchmarks.md"

@@ -26,7 +26,7 @@ def test_answers_are_trained_unless_they_say_otherwise(turn: Turn, trained: bool
 
 def test_questions_in_a_row_are_joined() -> None:
     turns = (Turn("user", "one"), Turn("user", "two"), ANSWER)
-    assert Conversation(turns).exchanges() == [("", "one\ntwo", ANSWER)]
+    assert Conversation(turns).exchanges() == [("", "onetwo", ANSWER)]
 
 
 def test_a_system_text_belongs_to_the_exchange_it_stands_before() -> None:

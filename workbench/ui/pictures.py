@@ -69,7 +69,7 @@ def half_block_image() -> type[Any]:
 
     The question would be written to the terminal, and its answer typed into whatever has the focus.
     """
-    real, sys.__stdout__ = sys.__stdout__, io.StringIO()  # type: ignore[misc]
+    real, sys.__stdout__ = sys.__stdout__, io.StringIO()  # type: ignore[misc,assignment]
     try:
         from textual_image.widget import HalfcellImage
     finally:

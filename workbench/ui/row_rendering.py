@@ -14,6 +14,7 @@ from workbench.data.templates import AUTO, get_template
 from workbench.errors import WorkbenchError
 from workbench.paths import resolve_model
 from workbench.text import printable
+from workbench.ui.known_models import known_models
 from workbench.ui.pictures import Thumbnail, thumbnail
 
 CONVERSATION, TEXT, TOKENS = "conversation", "text", "tokens"
@@ -73,7 +74,23 @@ def _needs_tokenizer(found: FoundRow, settings: Settings) -> bool:
         return False
 
 
+def known_tokenizers(project: Path) -> list[str]:
+    """The models of the project and the sample, as far as their tokenizers are on this machine."""
+    models = dict.fromkeys(known.chosen.model for known in known_models(project))
+    return [model for model in models if (Path(resolve_model(model)) / "tokenizer.json").is_file()]
+
+
+@lru_cache(maxsize=4)
+def light_tokenizer(model: str) -> LightTokenizer:
+    """The tokenizer of a model folder, read once.
+
+    Raises:
+        WorkbenchError: there is none.
+    """
+    return LightTokenizer.from_folder(Path(resolve_model(model)))
+
+
 @lru_cache(maxsize=4)
 def _renderer(template: str, tokenizer: str) -> RowRenderer:
-    light = LightTokenizer.from_folder(Path(resolve_model(tokenizer))) if tokenizer else None
+    light = light_tokenizer(tokenizer) if tokenizer else None
     return RowRenderer(get_template(template, light), light)

@@ -64,10 +64,13 @@ OTHERS = tuple(
 )
 
 
-def run_once(engine: Engine, data: Path, tokenizer: Path, folder: Path, *, packed: bool = True) -> Run:
+def run_once(
+    engine: Engine, data: Path, tokenizer: Path, folder: Path, *, packed: bool = True, counted: bool = True
+) -> Run:
     """Run an engine in a new process with an empty scratch folder, gone afterwards.
 
     Args:
+        packed, counted: see `Job`.
         folder: for what is kept from run to run, and the scratch folder.
 
     Raises:
@@ -77,7 +80,7 @@ def run_once(engine: Engine, data: Path, tokenizer: Path, folder: Path, *, packe
     scratch = folder / "scratch"
     scratch.mkdir()
     try:
-        job = Job(str(data), str(tokenizer), str(scratch), engine.processes, packed)
+        job = Job(str(data), str(tokenizer), str(scratch), engine.processes, packed, counted)
         asked = scratch / "job.json"
         asked.write_text(json.dumps(asdict(job)), encoding="utf-8")
         command = (python, "-m", f"tests.bench.data.engines.{engine.program}", asked)

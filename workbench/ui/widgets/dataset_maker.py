@@ -15,9 +15,11 @@ from textual.widgets import Label
 
 from workbench.data.identity.choices import IdentityChoices
 from workbench.data.identity.generate import IdentityDataset, write_dataset
+from workbench.data.identity.mixture import MixtureTokens, mixture_tokens
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
+from workbench.ui.row_rendering import light_tokenizer
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
 
@@ -50,8 +52,11 @@ class DatasetMaker(Horizontal):
 
         values: dict[str, Any]
 
-    def __init__(self, project: Path, remembered: dict[str, Any]) -> None:
-        super().__init__()
+    def __init__(
+        self, project: Path, remembered: dict[str, Any], tokenizer: str | None = None, *, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self._tokenizer = tokenizer
         self._project = project
         try:
             self._choices = IdentityChoices.model_validate(remembered)
@@ -97,19 +102,21 @@ class DatasetMaker(Horizontal):
     def _preview(self, choices: IdentityChoices) -> None:
         try:
             dataset = choices.generate()
+            tokens = mixture_tokens(dataset, light_tokenizer(self._tokenizer) if self._tokenizer else None)
         except WorkbenchError as error:
             self.app.call_from_thread(self._say, printable(str(error)))
         else:
-            self.app.call_from_thread(self._show, dataset)
+            self.app.call_from_thread(self._show, dataset, tokens)
 
     def _say(self, text: str) -> None:
         self.query_one("#identity-summary", Label).update(text)
 
-    def _show(self, dataset: IdentityDataset) -> None:
+    def _show(self, dataset: IdentityDataset, tokens: MixtureTokens) -> None:
         summary = _("{identity} identity rows + {mixed} of ordinary dialogue, {probes} unseen questions to score with")
-        self._say(summary.format(identity=dataset.identity_rows, mixed=dataset.mixed_rows, probes=len(dataset.probes)))
-        rows = [Row(str(number), _cells(row)) for number, row in enumerate(dataset.rows[:_PREVIEWED])]
-        self.query_one(FittedTable).set_rows(rows)
+        rows = summary.format(identity=dataset.identity_rows, mixed=dataset.mixed_rows, probes=len(dataset.probes))
+        self._say(f"{rows}\n{tokens.sentence()}")
+        previewed = enumerate(dataset.rows[:_PREVIEWED])
+        self.query_one(FittedTable).set_rows([Row(str(number), _cells(row)) for number, row in previewed])
 
     def write(self, *, overwrite: bool = False) -> None:
         """Write the files; posts `Written`.

@@ -56,8 +56,8 @@ class DatasetReader(Vertical):
 
         settings: Settings
 
-    def __init__(self, project: Path, settings: Settings) -> None:
-        super().__init__()
+    def __init__(self, project: Path, settings: Settings, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._settings = settings
         self._known = project_data_files(project)
         self._count: int | None = None
@@ -140,10 +140,10 @@ class DatasetReader(Vertical):
 
     def check(self) -> None:
         """Check all of the data, and show what is found."""
-        if self._table.rows is not None:
+        if self._table.data is not None:
             self._show_side(_CHECK)
             self.query_one(CheckPanel).begin()
-            self._check(self._table.rows.path, self.settings)
+            self._check(self._table.data.path, self.settings)
 
     @work(group="reader-check", exclusive=True, exit_on_error=False)
     async def _check(self, path: str, settings: Settings) -> None:
@@ -189,7 +189,7 @@ class DatasetReader(Vertical):
     @on(RowTable.Counted)
     def _counted(self, event: RowTable.Counted) -> None:
         event.stop()
-        if event.rows is self._table.rows:
+        if event.rows is self._table.data:
             self._count = event.count
             self._say_about()
 
@@ -208,7 +208,7 @@ class DatasetReader(Vertical):
     async def _chosen(self, event: RowTable.Chosen) -> None:
         event.stop()
         if event.found is None:
-            await self._row_view.say(_("No row has this text.") if self._table.rows is not None else "")
+            await self._row_view.say(_("No row has this text.") if self._table.data is not None else "")
         else:
             self._row_view.show(event.found)
 
@@ -224,13 +224,13 @@ class DatasetReader(Vertical):
 
     def _say_about(self) -> None:
         table = self._table
-        if table.rows is None:
+        if table.data is None:
             return
         rows = _("{count} rows") if self._count is not None else _("more than {count} rows")
         said = _("{rows}, format {format}: {reason}. Template {template}; what is trained stands in ⟦ ⟧.").format(
             rows=rows.format(count=self._count if self._count is not None else len(table.window.lines)),
-            format=table.rows.format_name,
-            reason=table.rows.reason,
+            format=table.data.format_name,
+            reason=table.data.reason,
             template=self.settings.template,
         )
         self._say(f"{said}\n{self._problem}".rstrip())

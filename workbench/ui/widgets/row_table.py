@@ -73,7 +73,7 @@ class RowTable(FittedTable):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(_COLUMNS, id=id)
-        self.rows: DatasetRows | None = None
+        self.data: DatasetRows | None = None
         self.window = RowWindow()
         self.matches: Page | None = None
         """The rows that hold the text looked for; None if none is looked for."""
@@ -87,7 +87,7 @@ class RowTable(FittedTable):
 
     def clear_rows(self) -> None:
         """Nothing of other data stays."""
-        self.rows, self.window, self.matches = None, RowWindow(), None
+        self.data, self.window, self.matches = None, RowWindow(), None
         self._paint()
 
     # -- what may be asked of it
@@ -112,20 +112,20 @@ class RowTable(FittedTable):
 
     def search(self, words: str) -> None:
         """Show the rows that hold a text; all of them without one."""
-        if self.rows is None:
+        if self.data is None:
             return
         self.workers.cancel_group(self, "rows-search")
         if words:
-            self._search(self.rows, words)
+            self._search(self.data, words)
         elif self.matches is not None:
             self.matches = None
             self._paint()
 
     def go_to(self, place: str) -> None:
         """Put the cursor on the row at ``file:row`` or ``file:row:field``, wherever that is in the data."""
-        if self.rows is not None:
+        if self.data is not None:
             self._is_reading = True
-            self._read_place(self.rows, place)
+            self._read_place(self.data, place)
 
     def step(self, rows: int) -> None:
         """Go so many rows on, or back."""
@@ -156,7 +156,7 @@ class RowTable(FittedTable):
 
     @on(Opened)
     def _take_first(self, event: Opened) -> None:
-        self.rows, self.window, self.matches, self._is_reading = event.rows, RowWindow(), None, False
+        self.data, self.window, self.matches, self._is_reading = event.rows, RowWindow(), None, False
         self.window.take(0, event.page)
         self._paint()
         self.move_cursor(row=0, animate=False)
@@ -164,7 +164,7 @@ class RowTable(FittedTable):
     @on(PageRead)
     def _take_page(self, event: PageRead) -> None:
         event.stop()
-        if event.rows is not self.rows:
+        if event.rows is not self.data:
             return
         self._is_reading = False
         self.window.take(event.start, event.page)
@@ -177,7 +177,7 @@ class RowTable(FittedTable):
 
     @on(Searched)
     def _take_matches(self, event: Searched) -> None:
-        if event.rows is self.rows:
+        if event.rows is self.data:
             self.matches = event.page
             self._paint()
 
@@ -197,10 +197,10 @@ class RowTable(FittedTable):
         if found is not self._told or found is None:
             self._told = found
             self.post_message(self.Chosen(found))
-        wanted = self.window.to_read(self.cursor_row) if self.matches is None and self.rows is not None else None
-        if wanted and self.rows is not None and not self._is_reading:
+        wanted = self.window.to_read(self.cursor_row) if self.matches is None and self.data is not None else None
+        if wanted and self.data is not None and not self._is_reading:
             self._is_reading = True
-            self._read_page(self.rows, *wanted)
+            self._read_page(self.data, *wanted)
 
 
 def _row(line: RowLine) -> Row:

@@ -9,9 +9,10 @@ from tests.bench.data.engines.job import MAX_LENGTH, TEMPLATE, Job, Made, run
 from workbench.data.encode import NOT_TRAINED
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.pack import PackPlan, plan_packs
-from workbench.data.prepare.prepare import prepare_into
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.store import TokenStore
+from workbench.data.prepare.write import prepare_into
+from workbench.data.sources import Source
 from workbench.data.training_set import TrainingRows
 
 PACKAGES = ("workbench", "tokenizers", "pyarrow")
@@ -19,7 +20,7 @@ _SEED = 42
 
 
 def request_of(job: Job) -> PrepareRequest:
-    return PrepareRequest(paths=(job.data,), template=TEMPLATE, max_length=MAX_LENGTH)
+    return PrepareRequest(sources=(Source(job.data),), template=TEMPLATE, max_length=MAX_LENGTH)
 
 
 def plan_for(store: TokenStore, job: Job) -> PackPlan:
