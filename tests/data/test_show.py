@@ -240,7 +240,7 @@ def test_of_a_pair_both_answers_are_shown_and_the_wanted_one_is_the_row(write: W
     assert parsed["rejected"]["text"] == parsed["text"].replace("good", "bad")
     assert len(parsed["rejected"]["input_ids"]) == len(parsed["rejected"]["labels"])
     text = text_of(row)
-    assert text.index("⟦good") < text.index("with the answer that is not wanted") < text.index("⟦bad")
+    assert text.index("⟦good") < text.index("With the answer that is not wanted:") < text.index("⟦bad")
 
 
 def test_a_row_of_tokens_is_decoded(write: Write, light: LightTokenizer) -> None:

@@ -101,7 +101,7 @@ def test_words_do_not_stand_alone_where_texts_are_rewritten(normalizer: Any) -> 
 
 def test_tokens_that_differ_from_those_of_the_words_are_noticed() -> None:
     reaching_out = tokenizer_of(REACHING_OUT)
-    cache = WordCache(lambda texts: [reaching_out.encode(text) for text in texts])
+    cache = WordCache(lambda texts: [reaching_out.encode(text) for text in texts], frozenset())
     with pytest.raises(WordsDifferError):
         cache.encode_batch(["hello world", "and more"])
 

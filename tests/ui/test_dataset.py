@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Label, Static
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
 
 from tests.ui.driving import WIDE, hold, running, screen_text, see, type_text, wait_until
+from workbench.data.sheets.endpoint import EndpointSettings, write_settings
+from workbench.ui.app import WorkbenchApp
+from workbench.ui.widgets.conversation_view import ConversationView
 from workbench.ui.widgets.fitted_table import FittedTable
 from workbench.ui.widgets.model_form import FieldRow
+from workbench.ui.widgets.paste_box import PasteArea
 
 
 def field(pilot: Pilot[None], name: str) -> FieldRow:
@@ -35,6 +47,40 @@ def write(path: Path, *rows: object) -> Path:
     return path
 
 
+def picture_row(name: str) -> dict[str, object]:
+    asked, said = {"from": "human", "value": "<image>\nWhat is it?"}, {"from": "gpt", "value": "A cat."}
+    return {"image": name, "conversations": [asked, said]}
+
+
+ANSWER = json.dumps([picture_row("a.png")], indent=1)
+
+
+def write_word_tokenizer(folder: Path) -> None:
+    """A tokenizer that has a token for each of some words."""
+    words = ["?", "<", "|", "im", "user", "I", "am", "Robin"]
+    tokenizer = Tokenizer(WordLevel({word: number for number, word in enumerate(words)}, unk_token="?"))
+    tokenizer.pre_tokenizer = Whitespace()
+    tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def keys_of(table: FittedTable) -> list[str]:
+    return [str(row.key.value) for row in table.ordered_rows]
+
+
+def text_of(table: FittedTable, key: str) -> str:
+    return " ".join(str(cell) for cell in table.get_row(key))
+
+
+def beside_the_rows(pilot: Pilot[None]) -> str:
+    """What stands on the right of the rows, as if it were not wrapped."""
+    lines = [line.partition("│")[2] for line in screen_text(pilot).splitlines()]
+    return " ".join(" ".join(lines).split())
+
+
+def picture_label(pilot: Pilot[None]) -> str:
+    return str(pilot.app.screen.query_one("PictureSlot Label", Label).render())
+
+
 def rows_shown(pilot: Pilot[None]) -> int:
     return pilot.app.screen.query_one("#reader-rows", FittedTable).row_count
 
@@ -45,6 +91,7 @@ def rows_shown(pilot: Pilot[None]) -> int:
 async def test_the_rows_follow_the_name_as_it_is_typed_and_are_what_is_written(project: Path) -> None:
     async with running(project, "dataset", WIDE) as pilot:
         await see(pilot, "小明", "unseen questions")
+        await see(pilot, "tokens of identity and")
         change(pilot, "name", "Robin")
         await wait_until(pilot, lambda: screen_text(pilot).count("Robin") > 5)
         preview = pilot.app.screen.query_one("#identity-table", FittedTable)
@@ -150,18 +197,14 @@ async def test_what_stands_in_a_data_file_is_text_and_nothing_else(project: Path
         await see(pilot, "[red]Who[/red][31m?", "⟦[b]I[/] am robin")
 
 
-BAD_ROWS = json.dumps([dialogue("a", "b"), {"messages": [{"role": "boss", "content": "x"}]}])
-
-
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("", "bad.json: The data file is empty."),
         ('[{"messages": [', "bad.json:1: The end of the file is missing: it was cut off"),
-        (BAD_ROWS, "bad.json:2:messages[0].role: This row is not of the format openai: unknown role boss"),
         ('[{"colour": "red"}]', "bad.json:1: The format cannot be recognised from these columns: colour."),
     ],
-    ids=["empty", "torn", "wrong role", "unknown columns"],
+    ids=["empty", "torn", "unknown columns"],
 )
 async def test_a_file_that_cannot_be_trained_on_says_what_is_wrong_and_where(
     project: Path, content: str, said: str
@@ -169,6 +212,15 @@ async def test_a_file_that_cannot_be_trained_on_says_what_is_wrong_and_where(
     (project / "bad.json").write_text(content)
     async with running(project, "dataset", WIDE, path="bad.json") as pilot:
         await see(pilot, said)
+
+
+async def test_a_row_that_is_not_of_its_format_stands_in_its_place_with_the_reason(project: Path) -> None:
+    write(project / "bad.json", dialogue("a", "b"), {"messages": [{"role": "boss", "content": "x"}]})
+    async with running(project, "dataset", WIDE, path="bad.json") as pilot:
+        await see(pilot, "2 rows", "⟦b")
+        await pilot.press("n")
+        said = "left out: bad.json:2:messages[0].role: This row is not of the format openai: unknown role boss"
+        await wait_until(pilot, lambda: said in beside_the_rows(pilot))
 
 
 async def test_nothing_of_another_file_stays_under_the_reason_why_this_one_cannot_be_read(project: Path) -> None:
@@ -192,3 +244,194 @@ async def test_opening_offers_the_data_files_of_the_project(project: Path) -> No
         assert "talk.probes.json" not in screen_text(pilot)
         await pilot.press("enter")
         await see(pilot, "⟦I am Robin.")
+
+
+# -- the row in three views
+
+
+async def test_a_row_is_a_conversation_a_text_or_tokens(project: Path) -> None:
+    write(project / "talk.json", dialogue("Who are you?", "I am Robin."))
+    async with running(project, "dataset", WIDE, path="talk.json") as pilot:
+        await see(pilot, "rendered text · talk.json:1", "⟦I am Robin.")
+        await pilot.press("v")
+        await see(pilot, "token by token · talk.json:1", "tokens, ", "<|im_start|>", "␤", "⟦<|im_end|>⟧")
+        await pilot.press("v")
+        said = "conversation · talk.json:1 user Who are you? assistant · trained I am Robin."
+        await wait_until(pilot, lambda: said in beside_the_rows(pilot))
+        await pilot.press("v")
+        await see(pilot, "rendered text · talk.json:1")
+
+
+async def test_the_next_row_and_the_one_before_are_a_key_away_wherever_the_cursor_is(project: Path) -> None:
+    write(project / "talk.json", *(dialogue(f"question {number}", f"answer {number}") for number in range(3)))
+    async with running(project, "dataset", WIDE, path="talk.json") as pilot:
+        await see(pilot, "⟦answer 0")
+        pilot.app.screen.query_one(ConversationView).focus()
+        await pilot.press("n", "n")
+        await see(pilot, "⟦answer 2")
+        await pilot.press("b")
+        await see(pilot, "⟦answer 1")
+
+
+async def test_tokens_are_those_of_the_model_that_was_chosen(project: Path, tmp_path: Path) -> None:
+    write(project / "talk.json", dialogue("Who are you?", "I am Robin."))
+    other = tmp_path / "other"
+    other.mkdir()
+    write_word_tokenizer(other)
+    chosen = WorkbenchApp(project).state
+    chosen["dataset.tokenizer"] = str(other)
+    chosen["dataset.view"] = "tokens"
+    async with running(project, "dataset", WIDE, path="talk.json") as pilot:
+        await see(pilot, "token by token · talk.json:1", "7 ⟦ Robin⟧")
+        await pilot.press("t")
+        await see(pilot, "sample:model", str(other))
+        await pilot.press("up", "enter")
+        await see(pilot, "<|im_start|>")
+
+
+async def test_a_row_with_a_picture_shows_it_beside_the_text(project: Path) -> None:
+    Image.new("RGB", (400, 300), (250, 10, 20)).save(project / "cat.png")
+    (project / "text.png").write_text("no picture")
+    write(project / "seen.json", *(picture_row(name) for name in ("cat.png", "gone.png", "text.png", "../cat.png")))
+    async with running(project, "dataset", WIDE, path="seen.json") as pilot:
+        await see(pilot, "⟦A cat.", "▀▀▀▀▀▀", "cat.png")
+        assert screen_text(pilot).splitlines()[10].count("▀") <= 40
+        for said in (
+            "gone.png: This picture is not there.",
+            "text.png: This file is no picture. (text)",
+            "../cat.png: This picture is outside the folder of the data; it is not opened.",
+        ):
+            await pilot.press("n")
+            await wait_until(pilot, lambda said=said: picture_label(pilot) == said)
+            assert "▀" not in screen_text(pilot)
+
+
+def test_pictures_are_painted_without_asking_the_terminal_what_it_can_do() -> None:
+    code = "from workbench.ui.pictures import half_block_image; print(half_block_image().__name__)"
+    master, slave = pty.openpty()
+    subprocess.run([sys.executable, "-c", code], stdin=slave, stdout=slave, stderr=slave, check=True, timeout=60)
+    os.close(slave)
+    assert os.read(master, 4096) == b"HalfcellImage\r\n"
+    os.close(master)
+
+
+# -- much data
+
+
+async def test_rows_are_read_on_as_the_cursor_goes_and_searched_to_the_end(project: Path) -> None:
+    rows = (json.dumps(dialogue(f"question {number}", f"answer {number}")) for number in range(5000))
+    (project / "many.jsonl").write_text("\n".join(rows))
+    async with running(project, "dataset", WIDE, path="many.jsonl") as pilot:
+        await see(pilot, "5000 rows")
+        assert rows_shown(pilot) == 2000
+        await pilot.press("end")
+        await see(pilot, "⟦answer 1999")
+        await wait_until(pilot, lambda: rows_shown(pilot) == 4000)
+        await pilot.press("n")
+        await see(pilot, "⟦answer 2000")
+        await pilot.press("slash")
+        await type_text(pilot, "ANSWER 4321")
+        await see(pilot, "⟦answer 4321")
+        assert rows_shown(pilot) == 1
+
+
+# -- checking
+
+
+async def test_a_check_leads_to_the_rows_that_it_found(project: Path) -> None:
+    rows = [json.dumps(dialogue(f"question {number}", f"answer {number}")) for number in range(3000)]
+    rows[2500] = json.dumps(dialogue("question without an answer", ""))
+    (project / "many.jsonl").write_text("\n".join(rows))
+    async with running(project, "dataset", WIDE, path="many.jsonl") as pilot:
+        await see(pilot, "3000 rows")
+        await pilot.press("c")
+        await see(pilot, "Checking")
+        await see(pilot, "3000 rows read = 2999 kept + 1 left out", "many.jsonl:2501", "→ ")
+        panel = pilot.app.screen.query_one("#check-table", FittedTable)
+        place = next(key for key in keys_of(panel) if "many.jsonl:2501" in text_of(panel, key))
+        panel.choose(place)
+        await pilot.press("enter")
+        await see(pilot, "many.jsonl:2501", "This row will be left out: it has no answer to train on")
+
+
+async def test_a_check_that_cannot_be_made_says_why(project: Path) -> None:
+    path = write(project / "talk.json", dialogue("Who are you?", "I am Robin."))
+    async with running(project, "dataset", WIDE, path="talk.json") as pilot:
+        await see(pilot, "⟦I am Robin.")
+        path.unlink()
+        await pilot.press("c")
+        await see(pilot, "The data file does not exist.")
+        await pilot.press("escape")
+        await see(pilot, "⟦I am Robin.")
+
+
+# -- question sheets
+
+
+async def test_a_pasted_answer_is_mended_by_its_lines_and_added_to_the_sheet(project: Path) -> None:
+    photos = project / "photos"
+    photos.mkdir()
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (8, 8)).save(photos / name)
+    async with running(project, "dataset", WIDE) as pilot:
+        await see(pilot, "unseen questions")
+        await pilot.press("f10", "f10")
+        await type_text(pilot, "photos")
+        await pilot.press("enter")
+        await see(pilot, "2 pictures, 0 of them have rows")
+        assert '"image": "a.png"' in str(pilot.app.screen.query_one("#sheet-prompt-text", Static).render())
+        await pilot.press("enter")
+        area = pilot.app.screen.query_one(PasteArea)
+        area.text = ANSWER.replace('"A cat."', '"A cat.",')
+        await see(pilot, "0 sound rows, 1 to mend", "There is a comma behind the last part")
+        await pilot.press("f9")
+        await see(pilot, "1 faults are left in the answer.")
+        await pilot.press("enter")
+        assert not (project / "llava.json").exists()
+        area.text = ANSWER
+        await see(pilot, "1 sound rows, 0 to mend")
+        await pilot.press("f9")
+        await see(pilot, "llava.json: 1 rows added, 1 in all.", "2 pictures, 1 of them have rows")
+        assert '"image": "b.png"' in str(pilot.app.screen.query_one("#sheet-prompt-text", Static).render())
+        assert area.text == ""
+    (row,) = json.loads((project / "llava.json").read_text(encoding="utf-8"))
+    assert row["image"] == "a.png"
+
+
+async def test_an_answer_being_mended_is_there_again_after_a_lost_connection(project: Path) -> None:
+    async with running(project, "dataset", WIDE) as pilot:
+        await see(pilot, "unseen questions")
+        await pilot.press("f10", "f10")
+        await wait_until(pilot, lambda: pilot.app.screen.query(PasteArea))
+        pilot.app.screen.query_one(PasteArea).text = "half an answer"
+        await wait_until(pilot, lambda: pilot.app.state.get("dataset.sheet", {}).get("pasted") == "half an answer")  # type: ignore[attr-defined]
+    async with running(project, "dataset", WIDE) as pilot:
+        await see(pilot, "unseen questions")
+        await pilot.press("f10", "f10")
+        await see(pilot, "half an answer", "There is no JSON in the text.")
+
+
+async def test_asking_a_service_needs_one_and_says_how_to_name_it(project: Path) -> None:
+    async with running(project, "dataset", WIDE) as pilot:
+        await see(pilot, "unseen questions")
+        await pilot.press("f10", "f10")
+        await wait_until(pilot, lambda: pilot.app.screen.query(PasteArea))
+        await pilot.press("escape", "a")
+        await see(pilot, "There is no address of a chat service.", "WORKBENCH_API_URL")
+
+
+async def test_a_service_is_asked_only_if_the_user_says_so(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_API_URL", "http://localhost:9/v1")
+    write_settings(EndpointSettings(model="seeing-model"))
+    Image.new("RGB", (8, 8)).save(project / "a.png")
+    async with running(project, "dataset", WIDE) as pilot:
+        await see(pilot, "unseen questions")
+        await pilot.press("f10", "f10")
+        await type_text(pilot, ".")
+        await pilot.press("enter")
+        await see(pilot, "1 pictures, 0 of them have rows")
+        await pilot.press("a")
+        await see(pilot, "Ask seeing-model at http://localhost:9/v1?", "1 requests at most")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "seeing-model" not in screen_text(pilot))
+    assert not (project / "work_dirs").exists()

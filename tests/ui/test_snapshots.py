@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from textual.pilot import Pilot
 
 from tests.ui import recorded
@@ -73,6 +74,21 @@ def test_dataset(project: Path, snap_compare: Compare) -> None:
     (project / "identity.json").write_text(json.dumps(rows), encoding="utf-8")
     app = WorkbenchApp(project, "dataset", {"path": "identity.json"})
     assert snap_compare(app, terminal_size=NARROW, run_before=until("2 rows", "⟦我是小明"))
+
+
+def test_dataset_with_a_picture(project: Path, snap_compare: Compare) -> None:
+    Image.linear_gradient("L").convert("RGB").save(project / "grey.png")
+    asked, said = {"from": "human", "value": "<image>\nWhat is it?"}, {"from": "gpt", "value": "From black to white."}
+    rows = [{"image": "grey.png", "conversations": [asked, said]}]
+    (project / "seen.json").write_text(json.dumps(rows), encoding="utf-8")
+
+    async def by_tokens(pilot: Pilot[None]) -> None:
+        await until("1 rows", "⟦From black")(pilot)
+        await pilot.press("v")
+        await until("token by token", "⟦F")(pilot)
+
+    app = WorkbenchApp(project, "dataset", {"path": "seen.json"})
+    assert snap_compare(app, terminal_size=WIDE, run_before=by_tokens)
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])

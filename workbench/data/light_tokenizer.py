@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from workbench.data.word_cache import WordCache, words_stand_alone
+from workbench.data.word_cache import WordCache, begins_word, words_stand_alone
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -143,7 +143,7 @@ class LightTokenizer:
 
     def remember_words(self) -> None:
         """Be faster at many texts, by what was learned of their words; see `words_stand_alone`."""
-        self._words = WordCache(self._encode_whole)
+        self._words = WordCache(self._encode_whole, begins_word(self._tokenizer.get_vocab()))
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, without special tokens around them.

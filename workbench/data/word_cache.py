@@ -14,10 +14,16 @@ from itertools import chain
 from typing import Any
 
 EncodeBatch = Callable[[Sequence[str]], list[list[int]]]
+Tokens = tuple[int, ...]
 _CUT = re.compile(r"(?<=\S)(?= \S)")
+_UNUSUAL_BLANK = re.compile(r"(?:^|\s) | (?:\s|$)")
+"""A blank at which no text may be cut."""
 _MOST_WORDS = 200_000
 _LONGEST_WORD = 48
+_WORDS_A_LINE = 64
 _TRIED_TEXTS = 2_000
+_BLANK = "Ġ"
+"""How byte-level vocabularies write a blank."""
 _PARTS = (
     *"abcdzABZ0189",
     *" " * 12,
@@ -33,14 +39,20 @@ class WordsDifferError(Exception):
 
 
 class WordCache:
-    """The tokens of texts, put together from those of their words."""
+    """The tokens of texts, put together from those of their words.
 
-    def __init__(self, encode_batch: EncodeBatch) -> None:
+    Args:
+        encode_batch: the tokens of each text, as the tokenizer has them.
+        begins_word: the ids of tokens that begin with a blank.
+    """
+
+    def __init__(self, encode_batch: EncodeBatch, begins_word: frozenset[int]) -> None:
         self._encode_batch = encode_batch
-        self._pieces: dict[str, tuple[int, ...]] = {}
-        self._firsts: dict[str, tuple[int, ...]] = {}
-        self._middles: dict[str, tuple[int, ...]] = {}
-        self._lasts: dict[str, tuple[int, ...]] = {}
+        self._begins_word = begins_word
+        self._firsts: dict[str, Tokens] = {}
+        """Words that texts begin with."""
+        self._others: dict[str, Tokens] = {}
+        """Words behind a blank, which is among their tokens but not in their names."""
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text.
@@ -48,56 +60,63 @@ class WordCache:
         Raises:
             WordsDifferError: the first text's tokens are not those of its words.
         """
-        found = [self._known(text) for text in texts]
-        unknown = [number for number, ids in enumerate(found) if ids is None]
-        cut = [_CUT.split(texts[number]) for number in unknown]
-        new = self._learned(cut)
-        for number, words in zip(unknown, cut, strict=True):
-            found[number] = list(
-                chain.from_iterable(new[word] if word in new else self._pieces[word] for word in words)
-            )
-        whole = [ids or [] for ids in found]
-        if texts and whole[0] != self._encode_batch(texts[:1])[0]:
+        cut = [_words_of(text) for text in texts]
+        new_firsts = self._learn(self._firsts, {words[0] for words in cut}, self._encode_each)
+        later = set(chain.from_iterable(words[1:] for words in cut))
+        new_others = self._learn(self._others, later, self._encode_behind_blank)
+        first, other = self._firsts.__getitem__, self._others.__getitem__
+        found = [list(chain(first(words[0]), *map(other, words[1:]))) for words in cut]
+        self._forget(self._firsts, new_firsts)
+        self._forget(self._others, new_others)
+        if texts and found[0] != self._encode_batch(texts[:1])[0]:
             raise WordsDifferError
-        return whole
+        return found
 
-    def _known(self, text: str) -> list[int] | None:
-        """Without a pattern's help, for texts all of whose words are known; the same cuts as `_CUT` makes."""
-        words = text.split(" ")
-        if len(words) == 1:
-            pieces = [self._pieces.get(text)]
-        else:
-            pieces = [
-                self._firsts.get(words[0]),
-                *map(self._middles.get, words[1:-1]),
-                self._lasts.get(words[-1]),
-            ]
-        if None in pieces:
-            return None
-        return list(chain.from_iterable(piece for piece in pieces if piece))
+    @staticmethod
+    def _learn(memory: dict[str, Tokens], words: set[str], encode: Callable[[list[str]], list[Tokens]]) -> list[str]:
+        """Take in the words that are not known; returns them."""
+        missing = list(words.difference(memory))
+        memory.update(zip(missing, encode(missing), strict=True))
+        return missing
 
-    def _learned(self, cut: list[list[str]]) -> dict[str, tuple[int, ...]]:
-        """Tokenise the words that are not known, and remember the short ones."""
-        if len(self._pieces) > _MOST_WORDS:
-            for words in (self._pieces, self._firsts, self._middles, self._lasts):
-                words.clear()
-        missing = [word for word in dict.fromkeys(chain.from_iterable(cut)) if word not in self._pieces]
-        new = dict(zip(missing, map(tuple, self._encode_batch(missing)), strict=True))
-        for word, ids in new.items():
-            if len(word) <= _LONGEST_WORD:
-                self._remember(word, ids)
-        return new
+    @staticmethod
+    def _forget(memory: dict[str, Tokens], new: list[str]) -> None:
+        """What is too long to come again, and whatever is new once the memory is full: frequent words came early."""
+        is_full = len(memory) > _MOST_WORDS
+        for word in new:
+            if is_full or len(word) > _LONGEST_WORD:
+                del memory[word]
 
-    def _remember(self, word: str, ids: tuple[int, ...]) -> None:
-        self._pieces[word] = ids
-        ends_open = bool(word) and not word[-1].isspace()
-        if not word.startswith(" "):
-            if ends_open and " " not in word:
-                self._firsts[word] = ids
-        elif len(word) > 1 and " " not in word[1:] and not word[1].isspace():
-            self._lasts[word[1:]] = ids
-            if ends_open:
-                self._middles[word[1:]] = ids
+    def _encode_each(self, words: list[str]) -> list[Tokens]:
+        return [tuple(ids) for ids in self._encode_batch(words)]
+
+    def _encode_behind_blank(self, words: list[str]) -> list[Tokens]:
+        """Many words in one text, which is faster."""
+        found: dict[str, Tokens] = {}
+        joined = [word for word in words if not word[-1].isspace()]
+        lines = [joined[first : first + _WORDS_A_LINE] for first in range(0, len(joined), _WORDS_A_LINE)]
+        texts = ["".join(f" {word}" for word in line) for line in lines]
+        for line, ids in zip(lines, self._encode_batch(texts), strict=True):
+            starts = [place for place, token in enumerate(ids) if token in self._begins_word]
+            if len(starts) == len(line):  # every word begins with a blank; more of them stand inside a word
+                ends = [*starts[1:], len(ids)]
+                found |= {word: tuple(ids[a:b]) for word, a, b in zip(line, starts, ends, strict=True)}
+        left = [word for word in words if word not in found]
+        found |= dict(zip(left, self._encode_each([f" {word}" for word in left]), strict=True))
+        return [found[word] for word in words]
+
+
+def begins_word(vocabulary: dict[str, int]) -> frozenset[int]:
+    """The ids of tokens that begin with a blank, in a byte-level vocabulary."""
+    return frozenset(number for token, number in vocabulary.items() if token.startswith(_BLANK))
+
+
+def _words_of(text: str) -> list[str]:
+    """The words between the blanks at which a text may be cut."""
+    if not _UNUSUAL_BLANK.search(text):
+        return text.split(" ")
+    first, *rest = _CUT.split(text)
+    return [first, *(piece[1:] for piece in rest)]
 
 
 def words_stand_alone(definition: dict[str, Any], encode_batch: EncodeBatch) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from workbench.data.conversation import Conversation, TokenRow
 from workbench.data.light_tokenizer import LightTokenizer
@@ -14,11 +16,13 @@ from workbench.data.templates import AUTO, get_template
 from workbench.errors import WorkbenchError
 from workbench.paths import resolve_model
 from workbench.text import printable
-from workbench.ui.known_models import known_models
+from workbench.ui.known_models import SAMPLE, known_models
 from workbench.ui.pictures import Thumbnail, thumbnail
 
 CONVERSATION, TEXT, TOKENS = "conversation", "text", "tokens"
 VIEWS = (CONVERSATION, TEXT, TOKENS)
+DEFAULT_TEMPLATE = "internlm2_chat"
+_TEMPLATE, _TOKENIZER, _VIEW = "dataset.template", "dataset.tokenizer", "dataset.view"
 _PICTURES_SHOWN = 4
 _WITHOUT_TEMPLATE = "default"
 
@@ -30,6 +34,20 @@ class Settings:
     template: str
     tokenizer: str
     view: str = TEXT
+
+    @classmethod
+    def remembered(cls, state: Mapping[str, Any]) -> Settings:
+        """What was chosen the last time."""
+        view = str(state.get(_VIEW) or TEXT)
+        return cls(
+            template=str(state.get(_TEMPLATE) or DEFAULT_TEMPLATE),
+            tokenizer=str(state.get(_TOKENIZER) or SAMPLE.chosen.model),
+            view=view if view in VIEWS else TEXT,
+        )
+
+    def remember(self, state: MutableMapping[str, Any]) -> None:
+        """Keep what is chosen."""
+        state[_TEMPLATE], state[_TOKENIZER], state[_VIEW] = self.template, self.tokenizer, self.view
 
 
 @dataclass(frozen=True)
@@ -77,7 +95,17 @@ def _needs_tokenizer(found: FoundRow, settings: Settings) -> bool:
 def known_tokenizers(project: Path) -> list[str]:
     """The models of the project and the sample, as far as their tokenizers are on this machine."""
     models = dict.fromkeys(known.chosen.model for known in known_models(project))
-    return [model for model in models if (Path(resolve_model(model)) / "tokenizer.json").is_file()]
+    return [model for model in models if _has_tokenizer(model)]
+
+
+def chosen_tokenizer(state: Mapping[str, Any]) -> str | None:
+    """The model whose tokenizer was chosen, if one was and it is still on this machine."""
+    chosen = str(state.get(_TOKENIZER) or "")
+    return chosen if chosen and _has_tokenizer(chosen) else None
+
+
+def _has_tokenizer(model: str) -> bool:
+    return (Path(resolve_model(model)) / "tokenizer.json").is_file()
 
 
 @lru_cache(maxsize=4)

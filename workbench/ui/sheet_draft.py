@@ -43,8 +43,8 @@ class SheetDraft(BaseModel):
         return picture_prompt(self.pairs, self.language, self.picture)
 
     def parse(self) -> PastedResult:
-        """The rows of the pasted answer, and what is wrong with it."""
-        return parse_pasted(self.pasted, self.picture)
+        """The rows of the pasted answer, and what is wrong with it; nothing of an empty one."""
+        return parse_pasted(self.pasted, self.picture) if self.pasted.strip() else PastedResult()
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ WRITTEN = Engine("workbench, its packed rows put together and written too", "wor
 AGAIN = Engine("workbench, the next time", "workbench_again", begun_before=True)
 TOKENIZER = Engine("the tokenizer alone, all cores", "tokenizer_alone")
 OTHERS = tuple(
-    Engine(f"{title}, {f'{processes} processes' if processes else 'as it is'}", program, environment, processes)
+    Engine(f"{title}, {f'{processes} processes' if processes else 'by default'}", program, environment, processes)
     for title, program, environment in (
         ("datasets.map and apply_chat_template", "plain", None),
         ("TRL", "trl_preparation", TRL),

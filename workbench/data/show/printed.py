@@ -69,7 +69,7 @@ def _pieces(row: ShownRow, what: str) -> Iterator[Piece]:
 def _text(row: ShownRow) -> Iterator[Piece]:
     yield from _rendered(row.rendering)
     if row.rejected:
-        yield "\n── " + _("with the answer that is not wanted"), False
+        yield "\n" + _("With the answer that is not wanted:"), False
         yield from _rendered(row.rejected)
 
 

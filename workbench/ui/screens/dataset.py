@@ -16,8 +16,7 @@ from workbench.data.templates import known_templates
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
-from workbench.ui.known_models import SAMPLE
-from workbench.ui.row_rendering import TEXT, VIEWS, Settings, known_tokenizers
+from workbench.ui.row_rendering import Settings, chosen_tokenizer, known_tokenizers
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 from workbench.ui.sheet_draft import SheetDraft, ask_endpoint, known_endpoint
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 _MAKE, _READ, _SHEET = "pane-make", "pane-read", "pane-sheet"
 _REMEMBERED, _FILE, _DRAFT = "dataset.identity", "dataset.file", "dataset.sheet"
-_TEMPLATE, _TOKENIZER, _VIEW = "dataset.template", "dataset.tokenizer", "dataset.view"
 _NEXT = {_MAKE: _READ, _READ: _SHEET, _SHEET: _MAKE}
 _TITLES = {
     _MAKE: N_("Make a self-identity dataset: f9 writes it"),
@@ -85,8 +83,9 @@ class DatasetScreen(AreaScreen):
         yield Label("", id="dataset-title", markup=False)
         with ContentSwitcher(initial=self._pane, id="dataset-panes"):
             project = self.workbench.project
-            yield DatasetMaker(project, dict(state.get(_REMEMBERED) or {}), state.get(_TOKENIZER), id=_MAKE)
-            yield DatasetReader(project, self._remembered_settings(), id=_READ)
+            counted_with = chosen_tokenizer(state)
+            yield DatasetMaker(project, dict(state.get(_REMEMBERED) or {}), counted_with, id=_MAKE)
+            yield DatasetReader(project, Settings.remembered(state), id=_READ)
             if self._pane == _SHEET:
                 yield self._new_sheet_maker()
 
@@ -266,21 +265,9 @@ class DatasetScreen(AreaScreen):
         self._show_pane(_READ)
         self.query_one(DatasetReader).open(str(event.path))
 
-    def _remembered_settings(self) -> Settings:
-        state = self.workbench.state
-        view = str(state.get(_VIEW) or TEXT)
-        return Settings(
-            template=str(state.get(_TEMPLATE) or "internlm2_chat"),
-            tokenizer=str(state.get(_TOKENIZER) or SAMPLE.chosen.model),
-            view=view if view in VIEWS else TEXT,
-        )
-
     @on(DatasetReader.SettingsChanged)
     def _remember_settings(self, event: DatasetReader.SettingsChanged) -> None:
-        settings = event.settings
-        values = {_TEMPLATE: settings.template, _TOKENIZER: settings.tokenizer, _VIEW: settings.view}
-        for name, value in values.items():
-            self.workbench.state[name] = value
+        event.settings.remember(self.workbench.state)
 
     @on(DatasetReader.Opened)
     def _opened(self, event: DatasetReader.Opened) -> None:

@@ -193,6 +193,13 @@ class DatasetReader(Vertical):
             self._count = event.count
             self._say_about()
 
+    @on(RowTable.PageRead)
+    def _read_on(self, event: RowTable.PageRead) -> None:
+        event.stop()
+        if event.page.problem and event.rows is self._table.data:
+            self._problem = event.page.problem
+            self._say_about()
+
     @on(RowTable.Searched)
     def _searched(self, event: RowTable.Searched) -> None:
         event.stop()

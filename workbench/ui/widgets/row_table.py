@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import DataTable
 from textual.worker import get_current_worker
@@ -22,6 +24,11 @@ _COLUMNS = (Column(N_("row"), 7), Column(N_("first question")))
 
 class RowTable(FittedTable):
     """Reading happens in threads, which tell by messages what they have read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home", "scroll_top", show=False),
+        Binding("end", "scroll_bottom", show=False),
+    ]
 
     @dataclass
     class Opened(Message):
@@ -163,7 +170,6 @@ class RowTable(FittedTable):
 
     @on(PageRead)
     def _take_page(self, event: PageRead) -> None:
-        event.stop()
         if event.rows is not self.data:
             return
         self._is_reading = False

@@ -29,7 +29,7 @@ class RowView(Horizontal):
     RowView {
         height: 1fr;
         Vertical { width: 1fr; height: 1fr; }
-        #row-about { width: 1fr; height: 1; color: $text-muted; padding: 0 1; }
+        #row-about { width: 1fr; height: auto; color: $text-muted; padding: 0 1; }
         ContentSwitcher { height: 1fr; }
     }
     """
