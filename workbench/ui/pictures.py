@@ -41,7 +41,7 @@ def thumbnail(name: str, folder: Path) -> Thumbnail:
     shown = printable(name).replace("\n", " ")
     path = locate(name, folder)
     if not isinstance(path, Path):
-        return Thumbnail(shown, problem=_(_PROBLEMS[path]))
+        return Thumbnail(shown, problem=_problem(path))
     seen = look_at(path, decode=True)
     if seen.problem:
         sentence = _(_PROBLEMS[seen.problem])
@@ -49,7 +49,7 @@ def thumbnail(name: str, folder: Path) -> Thumbnail:
     try:
         return Thumbnail(shown, _small(path))
     except Exception:  # an unusual kind of colours, or odd notes on how it was held, make Pillow raise nearly anything
-        return Thumbnail(shown, problem=_(_PROBLEMS["broken"]))
+        return Thumbnail(shown, problem=_problem("broken"))
 
 
 def _small(path: Path) -> PIL.Image.Image:
@@ -75,3 +75,7 @@ def half_block_image() -> type[Any]:
     finally:
         sys.__stdout__ = real  # type: ignore[misc]
     return HalfcellImage
+
+
+def _problem(problem: Problem) -> str:
+    return _(_PROBLEMS[problem])

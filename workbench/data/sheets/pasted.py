@@ -72,7 +72,7 @@ def parse_pasted(text: str, image: str) -> PastedResult:
     if not result.rows and not result.complaints:
         result.complaints.append(
             Complaint(
-                1, _("There is no JSON in the text."), _("Paste the whole answer, from the first { to the last }.")
+                1, _("There is no JSON in the text."), _("Paste the whole answer, from its first bracket to its last.")
             )
         )
     result.complaints.sort(key=lambda complaint: complaint.line)
