@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.actions.python import module_command
-from workbench.actions.train import preflight
+from workbench.actions.train import check_sources
 from workbench.configs.files import dump_config
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
@@ -26,7 +26,7 @@ def start_preparing(
         raise WorkbenchError(
             _("The folder exists already."), where=str(target), fix=_("Choose another one, or replace it: --force.")
         )
-    preflight(config)
+    check_sources(config)
     return start_job(
         "preprocess",
         f"preprocess-{name}",

@@ -13,6 +13,8 @@ from workbench.actions.python import module_command
 from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
+from workbench.data.hub import hub_name
+from workbench.data.prepare.offline import prepared_folder
 from workbench.data.probes import read_probes
 from workbench.data.read import open_file
 from workbench.data.sources import SourceFile, sources_of
@@ -111,14 +113,26 @@ def preflight(config: TrainConfig) -> None:
             fix=_("Set sequence_parallel_size: 1, with a smaller max_length if the memory does not suffice."),
         )
     _check_model(config.pretrained_model_name_or_path)
-    template_for_model(config.prompt_template, Path(resolve_model(config.pretrained_model_name_or_path)))
-    for source in sources_of(config):
-        if source.is_here:
-            for file in source.files():
-                _look_at(file, leave_out=config.bad_rows == "leave_out")
+    check_sources(config)
     for probes in (config.identity_probes, config.retention_probes):
         if probes:
             read_probes(Path(resolve_model(probes)))
+
+
+def check_sources(config: TrainConfig) -> None:
+    """Look at the template and the data: all of small files, the first rows of large ones.
+
+    Raises:
+        WorkbenchError: the template or data is missing or wrong, or data was prepared for another config.
+    """
+    template_for_model(config.prompt_template, Path(resolve_model(config.pretrained_model_name_or_path)))
+    prepared_folder(config, tokenizer=None)
+    for source in sources_of(config):
+        if not source.is_here:
+            hub_name(source.path)
+            continue
+        for file in source.files():
+            _look_at(file, leave_out=config.bad_rows == "leave_out")
 
 
 def _look_at(file: SourceFile, *, leave_out: bool) -> None:

@@ -123,10 +123,10 @@ class LightTokenizer:
     def eos_token_id(self) -> int | None:
         return self._id_of(self.facts.eos_token)
 
-    @property
+    @cached_property
     def vocabulary_size(self) -> int:
-        """How many different ids there are."""
-        return int(self._tokenizer.get_vocab_size())
+        """One more than the highest id."""
+        return int(max(self._tokenizer.get_vocab().values())) + 1
 
     def _id_of(self, token: str | None) -> int | None:
         found = self._tokenizer.token_to_id(token) if token else None

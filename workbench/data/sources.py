@@ -8,6 +8,11 @@ from pathlib import Path
 from workbench.configs.schema import TrainConfig
 from workbench.data.files import data_files, is_local
 from workbench.data.formats import FormatChoice
+from workbench.data.prepare.store import is_prepared
+from workbench.paths import resolve_model
+
+TOKENIZED = "tokenized"
+"""The format of rows that are tokens."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,11 @@ class Source:
 def sources_of(config: TrainConfig) -> tuple[Source, ...]:
     """The data of a config, in the order of its paths."""
     return tuple(
-        Source(path, FormatChoice(name, config.dataset_columns))
+        Source(path, FormatChoice(TOKENIZED) if _is_prepared(path) else FormatChoice(name, config.dataset_columns))
         for path, name in zip(config.data_paths, config.dataset_formats, strict=True)
     )
+
+
+def _is_prepared(path: str) -> bool:
+    """Whether data was prepared ahead: its rows are tokens, whatever they were made from."""
+    return is_prepared(Path(resolve_model(path)))

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.data.conftest import SAMPLE
+from workbench.actions.train import check_sources
 from workbench.configs.schema import TrainConfig
 from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.sources import sources_of
 from workbench.data.training_set import build_training_set, write_offline
 from workbench.errors import WorkbenchError
 
@@ -47,3 +49,20 @@ def test_data_prepared_for_something_else_is_refused(
     with pytest.raises(WorkbenchError, match=named) as caught:
         build_training_set(config_for(tmp_path / "ready", **changes), light)
     assert caught.value.where == str(tmp_path / "ready")
+
+
+def test_the_format_of_what_it_was_made_from_does_not_matter(light: LightTokenizer, tmp_path: Path) -> None:
+    config = config_for(SAMPLE / "general_dialogue.json", dataset_format="openai")
+    write_offline(config, light, tmp_path / "ready", None)
+    ahead = config.model_copy(update={"data_path": str(tmp_path / "ready")})
+    check_sources(ahead)
+    assert sources_of(ahead)[0].choice.name == "tokenized"
+    assert len(build_training_set(ahead, light).rows) > 1
+
+
+def test_data_prepared_for_something_else_is_refused_before_anything_starts(
+    light: LightTokenizer, tmp_path: Path
+) -> None:
+    write_offline(config_for(SAMPLE / "general_dialogue.json"), light, tmp_path / "ready", None)
+    with pytest.raises(WorkbenchError, match="max_length: 256"):
+        check_sources(config_for(tmp_path / "ready", max_length=128))

@@ -129,6 +129,16 @@ def test_pictures_are_refused_by_a_training_that_reads_text(write: Write, light:
     assert str(caught.value.where).endswith("data.json:1")
 
 
+def test_tokens_that_the_model_does_not_have_are_refused_by_their_row(write: Write, light: LightTokenizer) -> None:
+    rows = [{"input_ids": [1, 5], "labels": [1, 5]}, {"input_ids": [1, 99_999_999], "labels": [1, 99_999_999]}]
+    path = write(lines(rows), "tokens.jsonl")
+    with pytest.raises(WorkbenchError, match="99999999") as caught:
+        prepared(request_for(path), light)
+    assert caught.value.where == f"{path}:2:input_ids"
+    report = prepared(request_for(path, bad_rows="leave_out"), light).record.report
+    assert (report.kept, report.left_out) == (1, {"bad": 1})
+
+
 def test_a_drawn_subset_is_counted_and_keeps_its_order(write: Write, light: LightTokenizer) -> None:
     path = write([{"input": str(number), "output": str(number)} for number in range(50)])
     report = prepared(request_for(path, most_rows=10), light).record.report

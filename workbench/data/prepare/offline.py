@@ -35,11 +35,11 @@ def write_packed(folder: Path, rows: SupportsRows) -> None:
             writer.write(pa.RecordBatch.from_pylist(some, schema))
 
 
-def prepared_folder(config: TrainConfig, tokenizer: str) -> Path | None:
+def prepared_folder(config: TrainConfig, tokenizer: str | None) -> Path | None:
     """The folder of prepared data that a config names, checked against the config; None if it names other data.
 
     Args:
-        tokenizer: the digest of the tokenizer that the training uses.
+        tokenizer: the digest of the tokenizer that the training uses; None if it is not known yet.
 
     Raises:
         WorkbenchError: the data was prepared for another template, length or tokenizer.
@@ -53,15 +53,16 @@ def prepared_folder(config: TrainConfig, tokenizer: str) -> Path | None:
     wanted: dict[str, tuple[Any, Any]] = {
         "prompt_template": (record.template, config.prompt_template),
         "max_length": (record.max_length, config.max_length),
-        "pretrained_model_name_or_path": (record.tokenizer, tokenizer),
     }
     for field, (was, now) in wanted.items():
         if was != now:
-            raise WorkbenchError(
-                _("The data was prepared for {field}: {was}, and the training has {now}.").format(
-                    field=field, was=was, now=now
-                ),
-                where=str(folder),
-                fix=_("Prepare it again for this config: 'workbench data preprocess'."),
-            )
+            text = _("The data was prepared for {field}: {was}, and the training has {now}.")
+            raise _unfit(text.format(field=field, was=was, now=now), folder)
+    if tokenizer not in {None, record.tokenizer}:
+        raise _unfit(_("The data was prepared with another tokenizer than that of the model."), folder)
     return folder
+
+
+def _unfit(what: str, folder: Path) -> WorkbenchError:
+    fix = _("Prepare it again for this config: 'workbench data preprocess'.")
+    return WorkbenchError(what, where=str(folder), fix=fix)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.data.conversation import Conversation, Sample
+from workbench.data.conversation import Conversation, Sample, TokenRow
 from workbench.data.encode import Encoded, Tokenizer, encode_all
 from workbench.data.formats import DatasetFormat
 from workbench.data.light_tokenizer import LightTokenizer, TokenizerFacts
@@ -73,7 +73,7 @@ class RowEncoder:
         for number, row in raw.rows:
             try:
                 sample = convert(raw.path, number, row, raw.format)
-                _refuse_pictures(sample, f"{raw.path}:{number}")
+                self._refuse(sample, f"{raw.path}:{number}")
             except WorkbenchError as error:
                 result.bad.append((error.what, error.where, error.fix))
                 continue
@@ -110,14 +110,33 @@ class RowEncoder:
                 result.bad.append((error.what, f"{path}:{number}", error.fix))
         return found
 
+    def _refuse(self, sample: Sample, where: str) -> None:
+        """Raise for what this model cannot be given."""
+        if isinstance(sample, TokenRow):
+            _refuse_unknown_tokens(sample, self._tokenizer, where)
+        elif sample.images:
+            raise _no_pictures(where)
 
-def _refuse_pictures(sample: Sample, where: str) -> None:
-    if isinstance(sample, Conversation) and sample.images:
+
+def _refuse_unknown_tokens(row: TokenRow, tokenizer: Tokenizer, where: str) -> None:
+    size = tokenizer.vocabulary_size if isinstance(tokenizer, LightTokenizer) else None
+    unknown = next((token for token in row.input_ids if token < 0 or (size is not None and token >= size)), None)
+    if unknown is not None:
         raise WorkbenchError(
-            _("The row holds a picture, and this training reads text only."),
-            where=where,
-            fix=_("Leave such rows out with bad_rows: leave_out, or train a model that sees."),
+            _("The model has no token {token}; the highest is {highest}.").format(
+                token=unknown, highest="?" if size is None else size - 1
+            ),
+            where=f"{where}:input_ids",
+            fix=_("Make the rows with the tokenizer of the model that is trained."),
         )
+
+
+def _no_pictures(where: str) -> WorkbenchError:
+    return WorkbenchError(
+        _("The row holds a picture, and this training reads text only."),
+        where=where,
+        fix=_("Leave such rows out with bad_rows: leave_out, or train a model that sees."),
+    )
 
 
 _encoder: list[RowEncoder] = []
