@@ -15,7 +15,7 @@ from tests.bench.long_job import LONG_JOB
 from tests.bench.machine import machine
 from tests.bench.measurement import Measurement, Settings
 from tests.bench.quickstart import QUICKSTART
-from tests.bench.report import Outcome, markdown, table
+from tests.bench.report import Outcome, page_with, table
 from tests.bench.terminal_bytes import TERMINAL_BYTES
 from tests.bench.trainings import ROOT
 
@@ -34,7 +34,8 @@ def main() -> None:
     print("\n".join(f"{name}: {value}" for name, value in where.items()), flush=True)
     outcomes = [_measured(measurement, settings) for measurement in _chosen(arguments)]
     if arguments.write:
-        PAGE.write_text(markdown(outcomes, where), encoding="utf-8")
+        page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        PAGE.write_text(page_with(page, outcomes, where), encoding="utf-8")
         print(f"\nwritten: {PAGE}")
 
 
@@ -47,12 +48,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=Settings.rows, help="rows of data to turn into tokens")
     parser.add_argument("--runs", type=int, default=Settings.runs, help="runs that the medians are of")
     parser.add_argument("--short", action="store_true", help="few and short runs, to see that it works")
-    parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--write", action="store_true", help=f"write them into {PAGE.relative_to(ROOT)}")
     arguments = parser.parse_args()
     if unknown := sorted(set(arguments.names) - set(names)):
         parser.error(f"unknown: {', '.join(unknown)}; there are {', '.join(names)}")
-    if arguments.write and arguments.names:
-        parser.error("--write replaces the whole page, so it takes no NAME")
     return arguments
 
 

@@ -11,6 +11,12 @@ from tests.bench.measurement import Figure, Measurement
 
 _HEADINGS = ("what", "measured", "least – most", "target", "met", "compared")
 _ALIGNMENTS = ("---", "---:", "---:", "---:", ":---:", "---")
+_INTRODUCTION = """# How fast, how small
+
+Written by `.venv/bin/python -m tests.bench --write [NAME …]`; do not edit. `make bench` measures the same without writing
+it down. Nothing here is a test: a figure beside its target says how it was on this machine.
+
+Figures are medians unless they say otherwise; 1 KB is a thousand bytes, 1 MB a million."""
 _BESIDE = len(_HEADINGS) - 1
 """On the terminal the last column stands below its row."""
 
@@ -39,24 +45,25 @@ def table(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def markdown(outcomes: Iterable[Outcome], machine: dict[str, str]) -> str:
-    """The page ``docs/benchmarks.md``."""
-    parts = [
-        "# How fast, how small",
-        "Written by `.venv/bin/python -m tests.bench --write`; do not edit. `make bench` measures the same without "
-        "writing it down. Nothing here is a test: a figure beside its target says how it was on this machine.",
-        "Figures are medians unless they say otherwise; 1 KB is a thousand bytes, 1 MB a million.",
-        _markdown_table(("machine", ""), ("---", "---"), machine.items()),
-    ]
-    for outcome in outcomes:
-        parts += [
-            f"## {outcome.measurement.title}",
-            _markdown_table(_HEADINGS, _ALIGNMENTS, map(_row, outcome.figures)),
-            f"How: {outcome.measurement.how}",
-            f"Limits: {outcome.measurement.limits}",
-            f"Again: `python -m tests.bench {outcome.measurement.name}`",
-        ]
-    return "\n\n".join(parts) + "\n"
+def page_with(page: str, outcomes: Iterable[Outcome], machine: dict[str, str]) -> str:
+    """The page ``docs/benchmarks.md`` with these measurements in it; sections of others stay as they were."""
+    old = page.split("\n## ")[1:]
+    sections = {section.partition("\n")[0]: section.rstrip() for section in old}
+    sections |= {outcome.measurement.title: _section(outcome, machine) for outcome in outcomes}
+    return "\n\n".join((_INTRODUCTION, *(f"## {section}" for section in sections.values()))) + "\n"
+
+
+def _section(outcome: Outcome, machine: dict[str, str]) -> str:
+    where = ". ".join(f"{name.capitalize()}: {value}" for name, value in machine.items())
+    parts = (
+        outcome.measurement.title,
+        _markdown_table(_HEADINGS, _ALIGNMENTS, map(_row, outcome.figures)),
+        f"How: {outcome.measurement.how}",
+        f"Limits: {outcome.measurement.limits}",
+        f"Where: {where}.",
+        f"Again: `python -m tests.bench {outcome.measurement.name}`",
+    )
+    return "\n\n".join(parts)
 
 
 def _markdown_table(headings: Iterable[str], alignments: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
