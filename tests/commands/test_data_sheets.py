@@ -36,7 +36,7 @@ def test_the_prompt_goes_to_standard_output_alone(run: Run) -> None:
     result = run("prompt", "photos", "--pairs", "3", "--lang", "en")
     assert result.returncode == 0
     assert "write 3 pairs" in result.stdout and "import" not in result.stdout
-    assert "sheet import answer.txt --image photos/pets/b.png --image-folder photos" in result.stderr
+    assert "sheet import answer.txt --image photos/pets/b.png --out llava.json" in result.stderr
     assert "a.png" in run("prompt", "photos/a.png").stdout
 
 
@@ -49,6 +49,18 @@ def test_a_sound_answer_is_added_to_the_sheet(run: Run, tmp_path: Path) -> None:
     assert (again["added"], again["known"], again["total"]) == (0, 1, 1)
     (row,) = json.loads((tmp_path / "sheet.json").read_text())
     assert row["image"] == "pets/b.png" and row["conversations"][0]["value"] == "<image>\nWhat is this?"
+
+
+def test_the_picture_is_found_from_the_sheet_or_its_folder_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "answer.txt").write_text(json.dumps({"conversations": TURNS}))
+    beside = run("import", "answer.txt", "--image", "photos/pets/b.png", "--out", "llava.json")
+    assert "--image-folder" not in beside.stdout
+    assert [row["image"] for row in json.loads((tmp_path / "llava.json").read_text())] == ["photos/pets/b.png"]
+    assert workbench("data", "check", "llava.json", cwd=tmp_path).returncode == 0
+    far = run("import", "answer.txt", "--image", "photos/pets/b.png", "--out", "sheets/llava.json")
+    assert far.stdout.splitlines()[-1] == "Next:   workbench data check sheets/llava.json --image-folder photos/pets"
+    assert [row["image"] for row in json.loads((tmp_path / "sheets/llava.json").read_text())] == ["b.png"]
+    assert workbench(*far.stdout.splitlines()[-1].split()[2:], cwd=tmp_path).returncode == 0
 
 
 def test_a_faulty_answer_writes_nothing_unless_the_faults_are_left_out(run: Run, tmp_path: Path) -> None:
@@ -103,8 +115,18 @@ def test_a_job_makes_the_sheet_and_the_next_one_goes_on(run: Run, tmp_path: Path
     assert (told["exit_code"], told["rows"], told["answered"], told["answered_before"]) == (0, 2, 1, 1)
     assert told["total"] == told["answered"] + told["answered_before"] + told["left_out"] + told["not_asked"]
     assert {asked.authorization for asked in played.asked} == {f"Bearer {KEY}"}
-    assert [row["image"] for row in json.loads((tmp_path / "sheet.json").read_text())] == ["a.png", "pets/b.png"]
+    assert [row["image"] for row in json.loads((tmp_path / "sheet.json").read_text())] == [
+        "photos/a.png",
+        "photos/pets/b.png",
+    ]
     _assert_key_is_nowhere(tmp_path, failed, done)
+
+
+def test_a_job_whose_sheet_is_elsewhere_names_the_folder_of_the_pictures(run: Run, tmp_path: Path) -> None:
+    with playing(sheet_about) as played:
+        done = run("make", "photos", "--out", "sheets/llava.json", "--model", "seer", "--url", played.url)
+    assert done.stdout.splitlines()[-1].endswith("sheets/llava.json --image-folder photos")
+    assert [row["image"] for row in json.loads((tmp_path / "sheets/llava.json").read_text())] == ["a.png", "pets/b.png"]
 
 
 def test_a_job_that_is_asked_to_stop_ends_with_what_there_is(run: Run, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.commands.run_command import workbench
 from tests.data.transform.files import numbered, rows_in, said, write_lines
@@ -51,7 +52,7 @@ def test_losses_are_refused_until_they_are_allowed(tmp_path: Path) -> None:
     assert told == [
         "1 rows read, 1 kept.",
         "preference → openai",
-        "1 rows lost: a rejected answer.",
+        "1 rows written without: a rejected answer.",
         "Written: out.jsonl",
     ]
 
@@ -145,3 +146,38 @@ def test_refcoco_without_its_files_says_which_it_wants(tmp_path: Path) -> None:
     result = workbench("data", "refcoco", "--ann-path", "ann", "--image-path", "img", cwd=tmp_path)
     assert result.returncode == 1
     assert result.stderr.startswith("Error: ann/refcoco/refs(unc).p: A file of the collection is missing.")
+    both = workbench("data", "refcoco", cwd=tmp_path)
+    assert "data/refcoco_annotations/refcoco/refs(unc).p" in both.stderr and "--ann-path" in both.stderr
+
+
+def test_mixing_formats_may_lose_something_when_that_is_allowed(tmp_path: Path) -> None:
+    write_lines(tmp_path / "pairs.jsonl", [{"prompt": "1+1?", "chosen": "2", "rejected": "3", "source": "x"}] * 2)
+    write_lines(tmp_path / "said.jsonl", numbered(4))
+    mixed = ("data", "mix", "pairs.jsonl", "said.jsonl", "--out", "out.jsonl")
+    assert "a rejected answer" in workbench(*mixed, cwd=tmp_path).stderr
+    told = workbench(*mixed, "--lossy", cwd=tmp_path).stdout.splitlines()
+    assert told[0] == "6 rows read, 6 kept."
+    assert told[3:5] == [
+        "2 rows written without: a rejected answer.",
+        "Columns not carried over, with their rows: source (2).",
+    ]
+    (tmp_path / "more").mkdir()
+    write_lines(tmp_path / "more" / "said.jsonl", numbered(2))
+    write_lines(tmp_path / "more" / "texts.jsonl", [{"text": "Once."}])
+    out = tmp_path / "more.jsonl"
+    told = workbench("data", "mix", "more", "said.jsonl", "--lossy", "--out", out.name, "--json", cwd=tmp_path)
+    assert json.loads(told.stdout)["left_out"] == {"inexpressible": 1}
+    assert len(rows_in(out)) == json.loads(told.stdout)["kept"] == 6
+
+
+def test_pictures_are_found_from_the_file_that_is_written(tmp_path: Path) -> None:
+    (tmp_path / "in" / "img").mkdir(parents=True)
+    Image.new("RGB", (8, 8)).save(tmp_path / "in" / "img" / "cat.png")
+    turns = [{"from": "human", "value": "<image>\nWhat?"}, {"from": "gpt", "value": "A cat."}]
+    write_lines(tmp_path / "in" / "a.jsonl", [{"image": "img/cat.png", "conversations": turns}])
+    result = workbench("data", "convert", "in/a.jsonl", "--to", "openai", "--out", "all.jsonl", cwd=tmp_path)
+    assert "--image-folder" not in result.stdout
+    assert workbench("data", "check", "all.jsonl", cwd=tmp_path).returncode == 0
+    result = workbench("data", "repeat", "in/a.jsonl", "-n", "2", "--out", "other/a.jsonl", cwd=tmp_path)
+    (command,) = [line.split("check it: ")[1] for line in result.stdout.splitlines() if "check it: " in line]
+    assert workbench(*command.split()[1:], cwd=tmp_path).returncode == 0

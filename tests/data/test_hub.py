@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
+import threading
 from pathlib import Path
 
 import pyarrow as pa
@@ -53,7 +55,7 @@ def cache_as_the_library_does(home: Path, owner: str, name: str, config: str) ->
         ("owner/data@en", ("huggingface", "owner/data", "en", "train")),
         ("owner/data@en:train[:100]", ("huggingface", "owner/data", "en", "train[:100]")),
         ("modelscope:owner/data:test", ("modelscope", "owner/data", "", "test")),
-        ("squad", ("huggingface", "squad", "", "train")),
+        ("modelscope:data", ("modelscope", "data", "", "train")),
     ],
 )
 def test_a_name_says_hub_repository_config_and_split(name: str, parts: tuple[str, ...]) -> None:
@@ -66,6 +68,46 @@ def test_what_is_no_name_is_told_what_names_look_like(name: str) -> None:
     with pytest.raises(WorkbenchError, match="neither a file") as caught:
         fetched(name)
     assert caught.value.fix is not None and "owner/name@config" in caught.value.fix
+
+
+@pytest.mark.parametrize("name", ["datas", "dat:test"])
+def test_a_bare_word_is_a_misspelt_file_for_which_no_hub_is_asked(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("subprocess.run", None)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(WorkbenchError, match="no file or folder of this name") as caught:
+        fetched(name)
+    assert caught.value.where == name
+    assert caught.value.fix is not None and caught.value.fix.startswith("Names look like owner/name,")
+    (tmp_path / "data").mkdir()
+    with pytest.raises(WorkbenchError) as caught:
+        fetched(name)
+    assert caught.value.fix is not None and caught.value.fix.startswith("Did you mean data? Names look like")
+
+
+@pytest.mark.heavy
+def test_a_hub_that_does_not_answer_is_not_asked_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    calls = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def hang_up() -> None:
+            while True:
+                try:
+                    caller, _address = server.accept()
+                except OSError:
+                    return
+                calls.append(caller.close())
+
+        answering = threading.Thread(target=hang_up, daemon=True)
+        answering.start()
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.getsockname()[1]}")
+        with pytest.raises(WorkbenchError, match=r"no such folder here, the hub cannot be reached"):
+            fetched("nobody/nothing")
+        server.shutdown(socket.SHUT_RDWR)
+    answering.join()
+    assert 1 <= len(calls) <= 2
 
 
 def test_different_names_are_kept_in_different_folders_of_our_cache(tmp_path: Path) -> None:
@@ -91,7 +133,11 @@ def test_what_the_library_has_downloaded_is_given_by_a_child_and_kept(
 @pytest.mark.parametrize(
     ("name", "what", "fix"),
     [
-        ("nobody/nothing", "The hub cannot be reached, and the dataset is not on this machine.", "Check the network"),
+        (
+            "nobody/nothing",
+            "There is no such folder here, the hub cannot be reached, and no dataset of this name was fetched before.",
+            "Check the network",
+        ),
         ("owner/sums:test", "The dataset has no split of this name.", "It has train."),
         ("owner/sums@french", "The dataset has no config of this name.", "It has default."),
     ],

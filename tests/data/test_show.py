@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.commands.run_command import workbench
 from tests.data.characters import dialogue
 from tests.data.conftest import SAMPLE, Write
 from workbench.cli import build_app
@@ -35,7 +36,7 @@ def shown(path: Path, row: str = "all", **changes: Any) -> list[ShownRow]:
         "prompt_template": "internlm2_chat",
         "max_length": None,
     }
-    return list(shown_rows(ShowRequest(str(path), row, **(settings | changes))))
+    return list(shown_rows(ShowRequest((str(path),), row, **(settings | changes))))
 
 
 def text_of(row: ShownRow, what: str = "all") -> str:
@@ -130,19 +131,19 @@ def test_json_counts_rows_as_list_indices_do(write: Write) -> None:
     path = write([{"input": "Q", "output": "A"}] * 3)
     parsed = [row.as_json() for row in shown(path)]
     assert [row["row"] for row in parsed] == [0, 1, 2]
-    assert all(set(row) == {"row", "text", "input_ids", "labels"} for row in parsed)
+    assert all(set(row) == {"row", "where", "text", "input_ids", "labels"} for row in parsed)
 
 
 def test_without_a_tokenizer_there_is_text_alone(write: Write) -> None:
     (row,) = shown(write([{"input": "Q", "output": "A"}]), tokenizer=None)
-    assert set(row.as_json()) == {"row", "text"}
+    assert set(row.as_json()) == {"row", "where", "text"}
 
 
 def test_rows_left_out_give_the_reason(write: Write) -> None:
     path = write([{"input": "Q", "output": " "}, {"input": "why " * 50, "output": "A"}])
     empty, cut = shown(path, max_length=20)
-    assert empty.as_json() == {"row": 0, "left_out": "it has no answer to train on"}
-    assert cut.as_json() == {"row": 1, "left_out": "no trained token is left after cutting"}
+    assert empty.as_json() == {"row": 0, "where": "data.json:1", "left_out": "it has no answer to train on"}
+    assert cut.as_json() == {"row": 1, "where": "data.json:2", "left_out": "no trained token is left after cutting"}
     assert "left out: it has no answer" in text_of(empty)
 
 
@@ -200,7 +201,7 @@ def test_rows_that_are_bad_are_counted_in_their_place_with_the_reason(write: Wri
 
 def test_a_file_that_ends_early_shows_the_rows_before_it_and_then_says_so(write: Write) -> None:
     path = write('[{"input": "Q", "output": "A"}, {"input": "Q', "data.json")
-    request = ShowRequest(str(path), "all", "all", "auto", None, "vicuna", None)
+    request = ShowRequest((str(path),), "all", "all", "auto", None, "vicuna", None)
     rows = shown_rows(request)
     assert next(rows).as_json()["text"].startswith("<s>USER: Q")
     with pytest.raises(WorkbenchError) as caught:
@@ -247,10 +248,16 @@ def test_a_row_of_tokens_is_decoded(write: Write, light: LightTokenizer) -> None
     ids = light.encode("Hello 世界")
     path = write([{"input_ids": ids, "labels": [-100, *ids[1:]]}])
     (row,) = shown(path)
-    assert row.as_json() == {"row": 0, "text": "Hello 世界", "input_ids": ids, "labels": [-100, *ids[1:]]}
+    assert row.as_json() == {
+        "row": 0,
+        "where": "data.json:1",
+        "text": "Hello 世界",
+        "input_ids": ids,
+        "labels": [-100, *ids[1:]],
+    }
     assert "⟦ 世界⟧" in text_of(row, "text")
     (bare,) = shown(path, tokenizer=None)
-    assert set(bare.as_json()) == {"row", "input_ids", "labels"}
+    assert set(bare.as_json()) == {"row", "where", "input_ids", "labels"}
 
 
 def test_ids_that_the_tokenizer_does_not_have_are_marked(write: Write, light: LightTokenizer) -> None:
@@ -294,7 +301,7 @@ def test_the_tools_and_calls_of_a_conversation_are_shown(write: Write) -> None:
 def run(*arguments: str) -> str:
     result = CliRunner().invoke(build_app(), ["data", "show", *arguments])
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 def test_a_config_gives_template_length_and_tokenizer(write: Write) -> None:
@@ -322,6 +329,66 @@ def test_a_config_of_the_data_gives_its_columns(write: Write, tmp_path: Path) ->
     assert json.loads(run(str(path), "--config", str(config), "--json"))["text"] == "<s>USER: Q ASSISTANT:A</s>\n"
 
 
+def test_a_row_of_one_file_is_asked_for_by_its_line(write: Write) -> None:
+    path = write(lines(*({"input": f"Q{number}", "output": "A"} for number in (1, 2))).replace("\n", "\n\n"), "a.jsonl")
+    (row,) = shown(path, "3")
+    assert (row.number, row.as_json()["row"], row.as_json()["where"]) == (3, 1, "a.jsonl:3")
+    assert "Q2" in row.as_json()["text"]
+    with pytest.raises(WorkbenchError, match="Line 2 of the file begins no row; the next one that does is 3"):
+        shown(path, "2")
+
+
+def test_below_a_heading_lines_count_and_1_is_still_the_first_row(write: Write) -> None:
+    path = write("input,output\nQ1,A\nQ2,A\n", "a.csv")
+    assert [shown(path, number)[0].as_json()["where"] for number in "123"] == ["a.csv:2", "a.csv:2", "a.csv:3"]
+
+
+def test_beside_rows_of_several_files_stands_where_they_are(write: Write) -> None:
+    first = write([{"input": "Q1", "output": "A"}], "a.json")
+    second = write([{"input": "Q2", "output": "A"}], "b.json")
+    text = run(str(first), str(second), "-n", "2")
+    assert f"row 2 · {second}:1 ──" in text
+    assert "Q2" in text
+    text = run(str(first.parent), "-n", "2")
+    assert "row 2 · b.json:1 ──" in text
+
+
+def test_a_long_text_is_said_to_be_divided_and_where(write: Write) -> None:
+    (row,) = shown(write("word " * 60, "a.txt"), max_length=25)
+    assert row.encoded is not None
+    whole = len(row.encoded.input_ids)
+    assert row.as_json()["samples"] == [25] * (whole // 25) + [whole % 25]
+    text = text_of(row)
+    assert f"divides it into {whole // 25 + 1} samples, which begin at the tokens 0, 25" in text
+    assert "── sample 2\n    25 " in text
+    assert "divides" not in text_of(shown(write("word " * 60, "a.txt"))[0])
+
+
+def test_the_template_is_said_and_is_the_models_own_unless_named(write: Write) -> None:
+    path = str(write([{"input": "Q", "output": "A"}]))
+    said = {}
+    for options in ((), ("--tokenizer", "sample:model"), ("--prompt-template", "vicuna")):
+        said[options] = CliRunner().invoke(build_app(), ["data", "show", path, "--json", *options]).stderr
+    assert said[()] == "prompt template: default (no model was named)\n"
+    assert "internlm2_chat (these weights were trained with it)" in said["--tokenizer", "sample:model"]
+    assert said["--prompt-template", "vicuna"] == "prompt template: vicuna\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--max-length", "20"), "--max-length: Without a tokenizer no tokens are counted."),
+        (("--what", "text", "--json"), "--what: JSON always has everything there is."),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    write: Write, tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    result = workbench("data", "show", str(write([{"input": "Q", "output": "A"}])), *options, cwd=tmp_path)
+    assert result.returncode == 1
+    assert said in result.stderr
+
+
 def test_without_a_tokenizer_it_says_how_to_see_tokens(write: Write) -> None:
     assert "--tokenizer or --config" in run(str(write([{"input": "Q", "output": "A"}])), "--what", "tokens")
 
@@ -329,7 +396,7 @@ def test_without_a_tokenizer_it_says_how_to_see_tokens(write: Write) -> None:
 def test_a_file_of_bad_rows_alone_is_shown_whole(write: Write) -> None:
     path = write("{torn\n{torn\n", "data.jsonl")
     assert [set(json.loads(line)) for line in run(str(path), "-n", "all", "--json").splitlines()] == [
-        {"row", "left_out"}
+        {"row", "where", "left_out"}
     ] * 2
 
 

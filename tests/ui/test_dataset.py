@@ -8,20 +8,25 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Label, OptionList, Static
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from tests.ui.driving import WIDE, hold, running, screen_text, see, type_text, wait_until
+from tests.ui.driving import WIDE, hold, running, screen_text, see, type_text, wait_until, work_done
+from workbench.data.formats import FORMAT_NAMES
 from workbench.data.sheets.endpoint import EndpointSettings, write_settings
+from workbench.data.sources import Source, SourceFile
+from workbench.errors import WorkbenchError
 from workbench.ui.app import WorkbenchApp
 from workbench.ui.widgets.conversation_view import ConversationView
+from workbench.ui.widgets.dataset_reader import DatasetReader
 from workbench.ui.widgets.fitted_table import FittedTable
 from workbench.ui.widgets.model_form import FieldRow
 from workbench.ui.widgets.paste_box import PasteArea
@@ -186,9 +191,12 @@ async def test_searching_leaves_the_rows_that_hold_the_text(project: Path) -> No
         await type_text(pilot, "Needle")
         await wait_until(pilot, lambda: rows_shown(pilot) == 1)
         await see(pilot, "Only the ANSWER holds a needle.")
+        await see(pilot, "1 rows with this text")
         await type_text(pilot, "s")
-        await see(pilot, "No row has this text.")
+        await see(pilot, "No row has this text.", "0 rows with this text")
         assert rows_shown(pilot) == 0
+        await pilot.press("ctrl+u")
+        await wait_until(pilot, lambda: rows_shown(pilot) == 31 and "with this text" not in screen_text(pilot))
 
 
 async def test_what_stands_in_a_data_file_is_text_and_nothing_else(project: Path) -> None:
@@ -232,6 +240,87 @@ async def test_nothing_of_another_file_stays_under_the_reason_why_this_one_canno
         await pilot.press("enter")
         await see(pilot, "does not exist")
         await wait_until(pilot, lambda: "I am Robin" not in screen_text(pilot))
+
+
+async def test_a_refusal_that_comes_late_leaves_the_file_that_is_read_now(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project / "talk.json", dialogue("Who are you?", "I am Robin."))
+    is_refused_now = Event()
+
+    def slow_files(source: Source) -> list[SourceFile]:
+        if source.path == "slow":
+            assert is_refused_now.wait(60)
+            raise WorkbenchError("There is no such dataset.")
+        return files_of(source)
+
+    files_of = Source.files
+    monkeypatch.setattr(Source, "files", slow_files)
+    async with running(project, "dataset", WIDE, path="slow") as pilot:
+        await see(pilot, "Opening slow …")
+        pilot.app.screen.query_one(DatasetReader).open("talk.json")
+        await see(pilot, "⟦I am Robin.")
+        is_refused_now.set()
+        await work_done(pilot, "rows-open")
+        await pilot.pause()
+        assert "There is no such dataset." not in screen_text(pilot)
+        assert rows_shown(pilot) == 1
+
+
+async def test_it_is_said_at_once_that_data_is_being_opened_and_the_old_rows_go(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project / "talk.json", dialogue("Who are you?", "I am Robin."))
+    may_go_on = Event()
+
+    def slow_files(_source: Source) -> list[SourceFile]:
+        may_go_on.wait(60)
+        raise WorkbenchError("There is no such dataset.")
+
+    async with running(project, "dataset", WIDE, path="talk.json") as pilot:
+        await see(pilot, "⟦I am Robin.")
+        monkeypatch.setattr(Source, "files", slow_files)
+        await pilot.press("o", "ctrl+u")
+        await type_text(pilot, "much.json")
+        await pilot.press("enter")
+        await see(pilot, "Opening much.json …")
+        await wait_until(pilot, lambda: rows_shown(pilot) == 0 and "I am Robin" not in screen_text(pilot))
+        may_go_on.set()
+        await see(pilot, "There is no such dataset.")
+
+
+async def test_a_file_none_of_whose_rows_can_be_read_says_why_and_how_to_mend_it(project: Path) -> None:
+    (project / "gbk.jsonl").write_bytes('{"input": "你是谁", "output": "我是小明"}\n'.encode("gbk"))
+    async with running(project, "dataset", WIDE, path="gbk.jsonl") as pilot:
+        await see(pilot, "gbk.jsonl:1", "not UTF-8", "iconv -f GB18030")
+        assert "format :" not in screen_text(pilot)
+        assert rows_shown(pilot) == 0
+
+
+async def test_the_title_names_the_key_that_opens(project: Path) -> None:
+    write(project / "talk.json", dialogue("Who are you?", "I am Robin."))
+    async with running(project, "dataset", WIDE, path="talk.json") as pilot:
+        await see(pilot, "⟦I am Robin.", "o opens one")
+        await pilot.press("o")
+        await see(pilot, "enter opens it")
+        assert "o opens one" not in screen_text(pilot)
+
+
+async def test_a_file_is_read_in_the_format_that_was_chosen_for_it(project: Path) -> None:
+    write(project / "talk.json", {"instruction": "Say hello", "input": "to Robin", "output": "Hello."})
+    write(project / "other.json", dialogue("Who are you?", "I am Robin."))
+    async with running(project, "dataset", WIDE, path="talk.json") as pilot:
+        await see(pilot, "format alpaca:")
+        await pilot.press("f")
+        await see(pilot, "How the rows are read")
+        pilot.app.screen.query_one(OptionList).highlighted = ["auto", *FORMAT_NAMES].index("messages")
+        await pilot.press("enter")
+        await see(pilot, "format messages:")
+        reader = pilot.app.screen.query_one(DatasetReader)
+        reader.open("other.json")
+        await see(pilot, "⟦I am Robin.")
+        reader.open("talk.json")
+        await see(pilot, "format messages:", "chosen by dataset_format")
 
 
 async def test_opening_offers_the_data_files_of_the_project(project: Path) -> None:
@@ -347,6 +436,10 @@ async def test_a_check_leads_to_the_rows_that_it_found(project: Path) -> None:
         await pilot.press("c")
         await see(pilot, "Checking")
         await see(pilot, "3000 rows read = 2999 kept + 1 left out", "many.jsonl:2501", "→ ")
+        figures = str(pilot.app.screen.query_one("#check-summary", Label).render())
+        assert "languages: English 100.0%" in figures
+        assert "of them with loss" in figures
+        assert "█" in figures
         panel = pilot.app.screen.query_one("#check-table", FittedTable)
         place = next(key for key in keys_of(panel) if "many.jsonl:2501" in text_of(panel, key))
         panel.choose(place)
@@ -385,7 +478,8 @@ async def test_a_pasted_answer_is_mended_by_its_lines_and_added_to_the_sheet(pro
         area.text = ANSWER.replace('"A cat."', '"A cat.",')
         await see(pilot, "0 sound rows, 1 to mend", "There is a comma behind the last part")
         await pilot.press("f9")
-        await see(pilot, "1 faults are left in the answer.")
+        await see(pilot, "1 faults are left in the answer.", "Mend it first")
+        assert "Add the sound rows only" not in screen_text(pilot)
         await pilot.press("enter")
         assert not (project / "llava.json").exists()
         area.text = ANSWER

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.data.sources import Source
 from workbench.errors import WorkbenchError
 from workbench.ui.dataset_rows import MATCHES_SHOWN, DatasetRows
 from workbench.ui.row_window import RowWindow, start_around
@@ -27,7 +28,7 @@ def texts(lines: list[object]) -> list[str]:
 
 
 def test_pages_follow_each_other_and_may_be_read_again(tmp_path: Path) -> None:
-    rows = DatasetRows(str(write_rows(tmp_path / "many.jsonl", *range(10))))
+    rows = DatasetRows(Source(str(write_rows(tmp_path / "many.jsonl", *range(10)))))
     first, second = rows.page(0, 4), rows.page(4, 4)
     last = rows.page(8, 4)
     assert texts([*first.lines, *second.lines, *last.lines]) == [f"question {number}" for number in range(10)]
@@ -39,7 +40,7 @@ def test_pages_follow_each_other_and_may_be_read_again(tmp_path: Path) -> None:
 def test_rows_of_a_folder_are_one_list(tmp_path: Path) -> None:
     write_rows(tmp_path / "a.jsonl", 1, 2)
     write_rows(tmp_path / "b.jsonl", 3)
-    rows = DatasetRows(str(tmp_path))
+    rows = DatasetRows(Source(str(tmp_path)))
     assert [(line.found.position, line.found.path.name, line.found.number) for line in rows.page(0).lines] == [
         (0, "a.jsonl", 1),
         (1, "a.jsonl", 2),
@@ -53,7 +54,7 @@ def test_rows_of_a_folder_are_one_list(tmp_path: Path) -> None:
 def test_what_cannot_be_read_stands_between_the_others_and_is_found_by_its_reason(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "some.jsonl", 1)
     path.write_text(path.read_text() + '\n{torn\n{"input": "no answer"}\n')
-    rows = DatasetRows(str(path))
+    rows = DatasetRows(Source(str(path)))
     assert [line.is_good for line in rows.page(0).lines] == [True, False, False]
     assert [line.found.number for line in rows.search("not json", never).lines] == [2]
 
@@ -61,15 +62,15 @@ def test_what_cannot_be_read_stands_between_the_others_and_is_found_by_its_reaso
 def test_a_damaged_end_is_told_with_the_rows_before_it(tmp_path: Path) -> None:
     path = tmp_path / "torn.json"
     path.write_text('[{"input": "q", "output": "a"}, {"input"')
-    page = DatasetRows(str(path)).page(0)
+    page = DatasetRows(Source(str(path))).page(0)
     assert texts(list(page.lines)) == ["q"]
     assert page.is_last
     assert "torn.json" in page.problem
-    assert DatasetRows(str(path)).count(never) is None
+    assert DatasetRows(Source(str(path))).count(never) is None
 
 
 def test_searching_looks_at_answers_too_and_ends_at_a_bound_or_when_nobody_waits(tmp_path: Path) -> None:
-    rows = DatasetRows(str(write_rows(tmp_path / "many.jsonl", *range(MATCHES_SHOWN + 10))))
+    rows = DatasetRows(Source(str(write_rows(tmp_path / "many.jsonl", *range(MATCHES_SHOWN + 10)))))
     assert texts(list(rows.search("ANSWER 77", never).lines)) == [
         "question 77",
         *(f"question 77{n}" for n in range(10)),
@@ -82,11 +83,11 @@ def test_searching_looks_at_answers_too_and_ends_at_a_bound_or_when_nobody_waits
 
 def test_data_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="does not exist"):
-        DatasetRows(str(tmp_path / "none.json"))
+        DatasetRows(Source(str(tmp_path / "none.json")))
 
 
 def test_the_window_moves_over_the_rows_without_holding_them_all(tmp_path: Path) -> None:
-    rows = DatasetRows(str(write_rows(tmp_path / "many.jsonl", *range(12_000))))
+    rows = DatasetRows(Source(str(write_rows(tmp_path / "many.jsonl", *range(12_000)))))
     window = RowWindow()
     window.take(0, rows.page(0))
     cursor = len(window.lines) - 1
@@ -103,7 +104,7 @@ def test_the_window_moves_over_the_rows_without_holding_them_all(tmp_path: Path)
 
 
 def test_a_page_from_elsewhere_takes_the_place_of_the_rows(tmp_path: Path) -> None:
-    rows = DatasetRows(str(write_rows(tmp_path / "many.jsonl", *range(9000))))
+    rows = DatasetRows(Source(str(write_rows(tmp_path / "many.jsonl", *range(9000)))))
     window = RowWindow()
     window.take(0, rows.page(0))
     start = start_around(8500)

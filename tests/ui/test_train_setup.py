@@ -124,6 +124,7 @@ async def test_a_key_that_is_held_starts_one_training(project: Path, data: Path,
 async def test_a_mistake_is_said_before_it_costs_a_start(project: Path) -> None:
     async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "✗", "./identity.json")
+        assert screen_text(pilot).count("✗") == 1
         await pilot.press("f9")
         await work_done(pilot, "train-start")
         await see(pilot, "New training", "./identity.json")

@@ -45,6 +45,7 @@ class Conversation:
         tools: the functions that the assistant may call, a JSON list as text; empty if there are none.
         rejected: of a preference pair, the answer that is not wanted; ``turns`` end with the one that is.
         answers_left_out: how many answers stood before the first question and are not among the turns.
+        marks: how many ``<image>`` the data had, if the turns have fewer; None if they are the same.
     """
 
     turns: tuple[Turn, ...] = field(default_factory=tuple)
@@ -52,6 +53,7 @@ class Conversation:
     tools: str = ""
     rejected: tuple[Turn, ...] = ()
     answers_left_out: int = field(default=0, compare=False)
+    marks: int | None = field(default=None, compare=False)
 
     @property
     def is_empty(self) -> bool:

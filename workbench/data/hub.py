@@ -14,11 +14,14 @@ from pathlib import Path
 
 from workbench.data.arrow_folder import is_arrow_folder
 from workbench.data.readers.problems import place
-from workbench.errors import WorkbenchError
-from workbench.i18n import _, current_language
+from workbench.data.wording import listed
+from workbench.errors import WorkbenchError, nearest
+from workbench.i18n import N_, _, current_language
 from workbench.paths import user_cache
+from workbench.text import printable
 
 MODELSCOPE = "modelscope:"
+_LIKE = N_("Names look like owner/name, owner/name:split, owner/name@config or modelscope:owner/name.")
 _FETCHER = "workbench.data.hub_fetch"
 _NAME = re.compile(r"(?P<repository>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<config>[\w.+-]+))?(?::(?P<split>[\w.\[\]%:+-]+))?")
 
@@ -43,7 +46,7 @@ def hub_name(name: str) -> HubName:
     """``owner/name``, with ``@config`` and ``:split`` behind it if need be; the split is ``train`` unless given.
 
     Raises:
-        WorkbenchError: a name on a hub does not look like this.
+        WorkbenchError: a name on a hub does not look like this. Names without an owner are not asked for.
     """
     bare = name.removeprefix(MODELSCOPE)
     found = _NAME.fullmatch(bare)
@@ -51,8 +54,10 @@ def hub_name(name: str) -> HubName:
         raise WorkbenchError(
             _("This is neither a file here nor a dataset's name."),
             where=place(name),
-            fix=_("Names look like owner/name, owner/name:split, owner/name@config or modelscope:owner/name."),
+            fix=_(_LIKE),
         )
+    if bare == name and "/" not in found["repository"]:
+        raise _not_here(name, found["repository"])
     hub = "huggingface" if bare == name else "modelscope"
     return HubName(hub, found["repository"], found["config"] or "", found["split"] or "train")
 
@@ -75,6 +80,24 @@ def fetched(name: str) -> Path:
         raise WorkbenchError(answer["what"], where=answer["where"], fix=answer["fix"])
     reason = (child.stderr.strip().splitlines() or [str(child.returncode)])[-1]
     raise WorkbenchError(_("The dataset cannot be fetched: {reason}").format(reason=reason), where=place(name))
+
+
+def _not_here(name: str, word: str) -> WorkbenchError:
+    """What to raise for one bare word: mostly a misspelt file, so no hub is asked for it."""
+    close = nearest(word, _names_here())
+    meant = [_("Did you mean {names}?").format(names=listed([printable(one) for one in close]))] if close else []
+    return WorkbenchError(
+        _("There is no file or folder of this name, and a dataset's name has an owner."),
+        where=place(name),
+        fix=" ".join([*meant, _(_LIKE)]),
+    )
+
+
+def _names_here() -> list[str]:
+    try:
+        return [entry.name for entry in Path.cwd().iterdir() if not entry.name.startswith(".")]
+    except OSError:
+        return []
 
 
 def _last_object(output: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import shutil
 import sys
@@ -23,10 +24,15 @@ from workbench.errors import WorkbenchError
 from workbench.file_lock import locked
 from workbench.i18n import N_, _, current_language, set_language
 
+_HUB = "https://huggingface.co"
+_OFFLINE_SETTING = "HF_HUB_OFFLINE"
+_ATTEMPTS = 2
+_SECONDS = 4.0
+"""How long an attempt to reach the hub may take."""
 _GATED, _UNKNOWN, _OFFLINE, _NO_SPACE = (
     N_("The dataset is given only to those who asked for it and are signed in."),
-    N_("There is no dataset of this name, or it is not public."),
-    N_("The hub cannot be reached, and the dataset is not on this machine."),
+    N_("There is no such folder here, and no dataset of this name on the hub that is public."),
+    N_("There is no such folder here, the hub cannot be reached, and no dataset of this name was fetched before."),
     N_("The disk is full."),
 )
 _NO_DATA = N_("The dataset holds no files of a kind that is read.")
@@ -116,7 +122,7 @@ def _known(error: Exception, text: str) -> str | None:
         (isinstance(error, DataFilesNotFoundError) or "contains no data" in text, _NO_DATA),
         ("scripts are no longer supported" in text, _SCRIPT),
         (isinstance(error, OSError) and error.errno == errno.ENOSPC, _NO_SPACE),
-        (isinstance(error, ConnectionError | TimeoutError), _OFFLINE),
+        (isinstance(error, ConnectionError | TimeoutError) or "LocalEntryNotFoundError" in text, _OFFLINE),
     )
     return next((what for holds, what in table if holds), None)
 
@@ -133,9 +139,25 @@ def _available(text: str) -> tuple[str, list[str]] | None:
     return None
 
 
+def _hub_answers() -> bool:
+    """Whether any answer comes from the hub: its library, not loaded yet, would try for half a minute to get one."""
+    import httpx2
+
+    address = os.environ.get("HF_ENDPOINT") or _HUB
+    for _attempt in range(_ATTEMPTS):
+        try:
+            httpx2.head(address, timeout=_SECONDS)
+        except (httpx2.HTTPError, httpx2.InvalidURL):
+            continue
+        return True
+    return False
+
+
 def main(name: str, language: str) -> int:
     """Fetch, and answer on the standard output."""
     set_language(language)
+    if not name.startswith(MODELSCOPE) and _OFFLINE_SETTING not in os.environ and not _hub_answers():
+        os.environ[_OFFLINE_SETTING] = "1"
     try:
         answer = {"folder": str(fetch(name))}
     except WorkbenchError as error:

@@ -46,6 +46,8 @@ class Source:
         Raises:
             WorkbenchError: nothing is there, or it cannot be fetched.
         """
+        if is_prepared(Path(resolve_model(self.path))):  # its rows are tokens, whatever they were made from
+            return [SourceFile(path, FormatChoice(TOKENIZED)) for path in data_files(self.path)]
         if self.is_here:
             return [SourceFile(path, self.choice) for path in data_files(self.path)]
         from workbench.data.hub import fetched
@@ -56,11 +58,6 @@ class Source:
 def sources_of(config: TrainConfig) -> tuple[Source, ...]:
     """The data of a config, in the order of its paths."""
     return tuple(
-        Source(path, FormatChoice(TOKENIZED) if _is_prepared(path) else FormatChoice(name, config.dataset_columns))
+        Source(path, FormatChoice(name, config.dataset_columns))
         for path, name in zip(config.data_paths, config.dataset_formats, strict=True)
     )
-
-
-def _is_prepared(path: str) -> bool:
-    """Whether data was prepared ahead: its rows are tokens, whatever they were made from."""
-    return is_prepared(Path(resolve_model(path)))

@@ -76,6 +76,8 @@ def _results(request: SheetRequest, made: SheetMade) -> dict[str, str | int | fl
     }
     if request.limits.price_in is not None or request.limits.price_out is not None:
         results["cost_usd"] = round(made.spending.cost, 6)
+    if request.image_folder:
+        results["image_folder"] = str(request.image_folder)
     reasons = made.outcome.left_out.most_common()
     return results | {f"left_out: {reason}": count for reason, count in reasons}
 

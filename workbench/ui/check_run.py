@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.data.checks import Finding
+from workbench.data.sources import Source
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
 from workbench.text import printable
@@ -19,44 +20,27 @@ from workbench.text import printable
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """What a check said.
+    """What a check said. ``figures``: totals and measures in words, a line each."""
 
-    Args:
-        rows, kept, left_out: rows; the first is the sum of the others.
-        tokens, longest: of all rows and of the longest; None if they were not counted.
-    """
-
-    rows: int
-    kept: int
-    left_out: int
-    tokens: int | None
-    longest: int | None
+    figures: list[str]
     findings: list[Finding]
 
-    @property
-    def summary(self) -> str:
-        """Totals on one line."""
-        text = _("{rows} rows read = {kept} kept + {left_out} left out")
-        said = text.format(rows=self.rows, kept=self.kept, left_out=self.left_out)
-        if self.tokens is None:
-            return said
-        tokens = _("{tokens} tokens, the longest row {longest}").format(tokens=self.tokens, longest=self.longest)
-        return f"{said} · {tokens}"
 
-
-async def run_check(path: str, template: str, tokenizer: str) -> CheckOutcome:
+async def run_check(source: Source, template: str, tokenizer: str) -> CheckOutcome:
     """Check data as ``workbench data check`` does; being cancelled ends the process.
 
     Raises:
         WorkbenchError: the data, the template or the tokenizer is not there.
     """
-    arguments = ["data", "check", "--tokenizer", tokenizer, "--prompt-template", template, "--json", "--", path]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
         "-m",
-        "workbench",
-        *arguments,
+        "workbench.ui.check_process",
+        source.path,
+        source.choice.name,
+        template,
+        tokenizer,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -80,9 +64,7 @@ def _outcome(output: bytes, said: bytes) -> CheckOutcome:
             printable(said.decode(errors="replace").strip()) or _("The check ended early."),
             fix=_("'workbench data check' in a terminal shows why."),
         ) from error
-    left_out = sum(reason["count"] for reason in report["left_out"])
-    findings = [_finding(found) for found in report["findings"]]
-    return CheckOutcome(report["rows"], report["kept"], left_out, report["tokens"], report["longest"], findings)
+    return CheckOutcome(report["figures"], [_finding(found) for found in report["findings"]])
 
 
 def _finding(found: dict[str, Any]) -> Finding:

@@ -50,14 +50,29 @@ class DatasetRows:
         WorkbenchError: nothing is there.
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.files = Source(path).files()
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.files = source.files()
         self.format_name = ""
         self.reason = ""
         self._rows: Iterator[FoundRow] = iter(())
         self._next: int | None = None
         self._lock = Lock()
+        self._damage: WorkbenchError | None = None
+
+    def first_page(self) -> Page:
+        """The rows at the beginning.
+
+        Raises:
+            WorkbenchError: none of them can be read.
+        """
+        page = self.page(0)
+        if not page.lines and self._damage:
+            raise self._damage
+        errors = [line.found.error for line in page.lines if line.found.error]
+        if errors and len(errors) == len(page.lines):
+            raise errors[0]
+        return page
 
     def page(self, start: int, count: int = ROWS_A_PAGE) -> Page:
         """Rows from the one at ``start``, counted from 0; going back reads the data from its beginning."""
@@ -73,6 +88,7 @@ class DatasetRows:
                     if len(lines) == count:
                         return Page(lines, is_last=False)
             except WorkbenchError as error:
+                self._damage = error
                 return Page(lines, is_last=True, problem=printable(str(error)))
         return Page(lines, is_last=True)
 
@@ -119,7 +135,7 @@ class DatasetRows:
 
     def _short_name(self, file: Path) -> str:
         """As a check names a file: below the folder that it was given."""
-        folder = Path(resolve_model(self.path))
+        folder = Path(resolve_model(self.source.path))
         return place(file.relative_to(folder) if folder.is_dir() and file.is_relative_to(folder) else file.name)
 
     def _note_format(self, _path: Path, kind: DatasetFormat, reason: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, Field
 
 from workbench.data.sheets.pasted import PastedResult, parse_pasted
-from workbench.data.sheets.pictures import pictures_in
+from workbench.data.sheets.pictures import name_in_rows, pictures_in
 from workbench.data.sheets.prompts import DEFAULT_PAIRS, Language, picture_prompt
 from workbench.data.sheets.sheet_file import Appended, append_rows, check_sheet
 from workbench.errors import WorkbenchError
@@ -26,7 +26,7 @@ class SheetDraft(BaseModel):
     Args:
         folder: of the pictures.
         sheet: the file that the rows are added to.
-        picture: the chosen one, as its rows name it: its path within the folder.
+        picture: the chosen one, as its rows name it.
         pasted: the answer, as far as it is mended.
     """
 
@@ -70,8 +70,8 @@ def list_pictures(project: Path, draft: SheetDraft) -> PictureList:
     folder = project / Path(draft.folder).expanduser()
     pictures = pictures_in(folder)
     base = folder if folder.is_dir() else folder.parent
-    names = [path.relative_to(base).as_posix() for path in pictures]
-    return PictureList(names, _asked(project / Path(draft.sheet).expanduser()))
+    sheet = project / Path(draft.sheet).expanduser()
+    return PictureList([name_in_rows(path, base, sheet) for path in pictures], _asked(sheet))
 
 
 def save_rows(project: Path, draft: SheetDraft, result: PastedResult) -> Appended:

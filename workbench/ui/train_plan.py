@@ -121,7 +121,8 @@ def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> tuple[int
         bad: list[WorkbenchError] | None = [] if config.bad_rows == "leave_out" else None
         rows = [row.sample for file in files for row in read_file(file.path, file.choice, bad).rows]
     except WorkbenchError as error:
-        problems.append(error)
+        if str(error) not in map(str, problems):
+            problems.append(error)
         return None, None
     rows = rows[: config.max_dataset_length]
     return len(rows), _token_count(config, rows)

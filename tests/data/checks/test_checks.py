@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.data.checks.rows import A, Q, config_for, found, plain_rows, row, severity
+from tests.data.checks.rows import A, Q, config_for, details, found, plain_rows, row, severity
 from tests.data.conftest import Write
 from workbench.data.checks import check_data
 from workbench.data.formats import FORMATS, DatasetFormat, FormatChoice
@@ -22,6 +23,9 @@ NOTHING = "No row has anything to train on."
 LEADING = "rows with answers before the first question; those answers are left out"
 UNASKED = "rows with an answer to no question; it is trained as the answer to an empty one"
 JOINED = "rows with questions in a row; they are joined"
+EMPTY_QUESTIONS = "empty questions; their answers are trained as answers to nothing"
+EMPTY_ANSWERS = "empty answers; the model learns to say nothing there"
+UNUSED = "files with columns that are not used"
 UNENDED = "rows that end without an answer; what follows the last answer is left out"
 
 
@@ -86,7 +90,7 @@ def test_a_bad_row_is_counted_and_hides_no_other(write: Write, bad: Any) -> None
     report = check_data(str(path))
     assert (report.rows, report.formats, report.tally.left_out) == (4, ["openai"], {"bad": 2})
     (finding,) = report.findings
-    assert all(place.startswith(f"{path}:{number}") for number, place in zip((2, 3), finding.places, strict=True))
+    assert all(place.startswith(f"data.json:{number}") for number, place in zip((2, 3), finding.places, strict=True))
     assert report.has_errors
 
 
@@ -102,7 +106,7 @@ def test_a_torn_line_is_counted_and_hides_no_other(write: Write) -> None:
     report = check_data(str(path))
     assert (report.rows, report.tally.kept) == (3, 2)
     ((place,),) = [finding.places for finding in report.findings]
-    assert place.startswith(f"{path}:2")
+    assert place.startswith("a.jsonl:2")
 
 
 def test_many_ways_to_be_wrong_are_told_apart_only_to_a_limit(write: Write) -> None:
@@ -115,7 +119,7 @@ def test_many_ways_to_be_wrong_are_told_apart_only_to_a_limit(write: Write) -> N
 
 def test_a_file_that_cannot_be_read_has_no_heading_and_no_empty_remedy(write: Write) -> None:
     path = write("", "a.json")
-    assert check_data(str(path)).as_text().splitlines() == ["error: The data file is empty. [1]", f"    {path}"]
+    assert check_data(str(path)).as_text().splitlines() == ["error: The data file is empty. [1]", "    a.json"]
 
 
 def test_a_format_that_is_not_recognised_is_a_finding(write: Write) -> None:
@@ -133,20 +137,80 @@ def test_plain_texts_have_no_order(write: Write) -> None:
 
 
 def test_a_bad_file_of_a_folder_does_not_hide_the_others(write: Write) -> None:
-    good, bad = write(plain_rows(4), "d/a.json"), write("[", "d/b.json")
+    good = write(plain_rows(4), "d/a.json")
+    write("[", "d/b.json")
     write([], "d/c.json")
     report = check_data(str(good.parent))
     assert report.tally.kept == 4
     assert report.has_errors
     places = [finding.places[0] for finding in report.findings]
-    assert any(place.startswith(str(bad)) for place in places)
-    assert str(good.parent / "c.json") in places
+    assert any(place.startswith("b.json:1") for place in places)
+    assert "c.json" in places
 
 
 def test_places_in_a_folder_name_the_folders_below_it(write: Write) -> None:
     write(plain_rows(20), "d/one/a.json")
     top = write([row(Q)], "d/two/a.json").parent.parent
     assert found(check_data(str(top)))[EMPTY] == ["two/a.json:1"]
+
+
+def test_a_file_has_one_name_in_a_report_whatever_is_wrong_with_its_rows(write: Write) -> None:
+    rows = "\n".join([json.dumps(row(Q)), "{torn", json.dumps(row(("robot", "Q"))), *map(json.dumps, plain_rows(9))])
+    first, second = write(rows, "one/a\nb.jsonl"), write(plain_rows(2), "two/a.json")
+    places = [place for finding in check_data(str(first)).findings for place in finding.places]
+    assert len(places) == 3 and all(place.startswith("a\\nb.jsonl:") for place in places)
+    places = [place for finding in check_data([str(first), str(second)]).findings for place in finding.places]
+    assert any(place.startswith(f"{second}:1") for place in places), "several paths need their folders to be told apart"
+
+
+def test_several_paths_are_checked_as_one(write: Write) -> None:
+    one, two = write(plain_rows(4), "a.json"), write([{"input": "Q", "output": "A"}], "b.json")
+    report = check_data([str(one), str(two)])
+    assert (report.rows, report.formats) == (5, ["openai", "default"])
+
+
+def test_without_a_path_the_data_of_the_config_is_checked_each_as_it_is_read(write: Write) -> None:
+    one, two = write([{"question": "Q", "answer": "A"}], "one.json"), write([{"input": "Q", "output": "A"}], "two.json")
+    config = config_for(one, data_path=[str(one), str(two)], dataset_format="law_reference,crime_kg_assitan")
+    assert check_data((), config).formats == ["law_reference", "crime_kg_assitan"]
+    with pytest.raises(WorkbenchError, match="nothing to check"):
+        check_data()
+
+
+@pytest.mark.parametrize(
+    ("pairs", "what"),
+    [
+        ((Q, ("assistant", " "), Q, A), EMPTY_ANSWERS),
+        ((Q, A, ("user", ""), A), EMPTY_QUESTIONS),
+    ],
+)
+def test_empty_texts_in_a_row_that_is_trained_are_named(
+    write: Write, pairs: tuple[tuple[str, str], ...], what: str
+) -> None:
+    report = check_data(str(write([*plain_rows(20), row(*pairs)])))
+    number = next(number for number, (_role, text) in enumerate(pairs) if not text.strip())
+    assert found(report) == {what: [f"data.json:21:turns[{number}]"]}
+    assert severity(report, what) == "warning"
+
+
+def test_columns_that_are_not_used_are_named_once_a_file(write: Write) -> None:
+    path = write([row(Q, A, id=1), row(Q, ("assistant", "B"), source="web"), row(Q, ("assistant", "C"))])
+    report = check_data(str(path))
+    assert found(report) == {UNUSED: ["data.json"]}
+    assert details(report, UNUSED) == ["id, source"]
+    mapped = write([{"q": "Q", "a": {"text": "A"}, "why": 1}])
+    report = check_data(str(mapped), config_for(mapped, dataset_columns={"input": "q", "output": "a.text"}))
+    assert details(report, UNUSED) == ["why"]
+
+
+def test_files_of_a_folder_that_are_not_read_are_named(write: Write) -> None:
+    folder = write(plain_rows(3), "d/a.json").parent
+    for name in ("book.xlsx", "deep/text.PDF", "cat.jpg", ".hidden.doc", "LICENSE"):
+        write("x", f"d/{name}")
+    (finding,) = check_data(str(folder)).findings
+    assert finding.severity == "note"
+    assert finding.what == "files that are not read: .xlsx (1), .pdf (1)"
+    assert finding.places == ["book.xlsx", "deep/text.PDF"]
 
 
 def test_a_pattern_names_files(write: Write) -> None:

@@ -38,6 +38,17 @@ def test_a_tokenizer_without_a_config_gives_lengths_and_packs(write: Write, tmp_
     assert shown["lengths"]["histogram"]
 
 
+def test_several_paths_or_only_a_config_can_be_named(write: Write, tmp_path: Path) -> None:
+    write(plain_rows(2), "a.json")
+    write(plain_rows(3), "b.json")
+    shown = json.loads(workbench("data", "check", "a.json", "b.json", "--json", cwd=tmp_path).stdout)
+    assert shown["rows"] == 5
+    config = {"pretrained_model_name_or_path": "sample:model", "data_path": "b.json", "prompt_template": "vicuna"}
+    write(config, "my.yaml")
+    shown = json.loads(workbench("data", "check", "--config", "my.yaml", "--json", cwd=tmp_path).stdout)
+    assert (shown["rows"], shown["prompt_template"]) == (3, "vicuna")
+
+
 def test_a_length_without_a_tokenizer_is_refused(write: Write, tmp_path: Path) -> None:
     write(plain_rows(2))
     result = workbench("data", "check", "data.json", "--max-length", "64", cwd=tmp_path)

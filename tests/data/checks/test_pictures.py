@@ -208,3 +208,11 @@ def test_a_picture_of_many_rows_is_looked_at_once(
     monkeypatch.setattr(pictures, "look_at", counting)
     assert check(write, *(llava("a.png", f"<image>\nQuestion {number}?") for number in range(50))).pictures == 50
     assert looked_at == [tmp_path / "a.png"]
+
+
+@pytest.mark.parametrize(("question", "marks"), [("<image>\nWhat? <image>", 2), ("What?", 0)])
+def test_the_marks_are_counted_as_the_data_has_them(write: Write, tmp_path: Path, question: str, marks: int) -> None:
+    picture(tmp_path / "a.png")
+    report = check(write, llava("a.png", question))
+    assert found(report) == {UNPLACED: ["data.json:1"]}
+    assert details(report, UNPLACED) == [f"{marks} <image> ≠ 1"]

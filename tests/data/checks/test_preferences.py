@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.data.checks.rows import found
+from tests.data.checks.rows import found, severity
 from tests.data.conftest import Write
 from workbench.data.checks import check_data
 
 SAME = "preference rows whose chosen answer equals the rejected one"
+PAIRS = "preference rows; only the chosen answers are trained, the rejected ones are not"
 BLANK = "preference rows whose rejected answer is empty"
 
 
@@ -25,4 +26,5 @@ def pair(chosen: str, rejected: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("rejected", "what"), [("This.", SAME), (" This. ", SAME), (" ", BLANK)])
 def test_pairs_that_prefer_nothing_are_found(write: Write, rejected: str, what: str) -> None:
     report = check_data(str(write([pair("One.", "Two."), pair("This.", rejected)])))
-    assert found(report) == {what: ["data.json:2:rejected"]}
+    assert found(report) == {what: ["data.json:2:rejected"], PAIRS: ["data.json:1", "data.json:2"]}
+    assert severity(report, PAIRS) == "note"

@@ -53,6 +53,19 @@ def test_the_report_fits_a_terminal_of_80_columns(write: Write, language: str) -
     assert "█" in text
 
 
+def test_a_run_of_empty_lines_in_the_histogram_is_one(write: Write) -> None:
+    path = write([*plain_rows(3), row(Q, ("assistant", "word " * 900))])
+    lines = check_data(str(path), config_for(path, nproc=1)).as_text().splitlines()
+    (gap,) = [number for number, line in enumerate(lines) if line.strip() == "…"]
+    assert "█ 1" in lines[gap + 1] or lines[gap + 1].endswith("█ 1")
+    assert lines[gap - 1].endswith("█ 3")
+
+
+def test_near_duplicates_are_not_spoken_of_where_no_row_has_text(write: Write) -> None:
+    path = write([{"input_ids": [1, 333, number], "labels": [-100, 333, number]} for number in range(5)])
+    assert "near-duplicates" not in check_data(str(path)).as_text()
+
+
 def test_totals_come_first_and_add_up_in_words(write: Write) -> None:
     lines = check_data(str(write([*plain_rows(20), row(Q), "no object"]))).as_text().splitlines()
     assert lines[:3] == [

@@ -19,7 +19,8 @@ NOTHING_UNCUT = "No row has anything to train on once its end is cut."
 NOTHING_LEFT = "rows without a trained token once their end is cut; they are left out"
 OVERLONG = "rows longer than max_length; their ends are cut"
 DIVIDED = "texts longer than max_length; they are divided and trained whole"
-REFUSED = "rows that the prompt template refuses; they are left out"
+REFUSED = "rows that the prompt template refuses; the training stops at them"
+REFUSED_AND_LEFT_OUT = "rows that the prompt template refuses; they are left out"
 
 
 def test_tokens_are_counted_with_the_configs_template_and_tokenizer(write: Write) -> None:
@@ -99,6 +100,32 @@ def test_packs_and_steps_are_those_of_the_training(write: Write, packing: dict[s
     assert sum(report.tally.left_out.values()) == sum(trained.report.left_out.values()) == 2
 
 
+def test_tokens_are_counted_as_by_the_training_after_cutting_and_without_rows_left_out(write: Write) -> None:
+    path = write([*plain_rows(6), row(Q, ("assistant", "word " * 60)), row(("user", "word " * 60), A)])
+    config = config_for(path, max_length=40, nproc=1)
+    report, measure = check_data(str(path), config), Measure.of_config(config)
+    assert report.lengths is not None and measure is not None
+    trained = build_training_set(config, measure.tokenizer).report
+    lengths = report.lengths
+    assert (lengths.tokens, lengths.trained, lengths.cut) == (
+        trained.tokens,
+        trained.trained_tokens,
+        trained.cut_tokens,
+    )
+    assert sum(bucket.rows for bucket in lengths.histogram()) == report.tally.kept == 7
+    assert (
+        f"{trained.tokens} tokens, {trained.trained_tokens} of them with loss; {trained.cut_tokens} more are cut"
+        in (" ".join(report.as_text().split()))
+    )
+
+
+def test_the_template_is_the_models_own_unless_named_and_is_said(write: Write) -> None:
+    report = check_data(str(write(plain_rows(6))), measure=Measure.of_folder("sample:model"))
+    said = "tokens are counted with the prompt template internlm2_chat: these weights were trained with it"
+    assert said in " ".join(report.as_text().split())
+    assert report.as_json()["prompt_template"] == "internlm2_chat"
+
+
 def test_rows_drawn_at_random_make_fewer_steps(write: Write) -> None:
     path = write(plain_rows(100))
     settings = {"pack_to_max_length": False, "nproc": 1, "accumulative_counts": 1, "max_epochs": 1}
@@ -131,3 +158,7 @@ def test_rows_that_the_template_refuses_are_listed_and_left_out(write: Write, li
     assert found(report)[REFUSED] == ["data.json:7"]
     assert "no system text" in details(report, REFUSED)[0]
     assert report.tally.left_out == {"refused": 1}
+    assert severity(report, REFUSED) == "error"
+    config = config_for(path, bad_rows="leave_out")
+    report = check_data(str(path), config, measure=Measure("", tokenizer, get_template("auto", tokenizer), 2048))
+    assert severity(report, REFUSED_AND_LEFT_OUT) == "warning"

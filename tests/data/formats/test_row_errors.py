@@ -34,6 +34,7 @@ def agent(value: Any) -> Row:
 @pytest.mark.parametrize(
     ("name", "row", "field", "reason"),
     [
+        ("openai", {"messages": [Q, A | {"reasoning": ["T"]}]}, "messages[1].reasoning", "must be text"),
         ("openai", {"prompt": "Q"}, "messages", "list of messages"),
         ("openai", {"messages": "Q"}, "messages", "list of messages"),
         ("openai", {"messages": ["Q"]}, "messages[0]", "an object"),

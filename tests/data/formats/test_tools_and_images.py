@@ -303,3 +303,48 @@ def test_answers_within_the_question_of_a_pair_are_not_trained() -> None:
     before = (Turn("system", "S"), USER, Turn("assistant", "A", loss=False), USER)
     assert said("preference", row) == Conversation((*before, ANSWER), rejected=PAIR.rejected)
     assert said("intel_orca_dpo", {**row, "question": "Q"}).turns[0] == Turn("system", "S")
+
+
+# reasoning
+
+
+@pytest.mark.parametrize("key", ["reasoning_content", "reasoning", "thinking"])
+def test_reasoning_beside_an_answer_stands_before_it(key: str) -> None:
+    answer = {"role": "assistant", "content": "A", key: "1 and 1.\n"}
+    thought_out = Turn("assistant", "<think>\n1 and 1.\n</think>\n\nA")
+    assert said("openai", {"messages": [Q, answer]}).turns == (USER, thought_out)
+    assert said("preference", {"prompt": "Q", "chosen": [answer], "rejected": [A]}).turns[-1] == thought_out
+    spoken = {"conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A", key: "1 and 1."}]}
+    assert said("sharegpt", spoken).turns == (USER, thought_out)
+
+
+@pytest.mark.parametrize(
+    ("message", "content"),
+    [
+        ({"role": "assistant", "content": "<think>T</think>A", "reasoning_content": "T"}, "<think>T</think>A"),
+        (
+            {"role": "assistant", "content": "A", "reasoning_content": None, "thinking": "T"},
+            "<think>\nT\n</think>\n\nA",
+        ),
+        ({"role": "assistant", "content": "A", "reasoning_content": " "}, "A"),
+        ({"role": "user", "content": "Q", "thinking": "T"}, "Q"),
+    ],
+)
+def test_reasoning_is_added_to_answers_without_any(message: Row, content: str) -> None:
+    assert said("openai", {"messages": [Q, message]}).turns[1].content == content
+
+
+def test_reasoning_before_a_call_is_kept() -> None:
+    call = {"name": "add", "arguments": "{}"}
+    beside = {"role": "assistant", "content": None, "tool_calls": [call], "reasoning_content": "T"}
+    alone = {"role": "function_call", "content": json.dumps(call), "reasoning_content": "T"}
+    for message in (beside, alone):
+        turn = said("openai", {"messages": [Q, message]}).turns[1]
+        assert turn == Turn("assistant", "<think>\nT\n</think>\n\n", tool_calls=(ToolCall("add", "{}"),))
+
+
+@pytest.mark.parametrize("human", ["Human", "USER", "human"])
+@pytest.mark.parametrize("gpt", ["GPT", "Assistant", "gpt"])
+def test_roles_are_known_in_any_capitals(human: str, gpt: str) -> None:
+    row = {"conversations": [{"from": human, "value": "Q"}, {"from": gpt, "value": "A"}]}
+    assert said("sharegpt", row).turns == (USER, ANSWER)

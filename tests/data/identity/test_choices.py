@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -40,3 +42,17 @@ def test_nothing_is_mixed_in_without_a_file() -> None:
 def test_senseless_choices_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match=next(iter(change))):
         IdentityChoices.model_validate(change)
+
+
+def test_the_files_of_personas_and_of_questions_are_used(tmp_path: Path) -> None:
+    personas, questions = tmp_path / "personas.yaml", tmp_path / "asked.txt"
+    personas.write_text("- name: Ada\n- name: Robin\n  system: You are Robin.\n")
+    questions.write_text("[name]\nPray, whom do I address?\n")
+    made = IdentityChoices(
+        persona=str(personas), questions=str(questions), mix="", count=400, languages="en"
+    ).generate()
+    turns = [message["content"] for row in made.rows for message in row["messages"]]
+    assert "Pray, whom do I address?" in turns
+    assert any("Ada" in text for text in turns)
+    assert any("Robin" in text for text in turns)
+    assert not any("小明" in text for text in turns)

@@ -56,7 +56,7 @@ def test_the_format_of_what_it_was_made_from_does_not_matter(light: LightTokeniz
     write_offline(config, light, tmp_path / "ready", None)
     ahead = config.model_copy(update={"data_path": str(tmp_path / "ready")})
     check_sources(ahead)
-    assert sources_of(ahead)[0].choice.name == "tokenized"
+    assert sources_of(ahead)[0].files()[0].choice.name == "tokenized"
     assert len(build_training_set(ahead, light).rows) > 1
 
 

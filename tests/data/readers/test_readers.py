@@ -272,3 +272,34 @@ def test_a_broken_file_is_closed_again(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError):
         contents(path)
     assert not is_open(path)
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_a_first_line_of_a_spreadsheet_names_the_separator_and_is_no_row(tmp_path: Path, separator: str) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text(f'sep={separator}\r\ninput{separator}output\r\n"a,b;c"{separator}2\r\n', newline="")
+    assert list(raw_rows(table)) == [(3, {"input": "a,b;c", "output": "2"})]
+    table.write_text(f"sep={separator}\ninput{separator}input\n")
+    with pytest.raises(WorkbenchError, match="stands twice") as caught:
+        list(raw_rows(table))
+    assert caught.value.where == f"{table}:2"
+
+
+def test_cells_of_columns_in_capitals_are_json_where_they_look_like_it(tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text('Messages,Labels\n"[{""role"": ""user"", ""content"": ""Q""}]",red\n')
+    assert list(raw_rows(table)) == [(2, {"Messages": [{"role": "user", "content": "Q"}], "Labels": "red"})]
+
+
+def test_json_lines_in_a_text_file_are_not_taken_for_one_text(tmp_path: Path) -> None:
+    text = tmp_path / "a.txt"
+    text.write_bytes(b"\n" + as_lines(SAMPLES))
+    with pytest.raises(WorkbenchError, match="Every line of this text is a JSON object") as caught:
+        read_file(text)
+    assert caught.value.where == str(text) and caught.value.fix == "Let the file's name end in .jsonl."
+
+
+@pytest.mark.parametrize("content", ["{\n}\n", '{"a": 1}\nand text\n', "[1]\n", "{not JSON}\n"])
+def test_texts_with_braces_are_texts(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.txt").write_text(content)
+    assert list(raw_rows(tmp_path / "a.txt")) == [(1, {"text": content})]

@@ -186,6 +186,26 @@ def test_no_more_rows_than_allowed(photos: Photos, request_for: Request, notes: 
 
 
 @pytest.mark.parametrize("parallel", [1, 3])
+def test_useless_answers_count_among_the_rows_allowed(
+    photos: Photos, request_for: Request, notes: Notes, parallel: int
+) -> None:
+    folder = photos(*NAMES)
+    (folder / "0.png").write_text("not a picture")  # never sent, so it does not count
+
+    def script(asked: Asked) -> Reply:
+        return completion("Sorry.") if asked.image in NAMES[:2] else sheet_about(asked)
+
+    with playing(script) as played:
+        request = request_for(folder, played.url, parallel=parallel, limits=Limits(max_rows=3))
+        made = made_by(request, notes)
+        assert {asked.image for asked in played.asked} == set(NAMES[:3])
+        before = len(played.asked)
+        again = made_by(request, notes)
+    assert (made.outcome.answered, made.outcome.left_out.total(), made.not_asked) == (1, 3, 1)
+    assert len(played.asked) == before and "limit of rows" in again.outcome.halted
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
 def test_no_more_money_than_allowed(photos: Photos, request_for: Request, notes: Notes, parallel: int) -> None:
     limits = Limits(max_cost=0.5, price_in=1000, price_out=2000)  # an answer costs 0.2 USD
     with playing(sheet_about) as played:

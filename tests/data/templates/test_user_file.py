@@ -104,3 +104,10 @@ def test_a_name_is_no_way_out_of_the_folder(user_folder: Path, name: str) -> Non
     (user_folder / "short.yaml").write_text(MINE)
     with pytest.raises(WorkbenchError, match="no prompt template"):
         get_template(name)
+
+
+@pytest.mark.parametrize(("name", "said"), [("internlm2_chatt", "Did you mean internlm2_chat"), ("xq", "Name one of")])
+def test_another_template_is_only_guessed_if_one_is_near(name: str, said: str) -> None:
+    with pytest.raises(WorkbenchError) as caught:
+        get_template(name)
+    assert said in (caught.value.fix or "")

@@ -138,6 +138,44 @@ def test_the_totals_add_up_and_losses_are_counted(tmp_path: Path):
     assert rows_in(tmp_path / "out.jsonl") == [said("1+1?", "2")] * 2
 
 
+@pytest.mark.parametrize(
+    ("turns", "row"),
+    [
+        (TOOLS.turns, {"instruction": "1+1?", "input": "", "output": "2"}),
+        ((*TOOLS.turns, *ASK), {"instruction": "1+1?", "input": "", "output": "2", "history": [["1+1?", "2"]]}),
+        (
+            (ASK[0], Turn("assistant", "I look.", tool_calls=CALL.tool_calls), *TOOLS.turns[2:]),
+            {"instruction": "1+1?", "input": "", "output": "I look.\n2"},
+        ),
+        (TOOLS.turns[:3], None),
+        (TOOLS.turns[1:], None),
+    ],
+)
+def test_with_tools_lost_no_question_or_answer_of_alpaca_is_empty(turns: tuple[Turn, ...], row: dict | None):
+    assert _written(Conversation(turns), "alpaca", lossy=True) == row
+
+
+@pytest.mark.parametrize("target", ["xtuner", "llava"])
+def test_a_message_that_only_calls_tools_is_no_empty_answer(target: str):
+    row = _written(TOOLS, target, lossy=True)
+    assert row is not None
+    read = get_format(target).convert(row)
+    assert isinstance(read, Conversation)
+    assert [turn.content for turn in read.turns if turn.role != "system"] == ["1+1?", "2"]
+
+
+def test_answers_that_become_trained_and_columns_left_behind_are_told(tmp_path: Path):
+    messages = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "No.", "loss": False}]
+    rows = [{"id": 1, "messages": messages + said("1+1?", "2")["messages"], "source": name} for name in ("web", "")]
+    source = RowSource(str(write_lines(tmp_path / "in.jsonl", rows)))
+    done = convert_rows(source, BY_NAME["sharegpt"], tmp_path / "out.jsonl", lossy=True)
+    assert done.sentences[1:] == [
+        "2 rows: answers that were not to be trained are trained now.",
+        "Columns not carried over, with their rows: id (2), source (1).",
+    ]
+    assert done.as_json()["columns_not_carried_over"] == {"id": 2, "source": 1}
+
+
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 
 

@@ -20,12 +20,20 @@ EXAMPLES = """
 
   workbench data check identity.json --config workbench_sample_qlora_identity_e2 --json
 
-  workbench data check 'data/*.jsonl' --tokenizer sample:model --prompt-template internlm2_chat --strict
+  workbench data check --config my_config.yaml
+
+  workbench data check 'data/*.jsonl' more.csv --tokenizer sample:model --prompt-template internlm2_chat --strict
 """
 
 
 def check(
-    path: Annotated[str, typer.Argument(help=_("A data file, a folder, a pattern, or a dataset's name on a hub."))],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH",
+            help=_("Data files, folders, patterns, or datasets' names on a hub; without any, the config's own data."),
+        ),
+    ] = None,
     config: Annotated[
         str | None, typer.Option(help=_("Check against this config's template, length and evaluation."))
     ] = None,
@@ -33,7 +41,9 @@ def check(
         str | None, typer.Option("--format", help=_("The format; auto looks at the first rows."))
     ] = None,
     tokenizer: Annotated[str | None, typer.Option(help=_("A model folder whose tokenizer counts the tokens."))] = None,
-    prompt_template: Annotated[str | None, typer.Option(help=_("The dialogue format to count with."))] = None,
+    prompt_template: Annotated[
+        str | None, typer.Option(help=_("The dialogue format to count with; else the model's own."))
+    ] = None,
     max_length: Annotated[int | None, typer.Option(help=_("The most tokens of one row."), min=1)] = None,
     image_folder: Annotated[
         Path | None, typer.Option(help=_("What the paths of pictures count from; else the data file's folder."))
@@ -52,7 +62,7 @@ def check(
     else:
         measure = _measure(tokenizer, prompt_template, max_length)
     choice = FormatChoice(format_name) if format_name else None
-    report = check_data(path, found, choice, measure=measure, image_folder=image_folder)
+    report = check_data(paths or (), found, choice, measure=measure, image_folder=image_folder)
     typer.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else report.as_text())
     raise typer.Exit(1 if report.has_errors or (strict and report.has_warnings) else 0)
 
@@ -74,7 +84,7 @@ def _measure(tokenizer: str | None, prompt_template: str | None, max_length: int
     from workbench.data.checks import Measure
 
     if tokenizer:
-        return Measure.of_folder(tokenizer, prompt_template or "default", max_length)
+        return Measure.of_folder(tokenizer, prompt_template, max_length)
     if prompt_template or max_length:
         raise WorkbenchError(
             _("Without a tokenizer no tokens are counted."),

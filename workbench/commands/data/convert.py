@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from workbench.commands.data.transform_options import AsJson, Force, Format, Input, Out, SkipBad, tell
+from workbench.commands.data.transform_options import (
+    AsJson,
+    Force,
+    Format,
+    ImageFolder,
+    Input,
+    Lossy,
+    Out,
+    SkipBad,
+    tell,
+)
 from workbench.i18n import _
 
 EXAMPLES = """
@@ -34,9 +44,8 @@ def convert(
     to: Annotated[To, typer.Option(help=_("The format to write."))],
     out: Out,
     format_name: Format = "auto",
-    lossy: Annotated[
-        bool, typer.Option("--lossy", help=_("Leave out what the format cannot hold, and count it."))
-    ] = False,
+    lossy: Lossy = False,
+    image_folder: ImageFolder = None,
     skip_bad: SkipBad = False,
     force: Force = False,
     as_json: AsJson = False,
@@ -46,5 +55,5 @@ def convert(
     from workbench.data.transform.rows import RowSource
     from workbench.data.transform.targets import BY_NAME
 
-    source = RowSource(data, format_name, skip_bad=skip_bad)
+    source = RowSource(data, format_name, skip_bad=skip_bad, image_folder=image_folder)
     tell(convert_rows(source, BY_NAME[to.value], out, lossy=lossy, force=force), as_json=as_json)

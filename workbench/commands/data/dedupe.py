@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.commands.data.transform_options import AsJson, Force, Format, Input, Out, SkipBad, tell
+from workbench.commands.data.transform_options import AsJson, Force, Format, ImageFolder, Input, Out, SkipBad, tell
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -24,6 +24,7 @@ def dedupe(
         float | None, typer.Option(help=_("Also leave out rows at least this similar, above 0 and up to 1."))
     ] = None,
     format_name: Format = "auto",
+    image_folder: ImageFolder = None,
     skip_bad: SkipBad = False,
     force: Force = False,
     as_json: AsJson = False,
@@ -36,5 +37,5 @@ def dedupe(
         raise WorkbenchError(
             _("The similarity must be above 0 and up to 1."), where="--near", fix=_("For example: --near 0.9")
         )
-    source = RowSource(data, format_name, skip_bad=skip_bad)
+    source = RowSource(data, format_name, skip_bad=skip_bad, image_folder=image_folder)
     tell(dedupe_rows(source, out, near=near, force=force, keep_all=as_json), as_json=as_json)

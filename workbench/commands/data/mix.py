@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from workbench.commands.data.transform_options import AsJson, Force, Format, Out, Seed, SkipBad, tell
+from workbench.commands.data.transform_options import (
+    AsJson,
+    Force,
+    Format,
+    ImageFolder,
+    Lossy,
+    Out,
+    Seed,
+    SkipBad,
+    tell,
+)
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -33,7 +43,9 @@ def mix(
     ] = None,
     rows: Annotated[int | None, typer.Option(help=_("Rows to write; without it as many as there are."), min=1)] = None,
     format_name: Format = "auto",
+    lossy: Lossy = False,
     seed: Seed = 42,
+    image_folder: ImageFolder = None,
     skip_bad: SkipBad = False,
     force: Force = False,
     as_json: AsJson = False,
@@ -48,9 +60,9 @@ def mix(
         raise WorkbenchError(
             _("The temperature must be above 0."), where="--temperature", fix=_("For example: --temperature 2")
         )
-    sources = [RowSource(path, format_name, skip_bad=skip_bad) for path in data]
+    sources = [RowSource(path, format_name, skip_bad=skip_bad, image_folder=image_folder) for path in data]
     shares = _parsed(weights, len(data)) if weights is not None else ()
-    request = MixRequest(out, shares, 1.0 if temperature is None else temperature, rows, seed)
+    request = MixRequest(out, shares, 1.0 if temperature is None else temperature, rows, seed, lossy)
     tell(mix_rows(sources, request, force=force), as_json=as_json)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.commands.data.transform_options import AsJson, Force, Input, Out, SkipBad, tell
+from workbench.commands.data.transform_options import AsJson, Force, ImageFolder, Input, Out, SkipBad, tell
 from workbench.i18n import _
 
 EXAMPLES = """
@@ -18,6 +18,7 @@ def repeat(
     data: Input,
     times: Annotated[int, typer.Option("-n", "--times", help=_("How often each row shall stand there."), min=1)],
     out: Out,
+    image_folder: ImageFolder = None,
     skip_bad: SkipBad = False,
     force: Force = False,
     as_json: AsJson = False,
@@ -26,4 +27,7 @@ def repeat(
     from workbench.data.transform.repeat import repeat_rows
     from workbench.data.transform.rows import RowSource
 
-    tell(repeat_rows(RowSource(data, skip_bad=skip_bad), times, out, force=force), as_json=as_json)
+    tell(
+        repeat_rows(RowSource(data, skip_bad=skip_bad, image_folder=image_folder), times, out, force=force),
+        as_json=as_json,
+    )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 if TYPE_CHECKING:
-    from workbench.data.show import ShowRequest
+    from workbench.data.show import RowRenderer, ShowRequest
 
 EXAMPLES = """
   workbench data show identity.json -n 3
@@ -20,7 +21,6 @@ EXAMPLES = """
 
   workbench data show identity.json -n all --tokenizer sample:model --prompt-template internlm2_chat --json
 """
-_DEFAULT_TEMPLATE = "internlm2_chat"
 
 
 class What(StrEnum):
@@ -36,9 +36,22 @@ class What(StrEnum):
 
 
 def show(
-    path: Annotated[str, typer.Argument(help=_("A data file, a folder, a pattern, or a dataset's name on a hub."))],
-    row: Annotated[str, typer.Option("-n", "--row", help=_("Which row, counted from 1, or all."))] = "1",
-    what: Annotated[What, typer.Option(help=_("What to show of it."))] = What.all,
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH", help=_("Data files, folders, patterns, or datasets' names on a hub.")),
+    ],
+    row: Annotated[
+        str,
+        typer.Option(
+            "-n",
+            "--row",
+            help=_(
+                "Which row, or all: of one file the number that 'data check' prints (its line in JSONL, CSV and text); "
+                "of several files counted from 1 through all."
+            ),
+        ),
+    ] = "1",
+    what: Annotated[What | None, typer.Option(help=_("What to show of it; else all."))] = None,
     config: Annotated[
         str | None, typer.Option(help=_("Show rows as this config trains them: its format, template and length."))
     ] = None,
@@ -46,7 +59,7 @@ def show(
         str | None, typer.Option("--format", help=_("The format; auto looks at the first rows."))
     ] = None,
     tokenizer: Annotated[str | None, typer.Option(help=_("A model folder whose tokenizer to use."))] = None,
-    prompt_template: Annotated[str | None, typer.Option(help=_("The dialogue format."))] = None,
+    prompt_template: Annotated[str | None, typer.Option(help=_("The dialogue format; else the model's own."))] = None,
     max_length: Annotated[int | None, typer.Option(help=_("Cut rows longer than this, in tokens."), min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object a row."))] = False,
 ) -> None:
@@ -56,20 +69,25 @@ def show(
     from workbench.data.show import ShowRequest, shown_rows
     from workbench.data.show.printed import printed
 
-    request = ShowRequest(
-        path, row, what.value, format_name or "auto", tokenizer, prompt_template or _DEFAULT_TEMPLATE, max_length
-    )
+    if as_json and what is not None:
+        raise WorkbenchError(
+            _("JSON always has everything there is."), where="--what", fix=_("Leave out --what, or --json.")
+        )
+    view = (what or What.all).value
+    request = ShowRequest(tuple(paths), row, view, format_name or "auto", tokenizer, prompt_template, max_length)
     if config:
         request = _as_trained(request, config, (format_name, tokenizer, prompt_template))
     console = Console(highlight=False)
     has_colour = console.is_terminal and not console.no_color and console.color_system is not None
-    for shown in shown_rows(request):
+    renderer = request.renderer()
+    typer.echo(_said_of_template(renderer), err=True)
+    for shown in shown_rows(request, renderer):
         if as_json:
             typer.echo(json.dumps(shown.as_json(), ensure_ascii=False))
         elif has_colour:
-            console.print(printed(shown, what.value, has_colour=True), soft_wrap=True)
+            console.print(printed(shown, view, has_colour=True), soft_wrap=True)
         else:
-            typer.echo(printed(shown, what.value, has_colour=False).plain)
+            typer.echo(printed(shown, view, has_colour=False).plain)
 
 
 def _as_trained(request: ShowRequest, name: str, given: tuple[str | None, str | None, str | None]) -> ShowRequest:
@@ -81,12 +99,18 @@ def _as_trained(request: ShowRequest, name: str, given: tuple[str | None, str | 
 
     config = find_config(name).config
     format_name, tokenizer, prompt_template = given
-    choice = choice_in(config, request.path)
+    model = tokenizer or model_here(config)
     return replace(
         request,
-        format_name=format_name or choice.name,
-        columns={} if format_name else choice.columns,
-        tokenizer=tokenizer or model_here(config),
+        choices={} if format_name else {path: choice_in(config, path) for path in request.paths},
+        tokenizer=model,
         prompt_template=prompt_template or config.prompt_template,
-        max_length=request.max_length or config.max_length,
+        max_length=request.max_length or (config.max_length if model else None),
     )
+
+
+def _said_of_template(renderer: RowRenderer) -> str:
+    name = renderer.template.reference
+    if renderer.template_reason:
+        return _("prompt template: {name} ({reason})").format(name=name, reason=renderer.template_reason)
+    return _("prompt template: {name}").format(name=name)

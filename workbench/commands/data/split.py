@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.commands.data.transform_options import AsJson, Force, Format, Input, Seed, SkipBad, tell
+from workbench.commands.data.transform_options import AsJson, Force, Format, ImageFolder, Input, Seed, SkipBad, tell
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -38,6 +38,7 @@ def split(
     by: Annotated[By | None, typer.Option(help=_("Take the same share of each system text or language."))] = None,
     format_name: Format = "auto",
     seed: Seed = 42,
+    image_folder: ImageFolder = None,
     skip_bad: SkipBad = False,
     force: Force = False,
     as_json: AsJson = False,
@@ -55,4 +56,7 @@ def split(
     request = SplitRequest(
         out_train, out_test, _SHARE if share is None else share, rows, seed, by.value if by else None
     )
-    tell(split_rows(RowSource(data, format_name, skip_bad=skip_bad), request, force=force), as_json=as_json)
+    tell(
+        split_rows(RowSource(data, format_name, skip_bad=skip_bad, image_folder=image_folder), request, force=force),
+        as_json=as_json,
+    )

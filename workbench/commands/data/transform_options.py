@@ -29,6 +29,10 @@ Format = Annotated[str, typer.Option("--format", help=_("The format of the rows;
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help=_("Leave out bad rows and count them."))]
 Seed = Annotated[int, typer.Option(help=_("The seed of every random choice."))]
 Force = Annotated[bool, typer.Option("--force", help=_("Overwrite existing files."))]
+Lossy = Annotated[bool, typer.Option("--lossy", help=_("Leave out what the format cannot hold, and count it."))]
+ImageFolder = Annotated[
+    Path | None, typer.Option(help=_("What paths of pictures in the data count from; else the folder of each file."))
+]
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))]
 
 

@@ -41,14 +41,19 @@ class PackFigures:
 
 @dataclass
 class Lengths:
-    """Token counts of the rows that are kept, before anything is cut; memory for each different one.
+    """Token counts of the rows that are kept; memory for each different one.
 
-    ``samples``: tokens of each sample after cutting, 4 bytes each.
+    Args:
+        rows: how many rows have so many tokens, before anything is cut.
+        tokens: what is left of them in all, ``trained`` of it with loss.
+        cut: tokens beyond ``max_length``, which are not trained.
+        samples: tokens of each sample after cutting, 4 bytes each.
     """
 
     rows: Counter[int] = field(default_factory=Counter)
     tokens: int = 0
     trained: int = 0
+    cut: int = 0
     samples: array[int] = field(default_factory=lambda: array("I"))
 
     @property

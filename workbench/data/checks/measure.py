@@ -9,6 +9,7 @@ from workbench.configs.schema import TrainConfig
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.pack import Packing
 from workbench.data.templates import Template, get_template
+from workbench.data.usual_template import usual_template
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -23,6 +24,7 @@ class Measure:
     Args:
         model: the model as configs name it, to tell whether the template was made for it.
         max_length: the most tokens of one sample.
+        template_reason: why that template, if nobody named it.
         config: what the number of steps is worked out from; None if only tokens are asked for.
     """
 
@@ -32,6 +34,7 @@ class Measure:
     max_length: int
     packing: Packing = "best_fit"
     config: TrainConfig | None = None
+    template_reason: str = ""
 
     @classmethod
     def of_config(cls, config: TrainConfig) -> Measure | None:
@@ -51,8 +54,8 @@ class Measure:
         return cls(model, tokenizer, template, config.max_length, config.packing, config)
 
     @classmethod
-    def of_folder(cls, folder: str, template: str, max_length: int | None = None) -> Measure:
-        """A model folder's tokenizer, and a template by its name.
+    def of_folder(cls, folder: str, template: str | None = None, max_length: int | None = None) -> Measure:
+        """A model folder's tokenizer, and a template by its name; without a name the model's own.
 
         Raises:
             WorkbenchError: one of them is not there.
@@ -63,4 +66,6 @@ class Measure:
                 _("The model folder does not exist."), where=folder, fix=_("Name a folder with a tokenizer.json.")
             )
         tokenizer = LightTokenizer.from_folder(path)
-        return cls(folder, tokenizer, get_template(template, tokenizer), max_length or DEFAULT_MAX_LENGTH)
+        name, reason = (template, "") if template else usual_template(folder, tokenizer)
+        most = max_length or DEFAULT_MAX_LENGTH
+        return cls(folder, tokenizer, get_template(name, tokenizer), most, template_reason=reason)

@@ -74,7 +74,9 @@ class Pictures:
         if not isinstance(sample, Conversation):
             return
         images = sample.images
-        marks = sum(turn.content.count(IMAGE) for turn in sample.turns)
+        marks = sample.marks
+        if marks is None:
+            marks = sum(turn.content.count(IMAGE) for turn in sample.turns)
         if images and marks != len(images):
             self._unplaced.add(place, f"{marks} <image> ≠ {len(images)}")
         elif marks and not images:

@@ -11,9 +11,14 @@ from workbench.i18n import _
 
 
 class Preferences:
-    """Pairs whose two answers are the same, or lack one."""
+    """Pairs whose two answers are the same, or lack one; and that there are pairs."""
 
     def __init__(self) -> None:
+        self._pairs = Finding(
+            "note",
+            _("preference rows; only the chosen answers are trained, the rejected ones are not"),
+            _("Nothing, if that is meant."),
+        )
         self._same = Finding(
             "warning",
             _("preference rows whose chosen answer equals the rejected one"),
@@ -28,6 +33,7 @@ class Preferences:
     def look(self, place: Place, sample: Sample) -> None:
         if not isinstance(sample, Conversation) or not sample.rejected:
             return
+        self._pairs.add(place)
         rejected = _answers(sample.rejected)
         if not any(text.strip() or calls for _role, text, calls in rejected):
             self._blank.add(place.at("rejected"))
@@ -35,7 +41,7 @@ class Preferences:
             self._same.add(place.at("rejected"))
 
     def findings(self) -> list[Finding]:
-        return [self._same, self._blank]
+        return [self._same, self._blank, self._pairs]
 
 
 def _answers(turns: Sequence[Turn]) -> list[tuple[str, str, object]]:

@@ -29,6 +29,7 @@ class CheckReport:
     Args:
         near_rows_compared: among how many rows near-duplicates were looked for; rows beyond them were not compared.
         pictures: how often rows name one.
+        template: what the tokens were counted with, and why that one if nobody named it.
         lengths, packs: None if the rows were not measured in tokens.
     """
 
@@ -39,6 +40,8 @@ class CheckReport:
     pictures: int = 0
     near_rows_compared: int = 0
     different_rows: int = 0
+    template: str | None = None
+    template_reason: str = ""
     lengths: Lengths | None = None
     packs: PackFigures | None = None
 
@@ -53,12 +56,12 @@ class CheckReport:
 
     @property
     def tokens(self) -> int | None:
-        """Tokens of the rows kept, before anything is cut."""
+        """Tokens of the rows kept that training sees: what is cut is not among them."""
         return self.lengths.tokens if self.lengths else None
 
     @property
     def longest(self) -> int | None:
-        """Tokens of the longest row."""
+        """Tokens of the longest row kept, before it is cut."""
         return self.lengths.longest if self.lengths else None
 
     @property
@@ -82,6 +85,7 @@ class CheckReport:
             "pictures": self.pictures,
             "different_rows": self.different_rows,
             "near_rows_compared": self.near_rows_compared,
+            "prompt_template": self.template,
             "tokens": self.tokens,
             "longest": self.longest,
             "lengths": _lengths_json(self.lengths),
@@ -101,6 +105,7 @@ def _lengths_json(lengths: Lengths | None) -> dict[str, Any] | None:
         return None
     return {
         "trained": lengths.trained,
+        "cut": lengths.cut,
         "median": lengths.share_below(0.5),
         "p95": lengths.share_below(0.95),
         "histogram": [asdict(bucket) for bucket in lengths.histogram()],

@@ -28,7 +28,7 @@ _PACKING = {
 
 def report_text(report: CheckReport) -> str:
     """Totals, figures, then the findings by severity, each with some places and what to do."""
-    lines = [*_figures(report)] if report.rows else []
+    lines = [*figures(report)] if report.rows else []
     for found in report.findings:
         if lines:
             lines.append("")
@@ -38,7 +38,8 @@ def report_text(report: CheckReport) -> str:
     return "\n".join(lines)
 
 
-def _figures(report: CheckReport) -> Iterator[str]:
+def figures(report: CheckReport) -> Iterator[str]:
+    """Totals, formats, languages, and what was measured in tokens, as lines."""
     yield from _tally_lines(report.tally)
     for known in report.recognised:
         text = _("format {name}: {reason}").format(name=known.format, reason=known.reason)
@@ -49,9 +50,11 @@ def _figures(report: CheckReport) -> Iterator[str]:
         yield from wrapped(_language_text(report), indent="  ")
     if report.pictures:
         yield _("pictures: {count}").format(count=report.pictures)
-    if report.near_rows_compared < report.different_rows:
+    if 0 < report.near_rows_compared < report.different_rows:
         text = _("near-duplicates were looked for among the first {compared} of {rows} different rows")
         yield from wrapped(text.format(compared=report.near_rows_compared, rows=report.different_rows), indent="  ")
+    if report.template:
+        yield from wrapped(_template_text(report), indent="  ")
     if report.lengths and report.lengths.rows:
         yield from _length_lines(report.lengths)
     if report.packs:
@@ -74,14 +77,19 @@ def _language_text(report: CheckReport) -> str:
     return _("languages: {shares}").format(shares=listed(shares))
 
 
+def _template_text(report: CheckReport) -> str:
+    if report.template_reason:
+        text = _("tokens are counted with the prompt template {name}: {reason}")
+        return text.format(name=report.template, reason=report.template_reason)
+    return _("tokens are counted with the prompt template {name}").format(name=report.template)
+
+
 def _length_lines(lengths: Lengths) -> Iterator[str]:
-    text = _(
-        "{tokens} tokens, {trained} of them with loss; a row: half up to {median}, 95 % up to {p95}, longest {most}"
-    )
+    text = _("{tokens} tokens, {trained} of them with loss; {cut} more are cut")
+    yield from wrapped(text.format(tokens=lengths.tokens, trained=lengths.trained, cut=lengths.cut), indent="  ")
+    text = _("a row before cutting: half up to {median}, 95 % up to {p95}, longest {most} tokens")
     yield from wrapped(
         text.format(
-            tokens=lengths.tokens,
-            trained=lengths.trained,
             median=lengths.share_below(0.5),
             p95=lengths.share_below(0.95),
             most=lengths.longest,
@@ -92,8 +100,12 @@ def _length_lines(lengths: Lengths) -> Iterator[str]:
     labels = [f"{bucket.least}–{bucket.most}" for bucket in buckets]
     widest = max(map(len, labels))
     most_rows = max(bucket.rows for bucket in buckets)
-    for label, bucket in zip(labels, buckets, strict=True):
-        bar = "█" * round(_BAR_CELLS * bucket.rows / most_rows) or ("▏" if bucket.rows else "")
+    for number, (label, bucket) in enumerate(zip(labels, buckets, strict=True)):
+        if not bucket.rows:
+            if buckets[number - 1].rows:
+                yield f"  {'…':>{widest}}"
+            continue
+        bar = "█" * round(_BAR_CELLS * bucket.rows / most_rows) or "▏"
         yield f"  {label:>{widest}} {bar} {bucket.rows}"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workbench.configs.schema import TrainConfig
 from workbench.data.checks.bad_rows import BadRows
 from workbench.data.checks.checker import Checker
 from workbench.data.checks.duplicates import Duplicates
+from workbench.data.checks.empty_texts import EmptyTexts
 from workbench.data.checks.encoding import EncodingTrouble
 from workbench.data.checks.finding import Finding, Severity, found
 from workbench.data.checks.languages import Languages
@@ -25,32 +26,33 @@ from workbench.data.checks.template_fit import TemplateFit
 from workbench.data.checks.token_rows import TokenRows
 from workbench.data.checks.tokens import Tokens
 from workbench.data.checks.turns import EmptyRows, TurnOrder
+from workbench.data.checks.unused import UnusedColumns, unread
 from workbench.data.conversation import Conversation, Sample
 from workbench.data.formats import FormatChoice
 from workbench.data.read import open_file
-from workbench.data.readers.problems import place
+from workbench.data.shown_names import shown_name
 from workbench.data.sources import Source, SourceFile, sources_of
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.paths import resolve_model
 
 _FORMATS_NAMED = 50
 _WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 def check_data(
-    path: str,
+    path: str | Sequence[str] = (),
     config: TrainConfig | None = None,
     choice: FormatChoice | None = None,
     *,
     measure: Measure | None = None,
     image_folder: Path | None = None,
 ) -> CheckReport:
-    """Check a file, a folder, a pattern, or a dataset of a hub, which is fetched first.
+    """Check files, folders, patterns, or datasets of a hub, which are fetched first.
 
     Memory stays bounded, whatever the number of rows: about 60 bytes a row, and at most 500 MB beside them.
 
     Args:
+        path: one or several; none means the config's own.
         config: check against its format, template, tokenizer, length and evaluation too.
         choice: how to read the rows; None takes the config's, or looks at the first rows.
         measure: count tokens with this; None takes the config's model, if it is on this machine.
@@ -59,12 +61,15 @@ def check_data(
     Raises:
         WorkbenchError: the template, the tokenizer or the data itself is not there.
     """
-    files = _source(path, config, choice).files()
+    paths = [path] if isinstance(path, str) else list(path)
+    sources = [_source(one, config, choice) for one in paths] if paths else _own(config, choice)
+    files = [(source.path, file) for source in sources for file in source.files()]
     if measure is None and config is not None:
         measure = Measure.of_config(config)
     check = _Check(config, measure, image_folder)
-    for file in files:
-        check.read(file, _shown_name(file.path, path))
+    check.unread_files = unread(source.path for source in sources)
+    for named, file in files:
+        check.read(file, shown_name(file.path, named, among_others=len(sources) > 1))
     return check.report()
 
 
@@ -79,10 +84,13 @@ def _source(path: str, config: TrainConfig | None, choice: FormatChoice | None) 
     return own or Source(path)
 
 
-def _shown_name(file: Path, path: str) -> str:
-    """The file's path below the folder that was named."""
-    folder = Path(resolve_model(path))
-    return place(file.relative_to(folder) if folder.is_dir() and file.is_relative_to(folder) else file.name)
+def _own(config: TrainConfig | None, choice: FormatChoice | None) -> list[Source]:
+    """All data of a config, each as it reads it unless told otherwise."""
+    if config is None:
+        raise WorkbenchError(
+            _("There is nothing to check."), where="PATH", fix=_("Name data, or a config with --config.")
+        )
+    return [Source(source.path, choice or source.choice) for source in sources_of(config)]
 
 
 class _Check:
@@ -101,16 +109,19 @@ class _Check:
             _("rows with a picture, and this config trains on text only"),
             _("Leave such rows out with bad_rows: leave_out, or train a model that sees."),
         )
+        self.unused_columns = UnusedColumns()
+        self.unread_files = unread([])
         self.duplicates = Duplicates()
         self.languages = Languages()
         self.pictures = Pictures(image_folder)
-        self.tokens = Tokens(measure, self.tally) if measure else None
+        self.tokens = Tokens(measure, self.tally, severity) if measure else None
         self.checkers = list(self._checkers())
 
     def _checkers(self) -> Iterator[Checker]:
         """All topics, in the order in which their findings are told."""
         yield EmptyRows()
         yield TurnOrder()
+        yield EmptyTexts()
         yield self.pictures
         yield EncodingTrouble()
         yield TemplateFit(self.measure)
@@ -124,9 +135,12 @@ class _Check:
 
     def read(self, file: SourceFile, shown_name: str) -> None:
         """Look at all rows of a file."""
+        self.bad.of_file(file.path, shown_name)
+        self.unread.of_file(file.path, shown_name)
         try:
             opened = open_file(file.path, file.choice, self.bad)
             self._recognise(opened.format.name, opened.reason)
+            self.unused_columns.look(file, shown_name, opened.format)
             for row in opened.rows:
                 self._look(Place(shown_name, row.number, file.path.parent), row.sample)
         except WorkbenchError as error:
@@ -165,6 +179,8 @@ class _Check:
             pictures=self.pictures.count,
             near_rows_compared=self.duplicates.near_rows_compared,
             different_rows=self.duplicates.different_rows,
+            template=self.measure.template.reference if self.measure else None,
+            template_reason=self.measure.template_reason if self.measure else "",
             lengths=lengths,
             packs=pack_figures(lengths, self.measure) if lengths and self.measure and lengths.samples else None,
         )
@@ -173,6 +189,7 @@ class _Check:
         findings = [*self.unread.findings(), *self.bad.findings(), self.unseen]
         for checker in (*self.checkers, *([self.tokens] if self.tokens else [])):
             findings += checker.findings()
+        findings += [*self.unused_columns.findings(), self.unread_files]
         findings = found(findings)
         if self.tally.read and not self.tally.kept and all(known.severity != "error" for known in findings):
             findings.append(_nothing_kept(self.tally.read))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.data.checks.finding import Finding
+from workbench.data.checks.finding import Finding, Severity
 from workbench.data.checks.lengths import Lengths
 from workbench.data.checks.measure import Measure
 from workbench.data.checks.place import Place
@@ -16,13 +16,19 @@ _ROWS_AT_ONCE = 256
 
 
 class Tokens:
-    """Measures rows that have something to train, some at a time. ``tally`` counts those of which nothing is left."""
+    """Measures rows that have something to train, some at a time.
 
-    def __init__(self, measure: Measure, tally: Tally) -> None:
+    Args:
+        tally: counts the rows that are refused, and those of which nothing is left.
+        refused: how bad a row is that the template refuses: an error if the training stops there.
+    """
+
+    def __init__(self, measure: Measure, tally: Tally, refused: Severity = "error") -> None:
         self._measure = measure
         self._tally = tally
         self._waiting: list[tuple[Place, Sample]] = []
         self.lengths = Lengths()
+        self._longest = 0
         self._overlong = Finding("warning", _("rows longer than max_length; their ends are cut"), "")
         self._nothing_left = Finding(
             "warning",
@@ -35,8 +41,10 @@ class Tokens:
             _("Nothing, if that is meant."),
         )
         self._refused = Finding(
-            "warning",
-            _("rows that the prompt template refuses; they are left out"),
+            refused,
+            _("rows that the prompt template refuses; the training stops at them")
+            if refused == "error"
+            else _("rows that the prompt template refuses; they are left out"),
             _("Mend them for this template, or choose another prompt_template."),
         )
 
@@ -47,7 +55,7 @@ class Tokens:
 
     def findings(self) -> list[Finding]:
         self._measure_waiting()
-        remedy = _("Raise max_length to {longest}, or shorten them.").format(longest=self.lengths.longest)
+        remedy = _("Raise max_length to {longest}, or shorten them.").format(longest=self._longest)
         self._overlong.fix = self._nothing_left.fix = remedy
         if not self.lengths.trained:
             self._nothing_left.severity = "error"
@@ -77,15 +85,17 @@ class Tokens:
     def _count(self, place: Place, sample: Sample, encoded: Encoded) -> None:
         lengths, most = self.lengths, self._measure.max_length
         whole = len(encoded.input_ids) + encoded.cut_tokens
-        lengths.rows[whole] += 1
-        lengths.tokens += whole
-        lengths.trained += encoded.trained_tokens
+        self._longest = max(self._longest, whole)
         if encoded.cut_tokens:
             self._overlong.add(place, _("+{count} tokens").format(count=encoded.cut_tokens))
         if not encoded.trained_tokens:
             self._nothing_left.add(place)
             self._tally.leave_out("nothing_left")
             return
+        lengths.rows[whole] += 1
+        lengths.tokens += len(encoded.input_ids)
+        lengths.cut += encoded.cut_tokens
+        lengths.trained += encoded.trained_tokens
         if isinstance(sample, Conversation) and sample.plain and whole > most:
             self._divided.add(place, _("{count} tokens").format(count=whole))
         lengths.samples.extend(len(piece.input_ids) for piece in encoded.pieces(most))

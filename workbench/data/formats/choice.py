@@ -10,6 +10,7 @@ from workbench.data.formats.mapping import recognise_columns, with_columns
 from workbench.data.formats.own_function import names_function, own_format
 from workbench.data.formats.recognise import recognise
 from workbench.data.formats.row import DatasetFormat, Row
+from workbench.data.formats.spelling import about_capitals, as_spelt, in_small_letters
 from workbench.data.formats.table import get_format
 from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
@@ -41,13 +42,19 @@ def choose_format(choice: FormatChoice, rows: Sequence[Row], place: Path) -> tup
         return _of_function(choice, rows)
     if choice.name != AUTO:
         known = get_format(choice.name)
-        return with_columns(known, choice.columns) if choice.columns else known, _("chosen by dataset_format")
+        known = with_columns(known, choice.columns) if choice.columns else as_spelt(known, rows)
+        return known, _("chosen by dataset_format")
     if choice.columns:
         return recognise_columns(choice.columns, rows)
-    found = recognise(rows)
+    found = recognise(rows) or _in_other_capitals(rows)
     if found is None:
         raise _not_recognised(rows, place)
-    return found
+    return as_spelt(found[0], rows), found[1]
+
+
+def _in_other_capitals(rows: Sequence[Row]) -> tuple[DatasetFormat, str] | None:
+    found = recognise([in_small_letters(row) for row in rows])
+    return (found[0], f"{found[1]}; {about_capitals(found[0], rows)}") if found else None
 
 
 def _of_function(choice: FormatChoice, rows: Sequence[Row]) -> tuple[DatasetFormat, str]:

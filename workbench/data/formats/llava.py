@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.data.conversation import IMAGE, Conversation, Turn
@@ -18,8 +19,9 @@ def llava(row: Row) -> Conversation:
     ``<image>`` moves to the front of its question; of a row with one picture, several in a question become one.
     """
     images = row_images(row)
-    turns = [_image_first(turn, several=len(images) > 1) for turn in _turns(row)]
-    return asked(with_images(turns, images))
+    turns = _turns(row)
+    moved = [_image_first(turn, several=len(images) > 1) for turn in turns]
+    return replace(asked(with_images(moved, images)), marks=_marks(turns))
 
 
 def llava_image_only(row: Row) -> Conversation:
@@ -30,7 +32,11 @@ def llava_image_only(row: Row) -> Conversation:
             field = conversations_field(row)
             raise RowError(f"{field}[{number}].value", _("the question has no {image}").format(image=IMAGE))
         turns.append(replace(turn, content=IMAGE) if turn.role == "user" else turn)
-    return asked(with_images(turns, row_images(row)))
+    return replace(asked(with_images(turns, row_images(row))), marks=_marks(_turns(row)))
+
+
+def _marks(turns: Sequence[Turn]) -> int:
+    return sum(turn.content.count(IMAGE) for turn in turns)
 
 
 def _turns(row: Row) -> tuple[Turn, ...]:

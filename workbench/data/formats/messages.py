@@ -26,6 +26,9 @@ Keys = tuple[str, str]
 ROLE_CONTENT: Keys = ("role", "content")
 FROM_VALUE: Keys = ("from", "value")
 _CALLS = {"function_call", "tool_call"}
+_REASONING = ("reasoning_content", "reasoning", "thinking")
+"""Columns of what an answer was thought out with, beside its text."""
+_REASONING_END = "</think>"
 _ROLES: dict[str, Role] = {
     "system": "system",
     "developer": "system",
@@ -67,20 +70,32 @@ def _turn(message: Any, place: str, keys: Keys) -> Turn:
         raise RowError(place, _("a message must be an object"))
     role_key, text_key = keys
     name = message.get(role_key)
-    role = _ROLES.get(name) if isinstance(name, str) else None
+    known = name.lower() if isinstance(name, str) else ""
+    role = _ROLES.get(known)
     if role is None:
         raise RowError(
             f"{place}.{role_key}",
             _("unknown role {role}; known are {known}").format(role=shown(name), known=listed(_ROLES)),
         )
     loss = _loss(message, place)
-    if name in _CALLS:
-        return Turn(role, "", loss, tool_calls=_calls_in_text(message.get(text_key), f"{place}.{text_key}"))
+    if known in _CALLS:
+        calls = _calls_in_text(message.get(text_key), f"{place}.{text_key}")
+        return Turn(role, _thought_out(message, "", place), loss, tool_calls=calls)
     calls = _calls(message, place)
     if text_key not in message and not calls:
         raise missing(f"{place}.{text_key}")
     text, images = _content(message.get(text_key), f"{place}.{text_key}")
+    if role == "assistant":
+        text = _thought_out(message, text, place)
     return Turn(role, text, loss, images, calls)
+
+
+def _thought_out(message: Row, text: str, place: str) -> str:
+    """The text of an answer behind its reasoning, which stands in ``<think>`` unless the text has it already."""
+    reasoning = next((said for key in _REASONING if (said := text_of(message, key, "", f"{place}."))), "")
+    if not reasoning.strip() or _REASONING_END in text:
+        return text
+    return f"<think>\n{reasoning.strip()}\n{_REASONING_END}\n\n{text}"
 
 
 def _content(value: Any, place: str) -> tuple[str, tuple[str, ...]]:

@@ -33,27 +33,33 @@ class _Fit:
     def rank(self) -> tuple[bool, int, int]:
         return self.is_marked, self.converted, len(self.columns)
 
+    @property
+    def closeness(self) -> tuple[bool, bool]:
+        """Decides among those of one rank: whether the rows have the format's own columns, and carry a mark of it."""
+        return self.columns == self.format.columns, self.format.mark is not None
+
 
 def recognise(rows: Sequence[Row]) -> tuple[DatasetFormat, str] | None:
     """The format that most of the first 20 rows can be read with, and the reason; None if no format fits.
 
-    Among formats that fit equally well, one whose mark the rows carry comes first, then the one with more columns.
+    Among formats that fit equally well, one whose mark the rows carry comes first, then the one with more columns,
+    then the one whose own columns the rows have rather than other spellings of them.
     """
     looked_at = rows[:LOOKED_AT]
     fits = [fit for known in FORMATS if (fit := _fit(known, looked_at))]
     chosen = [fit for fit in fits if fit.format.recognised]
     if not chosen:
         return None
-    best = max(chosen, key=lambda fit: fit.rank)
+    best = max(chosen, key=lambda fit: (fit.rank, fit.closeness))
     return best.format, _reason(best, [fit for fit in fits if _is_as_good(fit, best)], len(looked_at))
 
 
 def _fit(known: DatasetFormat, rows: Sequence[Row]) -> _Fit | None:
-    """None if no row has the columns, or fewer than half carry the mark that the format needs."""
+    """None if no row has the columns, or fewer than half of those that do carry the mark that the format needs."""
     fitting = [(row, columns) for row in rows if (columns := known.columns_in(row))]
     if not fitting:
         return None
-    if known.mark and 2 * sum(known.mark(row) for row, _columns in fitting) < len(rows):
+    if known.mark and 2 * sum(known.mark(row) for row, _columns in fitting) < len(fitting):
         return None
     converted = sum(_can_be_read(row, known) for row, _columns in fitting)
     return _Fit(known, fitting[0][1], converted, known.mark is not None and 2 * converted >= len(rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from workbench.data.conversation import TokenRow
@@ -13,7 +13,8 @@ _NO_LOSS = -100
 
 
 def tokenized(row: Row) -> TokenRow:
-    """``input_ids`` with optional ``labels`` (-100: no loss), ``attention_mask``, ``cumulative_len``, ``position_ids``.
+    """``input_ids`` with optional ``labels`` (-100: no loss), ``attention_mask``, and the samples in it by
+    ``cumulative_len``, ``lengths`` or ``position_ids``.
 
     Or ``tokens``, of which the negative ones carry no loss. Without labels every token is trained. Tokens that the
     mask leaves out are padding and are not kept.
@@ -75,6 +76,11 @@ def _bounds(row: Row, count: int) -> list[int]:
         if not bounds or bounds[0] != 0 or bounds[-1] != count or any(end < start for start, end in pairwise(bounds)):
             raise RowError("cumulative_len", _("the bounds of the samples go from 0 to the number of tokens"))
         return bounds
+    if row.get("lengths") is not None:
+        bounds = [0, *accumulate(_integers(as_list(row["lengths"], "lengths"), "lengths"))]
+        if bounds[-1] != count or any(end < start for start, end in pairwise(bounds)):
+            raise RowError("lengths", _("the lengths of the samples add up to the number of tokens"))
+        return bounds
     positions = _flat(row, "position_ids", count) or []
     return [0, *(place for place, position in enumerate(positions) if place and position == 0), count]
 
@@ -109,7 +115,7 @@ FORMATS = (
         tokenized,
         N_("tokens with their labels"),
         {"input_ids": [1, 333, 352, 2], "labels": [-100, -100, 352, 2], "cumulative_len": [[0, 4]]},
-        optional=columns("labels attention_mask cumulative_len position_ids"),
+        optional=columns("labels attention_mask cumulative_len lengths position_ids"),
         spellings=(columns("tokens"),),
         mark=_has_numbers,
         because=N_("its tokens are numbers"),

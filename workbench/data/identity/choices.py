@@ -8,13 +8,16 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from workbench.configs.setting import setting
-from workbench.data.identity.generate import IdentityDataset, generate
+from workbench.data.identity.answers import Persona
+from workbench.data.identity.generate import IdentityDataset, generate_for, one_persona
 from workbench.data.identity.languages import parse_languages
+from workbench.data.identity.own_questions import read_questions
+from workbench.data.identity.personas import read_personas
 from workbench.paths import resolve_model
 
 
 class IdentityChoices(BaseModel):
-    """The arguments of `workbench.data.identity.generate.generate`, explained in both languages."""
+    """The arguments of `workbench.data.identity.generate.generate_for`, explained in both languages."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -25,6 +28,18 @@ class IdentityChoices(BaseModel):
         group="data",
         en="What is inside, for example the base model's name; may stay empty.",
         zh="内在是什么，例如基座模型的名称；可留空。",
+    )
+    persona: str = setting(
+        "",
+        group="data",
+        en="A YAML list of several assistants, in place of name, author and description; may stay empty.",
+        zh="列出多个助手的 YAML 文件，代替上面的名字、作者和内在；可留空。",
+    )
+    questions: str = setting(
+        "",
+        group="data",
+        en="A file of your own questions: one a line under [intent] headings, or JSON; may stay empty.",
+        zh="您自己的问题文件：在 [意图] 标题下每行一个，或 JSON；可留空。",
     )
     languages: Literal["zh,en", "zh", "en"] = setting(
         "zh,en", group="data", en="Languages of the questions.", zh="问题所用的语言。"
@@ -53,15 +68,19 @@ class IdentityChoices(BaseModel):
         """Make the dataset.
 
         Raises:
-            WorkbenchError: the file to mix in cannot be read.
+            WorkbenchError: one of the files cannot be read.
         """
-        return generate(
-            self.name,
-            author=self.author,
-            description=self.description,
+        return generate_for(
+            self._personas(),
             languages=parse_languages(self.languages),
             count=self.count,
             mix=Path(resolve_model(self.mix)) if self.mix else None,
             ratio=self.ratio,
             seed=self.seed,
+            own_questions=read_questions(Path(self.questions).expanduser()) if self.questions else (),
         )
+
+    def _personas(self) -> list[Persona]:
+        if self.persona:
+            return read_personas(Path(self.persona).expanduser())
+        return [one_persona(self.name, self.author, self.description)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,17 +26,22 @@ JSON_COLUMNS = frozenset({
 _EITHER_COLUMNS = frozenset({"prompt", "chosen", "rejected", "image"})
 """Columns whose cells may be text or JSON."""
 _SEPARATORS = (",", ";", "\t")
+_NAMED_SEPARATOR = re.compile(r"sep=([^\w\s\"]|\t)[,;\t]*\s*", re.IGNORECASE)
 
 
 def comma_table(path: Path, packed: str, bad: Bad | None, notes: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of a CSV file with the numbers of the lines they begin on; the header is line 1.
 
-    Cells are separated by whichever of comma, semicolon and tab the header has most of.
+    Cells are separated by whichever of comma, semicolon and tab the header has most of, or as a line ``sep=;`` before
+    the header says, which spreadsheets write.
     """
     with opened_text(path, packed) as stream:
         lines = _lines(path, stream)
         header = next(lines, "")
-        yield from _rows(path, header, lines, max(_SEPARATORS, key=header.count), bad)
+        if named := _NAMED_SEPARATOR.fullmatch(header):
+            yield from _rows(path, next(lines, ""), lines, named[1], bad, before=1)
+        else:
+            yield from _rows(path, header, lines, max(_SEPARATORS, key=header.count), bad)
 
 
 def tab_table(path: Path, packed: str, bad: Bad | None, notes: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -56,13 +62,14 @@ def _lines(path: Path, stream: io.BufferedReader) -> Iterator[str]:
 
 
 def _rows(
-    path: Path, first: str, lines: Iterator[str], separator: str, bad: Bad | None
+    path: Path, first: str, lines: Iterator[str], separator: str, bad: Bad | None, before: int = 0
 ) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows below a header. ``before``: how many lines stand before it."""
     csv.field_size_limit(MOST_CHARACTERS)
     records = csv.reader(_chained(first, lines), delimiter=separator, strict=True)
-    header = _header(path, records)
+    header = _header(path, records, before + 1)
     while True:
-        number = records.line_num + 1
+        number = before + records.line_num + 1
         try:
             cells = next(records, None)
         except csv.Error as error:
@@ -85,8 +92,8 @@ def _chained(first: str, lines: Iterator[str]) -> Iterator[str]:
     yield from lines
 
 
-def _header(path: Path, records: Iterator[list[str]]) -> list[str]:
-    """The names of the columns.
+def _header(path: Path, records: Iterator[list[str]], line: int) -> list[str]:
+    """The names of the columns, which stand on a line.
 
     Raises:
         WorkbenchError: two have the same name.
@@ -94,13 +101,13 @@ def _header(path: Path, records: Iterator[list[str]]) -> list[str]:
     try:
         header = [name.strip() for name in next(records, [])]
     except csv.Error as error:
-        raise _not_csv(path, 1, error) from error
+        raise _not_csv(path, line, error) from error
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is None:
         return header
     raise WorkbenchError(
         _("The column {name} stands twice in the header.").format(name=twice or '""'),
-        where=place(path, 1),
+        where=place(path, line),
         fix=_("The first line must name every column, each differently."),
     )
 
@@ -124,7 +131,7 @@ def _value(path: Path, number: int, column: str, cell: str) -> Any:
     """The cell as text, or what it holds as JSON."""
     if column in JSON_COLUMNS and cell.strip():
         return _json(path, number, column, cell)
-    if column in _EITHER_COLUMNS and cell.lstrip().startswith(("[{", '["')):
+    if column.lower() in JSON_COLUMNS | _EITHER_COLUMNS and cell.lstrip().startswith(("[{", '["')):
         return _json(path, number, column, cell)
     return cell
 

@@ -66,14 +66,10 @@ class Outcome:
 
 @dataclass
 class _Result:
-    """What asking about one item came to. ``is_over``: False if it was interrupted and is to be asked for again.
-
-    ``was_asked``: the service was, so that a failure is one of its answer.
-    """
+    """What asking about one item came to. ``is_over``: False if it was interrupted and is to be asked for again."""
 
     answer: KeptAnswer
     is_over: bool = True
-    was_asked: bool = False
     fix: str | None = None
     down: EndpointDownError | None = None
 
@@ -100,7 +96,9 @@ class SheetMaker:
         self._sheet, self._client, self._limits, self._watcher = sheet, client, limits, watcher
         self._stopping, self._parallel = stopping, parallel
         self._kept = KeptAnswers(sheet)
+        self._asked = 0
         for answer in self._kept.all:
+            self._asked += answer.was_asked
             self.spending.add(answer.tokens_in, answer.tokens_out)
         self._order: dict[str, int] = {}
         self._under_way: dict[Future[_Result], Item] = {}
@@ -157,8 +155,8 @@ class SheetMaker:
 
     def _limit_reached(self) -> str:
         """Why nothing more may be asked for while the answers under way are out; empty if something may."""
-        made = self.outcome.answered + self.outcome.known + len(self._under_way)
-        if self._limits.max_rows is not None and made >= self._limits.max_rows:
+        asked = self._asked + len(self._under_way)
+        if self._limits.max_rows is not None and asked >= self._limits.max_rows:
             return _("the limit of rows is reached")
         if not self.spending.allows(len(self._under_way)):
             return _("the limit of cost is reached")
@@ -187,6 +185,7 @@ class SheetMaker:
         if not result.is_over and not (answer.tokens_in or answer.tokens_out):
             return
         self._kept.add(answer)
+        self._asked += answer.was_asked
         self.spending.add(answer.tokens_in, answer.tokens_out)
         if not result.is_over:
             return
@@ -195,7 +194,7 @@ class SheetMaker:
             self._failures = 0
             return
         self.leave_out(WorkbenchError(answer.left_out, where=answer.item, fix=result.fix))
-        self._failures += result.was_asked
+        self._failures += answer.was_asked
         if self._failures >= _FAILURES_IN_A_ROW:
             what = _("{count} in a row had no usable answer.").format(count=self._failures)
             self._give_up(EndpointDownError(what, fix=_("Look at the warnings; try another model.")))
@@ -207,10 +206,10 @@ class SheetMaker:
 
     def _answer(self, item: Item) -> _Result:
         """Ask about one, again if the answer is not what was asked for. Runs in a thread of its own."""
-        result = _Result(KeptAnswer(item=item.name, asked=item.asked))
+        result = _Result(KeptAnswer(item=item.name, asked=item.asked, was_asked=False))
         try:
             messages = item.messages()
-            result.was_asked = True
+            result.answer.was_asked = True
             for _attempt in range(_ATTEMPTS):
                 self._attempt(item, messages, result)
                 answer = result.answer

@@ -21,12 +21,16 @@ _ENDING = ".progress"
 
 
 class KeptAnswer(BaseModel):
-    """One line. ``asked``: a digest of all that the answer depends on; ``left_out``: why there are no rows."""
+    """One line. ``asked``: a digest of all that the answer depends on; ``left_out``: why there are no rows.
+
+    ``was_asked``: the service was, so that it may have to be paid; False for a picture that could not be sent.
+    """
 
     item: str
     asked: str
     rows: list[Row] = []
     left_out: str = ""
+    was_asked: bool = True
     tokens_in: int = 0
     tokens_out: int = 0
 
@@ -107,6 +111,7 @@ class KeptAnswers:
 
     def _append(self, line: BaseModel) -> None:
         try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab") as stream:
                 before = b"\n" if _ends_torn(self.path) else b""
                 stream.write(before + line.model_dump_json(exclude_defaults=True).encode() + b"\n")

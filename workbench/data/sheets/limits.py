@@ -14,7 +14,7 @@ class Limits(BaseModel):
     """Limits of a sheet as a whole, earlier starts included; None is no limit.
 
     Args:
-        max_rows: pictures or rows that may be answered.
+        max_rows: pictures or rows that may be asked about, whether a usable answer comes or not.
         max_cost: USD.
         price_in: USD for a million tokens that are sent.
         price_out: USD for a million tokens that come back.

@@ -19,7 +19,7 @@ from workbench.data.sheets.engine import Item, Outcome, SheetMaker, Watcher
 from workbench.data.sheets.limits import Limits, Spending
 from workbench.data.sheets.patience import Patience
 from workbench.data.sheets.picture_items import PictureQuestion, picture_items
-from workbench.data.sheets.pictures import DEFAULT_LONGEST_SIDE, pictures_in
+from workbench.data.sheets.pictures import DEFAULT_LONGEST_SIDE, folder_of, is_found_from, pictures_in
 from workbench.data.sheets.prompts import DEFAULT_PAIRS, Language, TextTask
 from workbench.data.sheets.sheet_file import check_sheet
 from workbench.data.sheets.text_items import TextQuestion, text_items
@@ -58,6 +58,12 @@ class SheetRequest(BaseModel):
     longest_side: int = DEFAULT_LONGEST_SIDE
     max_tokens: int | None = None
     limits: Limits = Limits()
+
+    @property
+    def image_folder(self) -> Path | None:
+        """The folder to name for the paths in the rows; None if they are found from the sheet, or there are none."""
+        folder = folder_of(Path(self.source))
+        return None if self.task != PICTURES or is_found_from(Path(self.sheet), folder) else folder
 
     def check(self) -> int:
         """How many pictures or rows there are to ask about, before anything is asked.
@@ -115,8 +121,8 @@ def make_sheet(
 def _items(request: SheetRequest, maker: SheetMaker) -> Iterable[Item]:
     if request.task == PICTURES:
         place = Path(request.source)
-        folder = place if place.is_dir() else place.parent
+        folder = folder_of(place)
         asked = PictureQuestion(request.model, request.pairs, request.language, request.longest_side)
-        return picture_items(folder, pictures_in(place), asked)
+        return picture_items(folder, pictures_in(place), asked, Path(request.sheet))
     question = TextQuestion(request.model, request.task, request.language, request.pairs, request.target)
     return text_items(request.source, FormatChoice(request.format), question, maker.leave_out)

@@ -10,7 +10,7 @@ from pathlib import Path
 from workbench.data.sheets.client import Messages
 from workbench.data.sheets.engine import Item, Row
 from workbench.data.sheets.pasted import parse_pasted
-from workbench.data.sheets.pictures import DEFAULT_LONGEST_SIDE, data_url
+from workbench.data.sheets.pictures import DEFAULT_LONGEST_SIDE, data_url, name_in_rows
 from workbench.data.sheets.prompts import Language, picture_prompt
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -26,12 +26,17 @@ class PictureQuestion:
     longest_side: int = DEFAULT_LONGEST_SIDE
 
 
-def picture_items(folder: Path, pictures: list[Path], question: PictureQuestion) -> Iterator[Item]:
-    """An item for each picture. ``folder``: what their paths in the rows are relative to."""
+def picture_items(folder: Path, pictures: list[Path], question: PictureQuestion, sheet: Path) -> Iterator[Item]:
+    """An item for each picture of a folder, called by its path within it; rows name it as the sheet needs it."""
     for path in pictures:
         name = path.relative_to(folder).as_posix()
         asked = picture_prompt(question.pairs, question.language, name)
-        yield Item(name, _digest(path, asked, question), _Request(path, asked, question), _Reader(name))
+        yield Item(
+            name,
+            _digest(path, asked, question),
+            _Request(path, asked, question),
+            _Reader(name_in_rows(path, folder, sheet)),
+        )
 
 
 def _digest(path: Path, asked: str, question: PictureQuestion) -> str:

@@ -41,6 +41,25 @@ def pictures_in(place: Path) -> list[Path]:
     return kept
 
 
+def folder_of(place: Path) -> Path:
+    """A folder of pictures itself, or that of a picture."""
+    return place if place.is_dir() else place.parent
+
+
+def name_in_rows(picture: Path, folder: Path, sheet: Path) -> str:
+    """How the rows of a sheet name a picture of a folder: as it is found from the sheet, if the folder is below it.
+
+    Otherwise its path within the folder, which is then to be named as the image folder.
+    """
+    inside, base = picture.relative_to(folder), sheet.parent.resolve()
+    return (folder.resolve().relative_to(base) / inside if is_found_from(sheet, folder) else inside).as_posix()
+
+
+def is_found_from(sheet: Path, folder: Path) -> bool:
+    """Whether the pictures of a folder are below the folder of a sheet."""
+    return folder.resolve().is_relative_to(sheet.parent.resolve())
+
+
 def _is_picture(path: Path) -> bool:
     return path.suffix.lower() in PICTURE_SUFFIXES
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from workbench.data.conversation import TokenRow
@@ -12,6 +13,7 @@ from workbench.data.show.row import ShownRow
 from workbench.data.show.said import said_in
 from workbench.data.show.segments import TRAINED_BEGIN, TRAINED_END, masked_text, spans
 from workbench.data.show.tokens import ShownToken
+from workbench.data.wording import listed
 from workbench.i18n import _
 from workbench.text import printable
 
@@ -24,6 +26,7 @@ VISIBLE = {"\n": "␤", "\t": "␉", "\r": "␍"}
 """What stands for characters of a token that would break its line."""
 _UNKNOWN = "⁇"
 _RULE_CELLS = 40
+_BEGINS_SHOWN = 20
 _TRAINED = "bold green"
 
 
@@ -53,6 +56,8 @@ def visible(text: str) -> str:
 
 def _pieces(row: ShownRow, what: str) -> Iterator[Piece]:
     title = _("row {number}").format(number=row.number)
+    if row.is_of_several:
+        title = f"{title} · {row.where}"
     yield f"── {title} " + "─" * _RULE_CELLS, False
     if row.left_out is not None:
         yield "\n" + _("left out: {reason}").format(reason=row.left_out), False
@@ -64,6 +69,11 @@ def _pieces(row: ShownRow, what: str) -> Iterator[Piece]:
         yield "\n" + _("Token ids are shown with a tokenizer: --tokenizer or --config."), False
     if row.encoded and row.encoded.cut_tokens:
         yield "\n" + _("{count} tokens are cut").format(count=row.encoded.cut_tokens), False
+    if row.rendering.pieces:
+        text = _("training divides it into {count} samples, which begin at the tokens {places}")
+        places = [str(begin) for begin in _begins(row.rendering)]
+        more = ["…"] if len(places) > _BEGINS_SHOWN else []
+        yield "\n" + text.format(count=len(places), places=listed(places[:_BEGINS_SHOWN] + more)), False
 
 
 def _text(row: ShownRow) -> Iterator[Piece]:
@@ -92,9 +102,17 @@ def _conversation(row: ShownRow) -> Iterator[Piece]:
 
 
 def _tokens(row: ShownRow) -> Iterator[Piece]:
+    samples = {begin: number for number, begin in enumerate(_begins(row.rendering), start=1)}
     for place, token in enumerate(row.rendering.tokens):
+        if place in samples:
+            yield "\n── " + _("sample {number}").format(number=samples[place]), False
         yield f"\n{place:>6} {token.id:>7} ", False
         yield token_text(token), token.is_trained
+
+
+def _begins(rendering: Rendering) -> list[int]:
+    """At which token each sample of a divided text begins."""
+    return [0, *accumulate(rendering.pieces[:-1])] if rendering.pieces else []
 
 
 def token_text(token: ShownToken) -> str:

@@ -21,11 +21,13 @@ class Rendering:
     Args:
         segments: its text, up to where it is cut.
         encoded: None without a tokenizer.
+        pieces: tokens of each training sample, if the row is divided into several.
     """
 
     segments: list[Segment]
     encoded: Encoded | None = None
     tokenizer: LightTokenizer | None = None
+    pieces: tuple[int, ...] = ()
 
     @cached_property
     def tokens(self) -> list[ShownToken]:
@@ -37,11 +39,17 @@ class Rendering:
 
 @dataclass(frozen=True)
 class RowRenderer:
-    """Renders rows by one template. ``max_length``: in tokens; None cuts nothing."""
+    """Renders rows by one template.
+
+    Args:
+        max_length: in tokens; None cuts nothing.
+        template_reason: why this template, if nobody named it.
+    """
 
     template: Template
     tokenizer: LightTokenizer | None = None
     max_length: int | None = None
+    template_reason: str = ""
 
     def render(self, sample: Sample) -> Rendering:
         """The row as it is trained.
@@ -56,10 +64,16 @@ class RowRenderer:
         if self.tokenizer is None:
             return Rendering(spelled_out(segments, None))
         encoded = encode(sample, self.template, self.tokenizer, self.max_length)
-        rendering = Rendering(spelled_out(segments, self.tokenizer), encoded, self.tokenizer)
+        rendering = Rendering(spelled_out(segments, self.tokenizer), encoded, self.tokenizer, self._pieces(encoded))
         if isinstance(sample, TokenRow) or encoded.cut_tokens:
             return replace(rendering, segments=segments_of(rendering.tokens))
         return rendering
+
+    def _pieces(self, encoded: Encoded) -> tuple[int, ...]:
+        """What training divides a text into, and a row of tokens that is longer than a sample may be."""
+        if self.max_length is None or len(encoded.input_ids) <= self.max_length:
+            return ()
+        return tuple(len(piece.input_ids) for piece in encoded.pieces(self.max_length))
 
     def render_rejected(self, sample: Sample) -> Rendering | None:
         """The same conversation with the answer that is not wanted at its end; None for rows that have none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from workbench.configs.schema import TrainConfig
@@ -12,8 +12,11 @@ from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.show.found import FoundRow, found_rows
 from workbench.data.show.rendering import RowRenderer
 from workbench.data.show.row import ShownRow, shown_row
+from workbench.data.shown_names import shown_name
 from workbench.data.sources import Source, sources_of
 from workbench.data.templates import get_template
+from workbench.data.usual_template import usual_template
+from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -26,25 +29,30 @@ class ShowRequest:
     """Which rows to show, and how they are trained.
 
     Args:
-        path: a file, a folder, a pattern, or a dataset's name on a hub.
-        row: a number from 1, or ``all``.
+        paths: files, folders, patterns, or datasets' names on a hub.
+        row: of one file, the number that the reader gives it (see `raw_rows`); of several, counted from 1 through
+            all of them; or ``all``.
         what: one of `workbench.data.show.printed.VIEWS`.
         tokenizer: a model folder; None shows no tokens.
+        prompt_template: its name; None takes the model's own.
+        choices: how to read a path, if not by ``format_name`` and ``columns``.
         columns: see `FormatChoice`.
     """
 
-    path: str
+    paths: tuple[str, ...]
     row: str
     what: str
     format_name: str
     tokenizer: str | None
-    prompt_template: str
+    prompt_template: str | None
     max_length: int | None
     columns: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, FormatChoice] = field(default_factory=dict)
 
     @property
-    def source(self) -> Source:
-        return Source(self.path, FormatChoice(self.format_name, self.columns))
+    def sources(self) -> list[Source]:
+        usual = FormatChoice(self.format_name, self.columns)
+        return [Source(path, self.choices.get(path, usual)) for path in self.paths]
 
     def renderer(self) -> RowRenderer:
         """What renders the rows.
@@ -52,8 +60,17 @@ class ShowRequest:
         Raises:
             WorkbenchError: the tokenizer or the template is not there.
         """
+        if self.max_length and not self.tokenizer:
+            raise WorkbenchError(
+                _("Without a tokenizer no tokens are counted."),
+                where="--max-length",
+                fix=_("Add --tokenizer with a model folder, or --config."),
+            )
         tokenizer = LightTokenizer.from_folder(_folder(self.tokenizer)) if self.tokenizer else None
-        return RowRenderer(get_template(self.prompt_template, tokenizer), tokenizer, self.max_length)
+        name, reason = self.prompt_template, ""
+        if name is None:
+            name, reason = usual_template(self.tokenizer, tokenizer)
+        return RowRenderer(get_template(name, tokenizer), tokenizer, self.max_length, reason)
 
 
 def choice_in(config: TrainConfig, path: str) -> FormatChoice:
@@ -69,28 +86,48 @@ def model_here(config: TrainConfig) -> str | None:
     return model if Path(resolve_model(model)).is_dir() else None
 
 
-def shown_rows(request: ShowRequest) -> Iterator[ShownRow]:
+def shown_rows(request: ShowRequest, renderer: RowRenderer | None = None) -> Iterator[ShownRow]:
     """The rows asked for, one after the other; those before the one asked for are only counted.
+
+    Args:
+        renderer: the request's, if it is there already.
 
     Raises:
         WorkbenchError: the data, the row, the tokenizer or the template is not there.
     """
-    renderer = request.renderer()
-    rows = found_rows(request.source.files())
-    for found in rows if request.row == ALL else [_wanted(request, rows)]:
-        yield shown_row(found, renderer)
+    renderer = renderer or request.renderer()
+    files = [(source.path, file) for source in request.sources for file in source.files()]
+    several = len(request.paths) > 1
+    names = {file.path: shown_name(file.path, path, among_others=several) for path, file in files}
+    rows = found_rows([file for _path, file in files])
+    for found in rows if request.row == ALL else [_wanted(request, rows, among_files=len(files) > 1)]:
+        row = shown_row(found, renderer)
+        yield replace(row, file=names[found.path], is_of_several=len(files) > 1)
 
 
-def _wanted(request: ShowRequest, rows: Iterator[FoundRow]) -> FoundRow:
-    wanted = int(request.row) - 1 if request.row.isdecimal() else -1
-    count = 0
+def _wanted(request: ShowRequest, rows: Iterator[FoundRow], *, among_files: bool) -> FoundRow:
+    """The row of a number; 1 is the first one even if a heading or an empty line stands before it.
+
+    Raises:
+        WorkbenchError: there is none, as of a number of an empty line.
+    """
+    wanted = int(request.row) if request.row.isdecimal() else 0
+    last = 0
     for found in rows:
-        if found.position == wanted:
+        number = found.position + 1 if among_files or not found.number else found.number
+        if number == wanted or (wanted == 1 and not last):
             return found
-        count = found.position + 1
+        if last < wanted < number:
+            raise WorkbenchError(
+                _("Line {row} of the file begins no row; the next one that does is {next}.").format(
+                    row=wanted, next=number
+                ),
+                where=listed(request.paths),
+            )
+        last = number
     raise WorkbenchError(
-        _("There is no row {row}; the file has rows 1 to {count}.").format(row=request.row, count=count),
-        where=request.path,
+        _("There is no row {row}; the file has rows 1 to {count}.").format(row=request.row, count=last),
+        where=listed(request.paths),
     )
 
 

@@ -24,6 +24,8 @@ class ShownRow:
     Args:
         sample: None for a row that cannot be read.
         left_out: why it is not trained; None if it is.
+        file: how its file is called in what is printed.
+        is_of_several: whether rows of several files are counted through.
         rejected: of a pair, the conversation with the answer that is not wanted.
     """
 
@@ -32,11 +34,22 @@ class ShownRow:
     rendering: Rendering = _NOTHING
     left_out: str | None = None
     rejected: Rendering | None = None
+    file: str = ""
+    is_of_several: bool = False
 
     @property
     def number(self) -> int:
-        """Counted from 1 through all files."""
-        return self.found.position + 1
+        """As the reader counts in its file; of several files, counted from 1 through all of them."""
+        return self.found.position + 1 if self.is_of_several else self._own_number
+
+    @property
+    def where(self) -> str:
+        """The row as ``file:number``, as `check_data` names it."""
+        return f"{self.file}:{self._own_number}"
+
+    @property
+    def _own_number(self) -> int:
+        return self.found.number or self.found.position + 1
 
     @property
     def segments(self) -> list[Segment]:
@@ -48,9 +61,10 @@ class ShownRow:
 
     def as_json(self) -> dict[str, Any]:
         """``row`` counts from 0, as list indices do."""
+        place = {"row": self.found.position, "where": self.where}
         if self.left_out is not None:
-            return {"row": self.found.position, "left_out": self.left_out}
-        shown = {"row": self.found.position} | _rendering_json(self.rendering)
+            return place | {"left_out": self.left_out}
+        shown = place | _rendering_json(self.rendering)
         return shown | ({"rejected": _rendering_json(self.rejected)} if self.rejected else {})
 
 
@@ -85,4 +99,6 @@ def _rendering_json(rendering: Rendering) -> dict[str, Any]:
         shown["text"] = plain_text(rendering.segments)
     if rendering.encoded:
         shown |= {"input_ids": rendering.encoded.input_ids, "labels": rendering.encoded.labels}
+    if rendering.pieces:
+        shown["samples"] = list(rendering.pieces)
     return shown

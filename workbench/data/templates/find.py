@@ -60,9 +60,10 @@ def template_for_model(name: str, model: Path) -> Template | None:
 
 def _unknown(name: str) -> WorkbenchError:
     known = known_templates()
-    close = listed(nearest(name, known) or known)
+    near = nearest(name, known)
+    fix = _("Did you mean {names}?") if near else _("Name one of these: {names}.")
     return WorkbenchError(
         _("There is no prompt template {name}.").format(name=name),
         where="prompt_template",
-        fix=_("Did you mean {names}?").format(names=close),
+        fix=fix.format(names=listed(near or known)),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from workbench.data.near_duplicates import NearDuplicates, fingerprint, text_of
 from workbench.data.readers.problems import place
 from workbench.data.row_table import RowTable
+from workbench.data.transform.image_paths import ImagePaths
 from workbench.data.transform.output import writing
 from workbench.data.transform.rows import PlacedRow, RowSource
 from workbench.data.transform.totals import Totals, Written
@@ -63,12 +64,13 @@ def dedupe_rows(
     """
     totals = Totals()
     removed: list[Removed] = []
+    images = ImagePaths([source], out)
     seen = _Seen(source.files, NearDuplicates(near, _NEAR_ROWS) if near is not None else None)
     with writing(out, force=force, sources=source.files) as writer:
         for placed in source.rows():
             repeated = seen.earlier(placed)
             if repeated is None:
-                writer.write(placed.row)
+                writer.write(images.row(placed.file, placed.row))
                 totals.read += 1
                 totals.written += 1
                 continue
@@ -80,7 +82,7 @@ def dedupe_rows(
     if seen.near and seen.near.is_full:
         sentences.append(_("Rows were compared with the first {count} different ones only.").format(count=_NEAR_ROWS))
     facts = {"removed": [{"row": gone.place, "same_as": gone.same_as, "near": gone.near} for gone in removed]}
-    return Written(totals, {"out": out}, sentences, facts)
+    return Written(totals, {"out": out}, sentences + images.sentences(), facts | images.facts())
 
 
 def _sentence(gone: Removed) -> str:

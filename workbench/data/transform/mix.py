@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.data.transform.columns import Row
 from workbench.data.transform.convert import Converter
+from workbench.data.transform.image_paths import ImagePaths
 from workbench.data.transform.output import writing
-from workbench.data.transform.rows import RowSource
+from workbench.data.transform.rows import PlacedRow, RowSource
 from workbench.data.transform.targets import BY_NAME
 from workbench.data.transform.totals import Totals, Written
 from workbench.errors import WorkbenchError
@@ -30,6 +31,7 @@ class MixRequest:
         temperature: a source's share is in proportion to its size to the power of 1/temperature: 1 keeps the
             proportions, higher values bring them closer together.
         rows: to write in all; None for as many as the sources have.
+        lossy: leave out what the common format cannot hold.
     """
 
     out: Path
@@ -37,6 +39,7 @@ class MixRequest:
     temperature: float = 1.0
     rows: int | None = None
     seed: int = 42
+    lossy: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,47 +68,62 @@ def mix_rows(sources: Sequence[RowSource], request: MixRequest, *, force: bool =
         WorkbenchError: a row is bad, a source has none or does not fit in, or the output cannot be written.
     """
     same = len({name for source in sources for name in source.formats()}) == 1
-    inputs = [_Input(source, raw=same) for source in sources]
+    converter = None if same else Converter(BY_NAME[_COMMON_FORMAT], lossy=request.lossy)
+    inputs = [_Input(source, converter) for source in sources]
     shares = _shares([entry.size for entry in inputs], sources, request)
     draw = random.Random(request.seed)
     rows = [entry.endless(share, draw.randrange(2**32)) for entry, share in zip(inputs, shares, strict=True)]
     totals = Totals()
+    images = ImagePaths(sources, request.out)
     files = [file for source in sources for file in source.files]
     with writing(request.out, force=force, sources=files) as writer:
         for number in _order([share.rows for share in shares], draw):
-            row = next(rows[number], None)
-            if row is None:
+            placed = next(rows[number], None)
+            if placed is None:
                 raise sources[number].changed()
-            writer.write(row)
+            writer.write(images.row(placed.file, placed.row))
             totals.written += 1
     _count(totals, inputs, shares)
     facts = {"format": sources[0].formats()[0] if same else _COMMON_FORMAT, "sources": _facts(sources, shares)}
-    return Written(totals, {"out": request.out}, _sentences(sources, shares), facts)
+    said = [*_sentences(sources, shares), *(converter.losses() if converter else []), *images.sentences()]
+    lost = converter.facts() if converter else {}
+    return Written(totals, {"out": request.out}, said, {**facts, **lost, **images.facts()})
 
 
 class _Input:
-    """A source whose rows come out in the form to write. It is read once to count them and its ``bad`` rows."""
+    """A source whose rows come out in the form to write. It is read once to count them and its ``bad`` rows.
 
-    def __init__(self, source: RowSource, *, raw: bool) -> None:
+    ``unfit``: rows that the converter leaves out; without a converter rows stay as they are.
+    """
+
+    def __init__(self, source: RowSource, converter: Converter | None) -> None:
         self._source = source
-        self._raw = raw
-        self.size = sum(1 for _row in self._rows())
+        self._converter = converter
+        self.unfit = 0
+        self.size = 0
+        for placed in source.rows():
+            is_fit = converter is None or converter.row(placed) is not None
+            self.size += is_fit
+            self.unfit += not is_fit
         self.bad = source.bad
 
-    def endless(self, share: Share, seed: int) -> Iterator[Row]:
+    def endless(self, share: Share, seed: int) -> Iterator[PlacedRow]:
         """As many rows as the share says: whole passes, then a drawn part in order."""
         for _pass in range(share.passes):
-            yield from self._rows()
+            yield from self._rows(itertools.repeat(1))
         if share.drawn:
-            chosen = _chosen(share, seed)
-            yield from (row for row, is_chosen in zip(self._rows(), chosen, strict=False) if is_chosen)
+            yield from self._rows(_chosen(share, seed))
 
-    def _rows(self) -> Iterator[Row]:
-        converter = Converter(BY_NAME[_COMMON_FORMAT])
+    def _rows(self, chosen: Iterable[int]) -> Iterator[PlacedRow]:
+        """The rows that are chosen, as they are to be written. What they lose is counted."""
+        choices = iter(chosen)
         for placed in self._source.rows():
-            row = placed.row if self._raw else converter.row(placed)
-            if row is not None:
-                yield row
+            row = self._converter.row(placed) if self._converter else placed.row
+            if row is None or not next(choices, 0):
+                continue
+            if self._converter:
+                self._converter.count(placed, self._source.format_of(placed.file).all_columns)
+            yield placed._replace(row=row)
 
 
 def _chosen(share: Share, seed: int) -> bytearray:
@@ -151,6 +169,7 @@ def _count(totals: Totals, inputs: Sequence[_Input], shares: Sequence[Share]) ->
         kept = share.size if share.passes else share.drawn
         totals.read += kept
         totals.leave_out("not_drawn", share.size - kept)
+        totals.leave_out("inexpressible", entry.unfit)
         totals.take_bad(entry.bad)
 
 

@@ -46,11 +46,12 @@ def convert_refcoco(annotations: Path, images: Path, save_folder: Path, *, force
     """
     out = save_folder / ROWS_FILE
     totals = Totals()
+    files = _files(annotations)
     if not images.is_dir():
         raise WorkbenchError(
             _("There is no such folder."), where=str(images), fix=_("Name the pictures: --image-path.")
         )
-    with writing(out, force=force, sources=_files(annotations)) as writer:
+    with writing(out, force=force, sources=files) as writer:
         for row in _rows(annotations, images, totals):
             writer.write(row)
             totals.read += 1

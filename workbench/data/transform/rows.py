@@ -38,16 +38,20 @@ class RowSource:
         data_path: a file, a folder, a pattern of names, or a name on a hub, which is fetched if it is not here.
         format_name: a format's name, or ``auto`` to look at each file's first rows.
         skip_bad: gather what is wrong with rows in ``bad`` instead of raising at the first.
+        image_folder: what paths of pictures count from; None is the folder of each file.
 
     Raises:
         WorkbenchError: nothing is there, or it cannot be fetched.
     """
 
-    def __init__(self, data_path: str, format_name: str = "auto", *, skip_bad: bool = False) -> None:
+    def __init__(
+        self, data_path: str, format_name: str = "auto", *, skip_bad: bool = False, image_folder: Path | None = None
+    ) -> None:
         self.data_path = data_path
         self.files = data_files(data_path if is_local(data_path) else str(fetched(data_path)))
         self.bad = BadRows()
         self._skip_bad = skip_bad
+        self._image_folder = image_folder
         self._choice = FormatChoice(format_name)
         self._formats: dict[Path, DatasetFormat] = {}
 
@@ -60,6 +64,10 @@ class RowSource:
         if file not in self._formats:
             self._formats[file] = open_file(file, self._choice, BadRows() if self._skip_bad else None).format
         return self._formats[file]
+
+    def home_of(self, file: Path) -> Path:
+        """What the paths of pictures in a file count from."""
+        return self._image_folder or file.parent
 
     def formats(self) -> list[str]:
         """The names of the formats of all files, each once."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.data.languages import LANGUAGES
 from workbench.data.transform.groups import By, Groups
+from workbench.data.transform.image_paths import ImagePaths
 from workbench.data.transform.output import refuse_output, writing
 from workbench.data.transform.rows import RowSource
 from workbench.data.transform.totals import Totals, Written
@@ -53,11 +55,16 @@ def split_rows(source: RowSource, request: SplitRequest, *, force: bool = False)
     test_rows = sum(tests)
     if not 0 < test_rows < len(tests):
         raise _one_side_empty(source, len(tests) - test_rows, test_rows)
-    _write(source, request, tests, force=force)
+    images = [ImagePaths([source], out) for out in (request.out_train, request.out_test)]
+    _write(source, request, tests, images, force=force)
     totals = Totals(read=len(tests), written=len(tests))
     totals.take_bad(source.bad)
     files = {"out_train": request.out_train, "out_test": request.out_test}
-    return Written(totals, files, *_told(groups, of_groups, request.by))
+    said, facts = _told(groups, of_groups, request.by)
+    for side, paths in zip(files, images, strict=True):
+        said += paths.sentences()
+        facts |= {f"{side}_{name}": fact for name, fact in paths.facts().items()}
+    return Written(totals, files, said, facts)
 
 
 def _refuse_outputs(source: RowSource, request: SplitRequest, *, force: bool) -> None:
@@ -77,7 +84,9 @@ def _one_side_empty(source: RowSource, train: int, test: int) -> WorkbenchError:
     )
 
 
-def _write(source: RowSource, request: SplitRequest, tests: bytearray, *, force: bool) -> None:
+def _write(
+    source: RowSource, request: SplitRequest, tests: bytearray, images: Sequence[ImagePaths], *, force: bool
+) -> None:
     with ExitStack() as both:
         train, test = (
             both.enter_context(writing(out, force=force, sources=source.files))
@@ -88,7 +97,7 @@ def _write(source: RowSource, request: SplitRequest, tests: bytearray, *, force:
             is_test = next(sides, None)
             if is_test is None:
                 raise source.changed()
-            (test if is_test else train).write(placed.row)
+            (test if is_test else train).write(images[is_test].row(placed.file, placed.row))
         if next(sides, None) is not None:
             raise source.changed()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.data.conversation import Conversation, ToolCall, Turn
@@ -86,7 +86,7 @@ def _lead(conversation: Conversation) -> tuple[str, Sequence[Turn]]:
 
 def _alpaca(conversation: Conversation, _number: int) -> Row | None:
     """The last exchange as ``instruction`` and ``output``, those before it as ``history``."""
-    pairs = [(question, answer.content) for _system, question, answer in conversation.exchanges() if answer]
+    pairs = _pairs(conversation)
     if not pairs:
         return None
     *history, (question, answer) = pairs
@@ -97,6 +97,28 @@ def _alpaca(conversation: Conversation, _number: int) -> Row | None:
     return row | _images(conversation)
 
 
+def _pairs(conversation: Conversation) -> list[tuple[str, str]]:
+    """Questions and answers. Answers that follow each other, as with tools between them, become one."""
+    pairs: list[tuple[str, str]] = []
+    asked: list[str] = []
+    for turn in _without_calls(conversation).turns:
+        if turn.role == "user":
+            asked.append(turn.content)
+        elif turn.role == "assistant" and asked:
+            pairs.append(("".join(asked), turn.content))
+            asked = []
+        elif turn.role == "assistant" and pairs:
+            question, answer = pairs[-1]
+            pairs[-1] = (question, f"{answer}\n{turn.content}")
+    return pairs
+
+
+def _without_calls(conversation: Conversation) -> Conversation:
+    """The conversation without messages that are nothing but calls of tools."""
+    kept = (turn for turn in conversation.turns if turn.content.strip() or not turn.tool_calls)
+    return replace(conversation, turns=tuple(kept))
+
+
 def _xtuner(conversation: Conversation, _number: int) -> Row | None:
     exchanges = [
         {
@@ -105,7 +127,7 @@ def _xtuner(conversation: Conversation, _number: int) -> Row | None:
             "output": answer.content,
             **({} if answer.loss is None else {"output_with_loss": answer.loss}),
         }
-        for system, question, answer in conversation.exchanges()
+        for system, question, answer in _without_calls(conversation).exchanges()
         if answer
     ]
     return {"conversation": exchanges, **_images(conversation)} if exchanges else None
@@ -114,7 +136,7 @@ def _xtuner(conversation: Conversation, _number: int) -> Row | None:
 def _llava(conversation: Conversation, number: int) -> Row | None:
     said = [
         {"from": _SHAREGPT_ROLES[turn.role], "value": turn.content}
-        for turn in conversation.turns
+        for turn in _without_calls(conversation).turns
         if turn.role in {"user", "assistant"}
     ]
     images = list(conversation.images)

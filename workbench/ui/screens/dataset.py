@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import ContentSwitcher, Label
 
+from workbench.data.formats import FORMAT_NAMES
+from workbench.data.formats.choice import AUTO
 from workbench.data.templates import known_templates
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -36,8 +39,9 @@ _TITLES = {
     _READ: N_("Read a data file: o opens one"),
     _SHEET: N_("Make a question sheet about pictures, with a chat service"),
 }
+_AT_THE_PATH = N_("Read a data file: enter opens it")
 _ONLY_IN = {
-    **dict.fromkeys(("search", "template", "view", "check", "step", "tokenizer"), (_READ,)),
+    **dict.fromkeys(("search", "template", "format", "view", "check", "step", "tokenizer"), (_READ,)),
     **dict.fromkeys(("copy", "ask"), (_SHEET,)),
     "write": (_MAKE, _SHEET),
     "to_rows": (_READ, _SHEET),
@@ -60,6 +64,7 @@ class DatasetScreen(AreaScreen):
         Binding(
             "p", "template", N_("Template"), id="dataset.template", tooltip=N_("Render by another prompt template")
         ),
+        Binding("f", "format", N_("Format"), id="dataset.format", tooltip=N_("Read the rows in another format")),
         Binding("t", "tokenizer", N_("Tokenizer"), id="dataset.tokenizer", tooltip=N_("Show another model's tokens")),
         Binding("n", "step(1)", N_("Next"), id="dataset.next", tooltip=N_("The next row"), show=False),
         Binding("b", "step(-1)", N_("Back"), id="dataset.back", tooltip=N_("The row before"), show=False),
@@ -118,7 +123,12 @@ class DatasetScreen(AreaScreen):
         self.refresh_bindings()
 
     def _show_title(self) -> None:
-        self.query_one("#dataset-title", Label).update(_(_TITLES[self._pane]))
+        at_the_path = self._pane == _READ and self.query_one(DatasetReader).is_asking_for_path
+        self.query_one("#dataset-title", Label).update(_(_AT_THE_PATH if at_the_path else _TITLES[self._pane]))
+
+    @on(DescendantFocus)
+    def _show_title_of_focus(self) -> None:
+        self._show_title()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._pane in _ONLY_IN.get(action, _NEXT)
@@ -173,6 +183,18 @@ class DatasetScreen(AreaScreen):
             reader.change(template=name)
 
     @work(group="dataset-dialog", exclusive=True, exit_on_error=False)
+    async def action_format(self) -> None:
+        reader = self.query_one(DatasetReader)
+        source = reader.source
+        if source is None:
+            return
+        choices = [Choice(name, printable(name)) for name in (AUTO, *FORMAT_NAMES)]
+        text = _("How the rows are read; auto looks at the first ones. A training config names it as dataset_format.")
+        dialog = ChoiceDialog(_("Format"), text, choices, source.choice.name)
+        if name := await self.app.push_screen_wait(dialog):
+            reader.read_as(source.path, name)
+
+    @work(group="dataset-dialog", exclusive=True, exit_on_error=False)
     async def action_tokenizer(self) -> None:
         reader = self.query_one(DatasetReader)
         current = reader.settings.tokenizer
@@ -207,7 +229,9 @@ class DatasetScreen(AreaScreen):
         """Ask before what is left to mend is left out."""
         maker = self.query_one(SheetMaker)
         if faults := maker.faults:
-            choices = [Choice("mend", _("Mend it first")), Choice("add", _("Add the sound rows only"))]
+            choices = [Choice("mend", _("Mend it first"))]
+            if maker.has_sound_rows:
+                choices.append(Choice("add", _("Add the sound rows only")))
             text = _("What cannot be read will not be in the sheet.")
             title = _("{count} faults are left in the answer.").format(count=faults)
             if await self.app.push_screen_wait(ChoiceDialog(title, text, choices)) != "add":

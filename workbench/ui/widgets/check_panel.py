@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable, Label, Static
@@ -27,11 +27,12 @@ _SEVERITIES: dict[Severity, tuple[str, Role]] = {
 
 
 class CheckPanel(Vertical):
-    """A line for every finding, its places below it, and what to do about the one under the cursor."""
+    """Figures of the data, a line for every finding, its places below it, and what to do about the one under the cursor."""
 
     DEFAULT_CSS = """
     CheckPanel {
         height: 1fr;
+        #check-figures { height: auto; max-height: 50%; }
         #check-summary { width: 1fr; height: auto; color: $text-muted; padding: 0 1; }
         FittedTable { width: 1fr; height: 1fr; margin: 0 1; }
         #check-fix { width: 1fr; height: auto; max-height: 8; padding: 0 1; }
@@ -49,7 +50,8 @@ class CheckPanel(Vertical):
         self._findings: list[Finding] = []
 
     def compose(self) -> ComposeResult:
-        yield Label("", id="check-summary", markup=False)
+        with VerticalScroll(id="check-figures"):
+            yield Label("", id="check-summary", markup=False)
         yield FittedTable(_COLUMNS, id="check-table")
         yield Static("", id="check-fix", markup=False)
 
@@ -59,8 +61,8 @@ class CheckPanel(Vertical):
 
     def show(self, outcome: CheckOutcome) -> None:
         """Show what was found."""
-        text = outcome.summary if outcome.findings else f"{outcome.summary}\n" + _("Nothing wrong was found.")
-        self._fill(outcome.findings, Content(printable(text)))
+        lines = outcome.figures if outcome.findings else [*outcome.figures, _("Nothing wrong was found.")]
+        self._fill(outcome.findings, Content("\n".join(map(printable, lines))))
         self.query_one(FittedTable).focus()
 
     def say(self, text: str) -> None:

@@ -13,6 +13,8 @@ from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Input, Label
 
+from workbench.data.formats import FormatChoice
+from workbench.data.sources import Source
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
@@ -37,7 +39,7 @@ class DatasetReader(Vertical):
         #reader-top { height: 1; }
         #reader-path { width: 2fr; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
         #reader-search { width: 1fr; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
-        #reader-about { width: 1fr; height: auto; max-height: 4; color: $text-muted; padding: 0 2; }
+        #reader-about { width: 1fr; height: auto; max-height: 12; color: $text-muted; padding: 0 2; }
         #reader-body { height: 1fr; }
         #reader-rows { width: 2fr; height: 1fr; margin: 0 1; }
         #reader-side { width: 3fr; height: 1fr; border-left: solid $border-blurred; }
@@ -62,6 +64,8 @@ class DatasetReader(Vertical):
         self._known = project_data_files(project)
         self._count: int | None = None
         self._problem = ""
+        self._chosen_formats: dict[str, FormatChoice] = {}
+        """By path; of others the format is recognised."""
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -89,6 +93,16 @@ class DatasetReader(Vertical):
         return self._row_view.settings
 
     @property
+    def source(self) -> Source | None:
+        """What was asked for last, whether it could be read or not."""
+        return self._table.asked_for
+
+    @property
+    def is_asking_for_path(self) -> bool:
+        """Whether the cursor is in the path."""
+        return self.query_one("#reader-path", Input).has_focus
+
+    @property
     def _table(self) -> RowTable:
         return self.query_one(RowTable)
 
@@ -104,7 +118,12 @@ class DatasetReader(Vertical):
     def open(self, path: str) -> None:
         """Read data and show its rows."""
         self.query_one("#reader-path", Input).value = path
-        self._table.open(path)
+        self._begin(path)
+
+    def read_as(self, path: str, format_name: str) -> None:
+        """Read data in a format, now and whenever it is opened again."""
+        self._chosen_formats[path] = FormatChoice(format_name)
+        self.open(path)
 
     def ask_for_path(self, remembered: str) -> None:
         """Put the cursor into the path; an empty one begins with what was read last, or the project's first file."""
@@ -143,13 +162,13 @@ class DatasetReader(Vertical):
         if self._table.data is not None:
             self._show_side(_CHECK)
             self.query_one(CheckPanel).begin()
-            self._check(self._table.data.path, self.settings)
+            self._check(self._table.data.source, self.settings)
 
     @work(group="reader-check", exclusive=True, exit_on_error=False)
-    async def _check(self, path: str, settings: Settings) -> None:
+    async def _check(self, source: Source, settings: Settings) -> None:
         panel = self.query_one(CheckPanel)
         try:
-            panel.show(await run_check(path, settings.template, settings.tokenizer))
+            panel.show(await run_check(source, settings.template, settings.tokenizer))
         except WorkbenchError as error:
             panel.say(printable(str(error)))
 
@@ -158,13 +177,25 @@ class DatasetReader(Vertical):
     @on(Input.Submitted, "#reader-path")
     def _entered(self, event: Input.Submitted) -> None:
         if event.value.strip():
-            self._table.open(event.value.strip())
+            self._begin(event.value.strip())
+
+    def _begin(self, path: str) -> None:
+        """Say that data is being opened, which takes a while where it is fetched; what was read before goes."""
+        self.workers.cancel_group(self, "reader-check")
+        self._show_side(_ROW)
+        self._say(_("Opening {path} …").format(path=printable(path)))
+        self._table.open(path, self._chosen_formats.get(path))
 
     @on(Input.Changed, "#reader-search")
     def _typed(self, event: Input.Changed) -> None:
         if self._timer:
             self._timer.stop()
-        self._timer = self.set_timer(_SECONDS_AFTER_TYPING, lambda: self._table.search(event.value))
+        self._timer = self.set_timer(_SECONDS_AFTER_TYPING, lambda: self._search(event.value))
+
+    def _search(self, words: str) -> None:
+        self._table.search(words)
+        if not words:
+            self._say_about()
 
     @on(Input.Submitted, "#reader-search")
     def _to_rows(self) -> None:
@@ -173,17 +204,15 @@ class DatasetReader(Vertical):
     @on(RowTable.Opened)
     def _opened(self, event: RowTable.Opened) -> None:
         event.stop()
-        self.workers.cancel_group(self, "reader-check")
         self._count, self._problem = None, event.page.problem
         self.query_one("#reader-search", Input).value = ""
         self._say_about()
         self.focus_rows()
-        self.post_message(self.Opened(event.rows.path))
+        self.post_message(self.Opened(event.rows.source.path))
 
     @on(RowTable.Refused)
     def _refused(self, event: RowTable.Refused) -> None:
         event.stop()
-        self._table.clear_rows()
         self._say(event.reason)
 
     @on(RowTable.Counted)
@@ -196,15 +225,15 @@ class DatasetReader(Vertical):
     @on(RowTable.PageRead)
     def _read_on(self, event: RowTable.PageRead) -> None:
         event.stop()
-        if event.page.problem and event.rows is self._table.data:
-            self._problem = event.page.problem
+        if event.rows is self._table.data:
+            self._problem = event.page.problem or self._problem
             self._say_about()
 
     @on(RowTable.Searched)
     def _searched(self, event: RowTable.Searched) -> None:
         event.stop()
-        if len(event.page.lines) == MATCHES_SHOWN and not event.page.is_last:
-            self.notify(_("Only the first {count} rows with this text are shown.").format(count=MATCHES_SHOWN))
+        if event.rows is self._table.data:
+            self._say_about()
 
     @on(RowTable.NotFound)
     def _not_found(self, event: RowTable.NotFound) -> None:
@@ -215,7 +244,7 @@ class DatasetReader(Vertical):
     async def _chosen(self, event: RowTable.Chosen) -> None:
         event.stop()
         if event.found is None:
-            await self._row_view.say(_("No row has this text.") if self._table.data is not None else "")
+            await self._row_view.say(_("No row has this text.") if self._table.matches is not None else "")
         else:
             self._row_view.show(event.found)
 
@@ -240,4 +269,13 @@ class DatasetReader(Vertical):
             reason=table.data.reason,
             template=self.settings.template,
         )
-        self._say(f"{said}\n{self._problem}".rstrip())
+        self._say("\n".join(part for part in (self._matches_text(), said, self._problem) if part))
+
+    def _matches_text(self) -> str:
+        """How many rows hold the text looked for; empty if none is looked for."""
+        matches = self._table.matches
+        if matches is None:
+            return ""
+        if len(matches.lines) == MATCHES_SHOWN and not matches.is_last:
+            return _("Only the first {count} rows with this text are shown.").format(count=MATCHES_SHOWN)
+        return _("{count} rows with this text").format(count=len(matches.lines))

@@ -11,7 +11,9 @@ from textual.message import Message
 from textual.widgets import DataTable
 from textual.worker import get_current_worker
 
+from workbench.data.formats import FormatChoice
 from workbench.data.show import FoundRow
+from workbench.data.sources import Source
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_
 from workbench.text import printable
@@ -41,6 +43,7 @@ class RowTable(FittedTable):
     class Refused(Message):
         """Data cannot be read."""
 
+        source: Source
         reason: str
 
     @dataclass
@@ -86,6 +89,8 @@ class RowTable(FittedTable):
         """The rows that hold the text looked for; None if none is looked for."""
         self._is_reading = False
         self._told: FoundRow | None = None
+        self.asked_for: Source | None = None
+        """What was asked for last: what is said of other data comes too late."""
 
     @property
     def lines(self) -> list[RowLine]:
@@ -99,23 +104,11 @@ class RowTable(FittedTable):
 
     # -- what may be asked of it
 
-    @work(thread=True, group="rows-open", exclusive=True, exit_on_error=False)
-    def open(self, path: str) -> None:
+    def open(self, path: str, choice: FormatChoice | None = None) -> None:
         """Read data from its beginning; posts `Opened` or `Refused`, and `Counted` if there are more rows."""
-        worker = get_current_worker()
-        try:
-            rows = DatasetRows(path)
-        except WorkbenchError as error:
-            self.post_message(self.Refused(printable(str(error))))
-            return
-        page = rows.page(0)
-        if page.problem and not page.lines:
-            self.post_message(self.Refused(page.problem))
-            return
-        self.post_message(self.Opened(rows, page))
-        count = len(page.lines) if page.is_last else rows.count(lambda: worker.is_cancelled)
-        if count is not None:
-            self.post_message(self.Counted(rows, count))
+        self.asked_for = Source(path, choice or FormatChoice())
+        self.clear_rows()
+        self._open(self.asked_for)
 
     def search(self, words: str) -> None:
         """Show the rows that hold a text; all of them without one."""
@@ -140,6 +133,20 @@ class RowTable(FittedTable):
 
     # -- at work
 
+    @work(thread=True, group="rows-open", exclusive=True, exit_on_error=False)
+    def _open(self, source: Source) -> None:
+        worker = get_current_worker()
+        try:
+            rows = DatasetRows(source)
+            page = rows.first_page()
+        except WorkbenchError as error:
+            self.post_message(self.Refused(source, printable(str(error))))
+            return
+        self.post_message(self.Opened(rows, page))
+        count = len(page.lines) if page.is_last else rows.count(lambda: worker.is_cancelled)
+        if count is not None:
+            self.post_message(self.Counted(rows, count))
+
     @work(thread=True, group="rows-page", exclusive=True, exit_on_error=False)
     def _read_page(self, rows: DatasetRows, start: int, count: int) -> None:
         self.post_message(self.PageRead(rows, start, rows.page(start, count)))
@@ -163,10 +170,18 @@ class RowTable(FittedTable):
 
     @on(Opened)
     def _take_first(self, event: Opened) -> None:
+        if event.rows.source is not self.asked_for:
+            event.stop()
+            return
         self.data, self.window, self.matches, self._is_reading = event.rows, RowWindow(), None, False
         self.window.take(0, event.page)
         self._paint()
         self.move_cursor(row=0, animate=False)
+
+    @on(Refused)
+    def _leave_out_late(self, event: Refused) -> None:
+        if event.source is not self.asked_for:
+            event.stop()
 
     @on(PageRead)
     def _take_page(self, event: PageRead) -> None:

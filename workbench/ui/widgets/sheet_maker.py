@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import DataTable, Input, Label, Static
 
+from workbench.data.sheets.pasted import PastedResult
 from workbench.data.sheets.sheet_file import Appended
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -142,7 +143,15 @@ class SheetMaker(Vertical):
     @property
     def faults(self) -> int:
         """How much of the pasted text is to be mended."""
-        return len(self.draft.model_copy(update={"pasted": self.query_one(PasteBox).area.text}).parse().complaints)
+        return len(self._pasted().complaints)
+
+    @property
+    def has_sound_rows(self) -> bool:
+        """Whether anything of the pasted text can be added as it is."""
+        return bool(self._pasted().rows)
+
+    def _pasted(self) -> PastedResult:
+        return self.draft.model_copy(update={"pasted": self.query_one(PasteBox).area.text}).parse()
 
     @property
     def picture_count(self) -> int:

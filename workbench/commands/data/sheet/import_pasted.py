@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,7 +32,8 @@ def import_pasted(
     image: Annotated[Path, typer.Option(help=_("The picture that the answer is about."))],
     out: Out,
     image_folder: Annotated[
-        Path | None, typer.Option(help=_("What the picture's path in the rows is relative to; else its own folder."))
+        Path | None,
+        typer.Option(help=_("What the picture's path in the rows counts from; else the output's folder or its own.")),
     ] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help=_("Write the sound rows although others have faults."))
@@ -43,22 +45,32 @@ def import_pasted(
     from workbench.data.sheets.sheet_file import Appended, append_rows, check_sheet
 
     check_sheet(out)
-    name = _name_in_rows(image, image_folder)
+    folder = _folder_of_names(image, image_folder, out)
+    name = _name_in_rows(image, folder)
     source = _("standard input") if pasted == _STDIN else pasted
     result = parse_pasted(_text(pasted), name)
     is_written = bool(result.rows) and (skip_bad or not result.complaints)
     appended = append_rows(out, result.rows) if is_written else Appended(0, 0, 0)
     if as_json:
-        typer.echo(json.dumps(_as_json(result, appended, out), ensure_ascii=False))
+        typer.echo(json.dumps(_as_json(result, appended, out) | {"image_folder": str(folder)}, ensure_ascii=False))
     else:
         _print(result, appended, source, out, is_written=is_written)
+    if is_written and not as_json and folder.resolve() != out.parent.resolve():
+        command = f"workbench data check {shlex.quote(str(out))} --image-folder {shlex.quote(str(folder))}"
+        typer.echo(printable(_("Next:   {command}").format(command=command)))
     raise typer.Exit(0 if is_written else 1)
 
 
-def _name_in_rows(image: Path, image_folder: Path | None) -> str:
+def _folder_of_names(image: Path, image_folder: Path | None, out: Path) -> Path:
+    """What the picture's path counts from: the named folder, or the output's if the picture is below it."""
+    from workbench.data.sheets.pictures import is_found_from
+
     if not image.is_file():
         raise WorkbenchError(_("The picture does not exist."), where=str(image), fix=_("Check its path."))
-    folder = image_folder or image.parent
+    return image_folder or (out.parent if is_found_from(out, image.parent) else image.parent)
+
+
+def _name_in_rows(image: Path, folder: Path) -> str:
     try:
         return image.resolve().relative_to(folder.resolve()).as_posix()
     except ValueError as error:

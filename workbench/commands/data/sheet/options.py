@@ -36,7 +36,15 @@ KeyEnv = Annotated[
         )
     ),
 ]
-MaxRows = Annotated[int | None, typer.Option(help=_("Answers at most, earlier starts included."), min=1)]
+MaxRows = Annotated[
+    int | None,
+    typer.Option(
+        help=_(
+            "Pictures or rows to ask about at most, useless answers and earlier starts included; each up to 3 times."
+        ),
+        min=1,
+    ),
+]
 MaxCost = Annotated[float | None, typer.Option(help=_("USD at most, earlier starts included."), min=0)]
 PriceIn = Annotated[float | None, typer.Option(help=_("USD for a million tokens sent."), min=0)]
 PriceOut = Annotated[float | None, typer.Option(help=_("USD for a million tokens that come back."), min=0)]

@@ -17,6 +17,7 @@ EXAMPLES = """
   workbench data sheet prompt photos --pairs 8 --lang en
 """
 _SHOWN = 5
+_SHEET = Path("llava.json")
 
 
 def prompt(
@@ -25,19 +26,20 @@ def prompt(
     lang: Annotated[Lang, typer.Option(help=_("The language of questions and answers."))] = Lang.zh,
 ) -> None:
     """Print the prompt; what to do with it goes to standard error."""
-    from workbench.data.sheets.pictures import pictures_in
+    from workbench.data.sheets.pictures import folder_of, is_found_from, pictures_in
     from workbench.data.sheets.prompts import picture_prompt
     from workbench.text import printable
 
     pictures = pictures_in(images)
-    folder = images if images.is_dir() else images.parent
+    folder = folder_of(images)
     single = pictures[0].relative_to(folder).as_posix() if len(pictures) == 1 else ""
     typer.echo(printable(picture_prompt(pairs, lang.value, single)))
     note = _("Paste this together with each picture ({count}), save each answer, and take it back:")
     typer.echo("\n" + note.format(count=len(pictures)), err=True)
     for picture in pictures[:_SHOWN]:
-        place = f" --image-folder {shlex.quote(str(folder))}" if picture.parent != folder else ""
-        line = f"  workbench data sheet import answer.txt --image {shlex.quote(str(picture))}{place} --out llava.json"
+        is_found = picture.parent == folder or is_found_from(_SHEET, folder)
+        place = "" if is_found else f" --image-folder {shlex.quote(str(folder))}"
+        line = f"  workbench data sheet import answer.txt --image {shlex.quote(str(picture))}{place} --out {_SHEET}"
         typer.echo(printable(line), err=True)
     if len(pictures) > _SHOWN:
         typer.echo("  …", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -33,4 +34,10 @@ def ask(
     )
     request = SheetRequest(**asked, url=found.url, model=found.model, limits=priced)
     job = start_sheet(request, found.key, project=Path.cwd())
-    follow_to_result(job, "sheet", "workbench data check {path}", as_json=as_json)
+    folder = f" --image-folder {_braced(request.image_folder)}" if request.image_folder else ""
+    follow_to_result(job, "sheet", "workbench data check {path}" + folder, as_json=as_json)
+
+
+def _braced(folder: Path) -> str:
+    """A folder as a word of a command line that is yet to be formatted."""
+    return shlex.quote(str(folder)).replace("{", "{{").replace("}", "}}")
