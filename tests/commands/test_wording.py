@@ -53,7 +53,7 @@ def test_examples_have_a_translated_heading(chinese: None) -> None:
     [
         (["jobs", "--nope"], "Usage: workbench jobs", "Error: No such option: --nope\n"),
         (["data", "show", "x", "--what", "y"], "Usage: workbench data show", "'labels', 'all'.\n"),
-        (["data", "check"], "Usage: workbench data check", "Error: Missing argument 'path'.\n"),
+        (["data", "dedupe", "--out", "x.json"], "Usage: workbench data dedupe", "Error: Missing argument 'IN'.\n"),
         (["data"], "Usage: workbench data", "workbench data check identity.json\n"),
     ],
 )

@@ -38,7 +38,7 @@ from workbench.data.checks import check_data
 from workbench.data.show import ShowRequest, shown_rows
 from workbench.configs.catalogue import resolve
 data = "sample:general_dialogue.json"
-rows = list(shown_rows(ShowRequest(data, "all", "all", "auto", "sample:model", "internlm2_chat", 1024)))
+rows = list(shown_rows(ShowRequest((data,), "all", "all", "auto", "sample:model", "internlm2_chat", 1024)))
 config = resolve("workbench_sample_qlora_identity_e2").model_copy(update={"data_path": data})
 assert check_data(data, config).tokens == sum(len(row.encoded.input_ids) for row in rows)
 print(*sorted({"torch", "transformers", "datasets", "numpy", "peft"} & set(sys.modules)))
