@@ -30,7 +30,7 @@ def start_preparing(
     return start_job(
         "preprocess",
         f"preprocess-{name}",
-        module_command("workbench.training.prepare_job", "{job}"),
+        module_command("workbench.data_jobs.prepare_job", "{job}"),
         project=project,
         arguments={"target": str(target.resolve())},
         config_text=dump_config(config),

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workbench.data.conversation import Sample
-from workbench.data.files import data_files, is_local
 from workbench.data.formats import DatasetFormat, FormatChoice
-from workbench.data.hub import fetched
 from workbench.data.read import convert, open_file, raw_rows
 from workbench.data.readers.problems import place
+from workbench.data.sources import Source
 from workbench.data.transform.columns import Row
 from workbench.data.transform.totals import BadRows
 from workbench.errors import WorkbenchError
@@ -48,7 +47,7 @@ class RowSource:
         self, data_path: str, format_name: str = "auto", *, skip_bad: bool = False, image_folder: Path | None = None
     ) -> None:
         self.data_path = data_path
-        self.files = data_files(data_path if is_local(data_path) else str(fetched(data_path)))
+        self.files = [file.path for file in Source(data_path).files()]
         self.bad = BadRows()
         self._skip_bad = skip_bad
         self._image_folder = image_folder

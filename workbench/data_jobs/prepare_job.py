@@ -1,4 +1,4 @@
-"""Preparing data ahead of a training: ``python -m workbench.training.prepare_job JOB_FOLDER``."""
+"""Preparing data ahead of a training: ``python -m workbench.data_jobs.prepare_job JOB_FOLDER``."""
 
 from __future__ import annotations
 
