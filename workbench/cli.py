@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMMANDS = (
     "list_cfg",
     "copy_cfg",
+    "import_config",
     "data",
     "train",
     "jobs",
@@ -26,8 +27,12 @@ COMMANDS = (
     "cancel",
     "convert",
     "merge",
+    "checkpoints",
     "evaluate",
     "chat",
+    "download",
+    "upload",
+    "export",
     "quickstart",
     "doctor",
 )
@@ -112,6 +117,10 @@ def _run_command() -> int:
 
 def main() -> None:
     """Run the command line and leave with its exit code: 0 done, 1 a mistake or failure, 2 wrong usage."""
+    from workbench.hub.mirrors import follow_choice
+    from workbench.preferences import read_preferences
+
+    follow_choice(read_preferences().mirror)
     try:
         if len(sys.argv) == 1:
             sys.exit(_open_app())

@@ -5,6 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 _KEPT = {"\n", "\t"}
+_MARKS = {"\u200e", "\u200f", "\u061c"}
+"""Invisible, and turn the direction in which text is read."""
+_CONTROL_PICTURES = 0x2400
+"""Where Unicode has a picture for each of the first 32 control characters."""
 
 
 def printable(text: str) -> str:
@@ -14,6 +18,20 @@ def printable(text: str) -> str:
     bidirectional overrides, which can make text read other than it is.
     """
     return "".join(char for char in text if char in _KEPT or not _is_control(char))
+
+
+def visible(text: str) -> str:
+    """The text with a sign in place of each character that `printable` takes away, and of marks of direction."""
+    return "".join(
+        _sign(char) if char not in _KEPT and (_is_control(char) or char in _MARKS) else char for char in text
+    )
+
+
+def _sign(char: str) -> str:
+    code = ord(char)
+    if code < 0x20:
+        return chr(_CONTROL_PICTURES + code)
+    return "␡" if char == "\x7f" else f"<U+{code:04X}>"
 
 
 def _is_control(char: str) -> bool:

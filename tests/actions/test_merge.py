@@ -67,5 +67,8 @@ def test_the_result_goes_beside_the_adapter(adapter: Path) -> None:
         "target": str(adapter.parent / "adapter-merged-2"),
         "dtype": "bf16",
         "max_shard_bytes": 5,
+        "safe": True,
+        "is_clip": False,
+        "device": "cpu",
         "overwrite": False,
     }

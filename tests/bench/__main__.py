@@ -6,6 +6,8 @@ import argparse
 import sys
 import time
 
+from tests.bench.checkpoints.merge import MERGE, MERGE_7B
+from tests.bench.checkpoints.zero import ZERO
 from tests.bench.commands import COMMANDS
 from tests.bench.data.memory import DATA_MEMORY
 from tests.bench.data.speed import DATA_LARGE, DATA_SMALL
@@ -21,7 +23,8 @@ from tests.bench.trainings import ROOT
 
 MEASUREMENTS = (FIRST_PAINT, KEY_TO_PAINT, LONG_JOB, TERMINAL_BYTES, COMMANDS)
 DATA = (DATA_SMALL, DATA_LARGE, DATA_MEMORY)
-SLOW = (QUICKSTART, *DATA)
+CHECKPOINTS = (MERGE, MERGE_7B, ZERO)
+SLOW = (QUICKSTART, *DATA, *CHECKPOINTS)
 """Those that take minutes, measured only when asked for."""
 PAGE = ROOT / "docs" / "benchmarks.md"
 SHORT = Settings(runs=2, seconds=5.0, rows=2_000)

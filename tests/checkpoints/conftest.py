@@ -16,7 +16,8 @@ from workbench.configs.method_settings import LoraSettings
 from workbench.configs.schema import TrainConfig
 
 ROOT = Path(__file__).resolve().parents[2]
-KINDS = ("lora-1", "lora-2", "lora-3", "full-1", "full-2", "full-3")
+KINDS = {1: ("lora-2", "full-3"), 2: ("lora-1", "lora-2", "lora-3", "full-1", "full-2", "full-3")}
+"""Ranks → what they train and the ZeRO stage."""
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def zero_checkpoints(tmp_path_factory: pytest.TempPathFactory, base: Path) -> dict[int, Path]:
     """Ranks → a folder with a checkpoint of each of `KINDS`, each with the config it was trained by beside it."""
-    return {ranks: _trained(tmp_path_factory.mktemp(f"ranks{ranks}"), ranks, base) for ranks in (1, 2)}
+    return {ranks: _trained(tmp_path_factory.mktemp(f"ranks{ranks}"), ranks, base) for ranks in KINDS}
 
 
 def _trained(folder: Path, ranks: int, base: Path) -> Path:
@@ -42,7 +43,7 @@ def _trained(folder: Path, ranks: int, base: Path) -> Path:
     }
     workers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.checkpoints.zero_worker", str(folder), *KINDS],
+            [sys.executable, "-m", "tests.checkpoints.zero_worker", str(folder), *KINDS[ranks]],
             cwd=ROOT,
             env=common | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
             stdout=subprocess.PIPE,
@@ -54,7 +55,7 @@ def _trained(folder: Path, ranks: int, base: Path) -> Path:
     for worker in workers:
         output, _ = worker.communicate(timeout=300)
         assert worker.returncode == 0, output[-3000:]
-    for kind in KINDS:
+    for kind in KINDS[ranks]:
         (folder / kind / "config.yaml").write_text(dump_config(_config(kind, base)), encoding="utf-8")
     return folder
 

@@ -32,8 +32,7 @@ def _trained(checkpoint: Path) -> dict[str, torch.Tensor]:
     return tensors
 
 
-@pytest.mark.parametrize("ranks", [1, 2])
-@pytest.mark.parametrize("stage", [1, 2, 3])
+@pytest.mark.parametrize(("ranks", "stage"), [(1, 2), (2, 1), (2, 2), (2, 3)])
 def test_shards_become_an_adapter_that_peft_loads(
     zero_checkpoints: dict[int, Path], tmp_path: Path, ranks: int, stage: int
 ) -> None:
@@ -104,6 +103,14 @@ def test_an_interrupted_conversion_leaves_nothing(whole: Path, tmp_path: Path) -
     with pytest.raises(KeyboardInterrupt):
         convert(whole, tmp_path / "adapter", on_progress=interrupt)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-4"]
+
+
+def test_a_link_out_of_the_checkpoint_is_not_followed(whole: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("key")
+    (whole / "notes.txt").symlink_to(tmp_path / "secret")
+    with pytest.raises(WorkbenchError, match=r"notes\.txt is a link"):
+        convert(whole, tmp_path / "adapter", on_progress=_ignore)
+    assert not (tmp_path / "adapter").exists()
 
 
 def test_a_missing_rank_leaves_nothing(zero_checkpoints: dict[int, Path], tmp_path: Path) -> None:

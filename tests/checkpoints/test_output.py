@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from workbench.checkpoints.output import complete_or_absent, require_space
+from workbench.checkpoints.output import complete_or_absent, require_space, resume_key_of
 from workbench.configs.provenance import PROVENANCE_FILE
 from workbench.errors import WorkbenchError
 
@@ -55,6 +56,85 @@ def test_leftovers_of_a_killed_process_go_and_those_of_a_living_one_stay(tmp_pat
     _write(tmp_path / "result", "{}")
     assert not (tmp_path / f".result.partial-{dead}").exists()
     assert (tmp_path / f".result.partial-{os.getppid()}").exists()
+
+
+def test_an_attempt_that_was_interrupted_goes_on_with_the_same_key_only(tmp_path: Path) -> None:
+    for key, found in (("a", False), ("a", True), ("b", False), ("a", False)):
+        with pytest.raises(KeyboardInterrupt), complete_or_absent(tmp_path / "result", resume_key=key) as folder:
+            assert (folder / "half").exists() is found
+            (folder / "half").write_text("half")
+            raise KeyboardInterrupt
+    with complete_or_absent(tmp_path / "result", resume_key="a"):
+        pass
+    assert [path.name for path in tmp_path.rglob("*")] == ["result", "half"]
+
+
+def test_an_attempt_that_failed_does_not_go_on(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), complete_or_absent(tmp_path / "result", resume_key="a") as folder:
+        (folder / "half").write_text("half")
+        raise RuntimeError
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("key", ["a", "b"])
+def test_two_do_not_write_the_same_at_once(tmp_path: Path, key: str) -> None:
+    with complete_or_absent(tmp_path / "result", resume_key="a") as folder:
+        (folder / "half").write_text("half")
+        if key == "a":
+            with (
+                pytest.raises(WorkbenchError, match="Another process"),
+                complete_or_absent(tmp_path / "result", resume_key=key),
+            ):
+                pass
+        else:
+            with complete_or_absent(tmp_path / "result", resume_key=key):
+                pass
+            (tmp_path / "result").rmdir()
+    assert (tmp_path / "result" / "half").read_text() == "half"
+
+
+def test_the_key_follows_the_files_and_the_settings(tmp_path: Path) -> None:
+    files = [tmp_path / "a", tmp_path / "b"]
+    for path in files:
+        path.write_text("1")
+    keys = [resume_key_of(files, "fp16", 5), resume_key_of(reversed(files), "fp16", 5), resume_key_of(files, "fp32", 5)]
+    os.utime(files[1], ns=(1, 1))
+    keys.append(resume_key_of(files, "fp16", 5))
+    files[0].write_text("12")
+    keys.append(resume_key_of(files, "fp16", 5))
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 4
+
+
+@pytest.mark.parametrize("new_one_stands", [False, True])
+def test_a_result_that_a_killed_attempt_had_moved_aside_comes_back(tmp_path: Path, new_one_stands: bool) -> None:
+    _write(tmp_path / "result", "first")
+    (tmp_path / "result").rename(tmp_path / f".result.replaced-{2**22 + 1}")
+    if new_one_stands:
+        _write(tmp_path / "other", "second")
+        (tmp_path / "other").rename(tmp_path / "result")
+    with pytest.raises(WorkbenchError, match="exists"):
+        _write(tmp_path / "result", "third")
+    assert (tmp_path / "result" / PROVENANCE_FILE).read_text() == ("second" if new_one_stands else "first")
+    assert [path.name for path in tmp_path.iterdir()] == ["result"]
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_disk_that_becomes_full_is_told(tmp_path: Path, code: int) -> None:
+    with pytest.raises(WorkbenchError, match="disk became full") as caught, complete_or_absent(tmp_path / "result"):
+        raise OSError(code, "full")
+    assert caught.value.where == str(tmp_path / "result")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with (
+        pytest.raises(WorkbenchError, match="cannot be written") as caught,
+        complete_or_absent(tmp_path / "file" / "result"),
+    ):
+        pass
+    assert "another folder" in (caught.value.fix or "")
 
 
 def test_what_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:

@@ -51,3 +51,19 @@ def test_every_format_is_listed_for_scripts(tmp_path: Path) -> None:
     listed = json.loads(workbench("data", "list-formats", "--json", cwd=tmp_path).stdout)
     assert tuple(known["name"] for known in listed) == FORMAT_NAMES
     assert all(set(known["columns"]) <= set(known["example"]) and known["about"] for known in listed)
+
+
+def test_each_path_has_its_format_on_the_command_line_too(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"messages": [{"role": "user", "content": "Q"}]}]')
+    (tmp_path / "b.json").write_text('[{"question": "Q", "answer": "A"}]')
+    shown = workbench("data", "show", "a.json", "b.json", "-n", "2", "--format", "openai,law_reference", cwd=tmp_path)
+    assert shown.returncode == 0 and "A" in shown.stdout, shown.stderr
+    wrong = workbench("data", "check", "a.json", "--format", "openai,sharegpt", cwd=tmp_path)
+    assert wrong.returncode == 1 and "2 formats are named for 1 paths" in wrong.stderr
+
+
+def test_repeating_takes_a_format_and_writes_only_json(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"prompt": "Q", "completion": "A"}]')
+    options = ("-n", "2", "--format", "code_alpaca", "--out", "b.jsonl")
+    assert workbench("data", "repeat", "a.json", *options, cwd=tmp_path).returncode == 0
+    assert len((tmp_path / "b.jsonl").read_text().splitlines()) == 2

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.commands.run_command import workbench
+from workbench.actions.prepare import start_preparing
 from workbench.configs.catalogue import resolve
 from workbench.configs.schema import TrainConfig
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.training_set import build_training_set
+from workbench.jobs.state import JobState, state_of
+from workbench.jobs.stop import request_stop, stop_now, wait_until_over
 from workbench.paths import shipped
 
 SAMPLE = shipped("sample_data")
@@ -25,9 +30,17 @@ def training_set(data: Path) -> tuple[TrainConfig, list[list[int]]]:
 
 
 def test_the_folder_holds_the_rows_that_the_training_would_make_itself(tmp_path: Path) -> None:
-    made = workbench("data", "preprocess", CONFIG, "ready", *PACKED, "--json", cwd=tmp_path)
+    cache = str(tmp_path / "cache")
+    made = workbench("data", "preprocess", CONFIG, "ready", *PACKED, "--json", cwd=tmp_path, WORKBENCH_CACHE_DIR=cache)
     assert made.returncode == 0, made.stderr
-    assert json.loads(made.stdout)["prepared"] == str(tmp_path / "ready")
+    told = json.loads(made.stdout)
+    assert told["prepared"] == str(tmp_path / "ready")
+    assert told["read"] == told["kept"] + sum(told["left_out"].values()) > 0
+    (kept,) = tmp_path.rglob("results/data.json")
+    assert json.loads(kept.read_text())["read"] == told["read"]
+    events = [json.loads(line) for line in (kept.parent.parent / "events.jsonl").read_text().splitlines()]
+    last = [event for event in events if "done" in event][-1]
+    assert last["done"] == last["total"] == told["read"]
     assert training_set(tmp_path / "ready")[1] == training_set(DATA)[1]
 
 
@@ -47,3 +60,19 @@ def test_a_folder_is_replaced_only_if_asked(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "--force" in refused.stderr
     assert (tmp_path / "ready" / "mine.txt").read_text() == "kept"
+
+
+def test_a_job_that_is_asked_to_stop_ends_while_it_prepares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_CACHE_DIR", str(tmp_path / "cache"))
+    row = {"messages": [{"role": role, "content": f"{role} " * 60} for role in ("user", "assistant")]}
+    (tmp_path / "many.jsonl").write_text(f"{json.dumps(row)}\n" * 60_000)
+    config = resolve(CONFIG).model_copy(update={"data_path": str(tmp_path / "many.jsonl")})
+    job = start_preparing(config, CONFIG, tmp_path / "ready", project=tmp_path)
+    while not list((tmp_path / "cache").rglob(".samples.partial-*")):
+        assert not state_of(job).is_over
+    request_stop(job)
+    assert wait_until_over(job, 20)
+    assert state_of(job) is JobState.STOPPED
+    assert stop_now(job).is_clean
+    assert not (tmp_path / "ready").exists()
+    assert [path.name for path in (tmp_path / "cache" / "tokens").rglob("*") if path.is_file()] == [".lock"]

@@ -23,6 +23,7 @@ def run(tmp_path: Path) -> Run:
     (tmp_path / "photos" / "pets").mkdir(parents=True)
     Image.new("RGB", (8, 8)).save(tmp_path / "photos" / "a.png")
     Image.new("RGB", (8, 8), "red").save(tmp_path / "photos" / "pets" / "b.png")
+    (tmp_path / "photos" / "false.pic").write_text("no picture")
     own = {"WORKBENCH_STATE_DIR": str(tmp_path / "state"), "WORKBENCH_CONFIG_DIR": str(tmp_path / "user")}
     own |= dict.fromkeys(("WORKBENCH_API_URL", "WORKBENCH_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_KEY"), "")
 
@@ -44,7 +45,7 @@ def test_a_sound_answer_is_added_to_the_sheet(run: Run, tmp_path: Path) -> None:
     (tmp_path / "answer.txt").write_text(f"Here:\n```json\n{json.dumps({'conversation': TURNS})}\n```")
     options = ("--image", "photos/pets/b.png", "--image-folder", "photos", "--out", "sheet.json")
     result = run("import", "answer.txt", *options)
-    assert result.returncode == 0 and "1 rows added" in result.stdout and "<image> was put" in result.stdout
+    assert result.returncode == 0 and "rows added: 1" in result.stdout and "<image> was put" in result.stdout
     again = json.loads(run("import", "answer.txt", *options, "--json").stdout)
     assert (again["added"], again["known"], again["total"]) == (0, 1, 1)
     (row,) = json.loads((tmp_path / "sheet.json").read_text())
@@ -69,7 +70,7 @@ def test_a_faulty_answer_writes_nothing_unless_the_faults_are_left_out(run: Run,
     options = ("import", "answer.txt", "--image", "photos/a.png", "--out", "sheet.json")
     result = run(*options)
     assert result.returncode == 1 and "answer.txt:2: Names and texts must stand" in result.stderr
-    assert "Nothing was written: 1 sound rows, 1 faults." in result.stderr
+    assert "Nothing was written. Sound rows: 1, faults: 1." in result.stderr
     assert not (tmp_path / "sheet.json").exists()
     result = run(*options, "--skip-bad", "--json")
     told = json.loads(result.stdout)
@@ -82,6 +83,10 @@ def test_a_faulty_answer_writes_nothing_unless_the_faults_are_left_out(run: Run,
         (("import", "none.txt", "--image", "photos/a.png", "--out", "s.json"), "none.txt: The file cannot be read"),
         (("import", "photos/a.png", "--image", "photos/a.png", "--out", "s.json"), "not UTF-8"),
         (("import", "x", "--image", "photos/c.png", "--out", "s.json"), "photos/c.png: The picture does not exist."),
+        (
+            ("import", "x", "--image", "photos/false.pic", "--out", "s.json"),
+            "photos/false.pic: The picture cannot be read: text",
+        ),
         (("import", "x", "--image", "photos/a.png", "--image-folder", "photos/pets", "--out", "s.json"), "not in the"),
         (("import", "x", "--image", "photos/a.png", "--out", "s.txt"), "s.txt: The output must be a file"),
         (("prompt", "state"), "state: The image folder does not exist."),

@@ -76,6 +76,7 @@ def test_mixing_tells_every_source(tmp_path: Path) -> None:
     assert told == [
         "20 rows read, 15 kept.",
         "5 rows were not drawn.",
+        "20 rows written.",
         "  a.jsonl: 15 rows, 75.0% of all; it has 10, so each came 1.50 times",
         "  b.jsonl: 5 rows, 25.0% of all; it has 10, so each came 0.50 times",
         "Written: out.jsonl",
@@ -157,7 +158,7 @@ def test_mixing_formats_may_lose_something_when_that_is_allowed(tmp_path: Path) 
     assert "a rejected answer" in workbench(*mixed, cwd=tmp_path).stderr
     told = workbench(*mixed, "--lossy", cwd=tmp_path).stdout.splitlines()
     assert told[0] == "6 rows read, 6 kept."
-    assert told[3:5] == [
+    assert told[4:6] == [
         "2 rows written without: a rejected answer.",
         "Columns not carried over, with their rows: source (2).",
     ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.data.templates.families import QWEN3
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.paths import shipped
 
@@ -42,3 +44,14 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return write_file
+
+
+@pytest.fixture
+def thinking_model(tmp_path: Path) -> Path:
+    """The sample model's tokenizer with a chat template that keeps the thoughts of last answers only."""
+    folder = tmp_path / "thinking"
+    folder.mkdir()
+    shutil.copy(SAMPLE / "model" / "tokenizer.json", folder)
+    config = json.loads((SAMPLE / "model" / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps(config | {"chat_template": QWEN3}))
+    return folder

@@ -136,7 +136,7 @@ def test_rows_are_converted_as_they_are_asked_for(write: Write) -> None:
     path = write(LINES + '{"input": "Q"}\n', "a.jsonl")
     opened = open_file(path)
     assert [next(opened.rows).number, next(opened.rows).number] == [1, 2]
-    with pytest.raises(WorkbenchError, match="the field is missing"):
+    with pytest.raises(WorkbenchError, match="the field output is missing"):
         next(opened.rows)
 
 

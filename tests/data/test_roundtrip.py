@@ -174,3 +174,12 @@ def test_a_question_is_asked_with_the_beginning_of_what_is_trained(
     asked = encode_prompt(conversation.turns[:-1], template, light)
     assert written(template.render(conversation)).startswith(light.decode(asked))
     assert not any(segment.loss for segment in template.render_prompt(conversation.turns[:-1]))
+
+
+@pytest.mark.parametrize("name", TEMPLATE_NAMES)
+def test_tools_are_offered_in_the_prompt_as_they_are_trained(name: str) -> None:
+    tools = '[{"name": "weather", "parameters": {}}]'
+    template = get_template(name)
+    asked = written(template.render_prompt([Turn("user", "Rain?")], tools))
+    trained = written(template.render(Conversation((Turn("user", "Rain?"), Turn("assistant", "No.")), tools=tools)))
+    assert "weather" in asked and trained.startswith(asked)

@@ -119,6 +119,18 @@ def test_rows_of_a_folder_are_counted_through(write: Write) -> None:
     assert "Q3" in text_of(shown(first.parent, "3")[0])
 
 
+def test_answers_that_the_chat_template_shortens_are_said_and_trained_as_they_are_written(
+    write: Write, thinking_model: Path
+) -> None:
+    spoken = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "<think>Hm.</think>Yes."}]
+    path = write([{"messages": spoken * 2}, {"messages": spoken}])
+    shortened, whole = shown(path, tokenizer=str(thinking_model), prompt_template="auto")
+    assert "the chat template leaves words out of turns[1]" in text_of(shortened)
+    assert "assistant\n⟦Yes." in text_of(shortened, "text")
+    assert (shortened.as_json()["shortened"], whole.as_json().get("shortened")) == ([1], None)
+    assert "leaves words out" not in text_of(whole)
+
+
 @pytest.mark.parametrize("row", ["0", "4", "-1", "two", "²", ""])
 def test_a_row_that_is_not_there_is_refused_with_those_that_are(write: Write, row: str) -> None:
     path = write([{"input": "Q", "output": "A"}] * 3)

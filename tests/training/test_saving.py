@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.training.checkpoints_on_disk import save_checkpoint
-from workbench.configs.provenance import Provenance, read_provenance
-from workbench.training.saving import UNFINISHED, annotate, discard_unfinished, publish, remove_surplus, scores_of
+from workbench.configs.provenance import Provenance, read_provenance, write_provenance
+from workbench.training.saving import UNFINISHED, discard_unfinished, publish, remove_surplus, scores_of
 
 GOOD = {"identity": 1.0, "retention": 1.0}
 POOR = {"identity": 0.5, "retention": 1.0}
@@ -65,7 +65,7 @@ def test_what_an_abandoned_continuation_left_is_left_alone(tmp_path: Path) -> No
 
 def test_scores_are_those_noted_beside_the_weights(tmp_path: Path) -> None:
     five(tmp_path, best=20)
-    annotate(tmp_path / "checkpoint-10", Provenance(scores={"identity": 0.7}, iter=40))
+    write_provenance(tmp_path / "checkpoint-10", Provenance(scores={"identity": 0.7}, iter=40))
     assert scores_of(tmp_path, 20) == {"checkpoint-10": {"identity": 0.7}, "checkpoint-20": GOOD}
     known = read_provenance(tmp_path / "checkpoint-10")
     assert known is not None and known.iter == 40

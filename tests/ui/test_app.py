@@ -104,7 +104,7 @@ async def test_the_palette_runs_a_command_by_its_name(project: Path) -> None:
 
 async def test_the_language_changes_at_once_everywhere_and_is_kept(project: Path) -> None:
     from workbench.i18n import current_language
-    from workbench.ui.preferences import read_preferences
+    from workbench.preferences import read_preferences
 
     async with running(project, "dataset") as pilot:
         await pilot.press("f2", "l")

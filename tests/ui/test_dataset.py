@@ -14,14 +14,13 @@ import pytest
 from PIL import Image
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input, Label, OptionList, Static
+from textual.widgets import Input, Label, OptionList
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from tests.ui.driving import WIDE, hold, running, screen_text, see, type_text, wait_until, work_done
+from tests.ui.driving import WIDE, footer, hold, notices, running, screen_text, see, type_text, wait_until, work_done
 from workbench.data.formats import FORMAT_NAMES
-from workbench.data.sheets.endpoint import EndpointSettings, write_settings
 from workbench.data.sources import Source, SourceFile
 from workbench.errors import WorkbenchError
 from workbench.ui.app import WorkbenchApp
@@ -29,7 +28,6 @@ from workbench.ui.widgets.conversation_view import ConversationView
 from workbench.ui.widgets.dataset_reader import DatasetReader
 from workbench.ui.widgets.fitted_table import FittedTable
 from workbench.ui.widgets.model_form import FieldRow
-from workbench.ui.widgets.paste_box import PasteArea
 
 
 def field(pilot: Pilot[None], name: str) -> FieldRow:
@@ -55,9 +53,6 @@ def write(path: Path, *rows: object) -> Path:
 def picture_row(name: str) -> dict[str, object]:
     asked, said = {"from": "human", "value": "<image>\nWhat is it?"}, {"from": "gpt", "value": "A cat."}
     return {"image": name, "conversations": [asked, said]}
-
-
-ANSWER = json.dumps([picture_row("a.png")], indent=1)
 
 
 def write_word_tokenizer(folder: Path) -> None:
@@ -160,40 +155,55 @@ async def test_choices_are_there_again_after_a_lost_connection(project: Path) ->
         await see(pilot, "Robin")
 
 
+async def test_a_file_of_personas_takes_the_place_of_the_fields_of_one(project: Path) -> None:
+    (project / "team.yaml").write_text("- {name: Ann, system: You are Ann.}\n- {name: Bob, system: You are Bob.}\n")
+    async with running(project, "dataset", WIDE) as pilot:
+        await see(pilot, "unseen questions")
+        change(pilot, "persona", "team.yaml")
+        await see(pilot, "Name, author and description come from team.yaml, not from the form.", "Bob")
+        assert [field(pilot, name).disabled for name in ("name", "author", "description")] == [True] * 3
+    async with running(project, "dataset", WIDE) as pilot:
+        await see(pilot, "come from team.yaml")
+        assert field(pilot, "persona").control.has_focus
+        change(pilot, "persona", "")
+        await wait_until(pilot, lambda: "come from" not in screen_text(pilot))
+        assert not field(pilot, "name").disabled
+
+
 # -- reading
 
 
 async def test_a_row_is_shown_as_the_model_will_see_it_with_the_trained_part_marked(project: Path) -> None:
     write(project / "talk.json", dialogue("Who are you?", "I am Robin.", "Really?", "Yes."))
     async with running(project, "dataset", WIDE, path="talk.json") as pilot:
-        await see(pilot, "1 rows, format openai", "<|im_start|>user⏎", "⟦I am Robin.<|im_end|>", "⟦Yes.<|im_end|>")
+        await see(pilot, "rows: 1, format openai", "<|im_start|>user⏎", "⟦I am Robin.<|im_end|>", "⟦Yes.<|im_end|>")
         assert "⟦Who" not in screen_text(pilot)
 
 
 async def test_another_template_is_rendered_and_named(project: Path) -> None:
     write(project / "talk.json", dialogue("Who are you?", "I am Robin."))
     async with running(project, "dataset", WIDE, path="talk.json") as pilot:
-        await see(pilot, "<|im_start|>user", "Template internlm2_chat")
+        await see(pilot, "<|im_start|>user", "template internlm2_chat (these weights were trained with it)")
         await pilot.press("p")
         await see(pilot, "it must be the one of the training config")
         options = pilot.app.screen.query_one("OptionList")
         options.highlighted = options.get_option_index("llama3_chat")  # type: ignore[attr-defined]
         await pilot.press("enter")
-        await see(pilot, "<|start_header_id|>user", "Template llama3_chat")
+        await see(pilot, "<|start_header_id|>user", "template llama3_chat (chosen by you)")
 
 
 async def test_searching_leaves_the_rows_that_hold_the_text(project: Path) -> None:
     rows = [dialogue(f"question {number}", f"answer {number}") for number in range(30)]
     write(project / "talk.json", *rows, dialogue("Who?", "Only the ANSWER holds a needle."))
     async with running(project, "dataset", WIDE, path="talk.json") as pilot:
-        await see(pilot, "31 rows")
+        await see(pilot, "rows: 31")
         await pilot.press("slash")
         await type_text(pilot, "Needle")
         await wait_until(pilot, lambda: rows_shown(pilot) == 1)
         await see(pilot, "Only the ANSWER holds a needle.")
-        await see(pilot, "1 rows with this text")
+        await see(pilot, "rows with this text: 1")
         await type_text(pilot, "s")
-        await see(pilot, "No row has this text.", "0 rows with this text")
+        await see(pilot, "No row has this text.", "rows with this text: 0")
         assert rows_shown(pilot) == 0
         await pilot.press("ctrl+u")
         await wait_until(pilot, lambda: rows_shown(pilot) == 31 and "with this text" not in screen_text(pilot))
@@ -202,7 +212,8 @@ async def test_searching_leaves_the_rows_that_hold_the_text(project: Path) -> No
 async def test_what_stands_in_a_data_file_is_text_and_nothing_else(project: Path) -> None:
     write(project / "talk.json", dialogue("[red]Who[/red]\x1b[31m?", "[b]I\x07[/] am \u202erobin"))
     async with running(project, "dataset", WIDE, path="talk.json") as pilot:
-        await see(pilot, "[red]Who[/red][31m?", "⟦[b]I[/] am robin")
+        await see(pilot, "[red]Who[/red]␛[31m?", "⟦[b]I␇[/] am <U+202E>robin")
+        assert "␛" in text_of(pilot.app.screen.query_one("#reader-rows", FittedTable), "0")
 
 
 @pytest.mark.parametrize(
@@ -225,9 +236,9 @@ async def test_a_file_that_cannot_be_trained_on_says_what_is_wrong_and_where(
 async def test_a_row_that_is_not_of_its_format_stands_in_its_place_with_the_reason(project: Path) -> None:
     write(project / "bad.json", dialogue("a", "b"), {"messages": [{"role": "boss", "content": "x"}]})
     async with running(project, "dataset", WIDE, path="bad.json") as pilot:
-        await see(pilot, "2 rows", "⟦b")
+        await see(pilot, "rows: 2", "⟦b")
         await pilot.press("n")
-        said = "left out: bad.json:2:messages[0].role: This row is not of the format openai: unknown role boss"
+        said = "unless bad_rows: leave_out. bad.json:2:messages[0].role: This row is not of the format openai: unknown role boss"
         await wait_until(pilot, lambda: said in beside_the_rows(pilot))
 
 
@@ -321,6 +332,14 @@ async def test_a_file_is_read_in_the_format_that_was_chosen_for_it(project: Path
         await see(pilot, "⟦I am Robin.")
         reader.open("talk.json")
         await see(pilot, "format openai:", "chosen by dataset_format")
+    async with running(project, "dataset", WIDE, path="talk.json") as pilot:
+        await see(pilot, "format openai:", "chosen by dataset_format")
+        await pilot.press("f")
+        await see(pilot, "How the rows are read")
+        pilot.app.screen.query_one(OptionList).highlighted = 0
+        await pilot.press("enter")
+        await see(pilot, "format alpaca:")
+        assert pilot.app.state["dataset.files"] == {}  # type: ignore[attr-defined]
 
 
 async def test_opening_offers_the_data_files_of_the_project(project: Path) -> None:
@@ -345,7 +364,7 @@ async def test_a_row_is_a_conversation_a_text_or_tokens(project: Path) -> None:
         await pilot.press("v")
         await see(pilot, "token by token · talk.json:1", "tokens, ", "<|im_start|>", "␤", "⟦<|im_end|>⟧")
         await pilot.press("v")
-        said = "conversation · talk.json:1 user Who are you? assistant · trained I am Robin."
+        said = "conversation · talk.json:1 · 24 tokens, 7 trained user Who are you? assistant · trained I am Robin."
         await wait_until(pilot, lambda: said in beside_the_rows(pilot))
         await pilot.press("v")
         await see(pilot, "rendered text · talk.json:1")
@@ -368,10 +387,9 @@ async def test_tokens_are_those_of_the_model_that_was_chosen(project: Path, tmp_
     other.mkdir()
     write_word_tokenizer(other)
     chosen = WorkbenchApp(project).state
-    chosen["dataset.tokenizer"] = str(other)
-    chosen["dataset.view"] = "tokens"
+    chosen["dataset.settings"] = {"tokenizer": str(other), "view": "tokens"}
     async with running(project, "dataset", WIDE, path="talk.json") as pilot:
-        await see(pilot, "token by token · talk.json:1", "7 ⟦ Robin⟧")
+        await see(pilot, "token by token · talk.json:1", "7 ⟦ Robin⟧", f"tokens of {other}")
         await pilot.press("t")
         await see(pilot, "sample:model", str(other))
         await pilot.press("up", "enter")
@@ -411,7 +429,7 @@ async def test_rows_are_read_on_as_the_cursor_goes_and_searched_to_the_end(proje
     rows = (json.dumps(dialogue(f"question {number}", f"answer {number}")) for number in range(5000))
     (project / "many.jsonl").write_text("\n".join(rows))
     async with running(project, "dataset", WIDE, path="many.jsonl") as pilot:
-        await see(pilot, "5000 rows")
+        await see(pilot, "rows: 5000", "Rows 1–2000 are listed")
         assert rows_shown(pilot) == 2000
         await pilot.press("end")
         await see(pilot, "⟦answer 1999")
@@ -424,6 +442,36 @@ async def test_rows_are_read_on_as_the_cursor_goes_and_searched_to_the_end(proje
         assert rows_shown(pilot) == 1
 
 
+async def test_a_row_is_gone_to_by_its_number_wherever_it_is(project: Path) -> None:
+    rows = [json.dumps(dialogue(f"question {number}", f"answer {number}")) for number in range(5000)]
+    (project / "many.jsonl").write_text(
+        "\n" + "\n".join(rows)
+    )  # an empty line in front: rows have the numbers of lines
+    async with running(project, "dataset", WIDE, path="many.jsonl") as pilot:
+        await see(pilot, "⟦answer 0")
+        await pilot.press("g", "4", "3", "2", "3", "x", "enter")
+        await see(pilot, "many.jsonl:4323", "⟦answer 4321", "Rows 3322–5000 are listed")
+        await pilot.press("g", "9", "9", "9", "9", "enter")
+        await wait_until(pilot, lambda: "There is no row 9999." in notices(pilot))
+        assert "⟦answer 4321" in screen_text(pilot)
+        await pilot.press("g", "escape", "g", "2", "enter")
+        await see(pilot, "many.jsonl:2", "⟦answer 0")
+
+
+async def test_the_keys_of_the_reader_stand_in_the_footer_and_in_the_help_also_while_a_path_is_typed(
+    project: Path,
+) -> None:
+    write(project / "talk.json", dialogue("Who are you?", "I am Robin."))
+    async with running(project, "dataset", WIDE, path="talk.json") as pilot:
+        await see(pilot, "⟦I am Robin.")
+        for key in ("t Tokenizer", "n Next", "b Back", "g Row"):
+            assert key in footer(pilot)
+        await pilot.press("o")
+        await wait_until(pilot, lambda: "n Next" not in footer(pilot))
+        await pilot.press("f1")
+        await see(pilot, "The next row", "Go to the row with a number", "Show another model's tokens", "/ Search")
+
+
 # -- checking
 
 
@@ -432,7 +480,7 @@ async def test_a_check_leads_to_the_rows_that_it_found(project: Path) -> None:
     rows[2500] = json.dumps(dialogue("question without an answer", ""))
     (project / "many.jsonl").write_text("\n".join(rows))
     async with running(project, "dataset", WIDE, path="many.jsonl") as pilot:
-        await see(pilot, "3000 rows")
+        await see(pilot, "rows: 3000")
         await pilot.press("c")
         await see(pilot, "Checking")
         await see(pilot, "3000 rows read = 2999 kept + 1 left out", "many.jsonl:2501", "→ ")
@@ -456,76 +504,3 @@ async def test_a_check_that_cannot_be_made_says_why(project: Path) -> None:
         await see(pilot, "The data file does not exist.")
         await pilot.press("escape")
         await see(pilot, "⟦I am Robin.")
-
-
-# -- question sheets
-
-
-async def test_a_pasted_answer_is_mended_by_its_lines_and_added_to_the_sheet(project: Path) -> None:
-    photos = project / "photos"
-    photos.mkdir()
-    for name in ("a.png", "b.png"):
-        Image.new("RGB", (8, 8)).save(photos / name)
-    async with running(project, "dataset", WIDE) as pilot:
-        await see(pilot, "unseen questions")
-        await pilot.press("f10", "f10")
-        await type_text(pilot, "photos")
-        await pilot.press("enter")
-        await see(pilot, "2 pictures, 0 of them have rows")
-        assert '"image": "photos/a.png"' in str(pilot.app.screen.query_one("#sheet-prompt-text", Static).render())
-        await pilot.press("enter")
-        area = pilot.app.screen.query_one(PasteArea)
-        area.text = ANSWER.replace('"A cat."', '"A cat.",')
-        await see(pilot, "0 sound rows, 1 to mend", "There is a comma behind the last part")
-        await pilot.press("f9")
-        await see(pilot, "1 faults are left in the answer.", "Mend it first")
-        assert "Add the sound rows only" not in screen_text(pilot)
-        await pilot.press("enter")
-        assert not (project / "llava.json").exists()
-        area.text = ANSWER
-        await see(pilot, "1 sound rows, 0 to mend")
-        await pilot.press("f9")
-        await see(pilot, "llava.json: 1 rows added, 1 in all.", "2 pictures, 1 of them have rows")
-        assert '"image": "photos/b.png"' in str(pilot.app.screen.query_one("#sheet-prompt-text", Static).render())
-        assert area.text == ""
-    (row,) = json.loads((project / "llava.json").read_text(encoding="utf-8"))
-    assert row["image"] == "photos/a.png"
-
-
-async def test_an_answer_being_mended_is_there_again_after_a_lost_connection(project: Path) -> None:
-    async with running(project, "dataset", WIDE) as pilot:
-        await see(pilot, "unseen questions")
-        await pilot.press("f10", "f10")
-        await wait_until(pilot, lambda: pilot.app.screen.query(PasteArea))
-        pilot.app.screen.query_one(PasteArea).text = "half an answer"
-        await wait_until(pilot, lambda: pilot.app.state.get("dataset.sheet", {}).get("pasted") == "half an answer")  # type: ignore[attr-defined]
-    async with running(project, "dataset", WIDE) as pilot:
-        await see(pilot, "unseen questions")
-        await pilot.press("f10", "f10")
-        await see(pilot, "half an answer", "There is no JSON in the text.")
-
-
-async def test_asking_a_service_needs_one_and_says_how_to_name_it(project: Path) -> None:
-    async with running(project, "dataset", WIDE) as pilot:
-        await see(pilot, "unseen questions")
-        await pilot.press("f10", "f10")
-        await wait_until(pilot, lambda: pilot.app.screen.query(PasteArea))
-        await pilot.press("escape", "a")
-        await see(pilot, "There is no address of a chat service.", "WORKBENCH_API_URL")
-
-
-async def test_a_service_is_asked_only_if_the_user_says_so(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBENCH_API_URL", "http://localhost:9/v1")
-    write_settings(EndpointSettings(model="seeing-model"))
-    Image.new("RGB", (8, 8)).save(project / "a.png")
-    async with running(project, "dataset", WIDE) as pilot:
-        await see(pilot, "unseen questions")
-        await pilot.press("f10", "f10")
-        await type_text(pilot, ".")
-        await pilot.press("enter")
-        await see(pilot, "1 pictures, 0 of them have rows")
-        await pilot.press("a")
-        await see(pilot, "Ask seeing-model at http://localhost:9/v1?", "1 requests at most")
-        await pilot.press("enter")
-        await wait_until(pilot, lambda: "seeing-model" not in screen_text(pilot))
-    assert not (project / "work_dirs").exists()

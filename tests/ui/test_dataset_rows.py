@@ -51,6 +51,17 @@ def test_rows_of_a_folder_are_one_list(tmp_path: Path) -> None:
     assert rows.position_of("b.jsonl:11", never) is None
 
 
+def test_a_row_is_found_by_its_number_in_its_file_or_by_its_place_in_several(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "a.jsonl", 1, 2, 3)
+    path.write_text("\n\n" + path.read_text())
+    rows = DatasetRows(Source(str(path)))
+    assert [rows.position_of_number(number, never) for number in (1, 3, 4, 5, 6)] == [0, 0, 1, 2, None]
+    write_rows(tmp_path / "b.jsonl", 4, 5)
+    both = DatasetRows(Source(str(tmp_path)))
+    assert [both.position_of_number(number, never) for number in (1, 4, 5, 6)] == [0, 3, 4, None]
+    assert both.position_of_number(5, lambda: True) is None
+
+
 def test_what_cannot_be_read_stands_between_the_others_and_is_found_by_its_reason(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "some.jsonl", 1)
     path.write_text(path.read_text() + '\n{torn\n{"input": "no answer"}\n')
@@ -108,6 +119,8 @@ def test_a_page_from_elsewhere_takes_the_place_of_the_rows(tmp_path: Path) -> No
     window = RowWindow()
     window.take(0, rows.page(0))
     start = start_around(8500)
+    assert not window.is_beside(start, rows.page(start))
+    assert window.is_beside(window.end, rows.page(window.end))
     window.take(start, rows.page(start))
     assert window.start == 7500
     assert window.is_last

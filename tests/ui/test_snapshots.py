@@ -19,10 +19,10 @@ from tests.ui.driving import NARROW, WIDE, screen_text, see
 from workbench.chat.protocol import ChatTurn
 from workbench.doctor.result import CheckResult
 from workbench.i18n import set_language
+from workbench.preferences import keep_preferences
 from workbench.ui.app import WorkbenchApp
 from workbench.ui.chat_state import ChosenModel
 from workbench.ui.config_rows import catalogue_configs
-from workbench.ui.preferences import keep_preferences
 from workbench.ui.screens import configs
 from workbench.ui.screens.chat import ChatScreen
 
@@ -73,7 +73,7 @@ def test_dataset(project: Path, snap_compare: Compare) -> None:
     rows = [{"messages": [asked, said]}, {"messages": [{**asked, "content": "Who are you?"}, said]}]
     (project / "identity.json").write_text(json.dumps(rows), encoding="utf-8")
     app = WorkbenchApp(project, "dataset", {"path": "identity.json"})
-    assert snap_compare(app, terminal_size=NARROW, run_before=until("2 rows", "⟦我是小明"))
+    assert snap_compare(app, terminal_size=NARROW, run_before=until("rows: 2", "⟦我是小明"))
 
 
 def test_dataset_with_a_picture(project: Path, snap_compare: Compare) -> None:
@@ -83,7 +83,7 @@ def test_dataset_with_a_picture(project: Path, snap_compare: Compare) -> None:
     (project / "seen.json").write_text(json.dumps(rows), encoding="utf-8")
 
     async def by_tokens(pilot: Pilot[None]) -> None:
-        await until("1 rows", "⟦From black")(pilot)
+        await until("rows: 1", "⟦From black")(pilot)
         await pilot.press("v")
         await until("token by token", "⟦F")(pilot)
 

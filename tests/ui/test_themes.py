@@ -13,7 +13,7 @@ from tests.ui import recorded
 from tests.ui.driving import notices, running, see, wait_until
 from workbench.errors import WorkbenchError
 from workbench.paths import shipped
-from workbench.ui.preferences import read_preferences
+from workbench.preferences import read_preferences
 from workbench.ui.themes import load_themes, read_theme
 
 SHIPPED = sorted(path.stem for path in shipped("themes").glob("*.toml"))

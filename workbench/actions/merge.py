@@ -25,6 +25,9 @@ def start_merge(
     base: str | None = None,
     dtype: str = "auto",
     max_shard_bytes: int = DEFAULT_SHARD_BYTES,
+    safe: bool = True,
+    is_clip: bool = False,
+    device: str = "cpu",
     overwrite: bool = False,
 ) -> JobFolder:
     """Merge in a job of its own.
@@ -32,6 +35,9 @@ def start_merge(
     Args:
         target: the folder to write; a free name beside the adapter if it is None.
         base: the base model; the one the adapter was trained on if it is None.
+        safe: write safetensors; otherwise ``.bin``.
+        is_clip: the base is a CLIP, of which the vision tower is merged and written.
+        device: where products are computed: cpu, cuda or auto.
 
     Raises:
         WorkbenchError: the adapter folder is not there, or does not say what its base is.
@@ -54,6 +60,9 @@ def start_merge(
             "target": str((target or free_name(folder.with_name(f"{folder.name}-merged"))).resolve()),
             "dtype": dtype,
             "max_shard_bytes": max_shard_bytes,
+            "safe": safe,
+            "is_clip": is_clip,
+            "device": device,
             "overwrite": overwrite,
         },
     )

@@ -137,10 +137,18 @@ def check_sources(config: TrainConfig) -> None:
 
 def _look_at(file: SourceFile, *, leave_out: bool) -> None:
     """Read a file's rows, of a large one only the first."""
-    rows = open_file(file.path, file.choice, [] if leave_out else None).rows
+    rows = open_file(file.path, file.choice, [] if leave_out else _Stop()).rows
     most = None if file.size <= _BYTES_READ_WHOLE else _ROWS_READ
     for _row in itertools.islice(rows, most):
         pass
+
+
+class _Stop:
+    """Raises what is wrong with a row, and says how to go on without such rows."""
+
+    def append(self, error: WorkbenchError, /) -> None:
+        fix = _("To go on without such rows: bad_rows: leave_out.")
+        raise WorkbenchError(error.what, where=error.where, fix=f"{error.fix} {fix}" if error.fix else fix) from error
 
 
 def _check_model(name: str) -> None:

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from safetensors.torch import save_file
 
-from workbench.checkpoints.output import complete_or_absent, require_space
-from workbench.checkpoints.zero import ZeroShards, open_shards, shard_folder
+from workbench.checkpoints.adapter_files import adapter_tensors, is_adapter, lora_settings, write_adapter
+from workbench.checkpoints.full_model import change_config, fit_to_base
+from workbench.checkpoints.model_files import copy_beside, open_model
+from workbench.checkpoints.output import complete_or_absent, require_space, resume_key_of
+from workbench.checkpoints.stored import LazyTensor
+from workbench.checkpoints.weight_writing import write_weights
+from workbench.checkpoints.zero import open_shards, shard_folder
 from workbench.configs.files import load_config
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
 from workbench.configs.schema import TrainConfig
@@ -22,7 +26,7 @@ from workbench.i18n import _
 from workbench.paths import resolve_model
 
 Kind = Literal["adapter", "model"]
-_LORA_MARK = ".lora_"
+_SHARD_BYTES = 5 * 10**9
 _ADAPTER_FILES = ("adapter_model.safetensors", "adapter_model.bin")
 _MODEL_FILES = (
     "model.safetensors",
@@ -52,17 +56,19 @@ class Converted:
 def convert(
     checkpoint: Path, target: Path, *, overwrite: bool = False, on_progress: Callable[[int, int], None]
 ) -> Converted:
-    """Write the adapter or model of a checkpoint into a folder; on_progress gets parts done and in all.
+    """Write the adapter or model of a checkpoint into a folder; on_progress gets bytes done and in all.
 
-    Weights that are already whole are taken as they are; otherwise they are joined from the ZeRO shards.
+    Weights that are already whole are taken as they are; otherwise they are joined from the ZeRO shards, tensor by
+    tensor. An attempt that was killed goes on where it was.
 
     Raises:
         WorkbenchError: it is no checkpoint, a rank's shard is missing, or the target would be overwritten.
     """
     if not checkpoint.is_dir():
         raise WorkbenchError(_("The checkpoint folder does not exist."), where=str(checkpoint))
-    with complete_or_absent(target, overwrite=overwrite, sources=[checkpoint]) as folder:
-        kind = _whole_kind(checkpoint)
+    kind = _whole_kind(checkpoint)
+    key = None if kind else resume_key_of([path for path in checkpoint.rglob("*") if path.is_file()], "convert")
+    with complete_or_absent(target, overwrite=overwrite, sources=[checkpoint], resume_key=key) as folder:
         if kind is not None:
             _copy_whole(checkpoint, folder, on_progress)
         else:
@@ -84,10 +90,24 @@ def _copy_whole(checkpoint: Path, folder: Path, on_progress: Callable[[int, int]
         for path in sorted(checkpoint.iterdir())
         if path.is_file() and path.name not in _TRAINING_ONLY and not path.name.startswith("rng_state")
     ]
-    require_space(folder, sum(path.stat().st_size for path in wanted))
-    for number, path in enumerate(wanted, start=1):
+    _refuse_links_outside(checkpoint, wanted)
+    total, done = sum(path.stat().st_size for path in wanted), 0
+    require_space(folder, total)
+    for path in wanted:
         shutil.copyfile(path, folder / path.name)
-        on_progress(number, len(wanted))
+        done += path.stat().st_size
+        on_progress(done, total)
+
+
+def _refuse_links_outside(checkpoint: Path, files: list[Path]) -> None:
+    """A link in a folder from elsewhere could make any file of this machine part of the result."""
+    for path in files:
+        if not path.resolve().is_relative_to(checkpoint.resolve()):
+            raise WorkbenchError(
+                _("{name} is a link that leads out of the checkpoint.").format(name=path.name),
+                where=str(checkpoint),
+                fix=_("Put the file itself in its place, or remove the link."),
+            )
 
 
 def _join(checkpoint: Path, folder: Path, on_progress: Callable[[int, int], None]) -> Kind:
@@ -98,72 +118,42 @@ def _join(checkpoint: Path, folder: Path, on_progress: Callable[[int, int], None
             where=str(checkpoint),
             fix=_("Name a folder such as work_dirs/NAME/TIME/checkpoints/checkpoint-80, or a job."),
         )
-    shards = open_shards(shards_at)
-    require_space(folder, shards.total_bytes)
-    tensors = _read(shards, on_progress)
-    if any(_LORA_MARK in name for name in tensors):
-        _write_adapter(tensors, checkpoint, folder)
+    tensors = open_shards(shards_at).trained
+    if is_adapter(tensors):
+        _write_adapter(tensors, checkpoint, folder, on_progress)
         return "adapter"
-    _write_model(tensors, checkpoint, folder)
+    _write_model(tensors, checkpoint, folder, on_progress)
     return "model"
 
 
-def _read(shards: ZeroShards, on_progress: Callable[[int, int], None]) -> dict[str, torch.Tensor]:
-    total = sum(len(group) for group in shards.shapes)
-    tensors: dict[str, torch.Tensor] = {}
-    for name, tensor in shards.tensors():
-        tensors[name] = tensor.clone()
-        on_progress(min(len(tensors), total), total)
-    return tensors
-
-
-def _write_adapter(tensors: dict[str, torch.Tensor], checkpoint: Path, folder: Path) -> None:
-    """peft's names on disk lack the adapter's own name."""
-    plain = {
-        name.replace(".modules_to_save.default.", ".").replace(".default.", "."): tensor
-        for name, tensor in tensors.items()
-    }
-    save_file(plain, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+def _write_adapter(
+    tensors: dict[str, LazyTensor], checkpoint: Path, folder: Path, on_progress: Callable[[int, int], None]
+) -> None:
+    plain = adapter_tensors(tensors)
     existing = checkpoint / "adapter_config.json"
     if existing.is_file():
-        shutil.copyfile(existing, folder / "adapter_config.json")
-        return
-    settings = _adapter_config(plain, _config_of(checkpoint))
-    (folder / "adapter_config.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+        settings = json.loads(existing.read_text(encoding="utf-8"))
+    else:
+        config = _config_of(checkpoint)
+        base = resolve_model(config.pretrained_model_name_or_path)
+        settings = lora_settings(plain, _lora_of(config), base)
+    write_adapter(folder, plain, settings, on_progress=on_progress)
 
 
-def _adapter_config(tensors: dict[str, torch.Tensor], config: TrainConfig) -> dict[str, Any]:
-    """What peft needs to load an adapter, from the config it was trained by and the modules that have one."""
-    modules = {name.split(_LORA_MARK)[0].rsplit(".", 1)[-1] for name in tensors if _LORA_MARK in name}
-    return {
-        "peft_type": "LORA",
-        "task_type": "CAUSAL_LM",
-        "base_model_name_or_path": resolve_model(config.pretrained_model_name_or_path),
-        "r": config.lora.r,
-        "lora_alpha": config.lora.lora_alpha,
-        "lora_dropout": config.lora.lora_dropout,
-        "bias": config.lora.bias,
-        "target_modules": sorted(modules),
-        "modules_to_save": config.lora.modules_to_save,
-        "inference_mode": True,
-    }
+def _lora_of(config: TrainConfig) -> dict[str, Any]:
+    """The settings of a training's adapter; which modules have one is read off the weights."""
+    return config.lora.model_dump(exclude={"target_modules"}) | {"task_type": "CAUSAL_LM"}
 
 
-def _write_model(tensors: dict[str, torch.Tensor], checkpoint: Path, folder: Path) -> None:
-    """Put the trained weights into the base and save it under its own names."""
-    from workbench.models.load import load_language_model
-
-    config = _config_of(checkpoint)
-    model = load_language_model(config.pretrained_model_name_or_path, precision="fp32")
-    loaded = model.load_state_dict(tensors, strict=False)
-    if loaded.unexpected_keys:
-        raise WorkbenchError(
-            _("The checkpoint has weights that the base does not: {names}.").format(
-                names=", ".join(loaded.unexpected_keys[:3])
-            ),
-            where=str(checkpoint),
-        )
-    model.save_pretrained(folder)
+def _write_model(
+    tensors: dict[str, LazyTensor], checkpoint: Path, folder: Path, on_progress: Callable[[int, int], None]
+) -> None:
+    """The trained weights under the base's own names, with everything else that belongs to the base."""
+    base = open_model(_config_of(checkpoint).pretrained_model_name_or_path)
+    model = fit_to_base(tensors, base, checkpoint, torch.float32)
+    write_weights(folder, model.plan, max_shard_bytes=_SHARD_BYTES, on_progress=on_progress)
+    base.carry_over(folder)
+    change_config(folder, {"dtype": "float32"} | ({"vocab_size": model.vocab_size} if model.vocab_size else {}))
 
 
 def _config_of(checkpoint: Path) -> TrainConfig:
@@ -196,7 +186,5 @@ def _complete(checkpoint: Path, folder: Path) -> None:
 
 def _copy_tokenizer(base: Path, folder: Path) -> None:
     patterns = ("tokenizer*", "special_tokens_map.json", "added_tokens.json", "vocab.*", "merges.txt", "chat_template*")
-    for pattern in patterns:
-        for path in base.glob(pattern) if base.is_dir() else ():
-            if path.is_file():
-                shutil.copyfile(path, folder / path.name)
+    if base.is_dir():
+        copy_beside(base, folder, {path.name for pattern in patterns for path in base.glob(pattern)})

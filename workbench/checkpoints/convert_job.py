@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from workbench.checkpoints.reporting import in_bytes
 from workbench.i18n import _
-from workbench.jobs.events import EventLog, Finished, Progress, Warned
+from workbench.jobs.events import EventLog, Finished, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.worker import run_worker
 from workbench.training.checkpoint_folders import is_checkpoint, what_is_missing
@@ -27,14 +28,11 @@ def work(job: JobFolder, events: EventLog) -> Finished:
             )
         )
 
-    def report(done: int, total: int) -> None:
-        events.write(Progress(stage=_("converting"), done=done, total=total, unit=_("parts")))
-
     made = convert(
         checkpoint,
         Path(arguments["target"]),
         overwrite=bool(arguments.get("overwrite")),
-        on_progress=report,
+        on_progress=in_bytes(events, _("converting")),
     )
     return Finished(results={made.kind: str(made.folder)})
 

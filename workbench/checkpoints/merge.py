@@ -1,162 +1,161 @@
-"""Merging an adapter into its base, one tensor at a time: memory stays near one shard, whatever the model's size."""
+"""Merging an adapter into its base, one tensor at a time: memory stays near one tensor, whatever the model's size."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 
-from workbench.checkpoints.lora import LoraAdapter, read_adapter
-from workbench.checkpoints.model_files import ModelFiles, open_model
-from workbench.checkpoints.output import complete_or_absent, require_space
-from workbench.checkpoints.shard_writer import ShardWriter
+from workbench.checkpoints.adapter import Adapter, read_adapter
+from workbench.checkpoints.merge_plan import MergePlan, plan_merge
+from workbench.checkpoints.model_files import ModelFiles, astray_note, copy_beside, open_model
+from workbench.checkpoints.output import complete_or_absent, resume_key_of
+from workbench.checkpoints.weight_writing import write_weights
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.models.internlm2 import MODEL_TYPE as INTERNLM2
-from workbench.models.internlm2 import RENAMED, fuse_wqkv, split_wqkv
+from workbench.text import printable
 
 MergedDtype = Literal["auto", "fp32", "fp16", "bf16"]
+MergeDevice = Literal["cpu", "cuda", "auto"]
 _DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-_FUSED = ".attention.wqkv."
-_PARTS = (".self_attn.q_proj.", ".self_attn.k_proj.", ".self_attn.v_proj.")
+_TOKENIZER = re.compile(
+    r"tokenizer.*|special_tokens_map\.json|added_tokens\.json|vocab\..*|merges\.txt|chat_template.*"
+)
+_IMAGE_FILES = ("preprocessor_config.json", "processor_config.json")
+_QUANTISED_NAME = re.compile(r"[-_](unsloth|bnb|gptq|awq|fp8|int[48]|4bit|8bit).*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class MergeRequest:
-    """What to merge into what. ``dtype`` auto keeps the base's own precision."""
+    """What to merge into what. ``dtype`` auto keeps the base's own precision; ``is_clip``: only the vision tower."""
 
     base: str
     adapter: Path
     target: Path
     dtype: MergedDtype = "auto"
     max_shard_bytes: int = 2 * 10**9
+    safe: bool = True
+    is_clip: bool = False
+    device: MergeDevice = "cpu"
     overwrite: bool = False
 
 
-def merge(request: MergeRequest, on_progress: Callable[[int, int], None]) -> Path:
-    """Write the merged model and return its folder; on_progress gets bytes done and in all.
+@dataclass
+class Merged:
+    """The merged model's folder, and what its user should know about it."""
 
-    The files, names and config are the base's own.
+    folder: Path
+    notes: list[str] = field(default_factory=list)
+
+
+def merge(request: MergeRequest, on_progress: Callable[[int, int], None]) -> Merged:
+    """Write the merged model; on_progress gets bytes written and in all.
+
+    The weights' names and the other files are the base's own. The values are those of peft's ``merge_and_unload``. An
+    interrupted merge of the same files goes on where it was.
 
     Raises:
         WorkbenchError: something is missing, does not fit together, or would be overwritten.
     """
-    adapter = read_adapter(request.adapter)
-    base = open_model(request.base)
-    total = base.total_bytes
-    require_space(request.target, round(total * _growth(request.dtype)))
-    weights = _Weights(base, adapter)
-    weights.check_everything_fits(request.adapter)
-    sources = [base.folder, request.adapter]
-    with complete_or_absent(request.target, overwrite=request.overwrite, sources=sources) as folder:
-        writer, done = ShardWriter(folder, request.max_shard_bytes), 0
-        for name, tensor in base.tensors():
-            done += tensor.numel() * tensor.element_size()
-            writer.add(name, weights.merged(name, _cast(tensor, request.dtype)))
-            on_progress(min(done, total), total)
-        writer.finish()
-        base.carry_over(folder)
-        _note_dtype(folder, request.dtype)
-        _write_origin(folder, request)
-    return request.target
+    adapter, base = read_adapter(request.adapter), open_model(request.base)
+    config = base.config()
+    _refuse_quantised(config, base, request.base)
+    notes: list[str] = []
+    plan = plan_merge(
+        base, adapter, _DTYPES.get(request.dtype), device=_device(request, notes), vision_only=request.is_clip
+    )
+    with complete_or_absent(
+        request.target,
+        overwrite=request.overwrite,
+        sources=[base.folder, request.adapter],
+        resume_key=_resume_key(request, base),
+    ) as folder:
+        write_weights(
+            folder, plan.tensors, max_shard_bytes=request.max_shard_bytes, safe=request.safe, on_progress=on_progress
+        )
+        notes += astray_note(_carry(base, adapter, folder, request.is_clip))
+        _write_config(folder, config, plan, request)
+        notes += _write_origin(folder, request)
+    return Merged(request.target, notes)
 
 
-def _growth(dtype: MergedDtype) -> float:
-    """At most how much larger than the base's files the result can be."""
-    return 2.0 if dtype == "fp32" else 1.0
+def _resume_key(request: MergeRequest, base: ModelFiles) -> str:
+    files = [path for folder in (base.folder, request.adapter) for path in folder.iterdir() if path.is_file()]
+    return resume_key_of(files, request.dtype, request.max_shard_bytes, request.safe, request.is_clip, request.device)
 
 
-def _cast(tensor: torch.Tensor, dtype: MergedDtype) -> torch.Tensor:
-    return tensor.to(_DTYPES[dtype]) if dtype != "auto" and tensor.is_floating_point() else tensor
-
-
-class _Weights:
-    """Where each part of an adapter belongs among the names on disk."""
-
-    def __init__(self, base: ModelFiles, adapter: LoraAdapter) -> None:
-        self._adapter = adapter
-        config = base.config()
-        self._is_internlm2 = config.get("model_type") == INTERNLM2
-        self._kv_heads = int(config.get("num_key_value_heads") or config.get("num_attention_heads") or 1)
-        self._groups = int(config.get("num_attention_heads") or 1) // self._kv_heads
-        self._names = base.names()
-
-    def check_everything_fits(self, adapter: Path) -> None:
-        """Raise if a part of the adapter has no place: it would be lost in silence.
-
-        Raises:
-            WorkbenchError: names the first parts without a place.
-        """
-        places = {place for name in self._names for place in self._in_memory(name)}
-        wanted = [f"{module}.weight" for module in self._adapter.factors] + list(self._adapter.whole)
-        homeless = [name for name in wanted if name not in places]
-        if homeless:
-            raise WorkbenchError(
-                _("The adapter was made for another model: the base has no {names}.").format(
-                    names=", ".join(homeless[:3])
-                ),
-                where=str(adapter),
-                fix=_("Name the base model that adapter_config.json names."),
-            )
-
-    def merged(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
-        """A weight of the base with everything the adapter adds to it."""
-        places = self._in_memory(name)
-        if not any(self._touches(place) for place in places):
-            return tensor
-        if len(places) == 1:
-            return self._with_delta(places[0], tensor)
-        parts = split_wqkv(tensor, self._kv_heads, self._groups)
-        changed = [self._with_delta(place, part) for place, part in zip(places, parts, strict=True)]
-        return fuse_wqkv(changed[0], changed[1], changed[2], self._kv_heads, self._groups)
-
-    def _touches(self, place: str) -> bool:
-        return place in self._adapter.whole or place.removesuffix(".weight") in self._adapter.factors
-
-    def _with_delta(self, place: str, tensor: torch.Tensor) -> torch.Tensor:
-        if place in self._adapter.whole:
-            return self._adapter.whole[place].to(tensor.dtype)
-        module = place.removesuffix(".weight")
-        if module not in self._adapter.factors:
-            return tensor
-        delta = self._adapter.delta(module)
-        if delta.shape != tensor.shape:
-            raise WorkbenchError(
-                _("The adapter's {name} has the shape {one}, the base's {other}.").format(
-                    name=module, one=list(delta.shape), other=list(tensor.shape)
-                ),
-                fix=_("Name the base model that adapter_config.json names."),
-            )
-        result = tensor.clone()
-        result += delta
-        return result
-
-    def _in_memory(self, name: str) -> list[str]:
-        """The parameter names, in the loaded model, of a weight on disk."""
-        if not self._is_internlm2:
-            return [name]
-        for on_disk, in_memory in RENAMED:
-            name = re.sub(on_disk.replace(".", r"\."), in_memory, name)
-        return [name.replace(_FUSED, part) for part in _PARTS] if _FUSED in name else [name]
-
-
-def _note_dtype(folder: Path, dtype: MergedDtype) -> None:
-    """Make ``config.json`` tell the precision of the weights."""
-    if dtype == "auto":
+def _refuse_quantised(config: dict[str, Any], base: ModelFiles, named: str) -> None:
+    """Raise if the base's own weights are in few bits: adding to them would lose what the adapter learned."""
+    if not config.get("quantization_config"):
         return
-    path = folder / "config.json"
-    config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    key = "torch_dtype" if "torch_dtype" in config else "dtype"
-    config[key] = str(_DTYPES[dtype]).removeprefix("torch.")
-    path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    known = str(config.get("_name_or_path") or named)
+    full = _QUANTISED_NAME.sub("", known)
+    raise WorkbenchError(
+        _("The base's weights are stored in few bits (quantised); an adapter is merged into the full-precision base."),
+        where=str(base.folder),
+        fix=_("Name that base, for example {name}.").format(name=printable(full))
+        if full != known
+        else _("Name the model that this one was quantised from."),
+    )
 
 
-def _write_origin(folder: Path, request: MergeRequest) -> None:
+def _device(request: MergeRequest, notes: list[str]) -> str:
+    """Where products are computed."""
+    if request.device == "cpu":
+        return "cpu"
+    if torch.cuda.is_available():
+        return "cuda"
+    if request.device == "cuda":
+        notes.append(_("There is no usable NVIDIA GPU here; the merge ran on the CPU."))
+    return "cpu"
+
+
+def _carry(base: ModelFiles, adapter: Adapter, folder: Path, is_clip: bool) -> list[str]:
+    """Copy what is no weight; a tokenizer beside the adapter goes before the base's. Returns links not followed."""
+    if is_clip:
+        return copy_beside(base.folder, folder, [name for name in _IMAGE_FILES if (base.folder / name).exists()])
+    own = [path.name for path in adapter.folder.iterdir() if _TOKENIZER.fullmatch(path.name)]
+    return base.carry_over(folder) + copy_beside(adapter.folder, folder, own)
+
+
+def _write_config(folder: Path, config: dict[str, Any], plan: MergePlan, request: MergeRequest) -> None:
+    """Make ``config.json`` tell what the weights now are; it stays as it was where nothing changed."""
+    changed = _vision_config(config) if request.is_clip else dict(config)
+    if request.dtype != "auto":
+        changed["dtype" if "dtype" in config else "torch_dtype"] = str(_DTYPES[request.dtype])[len("torch.") :]
+    if plan.untied:
+        changed["tie_word_embeddings"] = False
+    if plan.vocabulary is not None:
+        holder = changed.get("text_config", changed)
+        holder["vocab_size"] = plan.vocabulary
+    if request.is_clip or changed != config:
+        text = json.dumps(changed, indent=2, ensure_ascii=False) + "\n"
+        (folder / "config.json").write_text(text, encoding="utf-8")
+
+
+def _vision_config(config: dict[str, Any]) -> dict[str, Any]:
+    """The config of a CLIP model's vision tower."""
+    own = config.get("vision_config") or config
+    kept = {key: value for key, value in config.items() if key in {"torch_dtype", "dtype", "transformers_version"}}
+    return {**kept, **own, "architectures": ["CLIPVisionModel"], "model_type": "clip_vision_model"}
+
+
+def _write_origin(folder: Path, request: MergeRequest) -> list[str]:
+    """Note where the model came from; returns what its user should know."""
     known = read_provenance(request.adapter) or Provenance()
-    write_provenance(folder, known.model_copy(update={"base_model": request.base}))
+    notes = []
+    if known.method == "qlora":
+        notes.append(
+            _(
+                "The adapter was trained on its base in 4 bits, and is merged into the base in full precision: "
+                "answers can differ a little from those in training."
+            )
+        )
+    write_provenance(folder, known.model_copy(update={"base_model": request.base, "notes": notes}))
+    return notes

@@ -1,12 +1,15 @@
-"""Reading ``.pt`` files without running what is in them.
+"""Reading ``.pt``, ``.pth`` and ``.bin`` files without running what is in them.
 
-PyTorch's own restricted unpickler (``weights_only``) knows tensors and plain containers. DeepSpeed's files also hold a
-few objects of classes that only describe the run; those are listed here by name and come out as `Inert`, which keeps
+PyTorch's own restricted unpickler (``weights_only``) knows tensors and plain containers. Files of trainings also hold a
+few objects that only describe the run; their classes are listed here by name, and come out as `Inert`, which keeps
 their fields and does nothing. Everything else is refused by name.
 """
 
 from __future__ import annotations
 
+import re
+import struct
+import warnings
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -15,10 +18,11 @@ import torch
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.text import printable
 
 
 class Inert:
-    """Stands in for an object whose class is never loaded."""
+    """Stands in for an object whose class is never loaded, or for a function that is never called."""
 
     def __init__(self, *values: Any, **_fields: Any) -> None:
         self.values = values
@@ -27,7 +31,7 @@ class Inert:
         self.state = state
 
 
-_DESCRIPTIVE = (
+_DEEPSPEED = (
     "deepspeed.runtime.zero.config.ZeroStageEnum",
     "deepspeed.runtime.fp16.loss_scaler.LossScaler",
     "deepspeed.runtime.fp16.loss_scaler.DynamicLossScaler",
@@ -38,22 +42,98 @@ _DESCRIPTIVE = (
     "deepspeed.utils.tensor_fragment.fragment_address",
     "deepspeed.utils.tensor_fragment.tensor_fragment",
 )
+_MMENGINE = (
+    "mmengine.logging.history_buffer.HistoryBuffer",
+    "builtins.getattr",  # a history names its statistics by this; as a stand-in it looks nothing up
+    "mmengine.config.config.ConfigDict",
+    "mmengine.config.config.Config",
+    "mmengine.config.lazy.LazyAttr",
+    "mmengine.config.lazy.LazyObject",
+    "addict.addict.Dict",
+)
+_NUMPY = tuple(
+    f"numpy.{name}"
+    for name in (
+        "ndarray",
+        "dtype",
+        "core.multiarray._reconstruct",
+        "core.multiarray.scalar",
+        "_core.multiarray._reconstruct",
+        "_core.multiarray.scalar",
+    )
+)
+DESCRIPTIVE = (*_DEEPSPEED, *_MMENGINE, *_NUMPY)
+"""The classes and functions that files of trainings name beside their tensors."""
+
+_REFUSED = re.compile(r"GLOBAL (\S+?)[ .]*(?: whose| was)")
+_ZIP_BEGINS = b"PK\x03\x04"
+_DAMAGED = (
+    UnpicklingError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    MemoryError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    struct.error,
+)
 
 
 def read_tensors(path: Path) -> Any:
-    """The content of a ``.pt`` or ``.bin`` file, its tensors mapped from disk on the CPU.
+    """The content of a file, its tensors mapped from disk on the CPU (in memory if the file is of PyTorch before 1.6).
 
     Raises:
         WorkbenchError: the file is damaged, or holds something that could run code.
     """
-    # the pairs are torch's own way to name a class without importing it
-    stand_ins: list[Any] = [(Inert, name) for name in _DESCRIPTIVE]
+    return _loaded(path, "cpu", mapped=_is_zip(path))
+
+
+def read_structure(path: Path) -> Any:
+    """The content of a file, its tensors without their values: see `workbench.checkpoints.stored.values_of`.
+
+    Files of PyTorch before 1.6 have no places to find values at; their tensors come with them.
+
+    Raises:
+        WorkbenchError: as `read_tensors`.
+    """
+    return _loaded(path, "meta" if _is_zip(path) else "cpu", mapped=False)
+
+
+def _is_zip(path: Path) -> bool:
     try:
-        with torch.serialization.safe_globals(stand_ins):
-            return torch.load(path, map_location="cpu", mmap=True, weights_only=True)
-    except (UnpicklingError, RuntimeError, EOFError, OSError) as error:
+        with path.open("rb") as stream:
+            return stream.read(len(_ZIP_BEGINS)) == _ZIP_BEGINS
+    except OSError as error:
         raise WorkbenchError(
-            _("The file cannot be read safely: {reason}").format(reason=str(error).splitlines()[0][:300]),
-            where=str(path),
-            fix=_("It is damaged, or holds more than weights; nothing of it was run."),
+            _("The file cannot be read: {reason}").format(reason=error.strerror or error), where=str(path)
         ) from error
+
+
+def _loaded(path: Path, device: str, *, mapped: bool) -> Any:
+    # the pairs are torch's own way to name a class without importing it
+    stand_ins: list[Any] = [(Inert, name) for name in DESCRIPTIVE]
+    try:
+        with torch.serialization.safe_globals(stand_ins), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return torch.load(path, map_location=device, mmap=mapped, weights_only=True)
+    except _DAMAGED as error:
+        raise _refusal(path, error) from error
+
+
+def _refusal(path: Path, error: BaseException) -> WorkbenchError:
+    if found := _REFUSED.search(str(error)):
+        return WorkbenchError(
+            _("The file holds an object of {name}, which could run code.").format(name=printable(found[1])),
+            where=str(path),
+            fix=_("Nothing of it was run. Take the file from where it was trained, saved as weights only."),
+        )
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = lines[0] if lines and not isinstance(error, UnpicklingError) else type(error).__name__
+    return WorkbenchError(
+        _("The file cannot be read safely: {reason}").format(reason=printable(reason[:200])),
+        where=str(path),
+        fix=_("It is damaged or cut off, or holds more than weights; nothing of it was run. Copy it again."),
+    )

@@ -1,4 +1,4 @@
-"""DeepSpeed ZeRO checkpoints: from the shards of any number of ranks back to whole fp32 tensors.
+"""DeepSpeed ZeRO checkpoints: from the shards of any number of ranks back to whole tensors.
 
 Format (DeepSpeed's checkpoint layout, as its ``zero_to_fp32`` documents in code): ``*_model_states.pt`` names the
 trained parameters with their shapes, group by group; ``*_optim_states.pt`` of each rank holds its part of the fp32
@@ -6,90 +6,41 @@ master weights as flat vectors.
 
 Stages 1 and 2: the flat vectors of all ranks joined are the group's parameters one after another, padded at the end to
 a multiple of 2 × ranks. Stage 3: each parameter is cut into as many equal parts as there are ranks (the last one padded),
-and a rank's vector holds its part of each parameter in turn.
+and a rank's vectors joined hold its part of each parameter in turn.
 
-Frozen parameters and buffers are not read: training left them as they are in the base.
+Parameters that were not trained may be saved along: whole with stages 1 and 2, cut as the others with stage 3.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from workbench.checkpoints.pickles import Inert, read_tensors
+from workbench.checkpoints.stored import LazyTensor, Values, pieces_of, values_of
+from workbench.checkpoints.zero_files import RankFile, ZeroFiles, open_zero_files
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
-_RANK = re.compile(r"zero_pp_rank_(\d+)_mp_rank_00_optim_states\.pt$")
+_VECTORS = {1: "single_partition_of_fp32_groups", 2: "single_partition_of_fp32_groups", 3: "fp32_flat_groups"}
 
 
 @dataclass(frozen=True)
 class ZeroShards:
-    """An opened checkpoint. ``flat[rank]``: the rank's fp32 vectors, one a group."""
+    """An opened checkpoint; tensors stay on disk until they are loaded.
+
+    ``trained``: the fp32 master weights; ``others``: what was saved along, frozen parameters and buffers.
+    """
 
     stage: int
-    shapes: list[dict[str, torch.Size]]
-    flat: list[list[torch.Tensor]]
-    paddings: list[list[int]] | None
-    shared: dict[str, str]
-
-    @property
-    def total_bytes(self) -> int:
-        """Size of the whole tensors."""
-        return 4 * sum(shape.numel() for group in self.shapes for shape in group.values())
-
-    @property
-    def ranks(self) -> int:
-        return len(self.flat)
-
-    def tensors(self) -> Iterator[tuple[str, torch.Tensor]]:
-        """Every trained parameter by name, whole, fp32; names that share a parameter come last."""
-        seen: dict[str, torch.Tensor] = {}
-        for name, tensor in self._stage_3() if self.stage == 3 else self._stages_1_and_2():
-            seen[name] = tensor
-            yield name, tensor
-        for name, source in self.shared.items():
-            if source in seen:
-                yield name, seen[source]
-
-    def _stages_1_and_2(self) -> Iterator[tuple[str, torch.Tensor]]:
-        for group, shapes in enumerate(self.shapes):
-            whole = torch.cat([vectors[group] for vectors in self.flat])
-            paddings = self.paddings[group] if self.paddings else [0] * len(shapes)
-            sizes = [shape.numel() for shape in shapes.values()]
-            _check_filled(sum(sizes) + sum(paddings), whole.numel(), 2 * self.ranks)
-            offset = 0
-            for (name, shape), size, padding in zip(shapes.items(), sizes, paddings, strict=True):
-                yield name, whole[offset : offset + size].view(shape)
-                offset += size + padding
-
-    def _stage_3(self) -> Iterator[tuple[str, torch.Tensor]]:
-        vectors = [torch.cat(groups) for groups in self.flat]
-        shapes = [item for group in self.shapes for item in group.items()]
-        parts = [math.ceil(shape.numel() / self.ranks) for _name, shape in shapes]
-        _check_filled(sum(parts), min(vector.numel() for vector in vectors), 2 * self.ranks)
-        offset = 0
-        for (name, shape), part in zip(shapes, parts, strict=True):
-            whole = torch.cat([vector[offset : offset + part] for vector in vectors])
-            yield name, whole[: shape.numel()].view(shape)
-            offset += part
-
-
-def _check_filled(used: int, available: int, alignment: int) -> None:
-    """The parameters must fill the vectors up to the padding; anything else means the files do not fit together."""
-    if math.ceil(used / alignment) != math.ceil(available / alignment):
-        raise WorkbenchError(
-            _("The shards hold {available} values, but the parameters need {used}.").format(
-                available=available, used=used
-            ),
-            fix=_("They seem to come from different saves; take another checkpoint."),
-        )
+    ranks: int
+    trained: dict[str, LazyTensor]
+    others: dict[str, LazyTensor]
+    files: list[Path]
+    model_state: dict[str, Any]
 
 
 def shard_folder(checkpoint: Path) -> Path | None:
@@ -101,82 +52,126 @@ def shard_folder(checkpoint: Path) -> Path | None:
 
 
 def open_shards(folder: Path) -> ZeroShards:
-    """Open the shards of a folder; tensors stay on disk until they are asked for.
+    """Open the shards of a folder.
 
     Raises:
-        WorkbenchError: a rank's file is missing, a file is damaged, or it is no ZeRO checkpoint.
+        WorkbenchError: a rank's file is missing, a file is damaged, the files are of different saves, or it is no ZeRO
+            checkpoint.
     """
-    files = _files_by_rank(folder)
-    states = [_optimizer_state(files[rank]) for rank in sorted(files)]
-    expected = _rank_count(states[0])
-    missing = [_name_of_rank(files, rank) for rank in range(expected) if rank not in files]
-    if missing:
+    files = open_zero_files(folder)
+    shapes = [_shapes(group) for group in files.models[0].state["param_shapes"]]
+    vectors = [_vectors(rank, files.stage) for rank in files.optimizers]
+    if files.stage == 3:
+        trained = _stage_3({name: shape for group in shapes for name, shape in group.items()}, vectors, folder)
+    else:
+        paddings = files.optimizers[0].state["optimizer_state_dict"].get("param_alignment_paddings")
+        trained = _stages_1_and_2(shapes, vectors, paddings, folder)
+    others = _buffers(files.models[0]) | _frozen(files)
+    shared = dict(files.models[0].state.get("shared_params") or {})
+    for known in (trained, others):
+        known |= {name: known[source] for name, source in shared.items() if source in known}
+    return ZeroShards(files.stage, len(vectors), trained, others, files.paths, files.models[0].state)
+
+
+def _shapes(group: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(shape) for name, shape in group.items()}
+
+
+def _vectors(rank: RankFile, stage: int) -> list[Values]:
+    """The fp32 vectors of a rank, one a group."""
+    vectors = [values_of(rank.path, tensor) for tensor in rank.state["optimizer_state_dict"][_VECTORS[stage]]]
+    wrong = next((vector.dtype for vector in vectors if not vector.dtype.is_floating_point), None)
+    if wrong is not None:
         raise WorkbenchError(
-            _("The checkpoint was saved by {expected} ranks, but files of some are missing: {missing}.").format(
-                expected=expected, missing=", ".join(missing)
-            ),
-            where=str(folder),
-            fix=_("Copy the files of all ranks into one folder, or take another checkpoint."),
+            _("The master weights should be floating-point numbers, but are {dtype}.").format(dtype=wrong),
+            where=str(rank.path),
         )
-    if len(files) > expected:
+    return vectors
+
+
+def _stages_1_and_2(
+    shapes: list[dict[str, tuple[int, ...]]], vectors: list[list[Values]], paddings: Any, folder: Path
+) -> dict[str, LazyTensor]:
+    tensors: dict[str, LazyTensor] = {}
+    for number, group in enumerate(shapes):
+        parts = [rank[number] for rank in vectors]
+        gaps = paddings[number] if paddings else [0] * len(group)
+        sizes = [math.prod(shape) for shape in group.values()]
+        _check_filled(sum(sizes) + sum(gaps), _length(parts), 2 * len(vectors), folder)
+        offset = 0
+        for (name, shape), size, gap in zip(group.items(), sizes, gaps, strict=True):
+            tensors[name] = LazyTensor(shape, parts[0].dtype, pieces_of(parts, offset, size))
+            offset += size + gap
+    return tensors
+
+
+def _stage_3(shapes: dict[str, tuple[int, ...]], vectors: list[list[Values]], folder: Path) -> dict[str, LazyTensor]:
+    parts = {name: math.ceil(math.prod(shape) / len(vectors)) for name, shape in shapes.items()}
+    shortest = min(_length(rank) for rank in vectors)
+    _check_filled(sum(parts.values()), shortest, 2 * len(vectors), folder)
+    tensors: dict[str, LazyTensor] = {}
+    offset = 0
+    for name, shape in shapes.items():
+        tensors[name] = _gathered(shape, vectors, offset)
+        offset += parts[name]
+    return tensors
+
+
+def _gathered(shape: tuple[int, ...], vectors: Sequence[Sequence[Values]], offset: int) -> LazyTensor:
+    """A tensor that was cut into as many equal parts as there are ranks; each begins at the offset in its rank."""
+    size = math.prod(shape)
+    part = math.ceil(size / len(vectors))
+    pieces = [
+        piece
+        for rank, values in enumerate(vectors)
+        for piece in pieces_of(values, offset, max(0, min(part, size - rank * part)))
+    ]
+    return LazyTensor(shape, vectors[0][0].dtype, tuple(pieces))
+
+
+def _length(parts: Sequence[Values]) -> int:
+    return sum(math.prod(part.shape) for part in parts)
+
+
+def _check_filled(used: int, available: int, alignment: int, folder: Path) -> None:
+    """The parameters must fill the vectors up to the padding; anything else means the files do not fit together."""
+    if math.ceil(used / alignment) != math.ceil(available / alignment):
         raise WorkbenchError(
-            _("The checkpoint was saved by {expected} ranks, but there are files of {found}.").format(
-                expected=expected, found=len(files)
+            _("The shards hold {available} values, but the parameters need {used}.").format(
+                available=available, used=used
             ),
             where=str(folder),
             fix=_("They seem to come from different saves; take another checkpoint."),
         )
-    stage = _stage(states[0], folder)
-    model = _model_state(folder, stage)
-    key = "fp32_flat_groups" if stage == 3 else "single_partition_of_fp32_groups"
-    return ZeroShards(
-        stage=stage,
-        shapes=[{name: torch.Size(shape) for name, shape in group.items()} for group in model["param_shapes"]],
-        flat=[list(state[key]) for state in states],
-        paddings=states[0].get("param_alignment_paddings"),
-        shared=dict(model.get("shared_params") or {}),
-    )
 
 
-def _files_by_rank(folder: Path) -> dict[int, Path]:
-    found = {int(match[1]): path for path in folder.glob("*_optim_states.pt") if (match := _RANK.search(path.name))}
-    if not found:
-        raise WorkbenchError(_("There are no ZeRO shards (*_optim_states.pt)."), where=str(folder))
-    return found
+def _buffers(model: RankFile) -> dict[str, LazyTensor]:
+    module = model.state.get("module") or {}
+    return {
+        name: LazyTensor.whole(model.path, module[name])
+        for name in model.state.get("buffer_names") or ()
+        if name in module
+    }
 
 
-def _name_of_rank(files: dict[int, Path], rank: int) -> str:
-    """What the file of a rank would be called, from those that are there."""
-    other, path = next(iter(files.items()))
-    return path.name.replace(f"zero_pp_rank_{other}_", f"zero_pp_rank_{rank}_")
+def _frozen(files: ZeroFiles) -> dict[str, LazyTensor]:
+    """Parameters that were not trained but saved along.
 
-
-def _optimizer_state(path: Path) -> dict[str, Any]:
-    state = read_tensors(path).get("optimizer_state_dict")
-    if not isinstance(state, dict) or "zero_stage" not in state:
-        raise WorkbenchError(_("This file is no part of a ZeRO checkpoint."), where=str(path))
-    return state
-
-
-def _rank_count(state: dict[str, Any]) -> int:
-    count = state["partition_count"]
-    return int(max(count) if isinstance(count, list) else count)
-
-
-def _stage(state: dict[str, Any], folder: Path) -> int:
-    stage = state["zero_stage"]
-    value = int(stage.values[0]) if isinstance(stage, Inert) else int(stage)
-    if value not in {1, 2, 3}:
-        raise WorkbenchError(_("ZeRO stage {stage} is not known.").format(stage=value), where=str(folder))
-    return value
-
-
-def _model_state(folder: Path, stage: int) -> dict[str, Any]:
-    name = "zero_pp_rank_0_mp_rank_00_model_states.pt" if stage == 3 else "mp_rank_00_model_states.pt"
-    path = folder / name
-    if not path.is_file():
-        raise WorkbenchError(_("The checkpoint lacks {name}.").format(name=name), where=str(folder))
-    state = read_tensors(path)
-    if not isinstance(state, dict) or "param_shapes" not in state:
-        raise WorkbenchError(_("This file is no part of a ZeRO checkpoint."), where=str(path))
-    return state
+    Raises:
+        WorkbenchError: a rank's part of them is missing.
+    """
+    shapes = _shapes(files.models[0].state.get("frozen_param_shapes") or {})
+    fragments = files.models[0].state.get("frozen_param_fragments") or {}
+    there = [name for name in shapes if name in fragments]
+    if files.stage != 3:
+        return {name: LazyTensor.whole(files.models[0].path, fragments[name]) for name in there}
+    if there:
+        files.require_all_models()
+    return {
+        name: _gathered(
+            shapes[name],
+            [[values_of(model.path, model.state["frozen_param_fragments"][name])] for model in files.models],
+            0,
+        )
+        for name in there
+    }

@@ -70,7 +70,7 @@ class EventText:
         if event.done < event.total and self._too_soon(event.stage, event.time):
             return []
         share = event.done / event.total if event.total else 1.0
-        amount = f" ({_amount(event)})" if event.unit else ""
+        amount = f" ({_amount(event)}{_pace(event)})" if event.unit else ""
         return [f"{printable(event.stage)}: {share:.0%}{amount}"]
 
     def _too_soon(self, kind: str, now: float) -> bool:
@@ -84,6 +84,13 @@ def _amount(event: Progress) -> str:
     if event.unit == BYTES:
         return f"{in_words(event.done)} / {in_words(event.total)}"
     return f"{event.done:.0f}/{event.total:.0f} {printable(event.unit)}"
+
+
+def _pace(event: Progress) -> str:
+    """How fast it goes and how long the rest takes, where the event says so."""
+    rate = f", {in_words(event.rate)}/s" if event.rate and event.unit == BYTES else ""
+    left = _("{time} left").format(time=_duration(event.eta)) if event.eta else ""
+    return f"{rate}, {left}" if left else rate
 
 
 def step_line(event: Step, seconds_per_iteration: float | None) -> str:

@@ -30,7 +30,7 @@ class Dtype(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("merge", help=_("Merge an adapter into its base, one shard at a time."), epilog=examples(_EXAMPLES))(
+    app.command("merge", help=_("Merge an adapter into its base, one tensor at a time."), epilog=examples(_EXAMPLES))(
         merge
     )
 

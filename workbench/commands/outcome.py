@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Callable, Mapping
 
 import typer
 
@@ -13,16 +14,24 @@ from workbench.jobs.folder import JobFolder
 from workbench.jobs.results import results_of
 
 
-def follow_to_result(job: JobFolder, key: str, next_command: str | None = None, *, as_json: bool) -> None:
+def follow_to_result(
+    job: JobFolder,
+    key: str,
+    next_command: str | None = None,
+    *,
+    as_json: bool,
+    more: Callable[[JobFolder], Mapping[str, object]] = lambda _job: {},
+) -> None:
     """Follow a job, print the result it made under ``key`` and the sensible next command, and exit with its code.
 
     Args:
         next_command: a command line with ``{path}`` for the result, if there is a sensible one.
+        more: what the JSON says beside the results.
     """
     code = follow(job, to_stderr=as_json)
     made = results_of(job)
     if as_json:
-        typer.echo(json.dumps({"job": job.id, "exit_code": code, **made}, ensure_ascii=False))
+        typer.echo(json.dumps({"job": job.id, "exit_code": code, **made, **more(job)}, ensure_ascii=False))
     elif code == 0 and key in made:
         typer.echo(_("Result: {path}").format(path=made[key]))
         if next_command:

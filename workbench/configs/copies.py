@@ -8,6 +8,7 @@ from pathlib import Path
 from workbench.configs.files import dump_config
 from workbench.configs.find import find_config
 from workbench.configs.overrides import apply_overrides
+from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -26,8 +27,18 @@ def copy_config(name_or_path: str, folder: Path, *, assignments: Sequence[str] =
     config = apply_overrides(found.config, assignments)
     path = folder / f"{found.name}_copy.yaml"
     header = "\n".join((_("From {name}.").format(name=found.name), f"workbench train {path}"))
+    write_config(path, config, header, overwrite=overwrite)
+    return path
+
+
+def write_config(path: Path, config: TrainConfig, header: str, *, overwrite: bool = False) -> None:
+    """Write a config with every field explained; its folder is made if needed.
+
+    Raises:
+        WorkbenchError: the file exists and must not be overwritten, or the folder cannot be written.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not overwrite:
             raise WorkbenchError(
                 _("This file is already there; it was not overwritten."),
@@ -39,4 +50,3 @@ def copy_config(name_or_path: str, folder: Path, *, assignments: Sequence[str] =
         raise WorkbenchError(
             _("The config cannot be written: {reason}").format(reason=error.strerror), where=str(path)
         ) from error
-    return path

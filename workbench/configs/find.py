@@ -12,6 +12,8 @@ from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 
 CONFIG_SUFFIXES = (".yaml", ".yml", ".json")
+PYTHON_SUFFIX = ".py"
+"""Of XTuner's configs, which are imported first."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,19 @@ def find_config(name_or_path: str) -> FoundConfig:
     """The config of a file, else of the catalogue.
 
     Raises:
-        WorkbenchError: there is neither (names the nearest files or catalogue names), or the file is wrong.
+        WorkbenchError: there is neither (names the nearest files or catalogue names), the file is wrong, or it is a
+            config of XTuner.
     """
     path = Path(name_or_path).expanduser()
+    if path.suffix == PYTHON_SUFFIX and path.is_file():
+        raise WorkbenchError(
+            _("This is a config of XTuner, in Python, which workbench does not run."),
+            where=name_or_path,
+            fix=_("`workbench import-config {path}` makes a YAML config of it.").format(path=name_or_path),
+        )
     if path.is_file():
         return FoundConfig(path.stem, load_config(path), path)
-    if path.suffix in CONFIG_SUFFIXES or path.name != name_or_path:
+    if path.suffix in (*CONFIG_SUFFIXES, PYTHON_SUFFIX) or path.name != name_or_path:
         raise WorkbenchError(_("There is no such config file."), where=name_or_path, fix=_files_like(path))
     return FoundConfig(name_or_path, resolve(name_or_path), None)
 

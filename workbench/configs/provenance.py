@@ -1,4 +1,8 @@
-"""Where a checkpoint, adapter or merged model came from: ``workbench.json`` beside its weights."""
+"""Where a checkpoint, adapter or merged model came from: ``workbench.json`` beside its weights.
+
+A prompt template of the user's own lies beside them too, as ``prompt_template.yaml``: it is used as it was in the
+training, wherever the weights go and whatever becomes of the user's file.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from workbench.files import write_atomic
+
 PROVENANCE_FILE = "workbench.json"
+TEMPLATE_FILE = "prompt_template.yaml"
 
 
 class Provenance(BaseModel):
@@ -21,17 +28,36 @@ class Provenance(BaseModel):
     iter: int | None = None
     step: int | None = None
     scores: dict[str, float] = {}
+    notes: list[str] = []
 
 
 def read_provenance(folder: Path) -> Provenance | None:
-    """What is known of the weights in a folder; None if nothing (readable) is."""
+    """What is known of the weights in a folder; None if nothing (readable) is.
+
+    A prompt template that lies beside the weights is named by its whole path.
+    """
     try:
-        return Provenance.model_validate_json((folder / PROVENANCE_FILE).read_bytes())
+        known = Provenance.model_validate_json((folder / PROVENANCE_FILE).read_bytes())
     except (OSError, ValidationError):
         return None
+    if known.prompt_template == TEMPLATE_FILE:
+        known.prompt_template = str((folder / TEMPLATE_FILE).absolute())
+    return known
 
 
 def write_provenance(folder: Path, provenance: Provenance) -> None:
-    """Put ``workbench.json`` beside the weights of a folder."""
-    text = provenance.model_dump_json(indent=2, exclude_none=True) + "\n"
-    (folder / PROVENANCE_FILE).write_text(text, encoding="utf-8")
+    """Put ``workbench.json`` beside the weights of a folder, and a copy of its prompt template if that lies in a file.
+
+    Args:
+        provenance: its template may be the path of a ``prompt_template.yaml``; other files are named and not copied.
+
+    Raises:
+        OSError: the folder cannot be written, or the template not be read.
+    """
+    source = Path(provenance.prompt_template or "")
+    if source.name == TEMPLATE_FILE and source.is_file():
+        text, target = source.read_bytes(), folder / TEMPLATE_FILE
+        if not target.is_file() or target.read_bytes() != text:
+            write_atomic(target, text)
+        provenance = provenance.model_copy(update={"prompt_template": TEMPLATE_FILE})
+    write_atomic(folder / PROVENANCE_FILE, provenance.model_dump_json(indent=2, exclude_none=True) + "\n")

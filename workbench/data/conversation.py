@@ -13,17 +13,20 @@ IMAGE = "<image>"
 
 @dataclass(frozen=True)
 class ToolCall:
-    """A call that an assistant message makes. ``arguments``: a JSON object as text."""
+    """A call that an assistant message makes. ``arguments``: a JSON object as text; ``id``: not trained."""
 
     name: str
     arguments: str
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Turn:
     """One message. ``loss``: whether an assistant message is trained; None means the default, which is yes.
 
-    ``images``: paths as the data has them, one for each ``<image>`` in ``content``.
+    Args:
+        images: paths as the data has them, one for each ``<image>`` in ``content``.
+        name: of who speaks, beside the role; as ``call_id``, the call that it is the answer to, it is not trained.
     """
 
     role: Role
@@ -31,6 +34,8 @@ class Turn:
     loss: bool | None = None
     images: tuple[str, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
+    name: str = field(default="", compare=False)
+    call_id: str = field(default="", compare=False)
 
     @property
     def is_trained(self) -> bool:
@@ -46,6 +51,7 @@ class Conversation:
         rejected: of a preference pair, the answer that is not wanted; ``turns`` end with the one that is.
         answers_left_out: how many answers stood before the first question and are not among the turns.
         marks: how many ``<image>`` the data had, if the turns have fewer; None if they are the same.
+        numbers: how many of its texts are numbers, true or false in the data.
     """
 
     turns: tuple[Turn, ...] = field(default_factory=tuple)
@@ -54,6 +60,7 @@ class Conversation:
     rejected: tuple[Turn, ...] = ()
     answers_left_out: int = field(default=0, compare=False)
     marks: int | None = field(default=None, compare=False)
+    numbers: int = field(default=0, compare=False)
 
     @property
     def is_empty(self) -> bool:

@@ -94,9 +94,9 @@ def encode_all(
     return found
 
 
-def encode_prompt(turns: Sequence[Turn], template: Template, tokenizer: Tokenizer) -> list[int]:
-    """The ids a model is asked with."""
-    segments = template.render_prompt(turns)
+def encode_prompt(turns: Sequence[Turn], template: Template, tokenizer: Tokenizer, tools: str = "") -> list[int]:
+    """The ids a model is asked with. ``tools``: those that it may call, as in `Conversation`."""
+    segments = template.render_prompt(turns, tools)
     if template.whole_text:
         runs = groupby(segments, key=lambda segment: segment.special == "image")
         return [token for is_image, some in runs for token in _run_ids(list(some), tokenizer, is_image=is_image)]

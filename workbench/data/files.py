@@ -64,7 +64,14 @@ def is_data_name(name: str) -> bool:
     kind = ending_of(name)
     if kind is None or name.startswith(".") or name.lower().endswith(PROBES_ENDING) or name.lower() in _NO_DATA:
         return False
-    return kind.kind not in {".txt", ".md"} or name.split(".")[0].lower() not in _ABOUT_THE_FOLDER
+    return not is_about_the_folder(name)
+
+
+def is_about_the_folder(name: str) -> bool:
+    """Whether a file in a folder is a text about the folder, such as a README, rather than one to train on."""
+    kind = ending_of(name)
+    is_text = kind is not None and kind.kind in {".txt", ".md"}
+    return is_text and name.split(".")[0].lower() in _ABOUT_THE_FOLDER
 
 
 def data_files(data_path: str) -> list[Path]:
@@ -102,9 +109,16 @@ def _of_folder(path: Path) -> list[Path]:
     raise WorkbenchError(_("The folder holds no data files."), where=place(path), fix=readable_endings())
 
 
-def _of_pattern(pattern: str) -> list[Path]:
+def matching_files(pattern: str) -> list[Path]:
+    """All files that a pattern matches, in order of their names; none if it is no pattern."""
+    if not _is_pattern(pattern):
+        return []
     matching = sorted(Path(name) for name in glob.iglob(resolve_model(pattern), recursive=True))  # noqa: PTH207
-    found = _each_once(path for path in matching if not path.is_dir() and is_data_name(path.name))
+    return [path for path in matching if not path.is_dir()]
+
+
+def _of_pattern(pattern: str) -> list[Path]:
+    found = _each_once(path for path in matching_files(pattern) if is_data_name(path.name))
     if found:
         return found
     raise WorkbenchError(_("No data file matches the pattern."), where=place(pattern), fix=readable_endings())

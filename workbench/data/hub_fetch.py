@@ -6,7 +6,6 @@ Run as ``python -m workbench.data.hub_fetch NAME [LANGUAGE]`` it prints one JSON
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -22,6 +21,7 @@ from workbench.data.readers.problems import place
 from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.file_lock import locked
+from workbench.hub.problems import FIXES, WHAT, Cause, cause_of
 from workbench.i18n import N_, _, current_language, set_language
 
 _HUB = "https://huggingface.co"
@@ -29,19 +29,16 @@ _OFFLINE_SETTING = "HF_HUB_OFFLINE"
 _ATTEMPTS = 2
 _SECONDS = 4.0
 """How long an attempt to reach the hub may take."""
-_GATED, _UNKNOWN, _OFFLINE, _NO_SPACE = (
-    N_("The dataset is given only to those who asked for it and are signed in."),
-    N_("There is no such folder here, and no dataset of this name on the hub that is public."),
-    N_("There is no such folder here, the hub cannot be reached, and no dataset of this name was fetched before."),
-    N_("The disk is full."),
+_UNKNOWN = N_("There is no such folder here, and no dataset of this name on the hub that is public.")
+_OFFLINE = N_(
+    "There is no such folder here, the hub cannot be reached, and no dataset of this name was fetched before."
 )
 _NO_DATA = N_("The dataset holds no files of a kind that is read.")
 _SCRIPT = N_("The dataset is a program, and programs of others are not run.")
 _FIXES = {
-    _GATED: N_("Ask for access on its page, then sign in with 'hf auth login'."),
-    _UNKNOWN: N_("Check its spelling: owner/name; for a private one, sign in with 'hf auth login'."),
+    **{WHAT[cause]: FIXES[cause] for cause in (Cause.GATED, Cause.NO_SPACE)},
+    _UNKNOWN: FIXES[Cause.UNKNOWN],
     _OFFLINE: N_("Check the network, or give a file or folder on this machine."),
-    _NO_SPACE: N_("Make room, or move the cache with WORKBENCH_CACHE_DIR and HF_HOME."),
     _NO_DATA: N_("Look at its page; if it has files, download one and give its path."),
     _SCRIPT: N_("Look for a copy of it in Parquet or JSON."),
 }
@@ -64,6 +61,26 @@ def fetch(name: str) -> Path:
             except Exception as error:  # the libraries raise whatever their own libraries do
                 raise _in_words(error, name) from error
     return wanted.folder
+
+
+def files_behind(name: str) -> list[str]:
+    """The paths, in its repository on the hub, of the files that a dataset's name means; none if it is here.
+
+    Raises:
+        WorkbenchError: as `fetch`.
+    """
+    import datasets
+
+    wanted = hub_name(name)
+    if is_arrow_folder(wanted.folder):
+        return []
+    try:
+        builder = datasets.load_dataset_builder(wanted.repository, name=wanted.config or None)
+    except Exception as error:  # as in `fetch`
+        raise _in_words(error, name) from error
+    beginning = f"hf://datasets/{wanted.repository}@"
+    addresses = [str(file) for files in (builder.config.data_files or {}).values() for file in files]
+    return [address.removeprefix(beginning).partition("/")[2] for address in addresses if address.startswith(beginning)]
 
 
 def _save(rows: Any, folder: Path) -> None:
@@ -114,15 +131,15 @@ def _in_words(error: Exception, name: str) -> WorkbenchError:
 def _known(error: Exception, text: str) -> str | None:
     """The sentence for an error, untranslated, by its kind or by what it says."""
     from datasets.exceptions import DataFilesNotFoundError, DatasetNotFoundError
-    from huggingface_hub.errors import GatedRepoError
 
+    cause = cause_of(error)
     table: tuple[tuple[bool, str], ...] = (
-        ("gated dataset" in text or isinstance(error, GatedRepoError), _GATED),
+        ("gated dataset" in text or cause is Cause.GATED, WHAT[Cause.GATED]),
         (isinstance(error, DatasetNotFoundError), _UNKNOWN),
         (isinstance(error, DataFilesNotFoundError) or "contains no data" in text, _NO_DATA),
         ("scripts are no longer supported" in text, _SCRIPT),
-        (isinstance(error, OSError) and error.errno == errno.ENOSPC, _NO_SPACE),
-        (isinstance(error, ConnectionError | TimeoutError) or "LocalEntryNotFoundError" in text, _OFFLINE),
+        (cause is Cause.NO_SPACE, WHAT[Cause.NO_SPACE]),
+        (cause is Cause.OFFLINE or "LocalEntryNotFoundError" in text, _OFFLINE),
     )
     return next((what for holds, what in table if holds), None)
 

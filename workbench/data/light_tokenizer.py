@@ -1,19 +1,19 @@
-"""A tokenizer for the light rooms: ``tokenizer.json`` through the tokenizers library, without transformers."""
+"""A tokenizer for the light rooms: a model's own files through the tokenizers library, without transformers."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from workbench.data.long_texts import LONG, Spans, in_groups, in_windows
+from workbench.data.piece_file import PIECE_FILE, needs_piece_file, read_piece_file, read_settings, token_text
 from workbench.data.word_cache import WordCache, begins_word, words_stand_alone
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-
-Spans = list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class LightTokenizer:
         """The tokenizer of a model folder.
 
         Raises:
-            WorkbenchError: the folder has no (readable) ``tokenizer.json``.
+            WorkbenchError: the folder has no (readable) ``tokenizer.json``, nor one of InternLM's piece files.
         """
-        import tokenizers
-
-        path = folder / "tokenizer.json"
+        settings = read_settings(folder)
+        from_pieces = needs_piece_file(folder, settings)
+        path = folder / (PIECE_FILE if from_pieces else "tokenizer.json")
         if not path.is_file():
             raise WorkbenchError(
                 _("The folder has no tokenizer.json."),
@@ -60,9 +60,7 @@ class LightTokenizer:
                 fix=_("Save the tokenizer once with a recent transformers, which writes it."),
             )
         try:
-            tokenizer = tokenizers.Tokenizer.from_file(str(path))
-            settings = _settings(folder)
-            _add_missing(tokenizer, settings.get("added_tokens_decoder"))
+            tokenizer = read_piece_file(path, settings) if from_pieces else _read_json(path, settings)
         except Exception as error:  # the library raises plain Exception for a damaged file
             raise WorkbenchError(
                 _("The tokenizer file is damaged: {reason}").format(reason=error), where=str(path)
@@ -70,8 +68,8 @@ class LightTokenizer:
         facts = TokenizerFacts(
             definition=tokenizer.to_str(),
             kind=str(settings.get("tokenizer_class") or ""),
-            bos_token=_token(settings.get("bos_token")),
-            eos_token=_token(settings.get("eos_token")),
+            bos_token=token_text(settings.get("bos_token")),
+            eos_token=token_text(settings.get("eos_token")),
             chat_template=_chat_template(folder) or settings.get("chat_template"),
             all_special_tokens=_special_tokens(tokenizer, settings),
         )
@@ -134,6 +132,8 @@ class LightTokenizer:
 
     def encode(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
         """The ids of a text."""
+        if len(text) > LONG and not add_special_tokens:
+            return [token for ids, _spans in self._windows(text) for token in ids]
         return list(self._tokenizer.encode(text, add_special_tokens=add_special_tokens).ids)
 
     @property
@@ -151,6 +151,11 @@ class LightTokenizer:
         Raises:
             WordsDifferError: words are remembered, and must not be.
         """
+        return [ids for some in in_groups(texts) for ids in self._encode_group(some)]
+
+    def _encode_group(self, texts: Sequence[str]) -> list[list[int]]:
+        if any(len(text) > LONG for text in texts):
+            return [self.encode(text) for text in texts]
         return self._words.encode_batch(texts) if self._words else self._encode_whole(texts)
 
     def _encode_whole(self, texts: Sequence[str]) -> list[list[int]]:
@@ -158,20 +163,36 @@ class LightTokenizer:
 
     def encode_with_spans(self, text: str) -> tuple[list[int], Spans]:
         """The ids of a text, and from which to which character each of them stands for."""
+        if len(text) <= LONG:
+            return self._encode_spans(text)
+        parts = list(self._windows(text))
+        return [token for ids, _spans in parts for token in ids], [span for _ids, spans in parts for span in spans]
+
+    def _encode_spans(self, text: str) -> tuple[list[int], Spans]:
         encoded = self._tokenizer.encode(text, add_special_tokens=False)
         return encoded.ids, encoded.offsets
+
+    def _windows(self, text: str) -> Iterator[tuple[list[int], Spans]]:
+        for ids, spans in in_windows(text, self._encode_spans):
+            yield [self._numbers[token] for token in ids], spans
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        """Each id once, so that the many ids of a long text are not as many objects."""
+        return list(range(self.vocabulary_size))
 
     def decode(self, token_ids: list[int], *, skip_special_tokens: bool = False) -> str:
         """The text of some ids."""
         return str(self._tokenizer.decode(token_ids, skip_special_tokens=skip_special_tokens))
 
 
-def _add_missing(tokenizer: Any, added: Any) -> None:
-    """Add the tokens that stand in the settings only, if they get the ids that the settings say."""
+def _read_json(path: Path, settings: dict[str, Any]) -> Any:
+    """The file, with the tokens that stand in the settings only, if they get the ids that the settings say."""
     import tokenizers
 
+    tokenizer, added = tokenizers.Tokenizer.from_file(str(path)), settings.get("added_tokens_decoder")
     if not isinstance(added, dict):
-        return
+        return tokenizer
     for number, token in sorted((int(number), token) for number, token in added.items()):
         if not isinstance(token, dict) or tokenizer.token_to_id(token.get("content", "")) is not None:
             continue
@@ -179,11 +200,12 @@ def _add_missing(tokenizer: Any, added: Any) -> None:
             raise ValueError(f"added_tokens_decoder: {number}")
         flags = {name: bool(token.get(name)) for name in ("single_word", "lstrip", "rstrip", "normalized", "special")}
         tokenizer.add_tokens([tokenizers.AddedToken(token["content"], **flags)])
+    return tokenizer
 
 
 def _special_tokens(tokenizer: Any, settings: dict[str, Any]) -> tuple[str, ...]:
     """Named ones first, then the rest of those that the tokenizer marks as special."""
-    named = [_token(value) for name, value in settings.items() if name.endswith("_token")]
+    named = [token_text(value) for name, value in settings.items() if name.endswith("_token")]
     return _with_marked([token for token in named if token], tokenizer)
 
 
@@ -197,23 +219,3 @@ def _chat_template(folder: Path) -> str | None:
         return (folder / "chat_template.jinja").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def _settings(folder: Path) -> dict[str, Any]:
-    """The tokenizer's settings; older models keep their special tokens in a file of their own."""
-    return _object(folder / "special_tokens_map.json") | _object(folder / "tokenizer_config.json")
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return settings if isinstance(settings, dict) else {}
-
-
-def _token(value: Any) -> str | None:
-    """A special token is written as text or as an object with ``content``."""
-    if isinstance(value, dict):
-        value = value.get("content")
-    return value if isinstance(value, str) else None

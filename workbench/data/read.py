@@ -14,7 +14,7 @@ from workbench.data.formats import DatasetFormat, FormatChoice, RowError, choose
 from workbench.data.readers.columnar import arrow, parquet
 from workbench.data.readers.json_document import json_document
 from workbench.data.readers.json_lines import json_lines
-from workbench.data.readers.plain_text import plain_text
+from workbench.data.readers.plain_text import text_lines, text_paragraphs, whole_text
 from workbench.data.readers.problems import Bad, empty_file, place, refuse
 from workbench.data.readers.tables import comma_table, tab_table
 from workbench.errors import WorkbenchError
@@ -23,7 +23,9 @@ from workbench.i18n import _
 ROWS_LOOKED_AT = 20
 """How many rows of a file tell its format."""
 AUTO = FormatChoice()
-_READERS: dict[str, Callable[[Path, str, Bad | None, list[str]], Iterator[tuple[int, dict[str, Any]]]]] = {
+_Numbered = tuple[int, dict[str, Any]]
+_Reader = Callable[[Path, str, Bad | None, list[str]], Iterator[_Numbered]]
+_READERS: dict[str, _Reader] = {
     ".json": json_document,
     ".jsonl": json_lines,
     ".ndjson": json_lines,
@@ -31,9 +33,11 @@ _READERS: dict[str, Callable[[Path, str, Bad | None, list[str]], Iterator[tuple[
     ".tsv": tab_table,
     ".parquet": parquet,
     ".arrow": arrow,
-    ".txt": plain_text,
-    ".md": plain_text,
+    ".txt": text_lines,
+    ".md": whole_text,
 }
+_TEXT_READERS: dict[str, _Reader] = {"text_paragraphs": text_paragraphs, "text_file": whole_text}
+"""How text files are read that are to be read in one of these formats."""
 
 
 @dataclass(frozen=True)
@@ -81,25 +85,48 @@ def open_file(path: Path, choice: FormatChoice = AUTO, bad: Bad | None = None) -
             rest of it is damaged, or a row is bad and nothing takes it.
     """
     notes: list[str] = []
-    counted = None if bad is None else _Counted(bad)
-    rows = raw_rows(path, counted, notes)
-    first = list(itertools.islice(rows, ROWS_LOOKED_AT))
+    counted = None if bad is None else _FirstKept(bad)
+    rows = raw_rows(path, counted, notes, choice)
+    first, damage = _first(rows)
     if not first:
-        raise empty_file(path) if counted is None or not counted.count else _no_good_row(path)
-    kind, reason = choose_format(choice, [row for _number, row in first], path)
+        none = empty_file(path) if counted is None or counted.first is None else _no_good_row(path, counted.first)
+        raise damage or none
+    try:
+        kind, reason = choose_format(choice, [row for _number, row in first], path)
+    except WorkbenchError as unknown:
+        raise damage or unknown from unknown
     for note in notes:
         reason = _("{reason}; {note}").format(reason=reason, note=note)
-    return OpenedFile(path, kind, reason, _converted(path, itertools.chain(first, rows), kind, bad))
+    return OpenedFile(path, kind, reason, _converted(path, _behind(first, rows, damage), kind, bad))
+
+
+def _first(rows: Iterator[_Numbered]) -> tuple[list[_Numbered], WorkbenchError | None]:
+    """The rows that tell the format; and why there are no more, if that is why."""
+    first: list[_Numbered] = []
+    try:
+        first.extend(itertools.islice(rows, ROWS_LOOKED_AT))
+    except WorkbenchError as damage:
+        return first, damage
+    return first, None
+
+
+def _behind(first: list[_Numbered], rows: Iterator[_Numbered], damage: WorkbenchError | None) -> Iterator[_Numbered]:
+    """All rows up to what cannot be read."""
+    yield from first
+    if damage is not None:
+        raise damage
+    yield from rows
 
 
 def raw_rows(
-    path: Path, bad: Bad | None = None, notes: list[str] | None = None
+    path: Path, bad: Bad | None = None, notes: list[str] | None = None, choice: FormatChoice = AUTO
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """Row numbers and rows of a file of any kind, as they are read.
 
     Args:
         bad: takes what is wrong with single rows; without it the first such row is raised.
         notes: takes what to say of where the rows are, before the first of them.
+        choice: in what format they will be read, which says what a row of a text file is.
 
     Raises:
         WorkbenchError: the file is of no kind that is read, cannot be read, or is not what its ending says.
@@ -111,7 +138,10 @@ def raw_rows(
             where=place(path),
             fix=readable_endings(),
         )
-    yield from _READERS[ending.kind](path, ending.packed, bad, [] if notes is None else notes)
+    reader = _READERS[ending.kind]
+    if reader in (text_lines, whole_text):
+        reader = _TEXT_READERS.get(choice.name, reader)
+    yield from reader(path, ending.packed, bad, [] if notes is None else notes)
 
 
 def convert(path: Path, number: int, row: dict[str, Any], kind: DatasetFormat) -> Sample:
@@ -142,17 +172,22 @@ def _converted(
             yield DataRow(number, sample)
 
 
-def _no_good_row(path: Path) -> WorkbenchError:
-    return WorkbenchError(_("No row of the file can be read."), where=place(path))
+def _no_good_row(path: Path, first: WorkbenchError) -> WorkbenchError:
+    """What to raise for a file with rows of which none can be read. ``first``: what is wrong with the first."""
+    return WorkbenchError(
+        _("No row of the file can be read. The first: {place}: {reason}").format(place=first.where, reason=first.what),
+        where=place(path),
+        fix=first.fix,
+    )
 
 
-class _Counted:
-    """Counts what it hands on."""
+class _FirstKept:
+    """Hands on what it takes, and keeps the first."""
 
     def __init__(self, bad: Bad) -> None:
         self._bad = bad
-        self.count = 0
+        self.first: WorkbenchError | None = None
 
     def append(self, error: WorkbenchError, /) -> None:
-        self.count += 1
+        self.first = self.first or error
         self._bad.append(error)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from workbench.configs.schema import TrainConfig
 from workbench.data.files import data_files, is_local
 from workbench.data.formats import FormatChoice
 from workbench.data.prepare.store import is_prepared
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
 from workbench.paths import resolve_model
 
 TOKENIZED = "tokenized"
@@ -61,3 +64,21 @@ def sources_of(config: TrainConfig) -> tuple[Source, ...]:
         Source(path, FormatChoice(name, config.dataset_columns))
         for path, name in zip(config.data_paths, config.dataset_formats, strict=True)
     )
+
+
+def choices_for(choice: FormatChoice, paths: Sequence[str]) -> list[FormatChoice]:
+    """How to read each of some paths, where commas in a format's name part one for each of them.
+
+    Raises:
+        WorkbenchError: there are neither one nor as many as paths.
+    """
+    names = [name.strip() for name in choice.name.split(",")]
+    if len(names) == 1:
+        names *= len(paths)
+    if len(names) != len(paths):
+        raise WorkbenchError(
+            _("{names} formats are named for {paths} paths.").format(names=len(names), paths=len(paths)),
+            where=choice.name,
+            fix=_("Name one for all of them, or one for each, with commas between them."),
+        )
+    return [replace(choice, name=name) for name in names]

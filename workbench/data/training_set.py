@@ -71,12 +71,13 @@ def write_offline(
         WorkbenchError: see `build_training_set`, or the folder cannot be written.
     """
     made = build_training_set(config, tokenizer, on_progress)
-    write_packed(folder, made.rows)
+    write_packed(folder, made.rows, on_progress)
     record = Record(
         template=config.prompt_template,
         max_length=config.max_length,
         tokenizer=tokenizer_digest(tokenizer),
         packed=True,
+        packing=config.packing,
         report=made.report,
     )
     write_record(folder, record)

@@ -15,13 +15,18 @@ from workbench.paths import resolve_model
 
 def work(job: JobFolder, events: EventLog) -> Finished:
     """Prepare the data of the job's config into the folder that its arguments name: ``target``."""
+    from workbench.data.prepare.kept_report import keep_report
     from workbench.data.training_set import write_offline
-    from workbench.training.preparing import preparation_events
+    from workbench.training.preparing import PreparationStoppedError, preparation_events
 
     config = load_config(job.config_path)
     tokenizer = _tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code)
     target = Path(job.record.arguments["target"])
-    report = write_offline(config, tokenizer, target, preparation_events(job))
+    try:
+        report = write_offline(config, tokenizer, target, preparation_events(job))
+    except PreparationStoppedError:
+        return Finished(stopped=True)
+    keep_report(report, job.results_path)
     events.write(Started(facts=report.sentences()))
     return Finished(results={"prepared": str(target), "rows": report.packs, "tokens": report.tokens})
 

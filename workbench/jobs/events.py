@@ -37,7 +37,10 @@ class Started(_Event):
 
 
 class Progress(_Event):
-    """How far a stage is. ``done`` and ``total`` are in ``unit`` (bytes, rows …); ``job``: another job that does it."""
+    """How far a stage is. ``done`` and ``total`` are in ``unit`` (bytes, rows …); ``job``: another job that does it.
+
+    ``rate`` is in units a second, ``eta`` in seconds.
+    """
 
     event: Literal["progress"] = "progress"
     stage: str
@@ -45,6 +48,8 @@ class Progress(_Event):
     total: float
     unit: str = ""
     job: str | None = None
+    rate: float | None = None
+    eta: float | None = None
 
 
 class Step(_Event):

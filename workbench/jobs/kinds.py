@@ -8,10 +8,14 @@ _WORDS = {
     "train": N_("train"),
     "convert": N_("convert"),
     "merge": N_("merge"),
+    "compare": N_("compare"),
     "preprocess": N_("prepare data"),
     "sheet": N_("question sheet"),
     "evaluate": N_("evaluate"),
     "quickstart": N_("quickstart"),
+    "download": N_("download"),
+    "upload": N_("upload"),
+    "export": N_("export"),
 }
 
 

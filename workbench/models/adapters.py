@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict, prepare_model_for_kbit_training
-from peft.utils import SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME
-from safetensors import SafetensorError, safe_open
+from peft import (
+    LoraConfig,
+    PeftConfig,
+    PeftModel,
+    get_peft_model,
+    get_peft_model_state_dict,
+    prepare_model_for_kbit_training,
+    set_peft_model_state_dict,
+)
+from peft.utils import SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME, load_peft_weights
+from safetensors import SafetensorError
 
 from workbench.configs.method_settings import LoraSettings
 from workbench.configs.schema import Method
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.four_bits import keep_gradients_exact
+from workbench.models.internlm2 import head_counts, is_internlm2
+from workbench.models.original_adapter import config_in_memory, has_original_names, weights_in_memory
 
 
 def linear_layer_names(model: Any) -> list[str]:
@@ -83,6 +95,8 @@ def _require_layers(model: Any, field: str, wanted: list[str]) -> None:
 def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> Any:
     """The model with an adapter from disk on it, under peft's name ``default``.
 
+    An adapter of InternLM2's own modules (``wqkv``, ``w1``), as XTuner trains it, is put on those of the model.
+
     Raises:
         WorkbenchError: the folder holds no adapter, or it was made for another model.
     """
@@ -98,9 +112,12 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> 
     if not any((path / name).is_file() for name in (SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME)):
         raise WorkbenchError(_("The adapter's weights are missing."), where=str(folder))
     try:
+        weights = load_peft_weights(str(path), device="cpu")
+        if is_internlm2(model) and has_original_names(weights):
+            return _load_original(model, path, weights, trainable=trainable)
         adapted = PeftModel.from_pretrained(model, str(path), is_trainable=trainable)
-        _require_same_layers(adapted, path)
-    except SafetensorError as error:
+        _require_same_layers(adapted, weights)
+    except (SafetensorError, UnpicklingError, EOFError) as error:
         raise WorkbenchError(_("The weight file is damaged: {reason}").format(reason=error), where=str(path)) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise WorkbenchError(
@@ -111,17 +128,24 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> 
     return adapted
 
 
-def _require_same_layers(adapted: Any, folder: Path) -> None:
+def _load_original(model: Any, folder: Path, weights: dict[str, torch.Tensor], *, trainable: bool) -> Any:
+    """An adapter that was trained on InternLM2's own modules."""
+    renamed = weights_in_memory(weights, *head_counts(model.config))
+    config = config_in_memory(PeftConfig.from_pretrained(str(folder)), renamed)
+    config.inference_mode = not trainable
+    adapted = get_peft_model(model, config)
+    set_peft_model_state_dict(adapted, renamed)
+    _require_same_layers(adapted, renamed)
+    return adapted.train(trainable)
+
+
+def _require_same_layers(adapted: Any, weights: Iterable[str]) -> None:
     """peft leaves layers that only the file or only the model has as they are.
 
     Raises:
         ValueError: names one of them.
     """
-    path = folder / SAFETENSORS_WEIGHTS_NAME
-    if not path.is_file():
-        return
-    with safe_open(path, "pt") as stream:
-        saved = {name for name in stream.keys() if ".lora_" in name}  # noqa: SIM118 - not a mapping
+    saved = {name for name in weights if ".lora_" in name}
     there = {name for name in get_peft_model_state_dict(adapted, save_embedding_layers=False) if ".lora_" in name}
     if saved != there:
         raise ValueError(min(saved ^ there))

@@ -7,32 +7,35 @@ for every key/value head its query heads, then one key, then one value; ``[kv_he
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, LlamaForCausalLM
 from transformers.conversion_mapping import register_checkpoint_conversion_mapping
 from transformers.core_model_loading import ConversionOps, WeightConverter, WeightRenaming
 from transformers.models.llama.modeling_llama import LlamaModel
 
+from workbench.models.internlm_config import InternLMConfig
+from workbench.models.rotary import OwnLengthRotaryEmbedding
+
 MODEL_TYPE = "internlm2"
 
 
-class InternLM2Config(LlamaConfig):  # type: ignore[misc]  # transformers is untyped
+class InternLM2Config(InternLMConfig):
     """InternLM2's ``config.json``. ``bias`` is its name for biases of the attention's projections."""
 
     model_type = MODEL_TYPE
 
-    def __post_init__(self, **kwargs: Any) -> None:
-        if kwargs.get("bias"):
-            self.attention_bias = True
-        super().__post_init__(**kwargs)
 
-
-class InternLM2Model(LlamaModel):  # type: ignore[misc]
+class InternLM2Model(LlamaModel):  # type: ignore[misc]  # transformers is untyped
     """The network without its output head."""
 
     config_class = InternLM2Config
+
+    def __init__(self, config: InternLM2Config) -> None:
+        super().__init__(config)
+        self.rotary_emb = OwnLengthRotaryEmbedding(config)
 
 
 class InternLM2ForCausalLM(LlamaForCausalLM):  # type: ignore[misc]
@@ -40,8 +43,17 @@ class InternLM2ForCausalLM(LlamaForCausalLM):  # type: ignore[misc]
 
     config_class = InternLM2Config
 
+    def __init__(self, config: InternLM2Config) -> None:
+        super().__init__(config)
+        self.model.rotary_emb = OwnLengthRotaryEmbedding(config)
 
-def _head_counts(config: Any) -> tuple[int, int]:
+
+def is_internlm2(model: Any) -> bool:
+    """Whether the language model of a model is an InternLM2, whose names on disk are not those in memory."""
+    return bool(model.config.get_text_config().model_type == MODEL_TYPE)
+
+
+def head_counts(config: Any) -> tuple[int, int]:
     """Key/value heads, and query heads for each of them; a multimodal config wraps the text model's."""
     text = config.get_text_config()
     return text.num_key_value_heads, text.num_attention_heads // text.num_key_value_heads
@@ -77,7 +89,7 @@ class SplitQKV(ConversionOps):  # type: ignore[misc]
         self, input_dict: dict[str, Any], source_patterns: list[str], target_patterns: list[str], **context: Any
     ) -> dict[str, torch.Tensor]:
         fused = _first(next(iter(input_dict.values())))
-        parts = split_wqkv(fused, *_head_counts(context["config"]))
+        parts = split_wqkv(fused, *head_counts(context["config"]))
         return dict(zip(target_patterns, parts, strict=True))
 
     @property
@@ -95,7 +107,7 @@ class FuseQKV(ConversionOps):  # type: ignore[misc]
             _first(next(tensor for name, tensor in input_dict.items() if part in name))
             for part in ("q_proj", "k_proj", "v_proj")
         )
-        return {target_patterns[0]: fuse_wqkv(query, key, value, *_head_counts(context["config"]))}
+        return {target_patterns[0]: fuse_wqkv(query, key, value, *head_counts(context["config"]))}
 
     @property
     def reverse_op(self) -> ConversionOps:
@@ -113,13 +125,21 @@ RENAMED = (
     ("ffn_norm", "post_attention_layernorm"),
 )
 """InternLM2's names on disk → the names of the Llama classes in memory."""
+_FUSED = "attention.wqkv"
+_PROJECTIONS = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj")
+
+
+def names_in_memory(name: str) -> list[str]:
+    """The names that a weight on disk has in memory: three for one of ``wqkv``, one for any other."""
+    for on_disk, in_memory in RENAMED:
+        name = re.sub(on_disk.replace(".", r"\."), in_memory, name)
+    return [name.replace(_FUSED, part) for part in _PROJECTIONS] if _FUSED in name else [name]
 
 
 def register() -> None:
     """Make transformers know InternLM2; importing this module does it, and doing it twice is harmless."""
     renamings = [WeightRenaming(on_disk, in_memory) for on_disk, in_memory in RENAMED]
-    projections = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]
-    fused = WeightConverter("attention.wqkv", projections, operations=[SplitQKV()])
+    fused = WeightConverter(_FUSED, list(_PROJECTIONS), operations=[SplitQKV()])
     register_checkpoint_conversion_mapping(MODEL_TYPE, [*renamings, fused], overwrite=True)
     AutoConfig.register(MODEL_TYPE, InternLM2Config, exist_ok=True)
     AutoModel.register(InternLM2Config, InternLM2Model, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -10,22 +11,27 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from workbench.configs.method_settings import QuantizationSettings
 from workbench.configs.schema import Method
+from workbench.data.piece_file import unsaid_ends
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.models import internlm2
+from workbench.models import internlm1, internlm2, internlm3
 from workbench.models.four_bits import four_bit_settings
 from workbench.models.precision import Precision, choose_precision, dtype_of
 from workbench.paths import resolve_model
 
 Attention = Literal["auto", "eager", "sdpa", "flash_attention_2"]
+_OTHER_SIZES = ("ignore_mismatched_sizes", "automatic conversion of the weights")
+"""What transformers' error says where a weight has not the size, or cannot be cut into the parts, of the config."""
 
-internlm2.register()
+for family in (internlm1, internlm2, internlm3):
+    family.register()
 transformers_logging.disable_progress_bar()
 
 
@@ -37,7 +43,9 @@ def load_tokenizer(path_or_name: str, trust_remote_code: bool = False) -> Any:
     """
     source = _existing(path_or_name)
     with _load_errors(path_or_name):
-        tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=trust_remote_code, padding_side="right")
+        tokenizer = AutoTokenizer.from_pretrained(
+            source, trust_remote_code=trust_remote_code, padding_side="right", **unsaid_ends(Path(source))
+        )
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
@@ -80,6 +88,7 @@ def load_language_model(
             source, config=config, attn_implementation=attention, output_loading_info=True, **chosen
         )
     _require_all_weights(model, report["missing_keys"], path_or_name)
+    _require_no_bias_left(report["unexpected_keys"], path_or_name)
     return model
 
 
@@ -99,12 +108,18 @@ def is_flash_attention(model: Any) -> bool:
 
 
 def stretch_context(config: Any, length: int) -> None:
-    """Linear RoPE scaling (arXiv:2306.15595): positions are divided by ``length / trained length``."""
+    """Linear RoPE scaling (arXiv:2306.15595): positions are divided by ``length / trained length``, rounded up.
+
+    It takes the place of dynamic scaling, and is multiplied with linear scaling that is there.
+    """
     text = config.get_text_config()
     trained = int(text.max_position_embeddings)
     if length <= trained:
         return
-    text.rope_parameters = {**(text.rope_parameters or {}), "rope_type": "linear", "factor": length / trained}
+    rope = text.rope_parameters or {}
+    before = rope.get("factor", 1.0) if rope.get("rope_type") == "linear" else 1.0
+    kept = {name: value for name, value in rope.items() if name != "type"}
+    text.rope_parameters = {**kept, "rope_type": "linear", "factor": before * math.ceil(length / trained)}
     text.max_position_embeddings = length
 
 
@@ -152,6 +167,19 @@ def _require_all_weights(model: Any, missing: Iterable[str], shown: str) -> None
         )
 
 
+def _require_no_bias_left(unexpected: Iterable[str], shown: str) -> None:
+    """A bias that the config does not speak of is passed over by transformers, and the model computes another thing."""
+    names = sorted(name for name in unexpected if name.endswith("_proj.bias"))
+    if names:
+        raise WorkbenchError(
+            _("The weights have biases of which config.json does not speak: {names}.").format(
+                names=", ".join(names[:3])
+            ),
+            where=shown,
+            fix=_("Set bias: true in config.json if the model was trained with them."),
+        )
+
+
 @contextmanager
 def _load_errors(shown: str) -> Iterator[None]:
     """Turn what transformers raises for a bad folder or name into one sentence and a mend."""
@@ -162,10 +190,15 @@ def _load_errors(shown: str) -> Iterator[None]:
             _("The weight file is damaged: {reason}").format(reason=error), where=shown, fix=_incomplete()
         ) from error
     except RuntimeError as error:
-        if "ignore_mismatched_sizes" not in str(error):
+        if not any(sign in str(error) for sign in _OTHER_SIZES):
             raise
         raise WorkbenchError(
             _("The weights have other sizes than config.json says."), where=shown, fix=_incomplete()
+        ) from error
+    except StrictDataclassError as error:
+        raise WorkbenchError(
+            _("The model cannot be loaded: {reason}").format(reason=" ".join(str(error).split())[:300]),
+            where=f"{shown}/config.json",
         ) from error
     except (OSError, ValueError, KeyError, ImportError) as error:
         first_line = (str(error) or type(error).__name__).strip().splitlines()[0]

@@ -1,4 +1,4 @@
-"""Preparing data within a job: its progress as events."""
+"""Preparing data within a job: its progress as events, and its end when somebody asks the job to stop."""
 
 from __future__ import annotations
 
@@ -8,19 +8,29 @@ from workbench.data.prepare.write import OnProgress
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Progress
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.stop import stop_requested
 from workbench.training.ranks_environment import rank
 
 _SECONDS_BETWEEN = 1.0
 
 
+class PreparationStoppedError(Exception):
+    """Somebody asked the job to stop before its data was prepared; nothing of it is left."""
+
+
 def preparation_events(job: JobFolder) -> OnProgress:
-    """Writes how many rows are done, at most once a second, once for all ranks."""
+    """Writes how many rows are done, at most once a second and at the end, once for all ranks.
+
+    What it gives raises `PreparationStoppedError` as soon as the job is asked to stop.
+    """
     events = EventLog(job.path)
     last = time.monotonic()
 
     def tell(done: int, expected: int) -> None:
         nonlocal last
-        if rank() != 0 or (time.monotonic() - last < _SECONDS_BETWEEN):
+        if stop_requested(job.path):
+            raise PreparationStoppedError
+        if rank() != 0 or (done < expected and time.monotonic() - last < _SECONDS_BETWEEN):
             return
         last = time.monotonic()
         events.write(Progress(stage=_("preparing the data"), done=done, total=expected, unit=_("rows")))

@@ -14,12 +14,11 @@ from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.configs.estimate import estimate_steps
 from workbench.configs.files import load_config
 from workbench.configs.schema import TrainConfig
-from workbench.data.prepare.report import DataReport
+from workbench.data.prepare.kept_report import keep_report
 from workbench.data.templates import get_template
 from workbench.data.templates.mismatch import template_warnings, trained_template
 from workbench.data.training_set import TrainingSet, build_training_set
 from workbench.evaluation.recommend import recommend
-from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.jobs.events import Finished, Started, Warned
 from workbench.jobs.folder import JobFolder
@@ -34,14 +33,12 @@ from workbench.training.counting import Counting
 from workbench.training.deepspeed_presets import deepspeed_settings, zero_stage_of
 from workbench.training.examiner import Examiner
 from workbench.training.facts import facts
-from workbench.training.preparing import preparation_events
+from workbench.training.preparing import PreparationStoppedError, preparation_events
 from workbench.training.ranks import rank, world_size
 from workbench.training.resume import resume, why_without_deepspeed
 from workbench.training.saving import scores_of
 from workbench.training.session import Session
 from workbench.training.trainer import WorkbenchTrainer
-
-DATA_FILE = "data.json"
 
 
 @dataclass(frozen=True)
@@ -66,8 +63,12 @@ def train(job: JobFolder, options: Options) -> Finished:
     began = time.monotonic()
     config = load_config(job.config_path)
     tokenizer = load_tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code)
-    data = build_training_set(config, tokenizer, preparation_events(job))
-    _keep(data.report, job)
+    try:
+        data = build_training_set(config, tokenizer, preparation_events(job))
+    except PreparationStoppedError:
+        return Finished(stopped=True)
+    if rank() == 0:
+        keep_report(data.report, job.results_path)
     template = get_template(config.prompt_template, tokenizer)
     session = Session(job, config, tokenizer, template, _counting(config, len(data.rows)))
     resume(session, options.resume)
@@ -77,13 +78,6 @@ def train(job: JobFolder, options: Options) -> Finished:
     trainer = _trainer(session, data, why_without_deepspeed(session, options.why_no_deepspeed))
     trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
     return _finished(session, trainer.state.global_step, time.monotonic() - began)
-
-
-def _keep(report: DataReport, job: JobFolder) -> None:
-    """Leave what became of the rows in the job's folder, for programs."""
-    if rank() == 0:
-        job.results_path.mkdir(exist_ok=True)
-        write_atomic(job.results_path / DATA_FILE, report.model_dump_json(indent=1) + "\n")
 
 
 def _counting(config: TrainConfig, rows: int) -> Counting:

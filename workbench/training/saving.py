@@ -6,9 +6,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.configs.provenance import PROVENANCE_FILE, Provenance, read_provenance
+from workbench.configs.provenance import read_provenance
 from workbench.evaluation.recommend import recommend
-from workbench.files import write_atomic
 from workbench.training.checkpoint_folders import checkpoint_folders, step_of, what_is_missing
 
 UNFINISHED = ".unfinished"
@@ -29,11 +28,6 @@ def publish(unfinished: Path, final: Path) -> None:
         final.rename(replaced)
     unfinished.rename(final)
     shutil.rmtree(replaced, ignore_errors=True)
-
-
-def annotate(checkpoint: Path, provenance: Provenance) -> None:
-    """Write ``workbench.json`` beside the weights."""
-    write_atomic(checkpoint / PROVENANCE_FILE, provenance.model_dump_json(indent=2, exclude_none=True) + "\n")
 
 
 def scores_of(checkpoints: Path, up_to_step: int) -> dict[str, dict[str, float]]:

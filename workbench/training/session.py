@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.configs.provenance import Provenance
 from workbench.configs.schema import TrainConfig
-from workbench.data.templates import Template
+from workbench.data.templates import Template, keep_template
 from workbench.jobs.events import Event, EventLog
 from workbench.jobs.folder import JobFolder
 from workbench.training.checkpoint_folders import step_of
@@ -39,9 +39,12 @@ class Session:
     stopped: bool = False
     base_scores: dict[str, float] = field(default_factory=dict)
     _events: EventLog = field(init=False)
+    _kept_template: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self._events = EventLog(self.job.path)
+        if rank() == 0:
+            self._kept_template = keep_template(self.template, self.job.path)
 
     def say(self, event: Event) -> None:
         """Write an event, once for all ranks."""
@@ -62,7 +65,7 @@ class Session:
     def provenance(self, step: int, scores: dict[str, float]) -> Provenance:
         """What to write beside the weights of a checkpoint."""
         return Provenance(
-            prompt_template=self.template.reference,
+            prompt_template=self._kept_template,
             base_model=self.config.pretrained_model_name_or_path,
             method=self.config.method,
             system=self.config.system,

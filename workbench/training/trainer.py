@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from transformers import Trainer
 
+from workbench.configs.provenance import write_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.training.callbacks.steps import Throughput
@@ -18,7 +19,7 @@ from workbench.training.checkpoint_folders import checkpoint_name
 from workbench.training.collate import TOKENS
 from workbench.training.loss import only_trained_positions, takes_logits_to_keep
 from workbench.training.ranks import barrier, rank
-from workbench.training.saving import UNFINISHED, annotate, discard_unfinished, publish
+from workbench.training.saving import UNFINISHED, discard_unfinished, publish
 from workbench.training.schedule import lr_factor, warmup_steps
 from workbench.training.session import Session
 
@@ -103,7 +104,7 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
             super()._save_checkpoint(model, trial)
             barrier()
             if rank() == 0:
-                annotate(checkpoints / UNFINISHED / name, self._session.provenance(self.state.global_step, {}))
+                write_provenance(checkpoints / UNFINISHED / name, self._session.provenance(self.state.global_step, {}))
                 publish(checkpoints / UNFINISHED / name, checkpoints / name)
         except Exception as error:  # torch, safetensors and the system each have their own
             raise _save_error(error, checkpoints / name) from error

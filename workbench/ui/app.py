@@ -18,10 +18,10 @@ from textual.worker import Worker, WorkerState
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import LANGUAGES, N_, _, current_language, set_language
+from workbench.preferences import keep_preferences, read_preferences
 from workbench.text import printable
 from workbench.ui.areas import AREA_NAMES, AREAS, HOME
 from workbench.ui.keymap import load_keymap
-from workbench.ui.preferences import keep_preferences, read_preferences
 from workbench.ui.screens.area import SMALLEST, AreaScreen
 from workbench.ui.screens.error import ErrorDialog
 from workbench.ui.state import AppState

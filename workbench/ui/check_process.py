@@ -4,23 +4,42 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from workbench.data.checks import Measure, check_data
+from workbench.configs.find import find_config
+from workbench.configs.schema import TrainConfig
+from workbench.data.checks import CheckReport, Measure, check_data
 from workbench.data.checks.report_text import figures
 from workbench.data.formats import FormatChoice
 from workbench.errors import WorkbenchError
 
 
 def main() -> None:
-    """Check the data that the arguments name; what makes that impossible goes to standard error."""
-    path, format_name, template, tokenizer = sys.argv[1:]
+    """Check the data that the argument describes; what makes that impossible goes to standard error."""
     try:
-        measure = Measure.of_folder(tokenizer, template, None)
-        report = check_data([path], None, FormatChoice(format_name), measure=measure)
+        report = _checked(json.loads(sys.argv[1]))
     except WorkbenchError as error:
         sys.exit(str(error))
     said = {"figures": list(figures(report)), "findings": [found.as_json() for found in report.findings]}
     sys.stdout.write(json.dumps(said))
+
+
+def _checked(asked: dict[str, Any]) -> CheckReport:
+    """Check the first rows of a training's data, or what `workbench.ui.check_run.asked_of_check` says."""
+    if "train" in asked:
+        return check_data(config=TrainConfig.model_validate(asked["train"]), most_rows=asked["most_rows"])
+    config = find_config(asked["config"]).config if asked["config"] else None
+    measure = Measure.of_folder(asked["tokenizer"], asked["template"] or None, asked["max_length"])
+    folder = Path(asked["image_folder"]).expanduser() if asked["image_folder"] else None
+    return check_data(
+        [asked["path"]],
+        config,
+        FormatChoice(asked["format"], asked["columns"]),
+        measure=replace(measure, packing=asked["packing"], config=config),
+        image_folder=folder,
+    )
 
 
 if __name__ == "__main__":

@@ -11,11 +11,16 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.configs.schema import TrainConfig
 from workbench.data.checks import Finding
-from workbench.data.sources import Source
+from workbench.data.sources import Source, sources_of
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
 from workbench.text import printable
+from workbench.ui.row_settings import Settings
+
+_ROWS_LOOKED_AT = 300
+"""Of each file, before a training."""
 
 
 @dataclass(frozen=True)
@@ -26,21 +31,49 @@ class CheckOutcome:
     findings: list[Finding]
 
 
-async def run_check(source: Source, template: str, tokenizer: str) -> CheckOutcome:
+async def row_problems(config: TrainConfig) -> list[WorkbenchError]:
+    """The first place of each error that a check finds in the first rows of a config's data; nothing is fetched."""
+    if not all(source.is_here for source in sources_of(config)):
+        return []
+    try:
+        outcome = await _run({"train": config.model_dump(mode="json"), "most_rows": _ROWS_LOOKED_AT})
+    except WorkbenchError:  # what else is wrong is said by the plan
+        return []
+    errors = [finding for finding in outcome.findings if finding.severity == "error" and finding.places]
+    return [WorkbenchError(error.what, where=error.places[0], fix=error.fix) for error in errors]
+
+
+def asked_of_check(source: Source, settings: Settings) -> dict[str, Any]:
+    """What the process of the check is to know."""
+    return {
+        "path": source.path,
+        "format": source.choice.name,
+        "columns": dict(source.choice.columns),
+        "template": settings.of_file.template or settings.template,
+        "tokenizer": settings.tokenizer,
+        "max_length": settings.max_length,
+        "packing": settings.packing,
+        "config": settings.config,
+        "image_folder": settings.of_file.image_folder,
+    }
+
+
+async def run_check(source: Source, settings: Settings) -> CheckOutcome:
     """Check data as ``workbench data check`` does; being cancelled ends the process.
 
     Raises:
         WorkbenchError: the data, the template or the tokenizer is not there.
     """
+    return await _run(asked_of_check(source, settings))
+
+
+async def _run(asked: dict[str, Any]) -> CheckOutcome:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
         "-m",
         "workbench.ui.check_process",
-        source.path,
-        source.choice.name,
-        template,
-        tokenizer,
+        json.dumps(asked),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

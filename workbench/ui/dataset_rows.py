@@ -14,7 +14,7 @@ from workbench.data.show import FoundRow, found_rows
 from workbench.data.sources import Source
 from workbench.errors import WorkbenchError
 from workbench.paths import resolve_model
-from workbench.text import printable
+from workbench.text import printable, visible
 
 ROWS_A_PAGE = 2000
 MATCHES_SHOWN = 1000
@@ -133,6 +133,24 @@ class DatasetRows:
             return None
         return None
 
+    def position_of_number(self, number: int, is_stopped: IsStopped) -> int | None:
+        """The row with this number, counted from 0, or the first behind it; several files are counted as one."""
+        is_one_file = len(self.files) == 1
+        try:
+            for found in found_rows(self.files):
+                if is_stopped():
+                    return None
+                if (found.number if is_one_file else found.position + 1) >= number:
+                    return found.position
+        except WorkbenchError:
+            return None
+        return None
+
+    def label(self, found: FoundRow) -> str:
+        """How a list calls a row: by its number, and by its file if there are several."""
+        number = str(found.number or "?")
+        return f"{self._short_name(found.path)}:{number}" if len(self.files) > 1 else number
+
     def _short_name(self, file: Path) -> str:
         """As a check names a file: below the folder that it was given."""
         folder = Path(resolve_model(self.source.path))
@@ -152,7 +170,7 @@ def _line(found: FoundRow) -> RowLine:
 
 
 def _on_one_line(text: str) -> str:
-    return printable(" ".join(text[: 2 * _LINE_CHARACTERS].split()))[:_LINE_CHARACTERS]
+    return visible(" ".join(text[: 2 * _LINE_CHARACTERS].split()))[:_LINE_CHARACTERS]
 
 
 def _first_question(sample: Sample) -> str:

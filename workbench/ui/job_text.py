@@ -16,6 +16,7 @@ from workbench.jobs.events import Failed, Finished, Progress, Step
 from workbench.jobs.kinds import kind_text
 from workbench.jobs.state import JobState
 from workbench.jobs.stop import resume_command
+from workbench.sizes import in_words
 from workbench.text import printable
 from workbench.ui.job_watch import JobWatch
 from workbench.ui.shown_path import shown_path
@@ -94,8 +95,16 @@ def share_bar(share: float, cells: int) -> str:
 
 def _amount(stage: Progress) -> str:
     if stage.unit == "bytes":
-        return f"{stage.done / 1e6:.0f}/{stage.total / 1e6:.0f} MB"
+        return f"{stage.done / 1e6:.0f}/{stage.total / 1e6:.0f} MB{_pace(stage)}"
     return f"{stage.done:g}/{stage.total:g} {printable(stage.unit)}".rstrip()
+
+
+def _pace(stage: Progress) -> str:
+    """How fast bytes come and how long the rest takes, where that is known."""
+    rate = f" · {in_words(stage.rate)}/s" if stage.rate else ""
+    if not stage.eta:
+        return rate
+    return rate + " · " + _("{time} left").format(time=timedelta(seconds=round(stage.eta)))
 
 
 def outcome_text(watch: JobWatch) -> Content | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.configs.provenance import read_provenance
+from workbench.hub.local import cached_models
 from workbench.i18n import N_
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
@@ -26,9 +27,10 @@ SAMPLE = KnownModel(N_("base"), "sample:model", ChosenModel("sample:model"))
 
 
 def known_models(project: Path) -> list[KnownModel]:
-    """The project's merged models and adapters, newest first, then their bases and the sample model."""
+    """The project's merged models and adapters, newest first, then their bases, fetched models and the sample model."""
     made = [model for job in list_jobs(project) for model in _made_by(job)]
     bases = dict.fromkeys(known.chosen.model for known in made if known.chosen.adapter)
+    bases.update(dict.fromkeys(cached_models()))
     named = [KnownModel(N_("base"), base, ChosenModel(base)) for base in bases if base != SAMPLE.chosen.model]
     return [*made, *named, SAMPLE]
 

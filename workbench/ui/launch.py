@@ -31,7 +31,7 @@ def main(project: Path | None = None, area: str | None = None, **context: Any) -
         **context: handed to that area's ``arrive``.
     """
     gc.disable()  # starting makes many objects and nearly no garbage: looking for some takes a tenth of its time
-    from workbench.ui.preferences import read_preferences
+    from workbench.preferences import read_preferences
 
     preferences = read_preferences()
     if preferences.language and not os.environ.get("WORKBENCH_LANG"):

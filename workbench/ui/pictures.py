@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.checks.picture import PICTURE_FORMATS, Problem, locate, look_at
+from workbench.data.checks.picture import PICTURE_FORMATS, Picture, Problem, locate, look_at
 from workbench.i18n import N_, _
 from workbench.text import printable
 
@@ -42,14 +42,24 @@ def thumbnail(name: str, folder: Path) -> Thumbnail:
     path = locate(name, folder)
     if not isinstance(path, Path):
         return Thumbnail(shown, problem=_problem(path))
-    seen = look_at(path, decode=True)
-    if seen.problem:
-        sentence = _(_PROBLEMS[seen.problem])
-        return Thumbnail(shown, problem=f"{sentence} ({printable(seen.detail)})" if seen.detail else sentence)
+    if problem := _said_of(look_at(path, decode=True)):
+        return Thumbnail(shown, problem=problem)
     try:
         return Thumbnail(shown, _small(path))
     except Exception:  # an unusual kind of colours, or odd notes on how it was held, make Pillow raise nearly anything
         return Thumbnail(shown, problem=_problem("broken"))
+
+
+def picture_problem(path: Path) -> str:
+    """Why a file cannot be shown or sent, by its header and its end; empty if it can."""
+    return _said_of(look_at(path, decode=False))
+
+
+def _said_of(seen: Picture) -> str:
+    if not seen.problem:
+        return ""
+    sentence = _problem(seen.problem)
+    return f"{sentence} ({printable(seen.detail)})" if seen.detail else sentence
 
 
 def _small(path: Path) -> PIL.Image.Image:

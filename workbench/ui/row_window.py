@@ -23,6 +23,10 @@ class RowWindow:
         """The position behind the last row."""
         return self.start + len(self.lines)
 
+    def is_beside(self, start: int, page: Page) -> bool:
+        """Whether a page follows the rows, or they follow it."""
+        return start in (self.end, self.start - len(page.lines))
+
     def take(self, start: int, page: Page) -> None:
         """Put a page behind or before the rows, or in their place if it is from elsewhere."""
         if self.lines and start == self.end:

@@ -1,137 +1,115 @@
-"""A question sheet being made by hand: which pictures, what to ask, and the answer pasted back. No Textual here."""
+"""Rows being made with a chat service: of what, into which file, and an answer pasted back. No Textual here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from workbench.data.sheets.pasted import PastedResult, parse_pasted
-from workbench.data.sheets.pictures import name_in_rows, pictures_in
-from workbench.data.sheets.prompts import DEFAULT_PAIRS, Language, picture_prompt
-from workbench.data.sheets.sheet_file import Appended, append_rows, check_sheet
-from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.data.sheets.pictures import folder_of, is_found_from
+from workbench.data.sheets.prompts import DEFAULT_PAIRS, Language, TextTask
+from workbench.i18n import N_, current_language
+from workbench.paths import resolve_model
 
-if TYPE_CHECKING:
-    from workbench.data.sheets.endpoint import Endpoint
-    from workbench.jobs.folder import JobFolder
+Task = Literal["pictures"] | TextTask
+TASK_TITLES: dict[Task, str] = {
+    "pictures": N_("pictures"),
+    "paraphrase": N_("paraphrase"),
+    "translate": N_("translate"),
+    "extend": N_("extend"),
+}
+FIELD_TITLES = {
+    "folder": N_("pictures in"),
+    "data": N_("data"),
+    "sheet": N_("sheet"),
+    "text_sheet": N_("into"),
+    "pairs": N_("pairs"),
+    "exchanges": N_("exchanges"),
+    "language": N_("language"),
+    "target": N_("translate into"),
+    "max_rows": N_("ask at most"),
+    "max_cost": N_("USD at most"),
+    "price_in": N_("USD/million tokens in"),
+    "price_out": N_("out"),
+}
+_OF_PICTURES = frozenset({"folder", "sheet", "pairs"})
+_OF_TEXT = frozenset({"data", "text_sheet"})
+_ONLY_OF: dict[Task, frozenset[str]] = {
+    "pictures": _OF_PICTURES,
+    "paraphrase": _OF_TEXT,
+    "translate": _OF_TEXT | {"target"},
+    "extend": _OF_TEXT | {"exchanges"},
+}
+_OF_SOME: frozenset[str] = frozenset().union(*_ONLY_OF.values())
+
+
+def _language_of_app() -> Language:
+    return "zh" if current_language() == "zh_CN" else "en"
 
 
 class SheetDraft(BaseModel):
     """What is remembered of a sheet between two starts of the app.
 
     Args:
+        task: what is asked about: pictures, or what to do with rows of text.
         folder: of the pictures.
-        sheet: the file that the rows are added to.
-        picture: the chosen one, as its rows name it.
+        data: the file or folder of rows.
+        sheet: the file that rows about pictures are added to.
+        text_sheet: the file that rows made of rows are added to.
+        pairs: questions and answers about a picture.
+        exchanges: what a dialogue is extended by.
+        language: the service is asked in.
+        target: the language to translate into: zh, en, or a name.
+        max_rows: pictures or rows that may be asked about; None is no limit, as of the others.
+        max_cost: USD.
+        price_in: USD for a million tokens that are sent.
+        price_out: USD for a million tokens that come back.
+        chosen: the picture or row under the cursor, by its name.
         pasted: the answer, as far as it is mended.
     """
 
+    task: Task = "pictures"
     folder: str = ""
+    data: str = ""
     sheet: str = "llava.json"
+    text_sheet: str = "made.jsonl"
     pairs: int = Field(DEFAULT_PAIRS, ge=1, le=100)
-    language: Language = "zh"
-    picture: str = ""
+    exchanges: int = Field(1, ge=1, le=100)
+    language: Language = Field(default_factory=_language_of_app)
+    target: str = Field("en", min_length=1)
+    max_rows: int | None = Field(None, ge=1)
+    max_cost: float | None = Field(None, ge=0)
+    price_in: float | None = Field(None, ge=0)
+    price_out: float | None = Field(None, ge=0)
+    chosen: str = ""
     pasted: str = ""
 
     @property
-    def prompt(self) -> str:
-        """What to paste into a chat service together with the picture."""
-        return picture_prompt(self.pairs, self.language, self.picture)
+    def is_about_pictures(self) -> bool:
+        """Whether pictures are asked about, not rows of text."""
+        return self.task == "pictures"
 
-    def parse(self) -> PastedResult:
-        """The rows of the pasted answer, and what is wrong with it; nothing of an empty one."""
-        return parse_pasted(self.pasted, self.picture) if self.pasted.strip() else PastedResult()
+    @property
+    def source(self) -> str:
+        """The pictures or the data, as they were named; empty if they were not."""
+        return self.folder if self.is_about_pictures else self.data
 
+    def has_field(self, name: str) -> bool:
+        """Whether a field means anything for the task."""
+        return name not in _OF_SOME or name in _ONLY_OF[self.task]
 
-@dataclass(frozen=True)
-class PictureList:
-    """The pictures of a folder by their names in rows, and those that the sheet has rows of."""
+    def source_path(self, project: Path) -> Path:
+        """Where the pictures or the data are, as the job names it too."""
+        return (project / Path(resolve_model(self.source)).expanduser()).resolve()
 
-    names: list[str] = field(default_factory=list)
-    asked: frozenset[str] = frozenset()
+    def image_folder(self, project: Path) -> Path | None:
+        """The folder that the pictures' paths in the rows count from, unless it is the sheet's own."""
+        if not self.is_about_pictures or not self.folder:
+            return None
+        folder = folder_of(self.source_path(project))
+        return None if is_found_from(self.sheet_path(project), folder) else folder
 
-    def after(self, name: str) -> str:
-        """The next picture without rows, from this one on and round; this one if all have some."""
-        place = self.names.index(name) if name in self.names else -1
-        others = [*self.names[place + 1 :], *self.names[: place + 1]]
-        return next((other for other in others if other not in self.asked), name)
-
-
-def list_pictures(project: Path, draft: SheetDraft) -> PictureList:
-    """The pictures to ask about.
-
-    Raises:
-        WorkbenchError: there are none, or the file is no sheet.
-    """
-    folder = project / Path(draft.folder).expanduser()
-    pictures = pictures_in(folder)
-    base = folder if folder.is_dir() else folder.parent
-    sheet = project / Path(draft.sheet).expanduser()
-    return PictureList([name_in_rows(path, base, sheet) for path in pictures], _asked(sheet))
-
-
-def save_rows(project: Path, draft: SheetDraft, result: PastedResult) -> Appended:
-    """Add the sound rows of a pasted answer to the sheet.
-
-    Raises:
-        WorkbenchError: the file is no sheet, or cannot be written.
-    """
-    path = project / Path(draft.sheet).expanduser()
-    check_sheet(path)
-    return append_rows(path, result.rows)
-
-
-def known_endpoint() -> Endpoint:
-    """The chat service of the environment or the settings.
-
-    Raises:
-        WorkbenchError: none is known, with how to name one.
-    """
-    from workbench.data.sheets.endpoint import find_endpoint, settings_path
-
-    try:
-        return find_endpoint()
-    except WorkbenchError as error:
-        fix = _('Set WORKBENCH_API_URL and WORKBENCH_API_KEY, and write model = "…" into {path}.')
-        raise WorkbenchError(error.what, fix=fix.format(path=settings_path())) from error
-
-
-def ask_endpoint(project: Path, draft: SheetDraft, endpoint: Endpoint) -> JobFolder:
-    """Start the job that asks about every picture that has no answer yet.
-
-    Raises:
-        WorkbenchError: there are no pictures, or the sheet cannot be added to.
-    """
-    from workbench.actions.sheets import start_sheet
-    from workbench.data.sheets.endpoint import EndpointSettings, read_settings
-    from workbench.data.sheets.limits import Limits
-    from workbench.data.sheets.make import SheetRequest
-
-    settings = read_settings()
-    priced = settings if settings.model == endpoint.model else EndpointSettings()
-    request = SheetRequest(
-        task="pictures",
-        source=str(project / Path(draft.folder).expanduser()),
-        sheet=str(project / Path(draft.sheet).expanduser()),
-        url=endpoint.url,
-        model=endpoint.model,
-        pairs=draft.pairs,
-        language=draft.language,
-        limits=Limits(price_in=priced.price_in, price_out=priced.price_out),
-    )
-    return start_sheet(request, endpoint.key, project=project)
-
-
-def _asked(sheet: Path) -> frozenset[str]:
-    """The pictures that a sheet has rows of; a file that is not there has none."""
-    from workbench.data.read import raw_rows
-
-    check_sheet(sheet)
-    if not sheet.is_file():
-        return frozenset()
-    bad: list[WorkbenchError] = []
-    return frozenset(str(row["image"]) for _number, row in raw_rows(sheet, bad) if row.get("image"))
+    def sheet_path(self, project: Path) -> Path:
+        """The file that rows are added to."""
+        return project / Path(self.sheet if self.is_about_pictures else self.text_sheet).expanduser()

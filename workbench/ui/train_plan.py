@@ -121,7 +121,7 @@ def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> tuple[int
         bad: list[WorkbenchError] | None = [] if config.bad_rows == "leave_out" else None
         rows = [row.sample for file in files for row in read_file(file.path, file.choice, bad).rows]
     except WorkbenchError as error:
-        if str(error) not in map(str, problems):
+        if (error.where, error.what) not in [(known.where, known.what) for known in problems]:
             problems.append(error)
         return None, None
     rows = rows[: config.max_dataset_length]
@@ -133,10 +133,13 @@ def _token_count(config: TrainConfig, rows: list[Sample]) -> int | None:
     folder = Path(resolve_model(config.pretrained_model_name_or_path))
     if not rows or not (folder / "tokenizer.json").is_file():
         return None
-    tokenizer = LightTokenizer.from_folder(folder)
-    template = get_template(config.prompt_template, tokenizer)
     chosen = rows[:: max(len(rows) // _ROWS_TOKENISED, 1)]
-    counted = sum(len(encode(row, template, tokenizer, config.max_length).input_ids) for row in chosen)
+    try:
+        tokenizer = LightTokenizer.from_folder(folder)
+        template = get_template(config.prompt_template, tokenizer)
+        counted = sum(len(encode(row, template, tokenizer, config.max_length).input_ids) for row in chosen)
+    except WorkbenchError:  # which row the template refuses is said by the look at the first rows
+        return None
     return round(counted * len(rows) / len(chosen))
 
 

@@ -6,25 +6,52 @@ from pathlib import Path
 
 from textual.content import Content
 
-from workbench.configs.provenance import read_provenance
 from workbench.evaluation.recommend import score_text
-from workbench.i18n import _
+from workbench.i18n import N_, _
+from workbench.sizes import in_words
 from workbench.text import printable
 from workbench.ui import answers_text
-from workbench.ui.project_weights import Made, Training
+from workbench.ui.project_weights import (
+    CACHE,
+    TRASH,
+    CheckpointRow,
+    Found,
+    Made,
+    ProjectWeights,
+    Row,
+    Section,
+    Training,
+)
 from workbench.ui.shown_path import shown_path
-from workbench.ui.widgets.weights_tree import CheckpointRow, Row
+from workbench.weights.facts import Kind, WeightsFacts, described
+from workbench.weights.trash import Trashed
+
+_KEYS = (
+    ({Kind.ADAPTER}, N_("m merges it into its base.")),
+    ({Kind.CHECKPOINT, Kind.DEEPSPEED}, N_("c converts it into a model.")),
+    ({Kind.PTH_FILE, Kind.PTH_FOLDER}, N_("i converts it into what others can load.")),
+    ({Kind.BASE, Kind.MERGED, Kind.CONVERTED, Kind.ADAPTER}, N_("t chats with it.")),
+    ({Kind.BASE, Kind.MERGED, Kind.CONVERTED}, N_("e exports it for other programs.")),
+)
+"""What can be done with each kind."""
 
 
-def detail_of(row: Row | None) -> Content:
+def detail_of(row: Row | None, weights: ProjectWeights) -> Content:
     """What is known of the row under the cursor."""
     match row:
         case Training():
             return _training(row)
         case CheckpointRow():
-            return _checkpoint(row)
+            return _checkpoint(row, weights.facts_of(row))
         case Made():
-            return _made(row)
+            return _weights(shown_path(row.path, weights.project), weights.facts_of(row), row.job.id)
+        case Found():
+            shown = shown_path(row.facts.path, weights.project)
+            return _weights(row.name if row.place == CACHE else shown, row.facts)
+        case Trashed():
+            return _trashed(row, weights.project)
+        case Section():
+            return _section(row, weights)
         case None:
             return Content("")
 
@@ -33,7 +60,7 @@ def _training(training: Training) -> Content:
     return Content.assemble((printable(training.job.id) + "\n\n", "bold"), answers_text.scores_text(training.infos))
 
 
-def _checkpoint(row: CheckpointRow) -> Content:
+def _checkpoint(row: CheckpointRow, facts: WeightsFacts | None) -> Content:
     info, training = row.info, row.training
     base = training.infos[0]
     if info.path is None:
@@ -44,7 +71,7 @@ def _checkpoint(row: CheckpointRow) -> Content:
         )
     lines = [Content.styled(printable(title), "bold")]
     if info.path is not None:
-        gone = "" if info.exists else "  " + _("(removed: save_total_limit keeps only the newest)")
+        gone = "" if info.exists else "  " + _("(removed)")
         lines.append(Content.styled(shown_path(info.path, Path(training.job.record.project)) + gone, "dim"))
     if row.is_best and training.best is not None:
         said = _("Recommended. {reason}").format(reason=training.best.reason)
@@ -57,28 +84,61 @@ def _checkpoint(row: CheckpointRow) -> Content:
         share = _("{right} of {total} right").format(right=score.right, total=score.total)
         lines.append(Content(f"{printable(score_text(name))}: \t{score.value:.1%}, {share}{was}"))
     samples = [*base.samples, *(info.samples if info is not base else [])]
+    if facts is not None:
+        lines += _fact_lines(facts)
     return Content("\n").join([*lines, Content(""), answers_text.samples_text(samples)])
 
 
-def _made(made: Made) -> Content:
-    lines = [Content.styled(shown_path(made.path, Path(made.job.record.project)), "bold")]
-    known = read_provenance(made.path)
-    if known is not None:
-        facts = (
-            (_("base"), known.base_model),
-            (_("method"), known.method),
-            (_("prompt template"), known.prompt_template),
-            (_("from"), known.job),
-            (_("iteration"), known.iter),
-            *((score_text(name), f"{share:.1%}") for name, share in known.scores.items()),
-        )
-        lines += [
-            Content.assemble((f"{name}: ", "dim"), "\t", printable(str(value)))
-            for name, value in facts
-            if value is not None
-        ]
-    lines += [
+def _weights(title: str, facts: WeightsFacts | None, job: str | None = None) -> Content:
+    lines = [Content.styled(printable(title), "bold")]
+    if facts is None:
+        return Content("\n").join([*lines, Content(_("There are no weights here."))])
+    lines += _fact_lines(facts)
+    if job is not None:
+        lines.append(_line(_("made by"), job))
+    if facts.trouble is None:
+        lines += [Content(""), Content("  ".join(_(text) for kinds, text in _KEYS if facts.kind in kinds))]
+    return Content("\n").join(lines)
+
+
+def _fact_lines(facts: WeightsFacts) -> list[Content]:
+    trouble = _("trouble")
+    return [_line(name, value, "bold $text-error" if name == trouble else "") for name, value in described(facts)]
+
+
+def _line(name: str, value: str, style: str = "") -> Content:
+    return Content.assemble((f"{printable(name)}: ", "dim"), "\t", (printable(value), style))
+
+
+def _trashed(item: Trashed, project: Path) -> Content:
+    lines = [
+        Content.styled(shown_path(item.origin, project), "bold"),
+        _line(_("size"), in_words(item.bytes)),
+        _line(_("kept in"), shown_path(item.place, project)),
         Content(""),
-        Content(_("t chats with it.") + ("  " + _("m merges it into its base.") if made.kind == "adapter" else "")),
+        Content(_("u brings it back; d removes it for good.")),
+        Content(fate_of(item)),
     ]
+    return Content("\n").join(lines)
+
+
+def fate_of(item: Trashed) -> str:
+    """Until when something deleted is kept."""
+    if item.owner is None:
+        return _("A command deleted it: it is kept until 'workbench checkpoints empty'.")
+    if item.is_own or item.is_left_over:
+        return _("It is kept until this app closes, then its room is freed.")
+    return _("Another app that is open deleted it, and frees its room when it closes.")
+
+
+def _section(section: Section, weights: ProjectWeights) -> Content:
+    lines = [Content.styled(section.title, "bold")]
+    if section.place == TRASH:
+        return Content("\n").join([*lines, *(Content(text) for text in dict.fromkeys(map(fate_of, weights.trash)))])
+    sizes = [one.facts.bytes for one in weights.found if one.place == section.place]
+    if sizes:
+        said = _("{count} weights, {size}").format(count=len(sizes), size=in_words(sum(sizes)))
+        lines.append(Content(said))
+    if section.place in map(str, weights.added):
+        lines.append(Content(_("d takes the folder out of the list; nothing in it is deleted.")))
     return Content("\n").join(lines)

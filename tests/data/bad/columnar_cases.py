@@ -72,11 +72,14 @@ CASES = [
     Case("a Parquet text that is not UTF-8", "a.parquet", _parquet(_NOT_TEXT), ((":2", "a text is not UTF-8"),), good=2),
     Case("an Arrow text that is not UTF-8", "a.arrow", _stream(_NOT_TEXT), ((":2", "a text is not UTF-8"),), good=2),
     Case("unknown Parquet columns", "a.parquet", _parquet(pa.table({"frage": ["Q"]})), fails=(":1", "cannot be recognised")),
-    Case("numbers for texts in Parquet", "a.parquet", _parquet(pa.table({"input": [1, 2], "output": ["a", "b"]})), (
-        (":1:input", "must be text, not int"), (":2:input", "must be text, not int"),
-    ), format="default"),
+    Case("numbers for texts in Parquet", "a.parquet", _parquet(pa.table({"text": [1, 2]})), (
+        (":1:text", "must be text, not int"), (":2:text", "must be text, not int"),
+    ), format="pretrain"),
+    Case("NaN for a text in Parquet", "a.parquet", _parquet(pa.table({"input": ["a", "b"], "output": [1.5, float("nan")]})), (
+        (":2:output", "must be text, not nan"),
+    ), good=1),
     Case("null for texts in Parquet", "a.parquet", _parquet(pa.table({"input": ["a", None], "output": ["b", "c"]})), (
-        (":2:input", "the field is missing"),
+        (":2:input", "the field is null"),
     ), good=1),
     Case("null for messages in Arrow", "a.arrow", _stream(pa.Table.from_pylist([
         {"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]}, {"messages": None},

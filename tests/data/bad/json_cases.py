@@ -20,7 +20,7 @@ def _not_json(text: bytes, column: int, reason: str, name: str) -> list[Case]:
     """One broken row, in the middle of JSON Lines and in a list."""
     return [
         Case(f"{name}, in lines", "a.jsonl", lines(GOOD, text + b"\n", GOOD), ((f":2:{column}", reason),), good=2),
-        Case(f"{name}, in a list", "a.json", json_list(GOOD, text, GOOD), fails=(f":2:{column}", reason)),
+        Case(f"{name}, in a list", "a.json", json_list(GOOD, text, GOOD), good=1, fails=(f":2:{column}", reason)),
     ]
 
 
@@ -77,7 +77,7 @@ _VALUES = [
     *_unusable(b'["1+1?", "2"]', "", "not a list", "a pair as a row"),
 ]
 _FILES = [
-    Case("very deep nesting, in a list", "a.json", json_list(GOOD, _ABYSS), fails=(":2:1", "nested more than 100")),
+    Case("very deep nesting, in a list", "a.json", json_list(GOOD, _ABYSS), good=1, fails=(":2:1", "nested more than 100")),
     Case("digits without end, in a list", "a.json", b'[{"a": ' + b"9" * 5000 + b"}]", fails=(":1:2", "too many digits")),
     Case("nothing", "a.json", b"", fails=_EMPTY),
     Case("nothing, in lines", "a.jsonl", b"", fails=_EMPTY),
@@ -94,8 +94,8 @@ _FILES = [
     Case("only bad rows", "a.json", b"[1, 2]", ((":1", "not a number"), (":2", "not a number")), fails=("", "No row")),
     Case("nested lists", "a.json", b"[[[]]]", ((":1", "not a list"),), fails=("", "No row of the file can be read.")),
     Case("text before the list", "a.json", b"data = [{}]", fails=(":1:1", "a value is missing")),
-    Case("text behind the list", "a.json", json_list(GOOD) + b"\nend", fails=(":2:1", "more follows after its end")),
-    Case("two lists", "a.json", json_list(GOOD) * 2, fails=(":1:35", "more follows after its end")),
+    Case("text behind the list", "a.json", json_list(GOOD) + b"\nend", good=1, fails=(":2:1", "more follows after its end")),
+    Case("two lists", "a.json", json_list(GOOD) * 2, good=1, fails=(":1:35", "more follows after its end")),
     Case("a comma at the end of a list", "a.json", b"[{}, ]", fails=(":1:6", "a value is missing")),
     Case("a comma between rows is missing", "a.json", b"[{}\n{}]", fails=(":2:1", "a comma or a closing bracket")),
     Case("the wrong bracket closes", "a.json", b"[{}}", fails=(":1:4", "a comma or a closing bracket")),
@@ -112,8 +112,8 @@ _FILES = [
         (":2:2", "the name of a column must follow"),
     ), good=2),
     Case("an object cut in its middle", "a.json", json.dumps(GOOD).encode()[:-5], fails=(":1", _CUT)),
-    Case("a list cut in a row", "a.json", json_list(GOOD, GOOD)[:-5], fails=(":2", _CUT)),
-    Case("a list cut between rows", "a.json", json_list(GOOD, GOOD)[:-1], fails=(":2", _CUT)),
+    Case("a list cut in a row", "a.json", json_list(GOOD, GOOD)[:-5], good=1, fails=(":2", _CUT)),
+    Case("a list cut between rows", "a.json", json_list(GOOD, GOOD)[:-1], good=2, fails=(":2", _CUT)),
     Case("a list cut behind a comma", "a.json", b"[{},", fails=(":1", _CUT)),
     Case("a list cut in a name", "a.json", b'[{"inp', fails=(":1", _CUT)),
     Case("a list cut in a word", "a.json", b'[{"a": tr', fails=(":1", _CUT)),
@@ -130,7 +130,7 @@ _FILES = [
     Case("gzip named .zst", "a.jsonl.zst", gzip.compress(GOOD_LINE), fails=("", "packed file is damaged, or not packed")),
     Case("zstd cut in its middle", "a.jsonl.zst", zstandard.compress(_MANY)[:-10], fails=("", _CUT)),
     Case("zstd cut in its header", "a.jsonl.zst", zstandard.compress(_MANY)[:5], fails=("", _CUT)),
-    Case("zstd with text behind it", "a.jsonl.zst", zstandard.compress(GOOD_LINE) + b"text text", fails=("", "is damaged")),
+    Case("zstd with text behind it", "a.jsonl.zst", zstandard.compress(GOOD_LINE) + b"text text", good=1, fails=("", "is damaged")),
     Case("zstd, second frame cut", "a.jsonl.zst", zstandard.compress(_MANY) + zstandard.compress(_MANY)[:-9], good=2000, fails=("", _CUT)),
     Case("plain text named .zst", "a.jsonl.zst", GOOD_LINE, fails=("", "packed file is damaged, or not packed")),
     Case("broken JSON inside gzip", "a.jsonl.gz", gzip.compress(lines(GOOD, b"{\n", GOOD)), (

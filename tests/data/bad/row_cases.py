@@ -10,7 +10,8 @@ _Q, _A = {"role": "user", "content": "1+1?"}, {"role": "assistant", "content": "
 _HUMAN, _GPT = {"from": "human", "value": "1+1?"}, {"from": "gpt", "value": "2"}
 _LIST = "must be a list of messages"
 _OBJECT = "a message must be an object"
-_MISSING = "the field is missing"
+_MISSING = " is missing"
+_NULL = "the field is null"
 
 
 def _wrong(name: str, good: dict[str, Any], rows: list[tuple[Any, str, str]]) -> list[Case]:
@@ -68,17 +69,17 @@ _SHAREGPT = [
 _ALPACA_GOOD = {"instruction": "Add.", "input": "1+1", "output": "2"}
 _ALPACA = [
     ({"output": "2"}, "instruction", _MISSING),
-    ({**_ALPACA_GOOD, "instruction": None}, "instruction", _MISSING),
-    ({**_ALPACA_GOOD, "instruction": 5}, "instruction", "must be text, not int"),
+    ({**_ALPACA_GOOD, "instruction": None}, "instruction", _NULL),
+    ({**_ALPACA_GOOD, "instruction": [5]}, "instruction", "must be text, not list"),
     ({**_ALPACA_GOOD, "input": ["1+1"]}, "input", "must be text, not list"),
     ({"instruction": "Add."}, "output", _MISSING),
-    ({**_ALPACA_GOOD, "output": True}, "output", "must be text, not bool"),
+    ({**_ALPACA_GOOD, "output": None}, "output", _NULL),
     ({**_ALPACA_GOOD, "output": {}}, "output", "must be text, not dict"),
     ({**_ALPACA_GOOD, "history": "before"}, "history", "list of question and answer pairs"),
     ({**_ALPACA_GOOD, "history": [5]}, "history[0]", "list of question and answer pairs"),
     ({**_ALPACA_GOOD, "history": [["Q"]]}, "history[0]", "list of question and answer pairs"),
     ({**_ALPACA_GOOD, "history": [["Q", "A"], ["Q", 5]]}, "history[1][1]", "must be text, not int"),
-    ({**_ALPACA_GOOD, "system": 5}, "system", "must be text, not int"),
+    ({**_ALPACA_GOOD, "system": [5]}, "system", "must be text, not list"),
 ]
 _XTUNER_GOOD = {"conversation": [{"system": "", "input": "1+1?", "output": "2"}]}
 _XTUNER = [
@@ -91,21 +92,21 @@ _XTUNER = [
 ]
 _TEXT = [
     ({}, "text", _MISSING),
-    ({"text": None}, "text", _MISSING),
+    ({"text": None}, "text", _NULL),
     ({"text": 5}, "text", "must be text, not int"),
     ({"text": ["a", "b"]}, "text", "must be text, not list"),
 ]
 _PAIR_GOOD = {"prompt": "1+1?", "chosen": "2", "rejected": "3"}
 _PREFERENCE = [
     ({"prompt": "1+1?", "chosen": "2"}, "rejected", _MISSING),
-    ({**_PAIR_GOOD, "chosen": None}, "chosen", _MISSING),
-    ({**_PAIR_GOOD, "prompt": None}, "prompt", _MISSING),
+    ({**_PAIR_GOOD, "chosen": None}, "chosen", _NULL),
+    ({**_PAIR_GOOD, "prompt": None}, "prompt", _NULL),
     ({**_PAIR_GOOD, "chosen": 5}, "chosen", ""),
     ({**_PAIR_GOOD, "rejected": [{"role": "user", "content": "3"}]}, "rejected", "begin with an answer"),
 ]
 _TOKENS_GOOD = {"input_ids": [1, 2], "labels": [-100, 2]}
 _TOKENIZED = [
-    ({"input_ids": None}, "input_ids", _MISSING),
+    ({"input_ids": None}, "input_ids", _NULL),
     ({"input_ids": "1 2"}, "input_ids", "must be a list"),
     ({"input_ids": [1, "2"]}, "input_ids[1]", "whole number"),
     ({"input_ids": [1, 2.5]}, "input_ids[1]", "whole number"),

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from tests.data.checks.rows import A, Q, config_for, details, found, plain_rows, row, severity
 from tests.data.conftest import Write
 from workbench.data.checks import check_data
+from workbench.data.conversation import Conversation
 from workbench.data.formats import FORMATS, DatasetFormat, FormatChoice
+from workbench.data.read import read_file
 from workbench.errors import WorkbenchError
 
 EMPTY = "rows without an answer; they are left out"
 SYSTEM_ONLY = "rows with nothing but a system text; they are left out"
-EXCLUDED = "rows whose answers are all excluded with loss: false; they are left out"
+EXCLUDED = "rows whose answers are all excluded with loss: false or weight: 0; they are left out"
 NOTHING = "No row has anything to train on."
 LEADING = "rows with answers before the first question; those answers are left out"
 UNASKED = "rows with an answer to no question; it is trained as the answer to an empty one"
@@ -117,9 +119,44 @@ def test_many_ways_to_be_wrong_are_told_apart_only_to_a_limit(write: Write) -> N
     assert len(report.findings) == 201
 
 
-def test_a_file_that_cannot_be_read_has_no_heading_and_no_empty_remedy(write: Write) -> None:
-    path = write("", "a.json")
-    assert check_data(str(path)).as_text().splitlines() == ["error: The data file is empty. [1]", "    a.json"]
+def test_a_file_that_cannot_be_read_has_totals_and_no_empty_remedy(write: Write) -> None:
+    assert check_data(str(write("", "a.json"))).as_text().splitlines() == [
+        "0 rows read = 0 kept + 0 left out",
+        "",
+        "error: The data file is empty. [1]",
+        "    a.json",
+    ]
+
+
+def test_texts_about_the_folder_are_named_as_not_read(write: Write) -> None:
+    folder = write(plain_rows(2), "d/a.json").parent
+    for name in ("README.md", "notes.md", "t.txt"):
+        write("Some words.", f"d/{name}")
+    about = "texts about the folder, such as a README, that are not read"
+    for named in (folder, folder / "*.*"):
+        report = check_data(str(named))
+        assert [Path(place).name for place in found(report)[about]] == ["README.md"]
+        assert report.rows == 4
+    assert about not in found(check_data(str(folder / "README.md")))
+
+
+def test_each_path_may_have_a_format_of_its_own(write: Write) -> None:
+    paths = [str(write(plain_rows(2), "a.json")), str(write([{"question": "Q", "answer": "A"}], "b.json"))]
+    report = check_data(paths, None, FormatChoice("openai, law_reference"))
+    assert report.formats == ["openai", "law_reference"] and not report.has_errors
+    with pytest.raises(WorkbenchError, match="2 formats are named for 1 paths"):
+        check_data(paths[0], None, FormatChoice("openai,sharegpt"))
+
+
+@pytest.mark.parametrize("value", [5, 0.5, True])
+def test_numbers_in_place_of_text_are_trained_and_said(write: Write, value: object) -> None:
+    rows = [{"question": "Q", "answer": value}, {"question": "R", "answer": "A"}]
+    path = write(rows, "a.json")
+    report = check_data(str(path))
+    what = "rows with a number, true or false in place of a text; it is trained as Python writes it"
+    assert found(report)[what] == ["a.json:1"] and report.tally.kept == 2
+    sample = read_file(path).rows[0].sample
+    assert isinstance(sample, Conversation) and sample.turns[1].content == str(value)
 
 
 def test_a_format_that_is_not_recognised_is_a_finding(write: Write) -> None:

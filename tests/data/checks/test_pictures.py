@@ -8,12 +8,20 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from tests.data.checks.rows import config_for, details, found, plain_rows, severity
 from tests.data.conftest import Write
 from workbench.data.checks import CheckReport, check_data, pictures
+from workbench.data.conversation import Conversation
+from workbench.data.formats import images
+from workbench.data.kept_pictures import kept_pictures
+from workbench.data.read import ROWS_LOOKED_AT
+from workbench.data.readers import columnar
+from workbench.data.show import ShowRequest, shown_rows
 
 OUTSIDE = "pictures outside the picture folder; they are not opened"
 ADDRESS = "pictures given by an address instead of a file; nothing is fetched"
@@ -216,3 +224,70 @@ def test_the_marks_are_counted_as_the_data_has_them(write: Write, tmp_path: Path
     report = check(write, llava("a.png", question))
     assert found(report) == {UNPLACED: ["data.json:1"]}
     assert details(report, UNPLACED) == [f"{marks} <image> ≠ 1"]
+
+
+class TestPicturesInTheRowsThemselves:
+    """As Hugging Face's Image columns have them, in Parquet and Arrow."""
+
+    @staticmethod
+    def write(folder: Path, *pictures: Any, name: str = "rows.parquet") -> Path:
+        rows = [llava(image, f"<image>\n{number}?") for number, image in enumerate(pictures)]
+        table = pa.Table.from_pylist(rows)
+        if name.endswith(".parquet"):
+            pq.write_table(table, folder / name)
+        else:
+            with pa.OSFile(str(folder / name), "wb") as file, pa.ipc.new_stream(file, table.schema) as stream:
+                stream.write_table(table)
+        return folder / name
+
+    @pytest.mark.parametrize("name", ["rows.parquet", "rows.arrow"])
+    def test_are_looked_at_as_files_are(self, tmp_path: Path, name: str) -> None:
+        sound = picture(tmp_path / "a.png").read_bytes()
+        rows = [
+            {"bytes": sound, "path": "a.png"},
+            {"bytes": None, "path": "a.png"},
+            {"bytes": b"hello", "path": "b.png"},
+            {"bytes": sound[:-2000], "path": None},
+            {"bytes": png_header(30_000, 30_000), "path": "../c.png"},
+            {"bytes": None, "path": "gone.png"},
+        ]
+        report = check_data(str(self.write(tmp_path, *rows, name=name)))
+        assert found(report) == {
+            NO_PICTURE: [f"{name}:3:images[0]"],
+            BROKEN: [f"{name}:4:images[0]"],
+            TOO_LARGE: [f"{name}:5:images[0]"],
+            MISSING: [f"{name}:6:images[0]"],
+        }
+        assert details(report, NO_PICTURE)[0].endswith(".png (text)")
+
+    def test_the_same_picture_is_kept_once(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("WORKBENCH_CACHE_DIR", str(tmp_path / "cache"))
+        sound = picture(tmp_path / "a.png").read_bytes()
+        path = self.write(tmp_path, [sound], [sound, sound], [picture(tmp_path / "b.png").read_bytes()])
+        assert check_data(str(path)).pictures == 4
+        assert sorted(kept.read_bytes() for kept in kept_pictures().iterdir()) == sorted(
+            (tmp_path / name).read_bytes() for name in ("a.png", "b.png")
+        )
+
+    def test_only_those_of_the_rows_that_are_shown_are_kept(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("WORKBENCH_CACHE_DIR", str(tmp_path / "cache"))
+        pictures = [{"bytes": b"\x89PNG%d" % number, "path": None} for number in range(60)]
+        path = self.write(tmp_path, *pictures)
+        (row,) = shown_rows(ShowRequest((str(path),), "50", "all", "auto", None, None, None))
+        assert isinstance(row.sample, Conversation) and Path(row.sample.images[0]).read_bytes() == b"\x89PNG49"
+        assert len(list(kept_pictures().iterdir())) == ROWS_LOOKED_AT + 1
+
+    def test_large_rows_are_read_few_at_a_time(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(columnar, "_BYTES_AT_ONCE", 3000)
+        for name in ("rows.parquet", "rows.arrow"):
+            path = self.write(tmp_path, *[os.urandom(1000) for _row in range(20)], name=name)
+            with path.open("rb") as file:
+                sizes = [batch.num_rows for batch in columnar.BATCHES[path.suffix](path, file)]
+            assert sum(sizes) == 20 and max(sizes) <= 3
+
+    def test_one_that_is_too_large_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(images, "MOST_BYTES", 1024**2)
+        report = check_data(str(self.write(tmp_path, b"a" * 1024**2, b"a" * (1024**2 + 1))))
+        assert any(places == ["rows.parquet:2:image"] for places in found(report).values())

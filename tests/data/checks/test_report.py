@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -87,3 +88,17 @@ def test_totals_come_first_and_add_up_in_words(write: Write) -> None:
 )
 def test_lines_break_at_blanks_and_between_wide_characters(text: str, lines: list[str]) -> None:
     assert list(wrapped(text, indent=" ", width=9)) == lines
+
+
+def test_the_rows_before_the_end_of_a_cut_file_are_counted(write: Write) -> None:
+    whole = json.dumps(plain_rows(3))
+    report = check_data(str(write(whole[:-4])))
+    assert report.rows == 2
+    assert [finding.severity for finding in report.findings] == ["error"]
+
+
+def test_that_training_stops_at_bad_rows_is_said_unless_they_are_left_out(write: Write) -> None:
+    path = write([*plain_rows(3), "no object"])
+    said = "training stops at the first bad row, unless bad_rows: leave_out"
+    assert said in check_data(str(path)).as_text()
+    assert said not in check_data(str(path), config_for(path, bad_rows="leave_out")).as_text()

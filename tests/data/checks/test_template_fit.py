@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.data.checks.rows import A, Q, config_for, details, found, plain_rows, row
 from tests.data.conftest import Write
 from workbench.data.checks import check_data
@@ -33,3 +35,16 @@ def test_a_template_that_the_model_was_not_made_for_is_a_warning(write: Write) -
     report = check_data(str(path), config_for(path, prompt_template="llama3_chat"))
     assert report.has_warnings
     assert {place for places in found(report).values() for place in places} == {"prompt_template: llama3_chat"}
+
+
+THOUGHT = ("assistant", "<think>Hm.</think>Yes.")
+
+
+def test_answers_that_the_chat_template_shortens_are_named(write: Write, thinking_model: Path) -> None:
+    path = write([*plain_rows(6), row(Q, THOUGHT, Q, THOUGHT, Q, A), row(Q, THOUGHT)])
+    auto = config_for(path, prompt_template="auto", pretrained_model_name_or_path=str(thinking_model))
+    report = check_data(str(path), auto)
+    (what,) = (what for what in found(report) if "leaves words out" in what)
+    assert what.startswith("answers (in 1 rows)")
+    assert found(report)[what] == ["data.json:7:turns[1]", "data.json:7:turns[3]"]
+    assert not any("leaves words out" in what for what in found(check_data(str(path), config_for(path))))

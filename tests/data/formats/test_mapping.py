@@ -70,7 +70,7 @@ def test_a_named_format_keeps_its_other_columns() -> None:
     [
         ({"user": "q", "assistant": "a"}, {"q": "Q"}, "a"),
         ({"user": "q.text", "assistant": "a"}, {"q": ["Q"], "a": "A"}, "q.text"),
-        ({"user": "q", "assistant": "a"}, {"q": 5, "a": "A"}, "q"),
+        ({"user": "q", "assistant": "a"}, {"q": float("nan"), "a": "A"}, "q"),
         ({"user": "q", "assistant": "a.b"}, {"q": "Q", "a": {"b": None}}, "a.b"),
     ],
 )

@@ -76,3 +76,44 @@ def test_a_row_without_a_column_lacks_the_one_that_the_other_rows_have(row: Row,
     with pytest.raises(RowError) as caught:
         known.convert({name: value for name, value in row.items() if name != field})
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "said"),
+    [
+        (
+            {"messages": [{"Role": "user", "Content": "Q"}, {"Role": "assistant", "Content": "A"}]},
+            "openai",
+            "Role, Content",
+        ),
+        (
+            {"conversations": [{"From": "human", "Value": "Q"}, {"From": "gpt", "Value": "A"}]},
+            "sharegpt",
+            "From, Value",
+        ),
+        ({"conversation": [{"Input": "Q", "Output": "A"}]}, "xtuner", "Input, Output"),
+        ({"Conversation": [{"role": "user", "CONTENT": "Q"}, ASSISTANT]}, "agent_flan", "Conversation, CONTENT"),
+    ],
+)
+def test_keys_of_messages_in_other_capitals_are_read_and_the_reason_says_so(row: Row, name: str, said: str) -> None:
+    assert choose_format(FormatChoice(), [row], PLACE)[0].name == name
+    for choice in (FormatChoice(), FormatChoice(name)):
+        assert answer(choice, row) == ("A", choose_format(choice, [row], PLACE)[1])
+        assert answer(choice, row)[1].endswith(f"in the file they are written {said}")
+
+
+def test_a_key_in_two_spellings_is_not_chosen_between() -> None:
+    row: Row = {"messages": [USER, {"ROLE": "user", "Role": "assistant", "content": "A"}]}
+    with pytest.raises(RowError, match="ROLE, Role may be meant"):
+        choose_format(FormatChoice(), [row], PLACE)[0].convert(row)
+    both: Row = {"messages": [{**USER, "Role": "assistant"}, {**ASSISTANT, "Content": "B"}]}
+    assert answer(FormatChoice(), both) == ("A", "the first row has messages")
+
+
+def test_an_error_names_the_key_as_the_file_has_it() -> None:
+    good = {"messages": [{"Role": "user", "Content": "Q"}, {"Role": "assistant", "Content": "A"}]}
+    known, _reason = choose_format(FormatChoice(), [good], PLACE)
+    with pytest.raises(RowError) as caught:
+        known.convert({"messages": [{"Role": "robot", "Content": "Q"}]})
+    assert caught.value.field == "messages[0].Role"
+    assert known.convert({"messages": [USER, ASSISTANT]}) == known.convert(good)

@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.data.conftest import SAMPLE
+from workbench.data.checks import Measure, check_data
 from workbench.data.identity.generate import IdentityDataset, generate, literal
-from workbench.data.identity.mixture import MixtureTokens, mixture_tokens
+from workbench.data.identity.mixture import mixture_tokens
 from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.templates import get_template
 
 GENERAL = SAMPLE / "general_dialogue.json"
 
 
-def by_hand(dataset: IdentityDataset, light: LightTokenizer, *, identity: bool, trained: bool) -> int:
-    rows = [row for row, own in zip(dataset.rows, dataset.is_identity, strict=True) if own == identity]
-    messages = [message for row in rows for message in row["messages"]]
-    return sum(len(light.encode(m["content"])) for m in messages if not trained or m["role"] == "assistant")
+def measure(light: LightTokenizer) -> Measure:
+    return Measure("sample:model", light, get_template("internlm2_chat", light), max_length=256)
 
 
-def test_every_text_counts_as_often_as_it_stands_in_the_rows(light: LightTokenizer) -> None:
+def test_the_tokens_are_those_that_a_check_of_the_written_rows_counts(light: LightTokenizer, tmp_path: Path) -> None:
     dataset = generate("小明", count=50, mix=GENERAL, ratio=2)
-    assert mixture_tokens(dataset, light) == MixtureTokens(
-        identity=by_hand(dataset, light, identity=True, trained=False),
-        ordinary=by_hand(dataset, light, identity=False, trained=False),
-        identity_trained=by_hand(dataset, light, identity=True, trained=True),
-        ordinary_trained=by_hand(dataset, light, identity=False, trained=True),
-        is_estimate=False,
-    )
+    tokens = mixture_tokens(dataset, measure(light))
+    path = tmp_path / "identity.json"
+    path.write_text(json.dumps(dataset.rows))
+    report = check_data(str(path), measure=measure(light))
+    assert report.lengths is not None
+    assert tokens.identity + tokens.ordinary == report.tokens
+    assert tokens.identity_trained + tokens.ordinary_trained == report.lengths.trained
+    assert 0 < tokens.identity < tokens.ordinary and not tokens.is_estimate
 
 
 def test_answers_without_loss_are_not_trained(light: LightTokenizer) -> None:
     answer = {"role": "assistant", "content": "2"}
     row = {"messages": [{"role": "user", "content": "1+1?"}, {**answer, "loss": False}, answer]}
-    tokens = mixture_tokens(IdentityDataset([row], [], [False]), light)
-    assert tokens.ordinary_trained == len(light.encode("2"))
+    tokens = mixture_tokens(IdentityDataset([row], [], [False]), measure(light))
+    assert tokens.ordinary_trained < len(light.encode("2<|im_end|>")) + 2
     assert tokens.identity == 0 and tokens.identity_share == 0
 
 
 def test_the_literal_form_is_all_identity(light: LightTokenizer) -> None:
-    tokens = mixture_tokens(literal("小明"), light)
+    tokens = mixture_tokens(literal("小明"), measure(light))
     assert tokens.identity_share == 1
     assert tokens.identity % 10_001 == 0
 

@@ -10,13 +10,14 @@ import pytest
 from tests.data.conftest import SAMPLE
 from workbench.actions.train import check_sources
 from workbench.configs.schema import TrainConfig
+from workbench.data.checks import check_data
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.sources import sources_of
 from workbench.data.training_set import build_training_set, write_offline
 from workbench.errors import WorkbenchError
 
 
-def config_for(data: Path, **changes: Any) -> TrainConfig:
+def config_for(data: Path | str, **changes: Any) -> TrainConfig:
     fields = {
         "pretrained_model_name_or_path": "sample:model",
         "data_path": str(data),
@@ -40,7 +41,12 @@ def test_the_rows_are_those_of_the_training_itself(light: LightTokenizer, tmp_pa
 
 @pytest.mark.parametrize(
     ("changes", "named"),
-    [({"prompt_template": "vicuna"}, "prompt_template"), ({"max_length": 128}, "max_length")],
+    [
+        ({"prompt_template": "vicuna"}, "prompt_template"),
+        ({"max_length": 128}, "max_length"),
+        ({"pack_to_max_length": False}, "pack_to_max_length: True, and the training has False"),
+        ({"pack": "concat"}, "pack: best_fit, and the training has concat"),
+    ],
 )
 def test_data_prepared_for_something_else_is_refused(
     light: LightTokenizer, tmp_path: Path, changes: dict[str, Any], named: str
@@ -49,6 +55,9 @@ def test_data_prepared_for_something_else_is_refused(
     with pytest.raises(WorkbenchError, match=named) as caught:
         build_training_set(config_for(tmp_path / "ready", **changes), light)
     assert caught.value.where == str(tmp_path / "ready")
+    report = check_data(str(tmp_path / "ready"), config_for("other.json", **changes))
+    assert report.has_errors and any(named in finding.what for finding in report.findings)
+    assert not check_data(str(tmp_path / "ready"), config_for("other.json")).has_errors
 
 
 def test_the_format_of_what_it_was_made_from_does_not_matter(light: LightTokenizer, tmp_path: Path) -> None:

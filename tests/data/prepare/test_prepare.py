@@ -7,11 +7,14 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.data.conftest import SAMPLE, Write
 from workbench.data.formats import FormatChoice
 from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.prepare import pieces
 from workbench.data.prepare.prepare import prepared
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
@@ -94,10 +97,33 @@ def test_another_template_of_the_same_name_is_noticed(write: Write, light: Light
     assert len(folders) == 2
 
 
+def test_answers_that_the_chat_template_shortens_are_counted_with_their_rows(
+    write: Write, thinking_model: Path, tmp_path: Path
+) -> None:
+    said = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "<think>Hm.</think>Yes."}]
+    path = write(lines([{"messages": said}, *[{"messages": said * 3}] * 30]), "thoughts.jsonl")
+    request, tokenizer = request_for(path, template="auto", max_length=999), LightTokenizer.from_folder(thinking_model)
+    report = prepare_into(tmp_path / "out", request, tokenizer, [SourceFile(path)], processes=2)
+    assert (report.shortened, report.shortened_answers, report.kept) == (30, 60, 31)
+    assert report.shortened_places == [f"{path}:{number}" for number in range(2, 22)]
+    (told,) = (said for said in report.sentences() if "leaves words out of 60 answers in 30 rows" in said)
+    assert f"{path}:2, {path}:3" in told and "…" in told
+    assert not any("leaves words out" in said for said in DataReport(read=1, kept=1).sentences())
+
+
+def test_few_rows_with_pictures_in_them_wait_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "_PICTURE_BYTES_A_PIECE", 2_000)
+    rows = [{"text": "Q", "image": {"bytes": b"a" * 100, "path": None}}] * 90
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "rows.parquet")
+    path = tmp_path / "rows.parquet"
+    made = list(pieces.pieces(request_for(path), [SourceFile(path)], DataReport()))
+    assert sum(len(piece.rows) for piece in made) == 90 and max(len(piece.rows) for piece in made) == 21
+
+
 class TestRowsThatAreNotOfTheirFormat:
     ROWS = (
         *[{"input": f"Q{number}", "output": "A"} for number in range(40)],
-        {"input": "Q", "output": 7},
+        {"input": "Q", "output": ["A"]},
         {"input": "Q", "output": "A"},
         {"input": ["Q"], "output": "A"},
     )
@@ -117,6 +143,25 @@ class TestRowsThatAreNotOfTheirFormat:
         assert report.adds_up
         assert [place.split(":")[1] for place in report.bad_places] == ["41", "43", "44"]
         assert any("bad.jsonl:43:input" in said for said in report.sentences())
+
+    def test_the_first_is_named_if_none_is_left(self, write: Write, light: LightTokenizer) -> None:
+        path = write(lines([{"input": ["Q"], "output": "A"}] * 30), "bad.jsonl")
+        request = request_for(path, bad_rows="leave_out", choice=FormatChoice("default"))
+        with pytest.raises(WorkbenchError, match=r"the first left out: .*bad.jsonl:1:input: This row is not of"):
+            prepared(request, light)
+
+
+def test_the_last_progress_is_all_rows(write: Write, light: LightTokenizer, tmp_path: Path) -> None:
+    short, long = {"input": "Q", "output": "A"}, {"input": "Q " * 200, "output": "A"}
+    told: list[tuple[int, int]] = []
+    for number, rows in enumerate(([short] * 700 + [long] * 700, [long] * 700 + [short] * 900)):
+        path = write(lines(rows), f"rows{number}.jsonl")
+        prepare_into(
+            tmp_path / f"out{number}", request_for(path), light, [SourceFile(path)], lambda *two: told.append(two)
+        )
+        assert told[-1] == (len(rows), len(rows))
+        assert all(done < expected for done, expected in told[:-1])
+        told.clear()
 
 
 def test_pictures_are_refused_by_a_training_that_reads_text(write: Write, light: LightTokenizer) -> None:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from workbench.data.formats import FormatChoice
 from workbench.data.read import open_file, raw_rows, read_file
 from workbench.data.readers import json_lines, plain_text, stream, window
 from workbench.errors import WorkbenchError
@@ -301,5 +302,70 @@ def test_json_lines_in_a_text_file_are_not_taken_for_one_text(tmp_path: Path) ->
 
 @pytest.mark.parametrize("content", ["{\n}\n", '{"a": 1}\nand text\n', "[1]\n", "{not JSON}\n"])
 def test_texts_with_braces_are_texts(tmp_path: Path, content: str) -> None:
-    (tmp_path / "a.txt").write_text(content)
-    assert list(raw_rows(tmp_path / "a.txt")) == [(1, {"text": content})]
+    (tmp_path / "a.md").write_text(content)
+    assert list(raw_rows(tmp_path / "a.md")) == [(1, {"text": content})]
+
+
+TEXT_FILE = "one\r\n two\n\n \nthree\nfour"
+
+
+@pytest.mark.parametrize(
+    ("name", "format_name", "rows"),
+    [
+        ("a.txt", "auto", [(1, "one"), (2, " two"), (5, "three"), (6, "four")]),
+        ("a.txt", "text", [(1, "one"), (2, " two"), (5, "three"), (6, "four")]),
+        ("a.txt", "text_paragraphs", [(1, "one\r\n two"), (5, "three\nfour")]),
+        ("a.txt", "text_file", [(1, TEXT_FILE)]),
+        ("a.md", "auto", [(1, TEXT_FILE)]),
+        ("a.md", "text_paragraphs", [(1, "one\r\n two"), (5, "three\nfour")]),
+    ],
+)
+def test_a_row_of_a_text_file_is_a_line_a_paragraph_or_all(
+    tmp_path: Path, name: str, format_name: str, rows: list[tuple[int, str]]
+) -> None:
+    (tmp_path / name).write_bytes(TEXT_FILE.encode())
+    found = raw_rows(tmp_path / name, choice=FormatChoice(format_name))
+    assert [(number, row["text"]) for number, row in found] == rows
+
+
+def test_how_a_text_file_is_divided_is_said_with_its_format(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Once.\nTwice.\n")
+    assert "each line is a row" in open_file(tmp_path / "a.txt").reason
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "said"),
+    [
+        ("gb18030", "天空是什么颜色的？今天的天空是蓝色的。", "it looks like GB18030."),
+        ("big5", "你好嗎我們，今天的天氣非常好。謝謝", "it looks like Big5."),
+        ("gb18030", "你好", "it may be GB18030, or Big5."),
+        ("latin-1", "un café à Besançon", "belongs to another encoding"),
+    ],
+)
+def test_an_encoding_is_named_if_the_text_tells_it_apart(tmp_path: Path, encoding: str, text: str, said: str) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    with pytest.raises(WorkbenchError) as caught:
+        list(raw_rows(tmp_path / "a.txt"))
+    assert said in caught.value.what
+    assert caught.value.fix is not None and "iconv -f" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "fix"),
+    [
+        ('{"text": "a"},', "A comma stands behind the row", "Remove the comma"),
+        ('[{"text": "a"}]', "not a list", "let the file's name end in .json"),
+    ],
+)
+def test_json_that_is_no_json_lines_is_told_how_to_become_it(tmp_path: Path, line: str, what: str, fix: str) -> None:
+    (tmp_path / "a.jsonl").write_text(f"{line}\n")
+    with pytest.raises(WorkbenchError, match=what) as caught:
+        list(raw_rows(tmp_path / "a.jsonl"))
+    assert caught.value.fix is not None and fix in caught.value.fix
+
+
+def test_a_file_of_bad_rows_names_the_first_cause(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("5\n[]\n")
+    with pytest.raises(WorkbenchError, match="No row of the file can be read") as caught:
+        open_file(tmp_path / "a.jsonl", bad=[])
+    assert f"{tmp_path / 'a.jsonl'}:1: This row cannot be used: a row must be an object" in caught.value.what

@@ -99,9 +99,9 @@ def test_sound_rows_stay_beside_faulty_ones() -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("", "no JSON"),
-        ("I cannot see the picture.", "no JSON"),
-        ('{"question": "What?", "answer": "A cat."}', "question, answer is no row"),
+        ("", "no questions and answers"),
+        ("I cannot see the picture.", "no questions and answers"),
+        ("1. A cat\n2. A dog", "take turns"),
         ('{"title": "cat"}', "title is no row"),
         ('{"conversations": [{"from": "human", "value": "\\ud83d?"}, {"from": "gpt", "value": "x"}]}', "half of a"),
     ],
@@ -110,6 +110,54 @@ def test_what_is_no_row_is_told(text: str, what: str) -> None:
     result = parse_pasted(text, "cat.jpg")
     assert not result.is_sound
     assert what in result.complaints[0].what
+
+
+def turns_of(text: str) -> list[str]:
+    (row,) = parse_pasted(text, "cat.jpg").rows
+    return [turn["value"].removeprefix("<image>\n") for turn in row["conversations"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"question": "What?", "answer": "A cat."}, {"question": "Where?", "answer": "On 3.5 mats:\\nred ones."}]',
+        '{"Q": "What?", "A": "A cat."}\n{"Q": "Where?", "A": "On 3.5 mats:\\nred ones.", "level": 2}',
+        '{"pairs": [{"问题": "What?", "回答": "A cat."}, {"问": "Where?", "答": "On 3.5 mats:\\nred ones."}]}',
+        "Q: What?\nA: A cat.\nQ: Where?\nA: On 3.5 mats:\nred ones.",
+        "Gladly!\n\n**Q1:** What?\n**A1:** A cat.\n\n---\n\n**Q2:** Where?\n\n**A2:** On 3.5 mats:\nred ones.\n",
+        "问：What?答：A cat.\n问题2：Where?\n回答2：On 3.5 mats:\nred ones.",
+        "1. Q: What? A: A cat.\n2. Q: Where?\n   A: On 3.5 mats:\nred ones.",
+        "1. What? A cat.\n2. Where?\nOn 3.5 mats:\nred ones.",
+        "## Pairs\n1. **What?**\n\n   - A cat.\n\n2. **Where?**\n\n   - On 3.5 mats:\nred ones.",
+        "1、What? — A cat.\n2、Where?\nOn 3.5 mats:\nred ones.",
+    ],
+)
+def test_pairs_in_other_forms_become_one_row(text: str) -> None:
+    result = parse_pasted(text, "cat.jpg")
+    assert not result.complaints and result.mended[WRAPPED] == 1
+    assert turns_of(text) == ["What?", "A cat.", "Where?", "On 3.5 mats:\nred ones."]
+
+
+def test_a_list_inside_an_answer_stays_in_it() -> None:
+    assert turns_of("Q: What?\nA: Two:\n1. a cat\n2. **a dog**") == ["What?", "Two:\n1. a cat\n2. **a dog**"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("Q: What?\nQ: Where?\nA: Here.", 2, "take turns"),
+        ("Q: What?\nA:\nQ: Where?\nA: Here.", 2, "missing"),
+        ("1. What? A cat.\n\n2. Where?", 3, "no answer"),
+        ("1. What? A cat.\n\nShall I go on?", 3, "belongs to no question"),
+        ('[{"question": "What?",\n "answer": "A cat."},\n {"question": "Where?",\n "answer": ""}]', 4, "missing"),
+        ('{"question": "What?"}', 1, "missing"),
+        ('{"question": "What?", "answer": "A cat."}\n{"question": "Where?", "answer": "Here.",}', 2, "comma behind"),
+    ],
+)
+def test_a_fault_in_a_pair_is_named_by_its_line(text: str, line: int, what: str) -> None:
+    (complaint,) = parse_pasted(text, "cat.jpg").complaints
+    assert complaint.line == line
+    assert what in complaint.what and complaint.fix
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

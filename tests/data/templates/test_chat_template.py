@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.data.characters import dialogue
-from tests.data.templates.families import CHATML, FAMILIES, GLM, QWEN3, Family, SpecialTokensOnly
+from tests.data.templates.families import CHATML, FAMILIES, GENERATION, GLM, QWEN3, Family, SpecialTokensOnly
 from workbench.data.conversation import Conversation, ToolCall, Turn
 from workbench.data.encode import encode, encode_prompt
 from workbench.data.light_tokenizer import LightTokenizer
@@ -175,6 +175,28 @@ class TestThinking:
         assert "<|im_start|>assistant\n[[Yes.<|im_end|>]]\n" in text
         assert text.count("Hm.") == 1
 
+    def test_answers_that_lost_their_thoughts_are_named(self) -> None:
+        spoken = (Turn("user", "Q"), Turn("assistant", self.THOUGHT))
+        conversation = Conversation(
+            (Turn("system", "S"), *spoken, Turn("user", "Q"), Turn("assistant", "No."), *spoken)
+        )
+        assert template(QWEN3).shortened(conversation) == (2,)
+        assert template(QWEN3).shortened(Conversation((*spoken, *spoken), tools=TOOLS)) == (1,)
+        assert template(QWEN3).shortened(Conversation(spoken)) == ()
+        assert template(CHATML).shortened(conversation) == get_template("qwen_chat").shortened(conversation) == ()
+
+    def test_marks_of_the_templates_own_hide_no_missing_words(self) -> None:
+        source = GENERATION.replace("m['content'] + '<|end|>'", "m['content'][:5] + '<|end|>'")
+        tokens = list(FAMILIES["generation"].tokens)
+        spoken = (Turn("user", "Q"), Turn("assistant", " one"), Turn("user", "Q"), Turn("assistant", "a long answer"))
+        assert template(source, tokens).shortened(Conversation(spoken)) == (3,)
+        assert template(GENERATION, tokens).shortened(Conversation(spoken)) == ()
+
+    @pytest.mark.parametrize("thought", ["<think>\n\n</think>\n\n", "<think></think>"])
+    def test_an_empty_thought_is_not_missed(self, thought: str) -> None:
+        spoken = (Turn("user", "Q"), Turn("assistant", thought + "Yes."))
+        assert template(QWEN3).shortened(Conversation((*spoken, *spoken))) == ()
+
     @pytest.mark.parametrize("thought", ["<think>\n\n</think>\n\n", "<think></think>"])
     def test_an_empty_thought_of_the_data_is_trained(self, thought: str) -> None:
         text = rendered(QWEN3, Turn("user", "Q"), Turn("assistant", thought + "Yes."))
@@ -196,6 +218,16 @@ class TestTools:
             "<|im_start|>user\n<tool_response>\ndry\n</tool_response><|im_end|>\n"
             "<|im_start|>assistant\n<think>\n\n</think>\n\n[[No.<|im_end|>]]\n"
         )
+
+    @pytest.mark.parametrize("source", [QWEN3, CHATML, {"default": CHATML, "tool_use": QWEN3}])
+    def test_they_are_offered_to_the_next_answer_as_in_training(self, source: object) -> None:
+        auto = template(source)
+        asked = plain_text(auto.render_prompt(CALLING[:3], TOOLS))
+        assert '"name": "weather"' in asked and "}</tool_call>" not in plain_text(
+            auto.render_prompt(CALLING[:1], TOOLS)
+        )
+        assert plain_text(auto.render(Conversation(CALLING, tools=TOOLS))).startswith(asked)
+        assert "parameters" not in plain_text(auto.render_prompt(CALLING[:3]))
 
     def test_several_calls_behind_a_text(self) -> None:
         calls = (ToolCall("a", "{}"), ToolCall("b", "{}"))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.data.characters import CharacterTokenizer, dialogue, marked
 from tests.data.conftest import Write
+from workbench.configs.provenance import Provenance, write_provenance
 from workbench.data.encode import encode
-from workbench.data.templates import get_template, known_templates
+from workbench.data.templates import PromptTemplate, get_template, keep_template, known_templates
+from workbench.data.templates.mismatch import template_warnings, trained_template
+from workbench.data.templates.user_file import read_template, write_template
 from workbench.errors import WorkbenchError
 
 MINE = """\
@@ -111,3 +117,47 @@ def test_another_template_is_only_guessed_if_one_is_near(name: str, said: str) -
     with pytest.raises(WorkbenchError) as caught:
         get_template(name)
     assert said in (caught.value.fix or "")
+
+
+@given(st.lists(st.text(max_size=8), min_size=5, max_size=5))
+def test_a_written_template_is_read_as_it_was(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    before, between, suffix, sep, stop = texts
+    path = tmp_path_factory.getbasetemp() / "written.yaml"
+    template = PromptTemplate(
+        "x:y",
+        f"{before.replace('{input}', '')}{{input}}{between.replace('{input}', '')}",
+        f"{between.replace('{system}', '')}{{system}}",
+        suffix,
+        suffix_as_eos=bool(suffix),
+        sep=sep,
+        stop_words=(stop or "#", "<end>"),
+    )
+    write_template(path, template)
+    assert read_template(path) == replace(template, reference=str(path))
+
+
+def test_only_a_template_of_ones_own_is_kept_and_as_it_was(write: Write, tmp_path: Path) -> None:
+    path = write(MINE, "mine.yaml")
+    own = get_template(str(path))
+    path.write_text(MINE.replace("Q:", "ASK:"))
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    assert keep_template(get_template("vicuna"), kept) == "vicuna" and list(kept.iterdir()) == []
+    name = keep_template(own, kept)
+    assert rendered(name) == "<s>S:SYS\nQ:Q1\nA:[[A1<end>]]\nQ:Q2\nA:[[A2<end>]]\n"
+    assert keep_template(get_template(name), kept) == name
+
+
+def test_a_changed_template_is_told_from_the_one_that_the_weights_were_trained_with(
+    write: Write, tmp_path: Path
+) -> None:
+    path = write(MINE, "mine.yaml")
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "job").mkdir()
+    template = keep_template(get_template(str(path)), tmp_path / "job")
+    write_provenance(tmp_path / "weights", Provenance(prompt_template=template))
+    trained = trained_template(str(tmp_path / "weights"))
+    assert template_warnings(str(path), "chat", trained=trained) == []
+    path.write_text(MINE.replace("Q:", "ASK:"))
+    (warning,) = template_warnings(str(path), "chat", trained=trained)
+    assert str(tmp_path / "weights") in warning and str(path) in warning

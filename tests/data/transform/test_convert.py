@@ -197,3 +197,34 @@ def test_any_row_is_written_or_refused_and_with_losses_written_or_left_out(
         assert error.where == "a.jsonl:3"
     else:
         assert row is not None
+
+
+LABELLED = {
+    "messages": [
+        {"role": "user", "content": "1+1?", "name": "Ada"},
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "add", "arguments": "{}"}}],
+        },
+        {"role": "tool", "content": "2", "tool_call_id": "c1"},
+        {"role": "assistant", "content": "2"},
+    ]
+}
+
+
+def test_names_and_ids_are_kept_where_a_format_has_them_and_named_where_not(tmp_path: Path):
+    source = RowSource(str(write_lines(tmp_path / "in.jsonl", [LABELLED])))
+    convert_rows(source, BY_NAME["openai"], tmp_path / "openai.jsonl")
+    assert rows_in(tmp_path / "openai.jsonl") == [LABELLED]
+    done = convert_rows(source, BY_NAME["sharegpt"], tmp_path / "sharegpt.jsonl")
+    assert "1 rows written without: names of speakers and ids of calls." in done.sentences
+    assert done.facts["lost"] == {"labels": 1}
+
+
+def test_a_result_without_rows_is_an_error_and_no_file(tmp_path: Path):
+    source = RowSource(str(write_lines(tmp_path / "in.jsonl", [{"text": "Once."}, {"text": "Twice."}])))
+    with pytest.raises(WorkbenchError, match="No row is left to write") as caught:
+        convert_rows(source, BY_NAME["preference"], tmp_path / "out.jsonl", lossy=True)
+    assert "2 rows that the format cannot hold were left out." in caught.value.what
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]

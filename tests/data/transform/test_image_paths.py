@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.data.transform.files import numbered, rows_in, write_lines
+from workbench.data.read import raw_rows
 from workbench.data.transform.convert import convert_rows
 from workbench.data.transform.dedupe import dedupe_rows
 from workbench.data.transform.mix import MixRequest, mix_rows
@@ -15,6 +18,7 @@ from workbench.data.transform.repeat import repeat_rows
 from workbench.data.transform.rows import RowSource
 from workbench.data.transform.split import SplitRequest, split_rows
 from workbench.data.transform.targets import BY_NAME
+from workbench.errors import WorkbenchError
 
 
 def _data(folder: Path, *names: str, picture: str = "img/1.png") -> RowSource:
@@ -119,3 +123,41 @@ def test_in_the_same_folder_nothing_is_looked_at_or_told(tmp_path: Path):
 def test_an_arrow_folder_counts_from_itself(tmp_path: Path):
     done = repeat_rows(_data(tmp_path / "in", "img/1.png"), 1, tmp_path / "in" / "rows")
     assert done.facts["image_folder"] == str(tmp_path / "in")
+
+
+@pytest.fixture
+def pictures_in_rows(tmp_path: Path) -> RowSource:
+    rows = [
+        {"image": {"bytes": b"one", "path": "a.png"}, "text": "x"},
+        {"image": {"bytes": b"two", "path": None}, "text": "y"},
+    ]
+    (tmp_path / "in").mkdir()
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "in" / "a.parquet")
+    return RowSource(str(tmp_path / "in" / "a.parquet"), "pretrain")
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".parquet"])
+def test_pictures_in_the_rows_themselves_become_files_beside_the_output(
+    pictures_in_rows: RowSource, tmp_path: Path, ending: str
+) -> None:
+    out = tmp_path / "out" / f"rows{ending}"
+    done = repeat_rows(pictures_in_rows, 2, out)
+    written = [row["image"] for _number, row in raw_rows(out)]
+    assert [(out.parent / name).read_bytes() for name in written] == [b"one", b"two"] * 2
+    assert len(list((out.parent / "rows_pictures").iterdir())) == 2 and done.facts["pictures_taken_out"] == 4
+    assert any("rows_pictures" in said for said in done.sentences)
+
+
+def test_paths_to_them_are_not_left_in_the_cache_when_their_format_changes(tmp_path: Path) -> None:
+    rows = [{"image": {"bytes": b"one", "path": "a.png"}, "conversations": [{"from": "human", "value": "<image>Q"}]}]
+    rows[0]["conversations"] += [{"from": "gpt", "value": "A"}]  # type: ignore[operator]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
+    convert_rows(RowSource(str(tmp_path / "a.parquet")), BY_NAME["openai"], tmp_path / "b.jsonl")
+    ((_number, row),) = raw_rows(tmp_path / "b.jsonl")
+    assert [(tmp_path / name).read_bytes() for name in row["images"]] == [b"one"]
+
+
+def test_a_folder_has_no_place_for_them(pictures_in_rows: RowSource, tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="no place in a folder"):
+        repeat_rows(pictures_in_rows, 1, tmp_path / "folder")
+    assert not (tmp_path / "folder").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,12 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path):
     for name in ("rows.jsonl", "rows"):
         with pytest.raises(WorkbenchError, match="cannot be written"):
             _write(tmp_path / "file" / name, FLAT)
+
+
+@pytest.mark.parametrize("name", ["rows.json", "rows.jsonl"])
+@pytest.mark.parametrize("value", [float("nan"), float("-inf"), {"deep": [float("nan")]}, b"bytes", date(2024, 1, 2)])
+def test_what_json_does_not_have_is_refused_for_its_place(tmp_path: Path, name: str, value: object):
+    with pytest.raises(WorkbenchError, match="JSON does not have") as caught:
+        _write(tmp_path / name, [{"text": "a", "score": 1.5}, {"text": "b", "score": value}])
+    assert caught.value.where == f"{tmp_path / name}:2:score"
+    assert list(tmp_path.iterdir()) == []

@@ -38,7 +38,8 @@ def check(
         str | None, typer.Option(help=_("Check against this config's template, length and evaluation."))
     ] = None,
     format_name: Annotated[
-        str | None, typer.Option("--format", help=_("The format; auto looks at the first rows."))
+        str | None,
+        typer.Option("--format", help=_("The format, or one for each PATH with commas; auto looks at the first rows.")),
     ] = None,
     tokenizer: Annotated[str | None, typer.Option(help=_("A model folder whose tokenizer counts the tokens."))] = None,
     prompt_template: Annotated[

@@ -98,12 +98,10 @@ def _personas(name: str, author: str, description: str, file: Path | None) -> li
 
 
 def _tokens(dataset: IdentityDataset, tokenizer: str | None) -> MixtureTokens:
+    from workbench.data.checks import Measure
     from workbench.data.identity.mixture import mixture_tokens
-    from workbench.data.light_tokenizer import LightTokenizer
-    from workbench.paths import resolve_model
 
-    known = LightTokenizer.from_folder(Path(resolve_model(tokenizer))) if tokenizer else None
-    return mixture_tokens(dataset, known)
+    return mixture_tokens(dataset, Measure.of_folder(tokenizer) if tokenizer else None)
 
 
 def _as_json(dataset: IdentityDataset, tokens: MixtureTokens, out: Path, probes: Path) -> dict[str, object]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.jobs.folder import JobFolder
 
 EXAMPLES = """
   workbench data preprocess my_config.yaml prepared
@@ -36,4 +39,12 @@ def preprocess(
     found = find_config(config)
     chosen = apply_overrides(found.config, assignments or [])
     job = start_preparing(chosen, found.name, target, project=Path.cwd(), overwrite=force)
-    follow_to_result(job, "prepared", "workbench train CONFIG --set data_path={path}", as_json=as_json)
+    follow_to_result(job, "prepared", "workbench train CONFIG --set data_path={path}", as_json=as_json, more=_totals)
+
+
+def _totals(job: JobFolder) -> dict[str, object]:
+    """What became of the rows, as far as the job has come."""
+    from workbench.data.prepare.kept_report import kept_report
+
+    report = kept_report(job.results_path)
+    return report.model_dump(include={"read", "kept", "left_out"}) if report else {}

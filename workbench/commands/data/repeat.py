@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.commands.data.transform_options import AsJson, Force, ImageFolder, Input, Out, SkipBad, tell
+from workbench.commands.data.transform_options import AsJson, Force, Format, ImageFolder, Input, Out, SkipBad, tell
 from workbench.i18n import _
 
 EXAMPLES = """
@@ -18,6 +18,7 @@ def repeat(
     data: Input,
     times: Annotated[int, typer.Option("-n", "--times", help=_("How often each row shall stand there."), min=1)],
     out: Out,
+    format_name: Format = "auto",
     image_folder: ImageFolder = None,
     skip_bad: SkipBad = False,
     force: Force = False,
@@ -28,6 +29,8 @@ def repeat(
     from workbench.data.transform.rows import RowSource
 
     tell(
-        repeat_rows(RowSource(data, skip_bad=skip_bad, image_folder=image_folder), times, out, force=force),
+        repeat_rows(
+            RowSource(data, format_name, skip_bad=skip_bad, image_folder=image_folder), times, out, force=force
+        ),
         as_json=as_json,
     )

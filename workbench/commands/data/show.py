@@ -56,7 +56,8 @@ def show(
         str | None, typer.Option(help=_("Show rows as this config trains them: its format, template and length."))
     ] = None,
     format_name: Annotated[
-        str | None, typer.Option("--format", help=_("The format; auto looks at the first rows."))
+        str | None,
+        typer.Option("--format", help=_("The format, or one for each PATH with commas; auto looks at the first rows.")),
     ] = None,
     tokenizer: Annotated[str | None, typer.Option(help=_("A model folder whose tokenizer to use."))] = None,
     prompt_template: Annotated[str | None, typer.Option(help=_("The dialogue format; else the model's own."))] = None,

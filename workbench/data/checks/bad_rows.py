@@ -18,7 +18,7 @@ class BadRows:
 
     def __init__(self, tally: Tally | None, severity: Severity) -> None:
         self._tally = tally
-        self._severity = severity
+        self.severity = severity
         self._file, self._name = Path(), ""
         self._kinds: dict[tuple[str, str], Finding] = {}
         self._others = Finding(
@@ -36,7 +36,7 @@ class BadRows:
             self._tally.leave_out("bad")
         key = (error.what, error.fix or "")
         if key not in self._kinds and len(self._kinds) < _KINDS_TOLD_APART:
-            self._kinds[key] = Finding(self._severity, *key)
+            self._kinds[key] = Finding(self.severity, *key)
         self._kinds.get(key, self._others).add(renamed(error.where or "", self._file, self._name))
 
     def findings(self) -> list[Finding]:

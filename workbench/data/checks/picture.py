@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from workbench.data.kept_pictures import kept_pictures
 from workbench.i18n import _
 
 PICTURE_FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
@@ -32,13 +33,14 @@ class Picture:
 
 
 def locate(name: str, folder: Path) -> Path | Problem:
-    """The file that a row names, if it is one below the picture folder, links followed."""
+    """The file that a row names, if it is one below the picture folder, links followed, or came out of the row itself."""
     if "://" in name or name.startswith("data:"):
         return "address"
     if "\0" in name:
         return "missing"
     path = Path(os.path.realpath(folder / name))
-    return path if path.is_relative_to(os.path.realpath(folder)) else "outside"
+    is_inside = any(path.is_relative_to(os.path.realpath(home)) for home in (folder, kept_pictures()))
+    return path if is_inside else "outside"
 
 
 def look_at(path: Path, *, decode: bool) -> Picture:

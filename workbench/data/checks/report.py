@@ -27,6 +27,7 @@ class CheckReport:
     """All findings, and the figures of the data.
 
     Args:
+        stops: whether training stops at bad rows instead of leaving them out.
         near_rows_compared: among how many rows near-duplicates were looked for; rows beyond them were not compared.
         pictures: how often rows name one.
         template: what the tokens were counted with, and why that one if nobody named it.
@@ -34,6 +35,7 @@ class CheckReport:
     """
 
     tally: Tally = field(default_factory=Tally)
+    stops: bool = False
     recognised: list[Recognised] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     languages: Counter[Language] = field(default_factory=Counter)

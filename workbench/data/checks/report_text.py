@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from workbench.data.checks.finding import Finding
 from workbench.data.checks.lengths import Lengths, PackFigures
 from workbench.data.checks.report import CheckReport
-from workbench.data.checks.tally import REASONS, Tally
+from workbench.data.checks.tally import REASONS, STOPPING, Tally
 from workbench.data.languages import LANGUAGES
 from workbench.data.wording import listed
 from workbench.i18n import N_, _
@@ -28,11 +28,9 @@ _PACKING = {
 
 def report_text(report: CheckReport) -> str:
     """Totals, figures, then the findings by severity, each with some places and what to do."""
-    lines = [*figures(report)] if report.rows else []
+    lines = [*figures(report)]
     for found in report.findings:
-        if lines:
-            lines.append("")
-        lines += _finding_lines(found)
+        lines += ["", *_finding_lines(found)]
     if not report.findings:
         lines += ["", _("Nothing wrong was found.")]
     return "\n".join(lines)
@@ -41,6 +39,8 @@ def report_text(report: CheckReport) -> str:
 def figures(report: CheckReport) -> Iterator[str]:
     """Totals, formats, languages, and what was measured in tokens, as lines."""
     yield from _tally_lines(report.tally)
+    if report.stops and not STOPPING.isdisjoint(report.tally.left_out):
+        yield from wrapped(_("training stops at the first bad row, unless bad_rows: leave_out"), indent="  ")
     for known in report.recognised:
         text = _("format {name}: {reason}").format(name=known.format, reason=known.reason)
         if len(report.recognised) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from workbench.configs.schema import TrainConfig
@@ -17,6 +18,7 @@ from workbench.data.checks.languages import Languages
 from workbench.data.checks.leakage import ProbeLeakage, SystemTexts
 from workbench.data.checks.lengths import pack_figures
 from workbench.data.checks.measure import Measure
+from workbench.data.checks.numbers import Numbers
 from workbench.data.checks.pictures import Pictures
 from workbench.data.checks.place import Place
 from workbench.data.checks.preferences import Preferences
@@ -29,9 +31,11 @@ from workbench.data.checks.turns import EmptyRows, TurnOrder
 from workbench.data.checks.unused import UnusedColumns, unread
 from workbench.data.conversation import Conversation, Sample
 from workbench.data.formats import FormatChoice
+from workbench.data.prepare.offline import prepared_folder
+from workbench.data.prepare.store import tokenizer_digest
 from workbench.data.read import open_file
 from workbench.data.shown_names import shown_name
-from workbench.data.sources import Source, SourceFile, sources_of
+from workbench.data.sources import Source, SourceFile, choices_for, sources_of
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -46,6 +50,7 @@ def check_data(
     *,
     measure: Measure | None = None,
     image_folder: Path | None = None,
+    most_rows: int | None = None,
 ) -> CheckReport:
     """Check files, folders, patterns, or datasets of a hub, which are fetched first.
 
@@ -54,29 +59,38 @@ def check_data(
     Args:
         path: one or several; none means the config's own.
         config: check against its format, template, tokenizer, length and evaluation too.
-        choice: how to read the rows; None takes the config's, or looks at the first rows.
+        choice: how to read the rows, with commas between a format for each path; None takes the config's, or looks at
+            the first rows.
         measure: count tokens with this; None takes the config's model, if it is on this machine.
         image_folder: what the paths of pictures count from; None is the folder of each data file.
+        most_rows: how many rows of each file are looked at; None is all.
 
     Raises:
         WorkbenchError: the template, the tokenizer or the data itself is not there.
     """
     paths = [path] if isinstance(path, str) else list(path)
-    sources = [_source(one, config, choice) for one in paths] if paths else _own(config, choice)
+    sources = _sources(paths or _own(config), config, choice)
     files = [(source.path, file) for source in sources for file in source.files()]
     if measure is None and config is not None:
         measure = Measure.of_config(config)
     check = _Check(config, measure, image_folder)
-    check.unread_files = unread(source.path for source in sources)
+    if config is not None and len(sources) == 1:
+        check.refusal = _refusal(config.model_copy(update={"data_path": sources[0].path}), measure)
+    check.unread_files = unread([source.path for source in sources])
     for named, file in files:
-        check.read(file, shown_name(file.path, named, among_others=len(sources) > 1))
+        check.read(file, shown_name(file.path, named, among_others=len(sources) > 1), most_rows)
     return check.report()
 
 
-def _source(path: str, config: TrainConfig | None, choice: FormatChoice | None) -> Source:
-    """How to read a path: as asked, or as the config reads it, or reads all of its own."""
-    if choice is not None:
-        return Source(path, choice)
+def _sources(paths: Sequence[str], config: TrainConfig | None, choice: FormatChoice | None) -> list[Source]:
+    """How to read the paths: as asked, or else as the config reads each."""
+    if choice is None:
+        return [_source(path, config) for path in paths]
+    return [Source(path, one) for path, one in zip(paths, choices_for(choice, paths), strict=True)]
+
+
+def _source(path: str, config: TrainConfig | None) -> Source:
+    """How to read a path: as the config reads it, or reads all of its own."""
     sources = sources_of(config) if config else ()
     own = next((source for source in sources if source.path == path), None)
     if own is None and sources and all(source.choice == sources[0].choice for source in sources):
@@ -84,13 +98,22 @@ def _source(path: str, config: TrainConfig | None, choice: FormatChoice | None) 
     return own or Source(path)
 
 
-def _own(config: TrainConfig | None, choice: FormatChoice | None) -> list[Source]:
-    """All data of a config, each as it reads it unless told otherwise."""
+def _own(config: TrainConfig | None) -> list[str]:
+    """The data of a config itself."""
     if config is None:
         raise WorkbenchError(
             _("There is nothing to check."), where="PATH", fix=_("Name data, or a config with --config.")
         )
-    return [Source(source.path, choice or source.choice) for source in sources_of(config)]
+    return list(config.data_paths)
+
+
+def _refusal(config: TrainConfig, measure: Measure | None) -> list[Finding]:
+    """Why the training refuses data that was prepared for something else."""
+    try:
+        prepared_folder(config, tokenizer_digest(measure.tokenizer) if measure else None)
+    except WorkbenchError as error:
+        return [Finding("error", error.what, error.fix or "", 1, [error.where or ""], [""])]
+    return []
 
 
 class _Check:
@@ -111,6 +134,7 @@ class _Check:
         )
         self.unused_columns = UnusedColumns()
         self.unread_files = unread([])
+        self.refusal: list[Finding] = []
         self.duplicates = Duplicates()
         self.languages = Languages()
         self.pictures = Pictures(image_folder)
@@ -122,6 +146,7 @@ class _Check:
         yield EmptyRows()
         yield TurnOrder()
         yield EmptyTexts()
+        yield Numbers()
         yield self.pictures
         yield EncodingTrouble()
         yield TemplateFit(self.measure)
@@ -133,16 +158,16 @@ class _Check:
             yield ProbeLeakage(self.config)
             yield SystemTexts(self.config)
 
-    def read(self, file: SourceFile, shown_name: str) -> None:
-        """Look at all rows of a file."""
+    def read(self, file: SourceFile, shown_name: str, most_rows: int | None = None) -> None:
+        """Look at the rows of a file."""
         self.bad.of_file(file.path, shown_name)
         self.unread.of_file(file.path, shown_name)
         try:
             opened = open_file(file.path, file.choice, self.bad)
             self._recognise(opened.format.name, opened.reason)
-            self.unused_columns.look(file, shown_name, opened.format)
-            for row in opened.rows:
+            for row in islice(opened.rows, most_rows):
                 self._look(Place(shown_name, row.number, file.path.parent), row.sample)
+            self.unused_columns.look(file, shown_name, opened.format)
         except WorkbenchError as error:
             self.unread.append(error)
 
@@ -173,6 +198,7 @@ class _Check:
         lengths = self.tokens.lengths if self.tokens else None
         return CheckReport(
             tally=self.tally,
+            stops=self.bad.severity == "error",
             recognised=[Recognised(name, reason, files) for (name, reason), files in self.formats.items()],
             findings=findings,
             languages=self.languages.rows,
@@ -186,10 +212,10 @@ class _Check:
         )
 
     def _findings(self) -> list[Finding]:
-        findings = [*self.unread.findings(), *self.bad.findings(), self.unseen]
+        findings = [*self.refusal, *self.unread.findings(), *self.bad.findings(), self.unseen]
         for checker in (*self.checkers, *([self.tokens] if self.tokens else [])):
             findings += checker.findings()
-        findings += [*self.unused_columns.findings(), self.unread_files]
+        findings += [*self.unused_columns.findings(), *self.unread_files]
         findings = found(findings)
         if self.tally.read and not self.tally.kept and all(known.severity != "error" for known in findings):
             findings.append(_nothing_kept(self.tally.read))

@@ -23,6 +23,9 @@ REASONS: dict[Reason, str] = {
     "nothing_left": N_("without a trained token once their end is cut"),
 }
 
+STOPPING: frozenset[Reason] = frozenset({"bad", "refused", "picture"})
+"""Rows at which a training stops, unless ``bad_rows`` says to leave them out."""
+
 
 @dataclass
 class Tally:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from workbench.data.checks.finding import Finding
 from workbench.data.checks.measure import Measure
-from workbench.data.checks.place import Place
+from workbench.data.checks.place import Place, turn_field
 from workbench.data.checks.texts import texts_of
 from workbench.data.conversation import Conversation, Sample
 from workbench.data.templates.mismatch import markup_in, template_warnings, trained_template
@@ -32,6 +32,12 @@ class TemplateFit:
             _("rows with a system text, which the prompt template leaves out"),
             _("Put it into the first question, or choose a template that has system texts."),
         )
+        self._shortened = Finding(
+            "warning",
+            "",
+            _("Choose a prompt template by name, or divide the conversations so that each such answer is a last one."),
+        )
+        self._shortened_rows = 0
 
     def look(self, place: Place, sample: Sample) -> None:
         if not isinstance(sample, Conversation) or sample.plain:
@@ -42,9 +48,21 @@ class TemplateFit:
                 self._markup.add(place.at(field), listed(markup[:_MARKS_SHOWN]))
         if not self._has_system and any(turn.role == "system" and turn.content.strip() for turn in sample.turns):
             self._no_system.add(place)
+        self._look_for_shortened(place, sample)
+
+    def _look_for_shortened(self, place: Place, sample: Conversation) -> None:
+        if self._measure is None:
+            return
+        shortened = self._measure.template.shortened(sample)
+        self._shortened_rows += bool(shortened)
+        for number in shortened:
+            self._shortened.add(place.at(turn_field(number)))
 
     def findings(self) -> list[Finding]:
-        return [*(_of_template(self._measure) if self._measure else []), self._markup, self._no_system]
+        what = _("answers (in {rows} rows) of which the chat template leaves words out; they are trained without them")
+        self._shortened.what = what.format(rows=self._shortened_rows)
+        of_template = _of_template(self._measure) if self._measure else []
+        return [*of_template, self._shortened, self._markup, self._no_system]
 
 
 def _of_template(measure: Measure) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ class EmptyRows:
         self._all = Finding(
             "error",
             _("No row has anything to train on."),
-            _("Every row needs an answer, after a question and not excluded with loss: false."),
+            _("Every row needs an answer, after a question and not excluded with loss: false or weight: 0."),
         )
         self._by_reason = {
             "system_only": Finding(
@@ -35,8 +35,8 @@ class EmptyRows:
             ),
             "excluded": Finding(
                 "warning",
-                _("rows whose answers are all excluded with loss: false; they are left out"),
-                _("Remove loss: false from an answer, or remove the rows."),
+                _("rows whose answers are all excluded with loss: false or weight: 0; they are left out"),
+                _("Remove loss: false or weight: 0 from an answer, or remove the rows."),
             ),
             "no_labels": Finding(
                 "warning",

@@ -10,7 +10,7 @@ from workbench.data.formats.mapping import recognise_columns, with_columns
 from workbench.data.formats.own_function import names_function, own_format
 from workbench.data.formats.recognise import recognise
 from workbench.data.formats.row import DatasetFormat, Row
-from workbench.data.formats.spelling import about_capitals, as_spelt, in_small_letters
+from workbench.data.formats.spelling import about_capitals, as_spelt, can_read, in_small_letters, takes_any_capitals
 from workbench.data.formats.table import get_format
 from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
@@ -42,19 +42,33 @@ def choose_format(choice: FormatChoice, rows: Sequence[Row], place: Path) -> tup
         return _of_function(choice, rows)
     if choice.name != AUTO:
         known = get_format(choice.name)
-        known = with_columns(known, choice.columns) if choice.columns else as_spelt(known, rows)
-        return known, _("chosen by dataset_format")
+        if choice.columns:
+            return with_columns(known, choice.columns), _("chosen by dataset_format")
+        spelt = as_spelt(known, rows)
+        return spelt, _in_words(_("chosen by dataset_format"), spelt, rows)
     if choice.columns:
         return recognise_columns(choice.columns, rows)
-    found = recognise(rows) or _in_other_capitals(rows)
+    found = recognise(rows)
+    if found is None or not can_read(found[0], rows):
+        found = _in_other_capitals(rows, found)
     if found is None:
         raise _not_recognised(rows, place)
-    return as_spelt(found[0], rows), found[1]
+    spelt = as_spelt(found[0], rows)
+    return spelt, _in_words(found[1], spelt, rows)
 
 
-def _in_other_capitals(rows: Sequence[Row]) -> tuple[DatasetFormat, str] | None:
-    found = recognise([in_small_letters(row) for row in rows])
-    return (found[0], f"{found[1]}; {about_capitals(found[0], rows)}") if found else None
+def _in_other_capitals(
+    rows: Sequence[Row], otherwise: tuple[DatasetFormat, str] | None
+) -> tuple[DatasetFormat, str] | None:
+    """What the rows are if capitals count for nothing, unless another format is known and that helps nothing."""
+    small = [in_small_letters(row) for row in rows]
+    found = recognise(small)
+    return found if found and (otherwise is None or can_read(found[0], small)) else otherwise
+
+
+def _in_words(reason: str, spelt: DatasetFormat, rows: Sequence[Row]) -> str:
+    """The reason for a format, and that capitals count for nothing if they do."""
+    return f"{reason}; {about_capitals(spelt, rows)}" if takes_any_capitals(spelt) else reason
 
 
 def _of_function(choice: FormatChoice, rows: Sequence[Row]) -> tuple[DatasetFormat, str]:
@@ -73,5 +87,8 @@ def _not_recognised(rows: Sequence[Row], place: Path) -> WorkbenchError:
             columns=listed([str(column) for column in rows[0]]) if rows and rows[0] else _("none")
         ),
         where=f"{place}:1",
-        fix=_("Name it with dataset_format; 'workbench data list-formats' shows an example of each."),
+        fix=_(
+            "Name it with dataset_format ('workbench data list-formats' shows an example of each), or say with "
+            "dataset_columns which columns hold question and answer."
+        ),
     )

@@ -8,6 +8,8 @@ from typing import Any
 
 from workbench.data.conversation import IMAGE, Turn
 from workbench.data.formats.row import Row, RowError, columns
+from workbench.data.kept_pictures import MOST_BYTES, kept_picture, kept_pictures
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 IMAGE_COLUMNS = columns("image images")
@@ -15,7 +17,14 @@ _PATH_KEYS = ("path", "url")
 
 
 def image_path(value: Any, place: str) -> str:
-    """The path of a picture as the data has it: text, or an object with ``path`` or ``url``."""
+    """The path of a picture as the data has it: text, or an object with ``path`` or ``url``.
+
+    A picture that stands in the row itself, as ``bytes`` of such an object or alone, gets a file in the cache folder.
+    """
+    data = value.get("bytes") if isinstance(value, Mapping) else value
+    if isinstance(data, bytes) and data:
+        name = value.get("path") if isinstance(value, Mapping) else None
+        return _kept(data, name if isinstance(name, str) else "", place)
     if isinstance(value, Mapping):
         value = next((value[key] for key in _PATH_KEYS if value.get(key)), None)
     if isinstance(value, str) and value:
@@ -23,9 +32,33 @@ def image_path(value: Any, place: str) -> str:
     raise RowError(place, _("a picture is named by the path of its file"))
 
 
+def _kept(data: bytes, name: str, place: str) -> str:
+    if len(data) > MOST_BYTES:
+        raise RowError(place, _("the picture has more than {count} million bytes").format(count=MOST_BYTES // 1024**2))
+    try:
+        return str(kept_picture(data, name))
+    except OSError as error:
+        raise WorkbenchError(
+            _("A picture of the data cannot be kept: {reason}").format(reason=error.strerror or error),
+            where=str(error.filename or kept_pictures()),
+            fix=_("Free some space, or move the cache folder with WORKBENCH_CACHE_DIR."),
+        ) from error
+
+
 def row_images(row: Row) -> tuple[str, ...]:
     """The pictures in the columns ``images`` and ``image``, each one path or a list of them."""
     return tuple(path for field in ("images", "image") for path in _paths(row.get(field), field))
+
+
+def picture_bytes(row: Row) -> int:
+    """How many bytes of pictures stand in a row itself."""
+    found = 0
+    for field in IMAGE_COLUMNS.intersection(row):
+        value = row[field]
+        for item in value if isinstance(value, list | tuple) else [value]:
+            data = item.get("bytes") if isinstance(item, Mapping) else item
+            found += len(data) if isinstance(data, bytes) else 0
+    return found
 
 
 def _paths(value: Any, field: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.data.conversation import Conversation, Sample, Turn
 from workbench.data.formats.images import IMAGE_COLUMNS, row_images, with_images
+from workbench.data.formats.numbers import taking_numbers
 from workbench.data.formats.recognise import recognise
 from workbench.data.formats.row import DatasetFormat, Row, RowError, columns, missing, system_turn, text_of
 from workbench.data.formats.table import FORMATS
@@ -24,13 +25,15 @@ def _one_exchange(row: Row) -> Conversation:
     return Conversation((*with_images(question, row_images(row)), Turn("assistant", text_of(row, "assistant"))))
 
 
-_ONE_EXCHANGE = DatasetFormat(
-    "columns",
-    columns("user assistant"),
-    _one_exchange,
-    N_("one question and its answer, in columns of your own"),
-    {"user": "1+1?", "assistant": "2"},
-    optional=columns("system") | IMAGE_COLUMNS,
+_ONE_EXCHANGE = taking_numbers(
+    DatasetFormat(
+        "columns",
+        columns("user assistant"),
+        _one_exchange,
+        N_("one question and its answer, in columns of your own"),
+        {"user": "1+1?", "assistant": "2"},
+        optional=columns("system") | IMAGE_COLUMNS,
+    )
 )
 
 

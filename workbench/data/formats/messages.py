@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from workbench.data.conversation import IMAGE, Conversation, Role, ToolCall, Turn
@@ -10,6 +11,7 @@ from workbench.data.formats.images import image_path
 from workbench.data.formats.row import (
     Row,
     RowError,
+    absent,
     as_list,
     as_object,
     json_text,
@@ -19,12 +21,17 @@ from workbench.data.formats.row import (
     text_of,
 )
 from workbench.data.wording import listed
+from workbench.errors import nearest
 from workbench.i18n import _
 
 Keys = tuple[str, str]
 """What a message calls its role and its text."""
 ROLE_CONTENT: Keys = ("role", "content")
 FROM_VALUE: Keys = ("from", "value")
+_ROLE_NAMES = frozenset({"role", "from", "speaker", "author", "sender"})
+_TEXT_NAMES = frozenset({"content", "value", "text", "message", "utterance"})
+_MEANT = {"role": _ROLE_NAMES, "from": _ROLE_NAMES, "content": _TEXT_NAMES, "value": _TEXT_NAMES}
+"""What other files call a key, in small letters."""
 _CALLS = {"function_call", "tool_call"}
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 """Columns of what an answer was thought out with, beside its text."""
@@ -69,7 +76,9 @@ def _turn(message: Any, place: str, keys: Keys) -> Turn:
     if not isinstance(message, Mapping):
         raise RowError(place, _("a message must be an object"))
     role_key, text_key = keys
-    name = message.get(role_key)
+    if role_key not in message:
+        raise _no_key(message, role_key, place)
+    name = message[role_key]
     known = name.lower() if isinstance(name, str) else ""
     role = _ROLES.get(known)
     if role is None:
@@ -79,15 +88,39 @@ def _turn(message: Any, place: str, keys: Keys) -> Turn:
         )
     loss = _loss(message, place)
     if known in _CALLS:
-        calls = _calls_in_text(message.get(text_key), f"{place}.{text_key}")
-        return Turn(role, _thought_out(message, "", place), loss, tool_calls=calls)
+        if message.get(text_key) is None:
+            raise absent(message, text_key, f"{place}.{text_key}")
+        calls = _calls_in_text(message[text_key], f"{place}.{text_key}")
+        return _named(Turn(role, _thought_out(message, "", place), loss, tool_calls=calls), message)
     calls = _calls(message, place)
     if text_key not in message and not calls:
-        raise missing(f"{place}.{text_key}")
+        raise _no_key(message, text_key, place)
     text, images = _content(message.get(text_key), f"{place}.{text_key}")
     if role == "assistant":
         text = _thought_out(message, text, place)
-    return Turn(role, text, loss, images, calls)
+    return _named(Turn(role, text, loss, images, calls), message)
+
+
+def _named(turn: Turn, message: Row) -> Turn:
+    """The turn with who speaks by name, and to which call it is the answer."""
+    name, call_id = message.get("name"), message.get("tool_call_id")
+    if not (name or call_id):
+        return turn
+    return replace(
+        turn, name=name if isinstance(name, str) else "", call_id=call_id if isinstance(call_id, str) else ""
+    )
+
+
+def _no_key(message: Row, key: str, place: str) -> RowError:
+    """What to raise for a message without a key, with those that may be meant for it."""
+    there = [str(name) for name in message]
+    meant = [name for name in there if name.lower() in _MEANT[key]] or nearest(key, there)
+    if not meant:
+        return missing(f"{place}.{key}")
+    names = listed([shown(name) for name in meant])
+    return RowError(
+        f"{place}.{key}", _("the field {name} is missing; {names} may be meant").format(name=key, names=names)
+    )
 
 
 def _thought_out(message: Row, text: str, place: str) -> str:
@@ -154,10 +187,13 @@ def _calls(message: Row, place: str) -> tuple[ToolCall, ...]:
 
 def _call(call: Any, place: str) -> ToolCall:
     outer = as_object(call, place)
+    call_id = outer.get("id")
     if outer.get("function") is not None:
         place = f"{place}.function"
         outer = as_object(outer["function"], place)
-    return ToolCall(text_of(outer, "name", None, f"{place}."), _arguments(outer.get("arguments"), f"{place}.arguments"))
+    name = text_of(outer, "name", None, f"{place}.")
+    arguments = _arguments(outer.get("arguments"), f"{place}.arguments")
+    return ToolCall(name, arguments, call_id if isinstance(call_id, str) else "")
 
 
 def _arguments(value: Any, place: str) -> str:
@@ -172,8 +208,6 @@ def _arguments(value: Any, place: str) -> str:
 
 def _calls_in_text(value: Any, place: str) -> tuple[ToolCall, ...]:
     """The calls of a message that is nothing else: JSON of one or of a list."""
-    if value is None:
-        raise missing(place)
     calls = parsed_json(value, place) if isinstance(value, str) else value
     if not isinstance(calls, list | tuple):
         return (_call(calls, place),)

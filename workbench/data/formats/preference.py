@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from workbench.data.conversation import Conversation, Turn
 from workbench.data.formats.chat import conversations_field
 from workbench.data.formats.images import IMAGE_COLUMNS, row_images, with_images
 from workbench.data.formats.messages import keys_of, system_of, tools_of, turns_of
-from workbench.data.formats.row import DatasetFormat, Row, RowError, columns, missing, system_turn, text_of
+from workbench.data.formats.row import DatasetFormat, Row, RowError, absent, columns, system_turn, text_of
 from workbench.i18n import N_, _
 
 
 def prompt_completion(row: Row) -> Conversation:
     """``prompt`` and ``completion`` (or ``response``), each a text or messages; nothing of the prompt is trained."""
-    question = (*system_turn(system_of(row)), *_question(row.get("prompt"), "prompt"))
+    question = (*system_turn(system_of(row)), *_question(row, "prompt"))
     field = "response" if "completion" not in row and "response" in row else "completion"
     return _pair(with_images(question, row_images(row)), _answer(row, field), (), tools_of(row))
 
@@ -24,7 +23,7 @@ def prompt_completion(row: Row) -> Conversation:
 def preference(row: Row) -> Conversation:
     """``prompt`` (or ``conversations``), ``chosen`` and ``rejected``, each a text or messages."""
     field = "prompt" if "prompt" in row else conversations_field(row)
-    question = (*system_turn(system_of(row)), *_question(row.get(field), field))
+    question = (*system_turn(system_of(row)), *_question(row, field))
     return _pair(
         with_images(question, row_images(row)), _answer(row, "chosen"), _answer(row, "rejected"), tools_of(row)
     )
@@ -51,9 +50,10 @@ def _pair(question: Sequence[Turn], chosen: Sequence[Turn], rejected: Sequence[T
     return Conversation((*before, *chosen), tools=tools, rejected=tuple(rejected))
 
 
-def _question(value: Any, field: str) -> tuple[Turn, ...]:
+def _question(row: Row, field: str) -> tuple[Turn, ...]:
+    value = row.get(field)
     if value is None:
-        raise missing(field)
+        raise absent(row, field, field)
     if isinstance(value, str):
         return (Turn("user", value),)
     turns = turns_of(value, field, keys_of(value))
@@ -66,7 +66,7 @@ def _answer(row: Row, field: str) -> tuple[Turn, ...]:
     """An answer: text, one message or several, of which the first is the assistant's."""
     value = row.get(field)
     if value is None:
-        raise missing(field)
+        raise absent(row, field, field)
     if isinstance(value, str):
         return (Turn("assistant", value),)
     if isinstance(value, Mapping):

@@ -10,6 +10,7 @@ from workbench.configs.catalogue.systems import SYSTEMS
 from workbench.data.conversation import Conversation, Turn
 from workbench.data.formats.images import IMAGE_COLUMNS, row_images, with_images
 from workbench.data.formats.messages import system_of
+from workbench.data.formats.numbers import taking_numbers
 from workbench.data.formats.row import DatasetFormat, Row, RowError, as_text, columns, exchange, system_turn, text_of
 from workbench.i18n import N_, _
 
@@ -93,7 +94,7 @@ def _format(
 
 
 _ALPACA_EXTRAS = columns("history system") | IMAGE_COLUMNS
-FORMATS = (
+_OF_TEXT = (
     DatasetFormat(
         "alpaca",
         columns("instruction output"),
@@ -189,3 +190,4 @@ FORMATS = (
         recognised=False,
     ),
 )
+FORMATS = tuple(taking_numbers(known) for known in _OF_TEXT)

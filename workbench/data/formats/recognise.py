@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.data.formats.row import DatasetFormat, Row, RowError
+from workbench.data.formats.row import DatasetFormat, Row
+from workbench.data.formats.spelling import is_read
 from workbench.data.formats.table import FORMATS
 from workbench.data.wording import listed
 from workbench.i18n import _
@@ -61,16 +62,8 @@ def _fit(known: DatasetFormat, rows: Sequence[Row]) -> _Fit | None:
         return None
     if known.mark and 2 * sum(known.mark(row) for row, _columns in fitting) < len(fitting):
         return None
-    converted = sum(_can_be_read(row, known) for row, _columns in fitting)
+    converted = sum(is_read(known, row) for row, _columns in fitting)
     return _Fit(known, fitting[0][1], converted, known.mark is not None and 2 * converted >= len(rows))
-
-
-def _can_be_read(row: Row, known: DatasetFormat) -> bool:
-    try:
-        known.convert(row)
-    except RowError:
-        return False
-    return True
 
 
 def _is_as_good(fit: _Fit, best: _Fit) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.data.conversation import IMAGE, Conversation, Turn
 from workbench.data.formats.images import image_path
-from workbench.data.formats.row import DatasetFormat, Row, RowError, as_list, as_text, columns, missing
+from workbench.data.formats.row import DatasetFormat, Row, RowError, absent, as_list, as_text, columns
 from workbench.i18n import N_, _
 
 _REFER = (
@@ -49,7 +49,7 @@ def inv_refcoco(row: Row) -> Conversation:
 
 def _about(row: Row, pairs: Iterator[tuple[str, str]]) -> Conversation:
     if row.get("image") is None:
-        raise missing("image")
+        raise absent(row, "image", "image")
     image = image_path(row["image"], "image")
     turns: list[Turn] = []
     for question, answer in pairs:
@@ -67,14 +67,14 @@ def _asked(wordings: tuple[str, ...], sentence: str, about: str) -> str:
 
 def _sentences(row: Row) -> list[str]:
     if row.get("sents") is None:
-        raise missing("sents")
+        raise absent(row, "sents", "sents")
     return [as_text(sentence, f"sents[{number}]") for number, sentence in enumerate(as_list(row["sents"], "sents"))]
 
 
 def _box(row: Row) -> str:
     """The corners in hundredths of the picture, rounded down."""
     if row.get("bbox") is None:
-        raise missing("bbox")
+        raise absent(row, "bbox", "bbox")
     sides = as_list(row["bbox"], "bbox")
     if len(sides) != 4:
         raise RowError("bbox", _("a box is four numbers: left, top, width and height"))
@@ -89,7 +89,7 @@ def _box(row: Row) -> str:
 
 def _size(row: Row, field: str) -> float:
     if row.get(field) is None:
-        raise missing(field)
+        raise absent(row, field, field)
     size = _number(row[field], field)
     if size < 1:
         raise RowError(field, _("the size must be at least 1"))

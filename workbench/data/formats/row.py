@@ -66,16 +66,21 @@ def columns(names: str) -> frozenset[str]:
 
 
 def missing(field: str) -> RowError:
-    """What to raise for a field that is not there, or null."""
-    return RowError(field, _("the field is missing"))
+    """What to raise for a field that is not there."""
+    return RowError(field, _("the field {name} is missing").format(name=field.rpartition(".")[2]))
+
+
+def absent(row: Row, name: str, field: str) -> RowError:
+    """What to raise for a field that is not there, or null. ``name``: its name in the row."""
+    return RowError(field, _("the field is null, and needs a value")) if name in row else missing(field)
 
 
 def text_of(row: Row, field: str, default: str | None = None, inside: str = "") -> str:
-    """A text column of a row; None counts as missing. ``inside``: where in the row the column is, for errors."""
+    """A text column of a row; null counts as missing. ``inside``: where in the row the column is, for errors."""
     value = row.get(field)
     if value is None:
         if default is None:
-            raise missing(inside + field)
+            raise absent(row, field, inside + field)
         return default
     return as_text(value, inside + field)
 

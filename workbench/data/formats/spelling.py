@@ -3,56 +3,104 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.data.conversation import Sample
-from workbench.data.formats.row import DatasetFormat, Row, RowError
+from workbench.data.formats.row import DatasetFormat, Row, RowError, columns
 from workbench.data.wording import listed
 from workbench.i18n import _
 
 _COLUMN = re.compile(r"[^.\[]*")
+_MESSAGE_KEY = re.compile(r"(\w+)\[(\d+)\]\.(\w+)")
+_MESSAGE_COLUMNS = columns("messages conversations conversation prompt chosen rejected")
 
 
 def in_small_letters(row: Row) -> dict[str, Any]:
-    """The row with its columns named in small letters; a column that is there in these already keeps them."""
-    return {_small(row, column): value for column, value in row.items()}
+    """The row with its columns, and the keys of its messages, named in small letters.
+
+    A name that is there in small letters already, or twice in other capitals, stays as it is.
+    """
+    small = _keys_small(row)
+    for column in _MESSAGE_COLUMNS.intersection(small):
+        small[column] = _messages_small(small[column])
+    return small
 
 
-def _small(row: Row, column: str) -> str:
-    small = column.lower()
-    return column if small in row else small
+def _messages_small(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        return value
+    return [_keys_small(message) if isinstance(message, Mapping) else message for message in value]
+
+
+def _keys_small(row: Row) -> dict[str, Any]:
+    times = Counter(map(_small, row))
+    return {(small if times[small := _small(key)] == 1 else key): value for key, value in row.items()}
+
+
+def _small(key: Any) -> Any:
+    return key.lower() if isinstance(key, str) else key
 
 
 def as_spelt(known: DatasetFormat, rows: Sequence[Row]) -> DatasetFormat:
     """The format for a file with these first rows, with errors that name the file's columns.
 
-    Capitals count for nothing if no row has the columns as the format spells them.
+    Capitals count for nothing if no row can be read as the format spells its columns and keys.
     """
-    used = next((columns for row in rows if (columns := known.columns_in(row))), None)
-    if used is not None:
-        return replace(known, convert=_Spelt(known, _others(known, used))) if known.spellings else known
+    used = next((found for row in rows if (found := known.columns_in(row))), None)
     small = [in_small_letters(row) for row in rows]
-    used = next((columns for row in small if (columns := known.columns_in(row))), None)
+    if used is not None and (can_read(known, rows) or not can_read(known, small)):
+        return replace(known, convert=_Spelt(known, _others(known, used))) if known.spellings else known
+    used = next((found for row in small if (found := known.columns_in(row))), None)
     if used is None:
         return known
-    spelt = frozenset(written_otherwise(known, rows))
+    spelt = frozenset(_columns_written_otherwise(known, rows))
     return replace(
         known, convert=_Spelt(known, _others(known, used), any_capitals=True), optional=known.optional | spelt
     )
 
 
-def written_otherwise(known: DatasetFormat, rows: Sequence[Row]) -> list[str]:
-    """The columns that the format reads once their capitals are made small, as the rows have them."""
-    read = known.all_columns
-    renamed = dict.fromkeys(column for row in rows for column in row if _small(row, column) != column)
-    return [column for column in renamed if column.lower() in read]
+def takes_any_capitals(spelt: DatasetFormat) -> bool:
+    """Whether capitals count for nothing in a format as `as_spelt` gives it."""
+    return isinstance(spelt.convert, _Spelt) and spelt.convert.any_capitals
+
+
+def can_read(known: DatasetFormat, rows: Sequence[Row]) -> bool:
+    """Whether the format can read one of the rows."""
+    return any(is_read(known, row) for row in rows if known.columns_in(row))
+
+
+def is_read(known: DatasetFormat, row: Row) -> bool:
+    """Whether the format can read a row."""
+    try:
+        known.convert(row)
+    except RowError:
+        return False
+    return True
 
 
 def about_capitals(known: DatasetFormat, rows: Sequence[Row]) -> str:
-    """What to say of columns in other capitals."""
-    return _("in the file they are written {columns}").format(columns=listed(written_otherwise(known, rows)))
+    """What to say of columns, and keys of messages, in other capitals."""
+    names = _columns_written_otherwise(known, rows)
+    names += dict.fromkeys(key for row in rows for key in _message_keys(row) if _small(key) != key)
+    return _("in the file they are written {columns}").format(columns=listed(names))
+
+
+def _columns_written_otherwise(known: DatasetFormat, rows: Sequence[Row]) -> list[str]:
+    """The columns that the format reads once their capitals are made small, as the rows have them."""
+    read = known.all_columns
+    renamed = dict.fromkeys(column for row in rows for column in row if column not in _keys_small(row))
+    return [column for column in renamed if _small(column) in read]
+
+
+def _message_keys(row: Row) -> Iterator[str]:
+    """The keys of the first message of each column of messages."""
+    for column, value in row.items():
+        first = value[0] if _small(column) in _MESSAGE_COLUMNS and isinstance(value, list | tuple) and value else None
+        if isinstance(first, Mapping):
+            yield from (key for key in first if isinstance(key, str))
 
 
 def _others(known: DatasetFormat, used: frozenset[str]) -> dict[str, str]:
@@ -68,7 +116,7 @@ class _Spelt:
 
     Args:
         others: columns of the format that the file has not, each to the one that it has instead.
-        any_capitals: whether columns are found in any capitals.
+        any_capitals: whether columns and keys of messages are found in any capitals.
     """
 
     inner: DatasetFormat
@@ -86,5 +134,19 @@ class _Spelt:
         """The place of an error as the file calls it."""
         column = _COLUMN.match(field).group()  # type: ignore[union-attr]  # matches always
         ours = column if column in read else self.others.get(column, column)
-        theirs = next((written for written in row if _small(row, written) == ours), ours) if self.any_capitals else ours
-        return theirs + field[len(column) :]
+        if not self.any_capitals:
+            return ours + field[len(column) :]
+        theirs = _as_written(row, ours)
+        inside = _MESSAGE_KEY.fullmatch(field)
+        if inside is None:
+            return theirs + field[len(column) :]
+        message = row[theirs][int(inside[2])]
+        key = _as_written(message, inside[3]) if isinstance(message, Mapping) else inside[3]
+        return f"{theirs}[{inside[2]}].{key}"
+
+
+def _as_written(row: Row, name: str) -> str:
+    """A column or key as a row spells it."""
+    return next((written for written in row if written == name), None) or next(
+        (written for written in row if _small(written) == name), name
+    )

@@ -64,6 +64,22 @@ FORMATS = (
         recognised=False,
     ),
     DatasetFormat(
+        "text_paragraphs",
+        columns("text"),
+        text,
+        N_("plain text for continued pre-training; of a text file, empty lines part the rows"),
+        {"text": "One and one is two.\nTwo and two is four."},
+        recognised=False,
+    ),
+    DatasetFormat(
+        "text_file",
+        columns("text"),
+        text,
+        N_("plain text for continued pre-training; a text file is one row"),
+        {"text": "One and one is two.\n\nTwo and two is four.\n"},
+        recognised=False,
+    ),
+    DatasetFormat(
         "oasst1",
         columns("text"),
         oasst1,

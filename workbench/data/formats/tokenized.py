@@ -6,7 +6,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from workbench.data.conversation import TokenRow
-from workbench.data.formats.row import DatasetFormat, Row, RowError, as_list, columns, missing
+from workbench.data.formats.row import DatasetFormat, Row, RowError, absent, as_list, columns
 from workbench.i18n import N_, _
 
 _NO_LOSS = -100
@@ -33,7 +33,7 @@ def tokenized(row: Row) -> TokenRow:
 
 def _ids(row: Row) -> list[int]:
     if row.get("input_ids") is None:
-        raise missing("input_ids")
+        raise absent(row, "input_ids", "input_ids")
     ids = _integers(row["input_ids"], "input_ids")
     if ids and min(ids) < 0:
         raise RowError("input_ids", _("a token is not negative"))

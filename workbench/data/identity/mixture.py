@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from workbench.data.checks.measure import Measure
+from workbench.data.encode import encode_all
+from workbench.data.formats.row import Row
+from workbench.data.formats.table import get_format
 from workbench.data.identity.generate import IdentityDataset
 from workbench.i18n import _
 
@@ -16,18 +20,12 @@ _TOKENS_A_WIDE_CHARACTER = 0.65
 _TOKENS_A_CHARACTER = 0.25
 
 
-class SupportsEncodeBatch(Protocol):
-    """A tokenizer that takes many texts at once, such as `workbench.data.light_tokenizer.LightTokenizer`."""
-
-    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]: ...
-
-
 @dataclass(frozen=True)
 class MixtureTokens:
-    """Tokens of the texts, without those that a prompt template adds.
+    """Tokens of the rows as they are trained: with those of the prompt template, as a check of the data counts them.
 
-    ``identity_trained`` and ``ordinary_trained``: of them, those of answers with loss. ``is_estimate``: reckoned from
-    the characters, because no tokenizer was given.
+    ``identity_trained`` and ``ordinary_trained``: of them, those with loss. ``is_estimate``: reckoned from the
+    characters of the texts alone, because no tokenizer was given.
     """
 
     identity: int
@@ -53,35 +51,44 @@ class MixtureTokens:
         )
 
 
-def mixture_tokens(dataset: IdentityDataset, tokenizer: SupportsEncodeBatch | None = None) -> MixtureTokens:
-    """Count the tokens of both parts; every text is tokenised once, however often it stands in the rows."""
+def mixture_tokens(dataset: IdentityDataset, measure: Measure | None = None) -> MixtureTokens:
+    """Count the tokens of both parts; every row is tokenised once, however often it stands in the dataset."""
     found = Counter(
-        (message["content"], is_identity, _is_trained(message))
+        (json.dumps(row, ensure_ascii=False), is_identity)
         for row, is_identity in zip(dataset.rows, dataset.is_identity, strict=True)
-        for message in row["messages"]
     )
-    texts = list({text for text, _is_identity, _trained in found})
-    lengths = dict(zip(texts, _lengths(texts, tokenizer), strict=True))
+    rows = [json.loads(text) for text, _is_identity in found]
+    sizes = _estimated_sizes(rows) if measure is None else _sizes(rows, measure)
     sums: Counter[tuple[bool, bool]] = Counter()
-    for (text, is_identity, trained), count in found.items():
-        sums[is_identity, trained] += lengths[text] * count
+    for ((_text, is_identity), count), (tokens, trained) in zip(found.items(), sizes, strict=True):
+        sums[is_identity, False] += tokens * count
+        sums[is_identity, True] += trained * count
     return MixtureTokens(
-        identity=sums[True, True] + sums[True, False],
-        ordinary=sums[False, True] + sums[False, False],
+        identity=sums[True, False],
+        ordinary=sums[False, False],
         identity_trained=sums[True, True],
         ordinary_trained=sums[False, True],
-        is_estimate=tokenizer is None,
+        is_estimate=measure is None,
     )
+
+
+def _sizes(rows: Sequence[Row], measure: Measure) -> list[tuple[int, int]]:
+    """Tokens of each row, and how many of them are trained; none of a row of which nothing is."""
+    read = get_format("openai").convert
+    encoded = encode_all([read(row) for row in rows], measure.template, measure.tokenizer, measure.max_length)
+    return [(len(one.input_ids), one.trained_tokens) if one.trained_tokens else (0, 0) for one in encoded]
+
+
+def _estimated_sizes(rows: Sequence[Row]) -> list[tuple[int, int]]:
+    sizes = []
+    for row in rows:
+        lengths = [(_estimated(message["content"]), _is_trained(message)) for message in row["messages"]]
+        sizes.append((sum(size for size, _trained in lengths), sum(size for size, trained in lengths if trained)))
+    return sizes
 
 
 def _is_trained(message: dict[str, object]) -> bool:
     return message["role"] == "assistant" and message.get("loss") is not False
-
-
-def _lengths(texts: list[str], tokenizer: SupportsEncodeBatch | None) -> list[int]:
-    if tokenizer is not None:
-        return [len(ids) for ids in tokenizer.encode_batch(texts)]
-    return [_estimated(text) for text in texts]
 
 
 def _estimated(text: str) -> int:

@@ -15,8 +15,8 @@ from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.paths import user_cache
 
-_LAYOUT = 1
-"""Raised when the same request gives other tokens than before."""
+_LAYOUT = 3
+"""Raised when the same request gives other tokens or counts than before."""
 _MOST_BYTES = 50 * 1024**3
 _BLOCK = 2**20
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.configs.schema import TrainConfig
 from workbench.data.arrow_folder import ArrowFolderWriter
-from workbench.data.pack import Packed
+from workbench.data.pack import Packed, Packing
 from workbench.data.prepare.store import is_prepared, read_record
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
+
+if TYPE_CHECKING:
+    from workbench.data.prepare.write import OnProgress
 
 _ROWS_A_BATCH = 256
 
@@ -23,7 +26,7 @@ class SupportsRows(Protocol):
     def __getitem__(self, number: int) -> Packed: ...
 
 
-def write_packed(folder: Path, rows: SupportsRows) -> None:
+def write_packed(folder: Path, rows: SupportsRows, on_progress: OnProgress | None = None) -> None:
     """Write training rows as columns ``input_ids``, ``labels`` and ``lengths`` (the tokens of each sample in them)."""
     import pyarrow as pa
 
@@ -31,6 +34,8 @@ def write_packed(folder: Path, rows: SupportsRows) -> None:
     schema = pa.schema({"input_ids": columns, "labels": columns, "lengths": columns})
     with ArrowFolderWriter(folder, schema) as writer:
         for first in range(0, len(rows), _ROWS_A_BATCH):
+            if on_progress:
+                on_progress(first, len(rows))
             some = [vars(rows[number]) for number in range(first, min(first + _ROWS_A_BATCH, len(rows)))]
             writer.write(pa.RecordBatch.from_pylist(some, schema))
 
@@ -42,7 +47,7 @@ def prepared_folder(config: TrainConfig, tokenizer: str | None) -> Path | None:
         tokenizer: the digest of the tokenizer that the training uses; None if it is not known yet.
 
     Raises:
-        WorkbenchError: the data was prepared for another template, length or tokenizer.
+        WorkbenchError: the data was prepared for another template, length, packing or tokenizer.
     """
     if not isinstance(config.data_path, str):
         return None
@@ -54,6 +59,8 @@ def prepared_folder(config: TrainConfig, tokenizer: str | None) -> Path | None:
         "prompt_template": (record.template, config.prompt_template),
         "max_length": (record.max_length, config.max_length),
     }
+    if record.packing is not None:
+        wanted |= _packing_settings(record.packing, config.packing)
     for field, (was, now) in wanted.items():
         if was != now:
             text = _("The data was prepared for {field}: {was}, and the training has {now}.")
@@ -61,6 +68,13 @@ def prepared_folder(config: TrainConfig, tokenizer: str | None) -> Path | None:
     if tokenizer not in {None, record.tokenizer}:
         raise _unfit(_("The data was prepared with another tokenizer than that of the model."), folder)
     return folder
+
+
+def _packing_settings(was: Packing, now: Packing) -> dict[str, tuple[Any, Any]]:
+    """The settings that say how samples are joined, as data was prepared with them and as a training has them."""
+    if "none" in {was, now}:
+        return {"pack_to_max_length": (was != "none", now != "none")}
+    return {"pack": (was, now)}
 
 
 def _unfit(what: str, folder: Path) -> WorkbenchError:

@@ -29,6 +29,8 @@ class DataReport(BaseModel):
         bad_places: file:row:field and reason of the first rows that are not of their format.
         cut: rows whose end was cut; ``cut_tokens`` how much in all.
         divided: plain texts longer than ``max_length`` that were divided into several samples.
+        shortened: rows with answers of which the chat template leaves words out; ``shortened_answers`` how many answers,
+            ``shortened_places`` the first of these rows.
         pairs: rows with a preferred and a rejected answer.
         samples: what the kept rows became, before packing.
         packs: training rows.
@@ -43,6 +45,9 @@ class DataReport(BaseModel):
     cut: int = 0
     cut_tokens: int = 0
     divided: int = 0
+    shortened: int = 0
+    shortened_answers: int = 0
+    shortened_places: list[str] = []
     pairs: int = 0
     samples: int = 0
     tokens: int = 0
@@ -62,6 +67,10 @@ class DataReport(BaseModel):
         self.left_out["bad"] = self.left_out.get("bad", 0) + len(rows)
         self.bad_places += [f"{where}: {what}" for where, what in rows][: PLACES_KEPT - len(self.bad_places)]
 
+    def count_shortened(self, places: Sequence[str]) -> None:
+        """Take in where rows stand that have shortened answers."""
+        self.shortened_places += places[: PLACES_KEPT - len(self.shortened_places)]
+
     def sentences(self) -> list[str]:
         """The report as facts for a person, without those that are nothing."""
         said = [self._totals(), self._tokens()]
@@ -70,6 +79,8 @@ class DataReport(BaseModel):
             said.append(text.format(count=self.cut, tokens=self.cut_tokens))
         if self.divided:
             said.append(_("{count} texts were longer than max_length and were divided.").format(count=self.divided))
+        if self.shortened:
+            said.append(self._shortening())
         if self.pairs:
             said.append(
                 _("{count} rows are preference pairs: their chosen answers are trained.").format(count=self.pairs)
@@ -87,6 +98,14 @@ class DataReport(BaseModel):
             if reasons
             else _("{text}.").format(text=text)
         )
+
+    def _shortening(self) -> str:
+        text = _(
+            "The chat template leaves words out of {answers} answers in {rows} rows ({places}); 'data check' has all."
+        )
+        more = ["…"] if self.shortened > len(self.shortened_places) else []
+        places = listed([*self.shortened_places, *more])
+        return text.format(answers=self.shortened_answers, rows=self.shortened, places=places)
 
     def _tokens(self) -> str:
         text = _("{packs} training rows of {tokens} tokens in all, {trained} of them with loss{filled}.")

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from workbench.data.encode import Tokenizer
-from workbench.data.pack import Packed
+from workbench.data.pack import Packed, Packing
 from workbench.data.prepare.report import DataReport
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
@@ -33,12 +33,18 @@ _TRIED_TEXTS = (
 
 
 class Record(BaseModel):
-    """How prepared data was made. ``packed``: its rows are training rows, with the lengths of the samples in them."""
+    """How prepared data was made.
+
+    Args:
+        packed: its rows are training rows, with the lengths of the samples in them.
+        packing: how samples were joined to these; None if that is not known, or nothing was joined yet.
+    """
 
     template: str
     max_length: int
     tokenizer: str
     packed: bool = False
+    packing: Packing | None = None
     report: DataReport
 
 

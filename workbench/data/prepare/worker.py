@@ -35,7 +35,8 @@ class RawRows:
 class EncodedRows:
     """The tokens of some rows, one sample behind the other (int32), with counts of what became of the rows.
 
-    ``bad``: what, where and fix of the rows that are not of their format.
+    ``bad``: what, where and fix of the rows that are not of their format. ``shortened``: where those rows stand of which
+    the template leaves words out.
     """
 
     input_ids: array[int] = field(default_factory=lambda: array("i"))
@@ -43,6 +44,7 @@ class EncodedRows:
     lengths: array[int] = field(default_factory=lambda: array("i"))
     counts: Counter[str] = field(default_factory=Counter)
     bad: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+    shortened: list[str] = field(default_factory=list)
 
     def add(self, encoded: Encoded, max_length: int) -> None:
         """Take a row's tokens in, in samples of at most ``max_length``."""
@@ -86,26 +88,36 @@ class RowEncoder:
 
     def _encode(self, path: Path, samples: list[tuple[int, Sample]], result: EncodedRows) -> None:
         limit = self._request.max_length
-        for sample, encoded in self._tokens(path, samples, result):
-            if encoded.trained_tokens:
-                result.counts["pairs"] += isinstance(sample, Conversation) and bool(sample.rejected)
-                result.add(encoded, limit)
-            else:
+        for (number, sample), encoded in self._tokens(path, samples, result):
+            if not encoded.trained_tokens:
                 result.counts["nothing_left"] += 1
+                continue
+            result.add(encoded, limit)
+            if isinstance(sample, Conversation):
+                result.counts["pairs"] += bool(sample.rejected)
+                self._count_shortened(sample, f"{path}:{number}", result)
+
+    def _count_shortened(self, sample: Conversation, where: str, result: EncodedRows) -> None:
+        answers = len(self._template.shortened(sample))
+        if answers:
+            result.counts["shortened"] += 1
+            result.counts["shortened_answers"] += answers
+            result.shortened.append(where)
 
     def _tokens(
         self, path: Path, samples: list[tuple[int, Sample]], result: EncodedRows
-    ) -> list[tuple[Sample, Encoded]]:
+    ) -> list[tuple[tuple[int, Sample], Encoded]]:
         """All at once, or one by one to find the rows that the template refuses."""
         limit = self._request.max_length
         try:
             encoded = encode_all([sample for _number, sample in samples], self._template, self._tokenizer, limit)
-            return [(sample, tokens) for (_number, sample), tokens in zip(samples, encoded, strict=True)]
+            return list(zip(samples, encoded, strict=True))
         except WorkbenchError:
             found = []
         for number, sample in samples:
             try:
-                found.append((sample, encode_all([sample], self._template, self._tokenizer, limit)[0]))
+                tokens = encode_all([sample], self._template, self._tokenizer, limit)[0]
+                found.append(((number, sample), tokens))
             except WorkbenchError as error:
                 result.bad.append((error.what, f"{path}:{number}", error.fix))
         return found

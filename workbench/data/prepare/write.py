@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
 
 OnProgress = Callable[[int, int], None]
-"""Is told how many rows are done, and of about how many."""
+"""Is told how many rows are done, and of about how many, which are equal at the end only; may raise to end the work."""
 _BYTES_WORTH_PROCESSES = 4 * 1024**2
 
 
@@ -48,9 +50,15 @@ def prepare_into(
 
     def written(*, remember_words: bool) -> DataReport:
         report = DataReport()
+        tell = _telling(on_progress, files)
+        tell(0)
         raw = pieces(request, files, report)
-        results = _encoded(raw, request, tokenizer, count, remember_words=remember_words)
-        _write(folder, results, report, request, _telling(on_progress, files))
+        again = partial(_tell_again, tell, report)
+        results = _encoded(raw, request, tokenizer, count, again, remember_words=remember_words)
+        with closing(results):
+            _write(folder, results, report, request, tell)
+        if on_progress:
+            on_progress(report.read, report.read)
         return report
 
     try:
@@ -67,21 +75,39 @@ def _telling(on_progress: OnProgress | None, files: Sequence[SourceFile]) -> Cal
     if on_progress is None:
         return lambda _done: None
     expected = expected_rows(files)
-    return lambda done: on_progress(done, max(expected, done))
+    return lambda done: on_progress(done, max(expected, done + 1))
+
+
+def _tell_again(tell: Callable[[int], None], report: DataReport) -> None:
+    tell(report.read)
 
 
 def _encoded(
-    raw: Iterator[RawRows], request: PrepareRequest, tokenizer: Tokenizer, processes: int, *, remember_words: bool
-) -> Iterator[EncodedRows]:
-    if not isinstance(tokenizer, LightTokenizer):
-        return map(RowEncoder(request, tokenizer).encode, raw)
-    arguments = (request, tokenizer.facts, current_language(), remember_words)
-    if processes > 1:
-        return in_processes(encode_here, raw, processes=processes, begin=begin, arguments=arguments)
-    own = LightTokenizer(tokenizer.facts)
-    if remember_words:
-        own.remember_words()
-    return map(RowEncoder(request, own).encode, raw)
+    raw: Iterator[RawRows],
+    request: PrepareRequest,
+    tokenizer: Tokenizer,
+    processes: int,
+    while_waiting: Callable[[], None],
+    *,
+    remember_words: bool,
+) -> Generator[EncodedRows, None, None]:
+    own = tokenizer
+    if isinstance(tokenizer, LightTokenizer):
+        if processes > 1:
+            arguments = (request, tokenizer.facts, current_language(), remember_words)
+            yield from in_processes(
+                encode_here,
+                raw,
+                processes=processes,
+                begin=begin,
+                arguments=arguments,
+                while_waiting=while_waiting,
+            )
+            return
+        own = LightTokenizer(tokenizer.facts)
+        if remember_words:
+            own.remember_words()
+    yield from map(RowEncoder(request, own).encode, raw)
 
 
 def _write(
@@ -103,10 +129,16 @@ def _write(
         report.read += report.left_out.get("not_drawn", 0)
         if not report.kept:
             raise WorkbenchError(
-                _("No row has anything to train on."),
+                _nothing_kept(report),
                 where=", ".join(source.path for source in request.sources),
                 fix=_("Look at the rows with 'workbench data show', and at max_length."),
             )
+
+
+def _nothing_kept(report: DataReport) -> str:
+    if report.bad_places:
+        return _("No row has anything to train on; the first left out: {place}").format(place=report.bad_places[0])
+    return _("No row has anything to train on.")
 
 
 def _count(report: DataReport, result: EncodedRows, request: PrepareRequest) -> None:
@@ -117,11 +149,12 @@ def _count(report: DataReport, result: EncodedRows, request: PrepareRequest) -> 
     for reason in ("no_answer", "nothing_left"):
         if counts[reason]:
             report.left_out[reason] = report.left_out.get(reason, 0) + counts[reason]
-    for name in ("kept", "divided", "cut", "cut_tokens", "trained_tokens", "pairs"):
+    for name in ("kept", "divided", "cut", "cut_tokens", "trained_tokens", "pairs", "shortened", "shortened_answers"):
         setattr(report, name, getattr(report, name) + counts[name])
     report.read += counts["kept"] + counts["no_answer"] + counts["nothing_left"]
     report.samples += len(result.lengths)
     report.tokens += len(result.input_ids)
+    report.count_shortened(result.shortened)
     report.count_bad([(where, what) for what, where, _fix in result.bad])
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Rows = Iterator[tuple[int, dict[str, Any]]]
 _ROWS_AT_ONCE = 256
+_BYTES_AT_ONCE = 16 * 1024**2
+"""Fewer rows are read at a time if they are large, as with pictures in them."""
 _PARQUET = b"PAR1"
 _ARROW = b"ARROW1"
 _STREAM_BEGIN = b"\xff\xff\xff\xff"
@@ -30,13 +32,13 @@ _STREAM_END = b"\xff\xff\xff\xff\0\0\0\0"
 
 def parquet(path: Path, packed: str, bad: Bad | None, notes: list[str]) -> Rows:
     """Rows of a Parquet file with their positions from 1."""
-    yield from _numbered(path, packed, bad, _parquet_batches)
+    yield from _numbered(path, packed, bad, BATCHES[".parquet"])
 
 
 def arrow(path: Path, packed: str, bad: Bad | None, notes: list[str]) -> Rows:
     """Rows of an Arrow file or stream with their positions from 1; of a saved dataset, the notes name its splits."""
     notes += _about_splits(path)
-    yield from _numbered(path, packed, bad, _arrow_batches)
+    yield from _numbered(path, packed, bad, BATCHES[".arrow"])
 
 
 def _numbered(
@@ -88,7 +90,9 @@ def _parquet_batches(path: Path, file: BinaryIO) -> Iterator[pyarrow.RecordBatch
     if end != _PARQUET:
         raise cut_off(path)
     source = parquet.ParquetFile(file, pre_buffer=False, buffer_size=2**20)
-    yield from source.iter_batches(batch_size=_ROWS_AT_ONCE, use_threads=False)
+    groups = [source.metadata.row_group(number) for number in range(source.num_row_groups)]
+    largest = max((group.total_byte_size // max(group.num_rows, 1) for group in groups), default=0)
+    yield from source.iter_batches(batch_size=_rows_at_once(largest), use_threads=False)
 
 
 def _arrow_batches(path: Path, file: BinaryIO) -> Iterator[pyarrow.RecordBatch]:
@@ -107,8 +111,20 @@ def _arrow_batches(path: Path, file: BinaryIO) -> Iterator[pyarrow.RecordBatch]:
     else:
         raise _another_kind(path, "Arrow")
     for batch in batches:
-        for start in range(0, batch.num_rows, _ROWS_AT_ONCE):
-            yield batch.slice(start, _ROWS_AT_ONCE)
+        count = _rows_at_once(batch.nbytes // max(batch.num_rows, 1))
+        for start in range(0, batch.num_rows, count):
+            yield batch.slice(start, count)
+
+
+def _rows_at_once(bytes_a_row: int) -> int:
+    return max(1, min(_ROWS_AT_ONCE, _BYTES_AT_ONCE // max(bytes_a_row, 1)))
+
+
+BATCHES: dict[str, Callable[[Path, BinaryIO], Iterator[pyarrow.RecordBatch]]] = {
+    ".parquet": _parquet_batches,
+    ".arrow": _arrow_batches,
+}
+"""Reads the rows of a kind of file, few at a time if they are large."""
 
 
 def _ends(file: BinaryIO, size: int) -> tuple[bytes, bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,16 @@ from typing import Any
 
 from workbench.data.readers.json_rows import as_row, bad_value, not_json
 from workbench.data.readers.json_values import ValueProblemError, is_cut, parsed, reason_of
-from workbench.data.readers.problems import MOST_CHARACTERS, Bad, cut_off, not_utf8, refuse, too_long
+from workbench.data.readers.problems import (
+    MOST_CHARACTERS,
+    Bad,
+    cut_off,
+    not_utf8,
+    place,
+    refuse,
+    to_next_line,
+    too_long,
+)
 from workbench.data.readers.stream import opened_text
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -24,7 +32,7 @@ def json_lines(path: Path, packed: str, bad: Bad | None, notes: list[str]) -> It
             number += 1
             try:
                 if len(line) > MOST_CHARACTERS:
-                    _pass_over(stream)
+                    to_next_line(stream)
                     raise too_long(path, number)
                 row = _row(path, number, line) if line.strip() else None
             except WorkbenchError as error:
@@ -40,6 +48,8 @@ def _row(path: Path, number: int, line: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise not_utf8(path, number, line, error) from error
     except json.JSONDecodeError as error:
+        if error.doc[error.pos :].strip() == ",":
+            raise _comma_behind(path, number, error) from error
         if not is_cut(error):
             raise not_json(path, reason_of(error), number, error.colno) from error
         if not line.endswith(b"\n"):
@@ -47,11 +57,17 @@ def _row(path: Path, number: int, line: bytes) -> dict[str, Any]:
         reason = _("the row does not end on its line, as it must in JSON Lines")
         raise not_json(path, reason, number, error.colno) from error
     except ValueProblemError as problem:
-        raise bad_value(path, number, problem) from problem
+        fix = _about_lists() if line.lstrip().startswith(b"[") else None
+        raise bad_value(path, number, problem, fix) from problem
 
 
-def _pass_over(stream: io.BufferedReader) -> None:
-    """To the next line."""
-    while part := stream.readline(2**20):
-        if part.endswith(b"\n"):
-            return
+def _comma_behind(path: Path, number: int, error: json.JSONDecodeError) -> WorkbenchError:
+    return WorkbenchError(
+        _("A comma stands behind the row; in JSON Lines nothing does."),
+        where=place(path, number, error.pos + 1),
+        fix=_("Remove the comma at the end of every line: sed 's/,[[:space:]]*$//' OLD > NEW"),
+    )
+
+
+def _about_lists() -> str:
+    return _("If the list holds the rows, let the file's name end in .json; else write one object a line.")

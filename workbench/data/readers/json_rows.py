@@ -31,11 +31,11 @@ def as_row(value: Any) -> dict[str, Any]:
     raise ValueProblemError(_("a row must be an object with columns, not {kind}").format(kind=_(_KINDS[type(value)])))
 
 
-def bad_value(path: Path, number: int, problem: ValueProblemError) -> WorkbenchError:
+def bad_value(path: Path, number: int, problem: ValueProblemError, fix: str | None = None) -> WorkbenchError:
     """A row that is JSON, but holds what cannot be used."""
     parts = [number, problem.field] if problem.field else [number]
     return WorkbenchError(
-        _("This row cannot be used: {reason}.").format(reason=problem.what), where=place(path, *parts)
+        _("This row cannot be used: {reason}.").format(reason=problem.what), where=place(path, *parts), fix=fix
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from workbench.data.readers.encoding_guess import chinese_encodings
+from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
@@ -13,9 +16,6 @@ from workbench.text import printable
 MOST_CHARACTERS = 256 * 1024**2
 """Of one row. Memory for several times as much is needed to read it."""
 _BREAKS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_PAIRS_OF_CHINESE = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
-_HIGH_BYTES = re.compile(rb"[\x80-\xff]")
-_SURELY_CHINESE = 0.8
 
 
 class Bad(Protocol):
@@ -37,6 +37,13 @@ def place(path: Path | str, *parts: object) -> str:
     for sign, written in _BREAKS.items():
         name = name.replace(sign, written)
     return ":".join([printable(name), *(str(part) for part in parts)])
+
+
+def to_next_line(stream: io.BufferedReader) -> None:
+    """Pass over what is left of a line that is too long."""
+    while part := stream.readline(2**20):
+        if part.endswith(b"\n"):
+            return
 
 
 def empty_file(path: Path) -> WorkbenchError:
@@ -71,8 +78,9 @@ def not_utf8(path: Path, row: int, data: bytes, error: UnicodeDecodeError) -> Wo
     """
     if error.reason == "unexpected end of data" and not data.endswith(b"\n"):
         return cut_off(path, row)
-    if _looks_like_chinese(data):
-        return other_encoding(path, "GB18030", row)
+    likely = chinese_encodings(data)
+    if likely:
+        return other_encoding(path, likely[0], row, others=likely[1:])
     return WorkbenchError(
         _("The file is not UTF-8 text: byte {byte} belongs to another encoding.").format(
             byte=f"0x{data[error.start]:02x}"
@@ -82,16 +90,21 @@ def not_utf8(path: Path, row: int, data: bytes, error: UnicodeDecodeError) -> Wo
     )
 
 
-def other_encoding(path: Path, name: str, *parts: object) -> WorkbenchError:
-    """What to raise for text in an encoding that can be told by its bytes."""
+def other_encoding(path: Path, name: str, *parts: object, others: Sequence[str] = ()) -> WorkbenchError:
+    """What to raise for text in an encoding that can be told by its bytes, or in one of ``others``."""
+    if others:
+        return WorkbenchError(
+            _("The file is not UTF-8 text; it may be {encoding}, or {others}.").format(
+                encoding=name, others=listed(others)
+            ),
+            where=place(path, *parts),
+            fix=_(
+                "Save it as UTF-8 and read a line: iconv -f {encoding} -t UTF-8 OLD > NEW; if it makes no sense, "
+                "take {others}."
+            ).format(encoding=name, others=listed(others)),
+        )
     return WorkbenchError(
         _("The file is not UTF-8 text; it looks like {encoding}.").format(encoding=name),
         where=place(path, *parts),
         fix=_("Save it as UTF-8: iconv -f {encoding} -t UTF-8 OLD > NEW").format(encoding=name),
     )
-
-
-def _looks_like_chinese(data: bytes) -> bool:
-    """Nearly all bytes beyond ASCII stand in pairs that GB2312 has."""
-    high = len(_HIGH_BYTES.findall(data))
-    return high > 0 and 2 * len(_PAIRS_OF_CHINESE.findall(data)) >= high * _SURELY_CHINESE

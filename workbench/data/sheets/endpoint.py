@@ -41,6 +41,11 @@ class EndpointSettings(BaseModel):
     price_in: float | None = None
     price_out: float | None = None
 
+    def prices_of(self, model: str) -> dict[str, float]:
+        """``price_in`` and ``price_out``, as far as they are known and are those of this model."""
+        prices = {"price_in": self.price_in, "price_out": self.price_out}
+        return {name: price for name, price in prices.items() if price is not None and model == self.model}
+
 
 @dataclass(frozen=True)
 class Endpoint:

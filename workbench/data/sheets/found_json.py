@@ -13,7 +13,7 @@ from workbench.i18n import N_, _
 
 DECODER = json.JSONDecoder()
 _OBJECT_START = re.compile(r"\{\s*(?:[\"'“”‘’]|\w+\s*:)")
-_ROW_START = re.compile(r"\{\s*[\"'“]?(?:id|image|conversations?|messages)[\"'”]?\s*:")
+_ROW_START = re.compile(r"\{\s*[\"'“]?(?:id|image|conversations?|messages|question|answer|问题?)[\"'”]?\s*:")
 
 
 @dataclass(frozen=True)

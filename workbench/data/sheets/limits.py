@@ -37,7 +37,9 @@ class Limits(BaseModel):
             raise WorkbenchError(
                 _("A limit on the cost needs the prices of the model."),
                 where="max_cost",
-                fix=_("Name them in USD for a million tokens: --price-in 0.4 --price-out 1.6"),
+                fix=_(
+                    "Name them in USD for a million tokens: --price-in 0.4 --price-out 1.6; in the app, fill in both prices."
+                ),
             )
 
     def cost(self, tokens_in: int, tokens_out: int) -> float:

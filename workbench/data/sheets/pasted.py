@@ -1,6 +1,6 @@
 """Taking a chat service's answer back: LLaVA rows about one picture, out of whatever text was pasted.
 
-What is harmless is mended and counted; everything else is a complaint that names the line and how to mend it.
+That is rows, their turns, or pairs of question and answer in JSON; or text as `written_pairs` reads it. What is harmless is mended and counted; everything else is a complaint that names the line and how to mend it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from workbench.data.conversation import IMAGE
 from workbench.data.sheets.found_json import DECODER, Complaint, FoundObject, found_objects, is_writable, line_of
+from workbench.data.sheets.written_pairs import ANSWER_NAMES, QUESTION_NAMES, written_turns
 from workbench.data.wording import listed
 from workbench.i18n import N_, _
 
@@ -20,7 +21,6 @@ _TURN_LISTS = ("conversations", "conversation")
 _TURNS_OPEN = re.compile(r'"conversations?"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 _SPEAKERS = {"human": "human", "user": "human", "gpt": "gpt", "assistant": "gpt", "bot": "gpt", "model": "gpt"}
-_QUESTION_NAMES = {"question", "answer", "q", "a"}
 MISSPELT = N_("conversation was read as conversations")
 IMAGE_SET = N_("image was set to the picture's name")
 ID_SET = N_("a missing id was filled in")
@@ -53,7 +53,7 @@ def parse_pasted(text: str, image: str) -> PastedResult:
     """The LLaVA rows of a pasted answer.
 
     Args:
-        text: the answer; code fences and sentences around the JSON do no harm.
+        text: the answer; code fences and sentences around its JSON do no harm.
         image: the picture's path as the rows shall name it, relative to the image folder.
     """
     objects, complaints = found_objects(text, _TURN_LISTS)
@@ -62,19 +62,18 @@ def parse_pasted(text: str, image: str) -> PastedResult:
     for found in objects:
         if any(name in found.value for name in _TURN_LISTS):
             _take(result, found.value, _turns_of(text, found), line_of(text, found.start), image)
-        elif _looks_like_turn(found.value):
-            loose.append(_Turn(found.value, line_of(text, found.start)))
+        elif turns := _loose_turns(text, found):
+            loose += turns
         else:
             result.complaints.append(_no_row(found.value, line_of(text, found.start)))
+    if not objects and not complaints:
+        loose = _written(text, result)
     if loose:
         result.mended[_(WRAPPED)] += 1
         _take(result, {}, loose, loose[0].line, image)
     if not result.rows and not result.complaints:
-        result.complaints.append(
-            Complaint(
-                1, _("There is no JSON in the text."), _("Paste the whole answer, from its first bracket to its last.")
-            )
-        )
+        fix = _("Paste the whole answer: JSON from its first bracket to its last, lines with Q: and A:, or a list.")
+        result.complaints.append(Complaint(1, _("There are no questions and answers in the text."), fix))
     result.complaints.sort(key=lambda complaint: complaint.line)
     return result
 
@@ -143,7 +142,7 @@ def _said(turn: _Turn) -> dict[str, str] | Complaint:
         return Complaint(turn.line, what, _('Write "from": "human" for a question and "from": "gpt" for an answer.'))
     said = value.get("value", value.get("content"))
     if not isinstance(said, str) or not said.replace(IMAGE, "").strip():
-        return Complaint(turn.line, _("The text of a question or answer is missing."), _('Fill in "value".'))
+        return Complaint(turn.line, _("The text of a question or answer is missing."), _("Fill it in."))
     return {"from": known, "value": said.strip()}
 
 
@@ -174,13 +173,31 @@ def _keep_first() -> str:
     return _("Keep only the one in the first question.")
 
 
-def _looks_like_turn(value: Row) -> bool:
-    return ("from" in value or "role" in value) and ("value" in value or "content" in value)
+def _loose_turns(text: str, found: FoundObject) -> list[_Turn]:
+    """The turn that an object is, or the two of a pair; none if it is something else."""
+    value = found.value
+    if ("from" in value or "role" in value) and ("value" in value or "content" in value):
+        return [_Turn(value, line_of(text, found.start))]
+    names = {str(name).strip().lower(): str(name) for name in value}
+    asked = next((names[name] for name in QUESTION_NAMES if name in names), None)
+    answered = next((names[name] for name in ANSWER_NAMES if name in names), None)
+    if asked is None and answered is None:
+        return []
+    return [_of_pair(text, found, "human", asked), _of_pair(text, found, "gpt", answered)]
+
+
+def _of_pair(text: str, found: FoundObject, speaker: str, name: str | None) -> _Turn:
+    place = found.start if name is None else max(text.find(f'"{name}"', found.start, found.end), found.start)
+    return _Turn({"from": speaker, "value": found.value.get(name) if name else None}, line_of(text, place))
+
+
+def _written(text: str, result: PastedResult) -> list[_Turn]:
+    """The turns of a text without JSON."""
+    turns, complaints = written_turns(text)
+    result.complaints += complaints
+    return [_Turn({"from": "human" if turn.is_question else "gpt", "value": turn.text}, turn.line) for turn in turns]
 
 
 def _no_row(value: Row, line: int) -> Complaint:
     what = _("An object with {names} is no row.").format(names=listed([str(name)[:40] for name in value]))
-    if {name.lower() for name in value} & _QUESTION_NAMES:
-        fix = _('Write each pair as {"from": "human", "value": "…"}, {"from": "gpt", "value": "…"}.')
-        return Complaint(line, what, fix)
     return Complaint(line, what, _('A row has "id", "image" and "conversations"; remove what is something else.'))

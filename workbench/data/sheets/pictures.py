@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.data.checks.picture import look_at
 from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -66,6 +67,23 @@ def _is_picture(path: Path) -> bool:
 
 def _is_shown(path: Path, place: Path) -> bool:
     return not any(part.startswith(".") for part in path.relative_to(place).parts)
+
+
+def require_picture(path: Path) -> None:
+    """Raise unless a file is a picture that can be trained on.
+
+    Raises:
+        WorkbenchError: says why it is none.
+    """
+    if not path.is_file():
+        raise WorkbenchError(_("The picture does not exist."), where=str(path), fix=_("Check its path."))
+    seen = look_at(path, decode=True)
+    if seen.problem:
+        raise WorkbenchError(
+            _("The picture cannot be read: {reason}").format(reason=seen.detail or _("it is no picture")),
+            where=str(path),
+            fix=_("Name the picture that the answer is about; if this is it, save it again as JPEG or PNG."),
+        )
 
 
 def data_url(path: Path, longest_side: int = DEFAULT_LONGEST_SIDE) -> str:

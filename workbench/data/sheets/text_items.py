@@ -43,17 +43,29 @@ def text_items(source: str, choice: FormatChoice, question: TextQuestion, leave_
     Raises:
         WorkbenchError: a file cannot be read.
     """
+    for name, conversation in dialogues(source, choice, question.task, leave_out):
+        yield text_item(name, conversation, question)
+
+
+def dialogues(
+    source: str, choice: FormatChoice, task: TextTask, leave_out: LeaveOut
+) -> Iterator[tuple[str, Conversation]]:
+    """The rows that can be asked about, by what they are called in reports; as `text_items` reads them.
+
+    Raises:
+        WorkbenchError: a file cannot be read.
+    """
     for path in data_files(source):
         bad: list[WorkbenchError] = []
         for row in open_file(path, choice, bad).rows:
             while bad:
                 leave_out(bad.pop(0))
             name = place(path, row.number)
-            reason = _unsuitable(row.sample, question.task)
+            reason = _unsuitable(row.sample, task)
             if reason:
                 leave_out(WorkbenchError(_(reason), where=name))
             elif isinstance(row.sample, Conversation):
-                yield _item(name, row.sample, question)
+                yield name, row.sample
         for error in bad:
             leave_out(error)
 
@@ -77,19 +89,24 @@ def _unsuitable(sample: Sample, task: TextTask) -> str:
     return ""
 
 
-def _item(name: str, conversation: Conversation, question: TextQuestion) -> Item:
+def text_item(name: str, conversation: Conversation, question: TextQuestion) -> Item:
+    """What is asked about a row."""
     turns = conversation.turns
     given = [{"role": turn.role, "content": turn.content} for turn in turns]
     new = ["user", "assistant"] * question.pairs
     roles = new if question.task == "extend" else [str(turn.role) for turn in turns]
     asked = text_prompt(question.task, given, roles, question.language, pairs=question.pairs, target=question.target)
-    digest = hashlib.blake2b(f"{question.model}\n{asked}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
     request: Messages = [{"role": "user", "content": asked}]
-    return Item(name, digest, lambda: request, _Reader(turns, roles, question.task))
+    return Item(name, text_digest(question.model, asked), lambda: request, TextReader(turns, roles, question.task))
+
+
+def text_digest(model: str, asked: str) -> str:
+    """What tells whether the very same was asked before. ``asked``: the whole prompt."""
+    return hashlib.blake2b(f"{model}\n{asked}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True)
-class _Reader:
+class TextReader:
     """Makes a row of the answer: its messages for those that were given, or behind them."""
 
     turns: tuple[Turn, ...]

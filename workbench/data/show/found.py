@@ -68,7 +68,7 @@ def found_rows(files: Iterable[SourceFile], on_format: OnFormat | None = None) -
 
 def _rows_of(file: SourceFile, position: int, on_format: OnFormat | None) -> Iterator[FoundRow]:
     notes: list[str] = []
-    rows = _in_order(file.path, notes)
+    rows = _in_order(file, notes)
     first, damage = _first(rows)
     readable = [row for _number, row in first if not isinstance(row, WorkbenchError)]
     if not first:
@@ -87,10 +87,10 @@ def _rows_of(file: SourceFile, position: int, on_format: OnFormat | None) -> Ite
         raise damage
 
 
-def _in_order(path: Path, notes: list[str]) -> Iterator[_Found]:
+def _in_order(file: SourceFile, notes: list[str]) -> Iterator[_Found]:
     """Rows with their numbers, and in their place what is wrong with those that cannot be read."""
     bad: list[WorkbenchError] = []
-    for number, row in raw_rows(path, bad, notes):
+    for number, row in raw_rows(file.path, bad, notes, file.choice):
         yield from ((0, error) for error in bad)
         bad.clear()
         yield number, row

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from workbench.data.checks.place import turn_field
 from workbench.data.conversation import TokenRow
 from workbench.data.show.rendering import Rendering
 from workbench.data.show.row import ShownRow
@@ -15,7 +16,7 @@ from workbench.data.show.segments import TRAINED_BEGIN, TRAINED_END, masked_text
 from workbench.data.show.tokens import ShownToken
 from workbench.data.wording import listed
 from workbench.i18n import _
-from workbench.text import printable
+from workbench.text import printable, visible
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -49,9 +50,9 @@ def printed(row: ShownRow, what: str, *, has_colour: bool) -> Text:
     return text
 
 
-def visible(text: str) -> str:
-    """A token's text on one line, with signs for line ends and tabs."""
-    return printable("".join(VISIBLE.get(char, char) for char in text))
+def _on_one_line(text: str) -> str:
+    """A token's text on one line, with signs for line ends, tabs and control characters."""
+    return visible("".join(VISIBLE.get(char, char) for char in text))
 
 
 def _pieces(row: ShownRow, what: str) -> Iterator[Piece]:
@@ -60,7 +61,7 @@ def _pieces(row: ShownRow, what: str) -> Iterator[Piece]:
         title = f"{title} · {row.where}"
     yield f"── {title} " + "─" * _RULE_CELLS, False
     if row.left_out is not None:
-        yield "\n" + _("left out: {reason}").format(reason=row.left_out), False
+        yield "\n" + row.sentence, False
         return
     views = [view for name, view in VIEWS.items() if what == name or (what == "all" and name in _ALL)]
     pieces = [piece for view in views for piece in view(row)]
@@ -69,6 +70,9 @@ def _pieces(row: ShownRow, what: str) -> Iterator[Piece]:
         yield "\n" + _("Token ids are shown with a tokenizer: --tokenizer or --config."), False
     if row.encoded and row.encoded.cut_tokens:
         yield "\n" + _("{count} tokens are cut").format(count=row.encoded.cut_tokens), False
+    if row.rendering.shortened:
+        fields = listed([turn_field(number) for number in row.rendering.shortened])
+        yield "\n" + _("the chat template leaves words out of {answers}").format(answers=fields), False
     if row.rendering.pieces:
         text = _("training divides it into {count} samples, which begin at the tokens {places}")
         places = [str(begin) for begin in _begins(row.rendering)]
@@ -119,7 +123,7 @@ def token_text(token: ShownToken) -> str:
     """A token's text on one line; ``…`` for one that is only the beginning of a character."""
     if not token.is_known:
         return _UNKNOWN
-    return visible(token.text) or "…"
+    return _on_one_line(token.text) or "…"
 
 
 def _input_ids(row: ShownRow) -> Iterator[Piece]:

@@ -22,12 +22,14 @@ class Rendering:
         segments: its text, up to where it is cut.
         encoded: None without a tokenizer.
         pieces: tokens of each training sample, if the row is divided into several.
+        shortened: the positions of the answers among the turns of which the template leaves words out.
     """
 
     segments: list[Segment]
     encoded: Encoded | None = None
     tokenizer: LightTokenizer | None = None
     pieces: tuple[int, ...] = ()
+    shortened: tuple[int, ...] = ()
 
     @cached_property
     def tokens(self) -> list[ShownToken]:
@@ -61,10 +63,12 @@ class RowRenderer:
             encoded = Encoded(list(sample.input_ids), list(sample.labels), lengths=sample.lengths)
             return Rendering([], encoded)
         segments: Sequence[Segment] = self.template.render(sample) if isinstance(sample, Conversation) else []
+        shortened = self.template.shortened(sample) if isinstance(sample, Conversation) else ()
         if self.tokenizer is None:
-            return Rendering(spelled_out(segments, None))
+            return Rendering(spelled_out(segments, None), shortened=shortened)
         encoded = encode(sample, self.template, self.tokenizer, self.max_length)
-        rendering = Rendering(spelled_out(segments, self.tokenizer), encoded, self.tokenizer, self._pieces(encoded))
+        spelled, pieces = spelled_out(segments, self.tokenizer), self._pieces(encoded)
+        rendering = Rendering(spelled, encoded, self.tokenizer, pieces, shortened)
         if isinstance(sample, TokenRow) or encoded.cut_tokens:
             return replace(rendering, segments=segments_of(rendering.tokens))
         return rendering

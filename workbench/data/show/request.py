@@ -13,7 +13,7 @@ from workbench.data.show.found import FoundRow, found_rows
 from workbench.data.show.rendering import RowRenderer
 from workbench.data.show.row import ShownRow, shown_row
 from workbench.data.shown_names import shown_name
-from workbench.data.sources import Source, sources_of
+from workbench.data.sources import Source, choices_for, sources_of
 from workbench.data.templates import get_template
 from workbench.data.usual_template import usual_template
 from workbench.data.wording import listed
@@ -51,8 +51,8 @@ class ShowRequest:
 
     @property
     def sources(self) -> list[Source]:
-        usual = FormatChoice(self.format_name, self.columns)
-        return [Source(path, self.choices.get(path, usual)) for path in self.paths]
+        usual = choices_for(FormatChoice(self.format_name, self.columns), self.paths)
+        return [Source(path, self.choices.get(path, choice)) for path, choice in zip(self.paths, usual, strict=True)]
 
     def renderer(self) -> RowRenderer:
         """What renders the rows.

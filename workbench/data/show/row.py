@@ -24,6 +24,7 @@ class ShownRow:
     Args:
         sample: None for a row that cannot be read.
         left_out: why it is not trained; None if it is.
+        stops: whether a training stops at it, unless ``bad_rows`` says to leave such rows out.
         file: how its file is called in what is printed.
         is_of_several: whether rows of several files are counted through.
         rejected: of a pair, the conversation with the answer that is not wanted.
@@ -33,6 +34,7 @@ class ShownRow:
     sample: Sample | None = None
     rendering: Rendering = _NOTHING
     left_out: str | None = None
+    stops: bool = False
     rejected: Rendering | None = None
     file: str = ""
     is_of_several: bool = False
@@ -46,6 +48,16 @@ class ShownRow:
     def where(self) -> str:
         """The row as ``file:number``, as `check_data` names it."""
         return f"{self.file}:{self._own_number}"
+
+    @property
+    def sentence(self) -> str:
+        """What becomes of a row that is not trained, and why; empty if it is."""
+        if self.left_out is None:
+            return ""
+        if self.stops:
+            said = _("Training stops at this row, unless bad_rows: leave_out. {reason}")
+            return said.format(reason=self.left_out)
+        return _("This row will be left out: {reason}").format(reason=self.left_out)
 
     @property
     def _own_number(self) -> int:
@@ -75,8 +87,8 @@ def shown_row(found: FoundRow, renderer: RowRenderer) -> ShownRow:
         sample = found.sample()
         rendering, rejected = renderer.render(sample), renderer.render_rejected(sample)
     except WorkbenchError as error:
-        return ShownRow(found, sample, left_out=_reason(error))
-    return ShownRow(found, sample, rendering, _why_left_out(sample, rendering), rejected)
+        return ShownRow(found, sample, left_out=_reason(error), stops=True)
+    return ShownRow(found, sample, rendering, _why_left_out(sample, rendering), rejected=rejected)
 
 
 def _why_left_out(sample: Sample, rendering: Rendering) -> str | None:
@@ -101,4 +113,6 @@ def _rendering_json(rendering: Rendering) -> dict[str, Any]:
         shown |= {"input_ids": rendering.encoded.input_ids, "labels": rendering.encoded.labels}
     if rendering.pieces:
         shown["samples"] = list(rendering.pieces)
+    if rendering.shortened:
+        shown["shortened"] = list(rendering.shortened)
     return shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.data.templates.builtin import TEMPLATE_NAMES
 from workbench.data.templates.chat_template import AUTO, ChatTemplate
-from workbench.data.templates.find import get_template, known_templates, template_for_model
+from workbench.data.templates.find import get_template, keep_template, known_templates, template_for_model
 from workbench.data.templates.prompt_template import PromptTemplate
 from workbench.data.templates.segment import Segment, Special, Template
 
@@ -17,6 +17,7 @@ __all__ = [
     "Special",
     "Template",
     "get_template",
+    "keep_template",
     "known_templates",
     "template_for_model",
 ]

@@ -124,6 +124,17 @@ def pieces_by_search(true_text: str, replaced_text: str, messages: Sequence[Mess
     return pieces
 
 
+def thought_and_reply(content: str) -> tuple[str, ...]:
+    """What an answer thinks and then says; one text if it does not think."""
+    thought = _THOUGHT.match(content)
+    return (thought[2], thought[4]) if thought else (content,)
+
+
+def has_thought(content: str) -> bool:
+    """Whether an answer's content holds markup for thinking."""
+    return _THOUGHT.match(content) is not None
+
+
 def begin_with_thought(text: str, first: Piece, content: str) -> int:
     """Where an answer begins: its own markup for thinking may stand before its first piece."""
     thought = _THOUGHT.match(content)

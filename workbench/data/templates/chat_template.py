@@ -10,9 +10,10 @@ from typing import Any
 
 from workbench.data.conversation import Conversation, Turn
 from workbench.data.templates import jinja
-from workbench.data.templates.answers import UnclearError, free_character
+from workbench.data.templates.answers import UnclearError, free_character, has_thought
 from workbench.data.templates.messages import Message, messages_of, tools_of
 from workbench.data.templates.segment import Segment, plain_segments, with_pictures, without_loss
+from workbench.data.templates.shortened import is_shortened, texts_of
 from workbench.data.templates.spans import AnswerFinder, Span, Writers, marked_spans
 from workbench.data.templates.special_tokens import SpecialTokens
 from workbench.data.templates.tools import calls_as_text, results_said_by, tools_as_text
@@ -61,21 +62,31 @@ class ChatTemplate:
         """
         if conversation.plain:
             return plain_segments(conversation)
-        written = self._spelled_out(conversation)
-        turns = _up_to_last_answer(written.turns)
-        if not turns:
-            return []
-        text, spans = self._spans(messages_of(turns), tools_of(written.tools))
-        answers = [turn for turn in turns if turn.role == "assistant"]
+        text, spans, answers = self._written(conversation)
         if len(spans) != len(answers) and not all(turn.is_trained for turn in answers):
             raise _changed()
         trained = spans if len(spans) != len(answers) else _chosen(spans, answers)
         return _segments(text, trained, has_pictures=bool(conversation.images))
 
-    def render_prompt(self, turns: Sequence[Turn]) -> list[Segment]:
+    def shortened(self, conversation: Conversation) -> tuple[int, ...]:
+        """The positions of the answers among the turns of which the template leaves words out."""
+        answers = [number for number, turn in enumerate(conversation.turns) if turn.role == "assistant"]
+        if conversation.plain or not (
+            self._has_marks or any(has_thought(conversation.turns[number].content) for number in answers)
+        ):
+            return ()
+        try:
+            text, spans, written = self._written(conversation)
+        except WorkbenchError:  # refused as a whole
+            return ()
+        texts = texts_of(text, spans, len(written))
+        found = zip(answers, written, texts, strict=True)
+        return tuple(number for number, turn, where in found if is_shortened(turn.content, where))
+
+    def render_prompt(self, turns: Sequence[Turn], tools: str = "") -> list[Segment]:
         """Everything up to where the assistant's next answer begins; nothing of it carries loss."""
-        conversation = self._spelled_out(Conversation(tuple(turns)))
-        text = self._write(messages_of(conversation.turns), None, asks=True)
+        conversation = self._spelled_out(Conversation(tuple(turns), tools=tools))
+        text = self._write(messages_of(conversation.turns), tools_of(conversation.tools), asks=True)
         return without_loss(with_pictures(text, loss=False) if conversation.images else [Segment(text, False)])
 
     @property
@@ -145,6 +156,20 @@ class ChatTemplate:
             return self._write(messages, tools)
         except WorkbenchError:
             return ""
+
+    def _written(self, conversation: Conversation) -> tuple[str, list[Span], list[Turn]]:
+        """The text, where answers stand in it, and the answers."""
+        written = self._spelled_out(conversation)
+        turns = _up_to_last_answer(written.turns)
+        if not turns:
+            return "", [], []
+        text, spans = self._spans(messages_of(turns), tools_of(written.tools))
+        return text, spans, [turn for turn in turns if turn.role == "assistant"]
+
+    @cached_property
+    def _has_marks(self) -> bool:
+        source = jinja.source_of(self.chat_template, has_tools=False) or ""
+        return _GENERATION.search(source) is not None
 
     def _spans(self, messages: list[Message], tools: list[Any] | None) -> tuple[str, list[Span]]:
         """The text, and where its answers stand."""

@@ -5,10 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from workbench.configs.provenance import TEMPLATE_FILE
 from workbench.data.templates.builtin import BUILT_IN, TEMPLATE_NAMES
 from workbench.data.templates.chat_template import AUTO, ChatTemplate
+from workbench.data.templates.prompt_template import PromptTemplate
 from workbench.data.templates.segment import Template
-from workbench.data.templates.user_file import FILE_SUFFIXES, read_template, user_template_file, user_template_names
+from workbench.data.templates.user_file import (
+    FILE_SUFFIXES,
+    read_template,
+    user_template_file,
+    user_template_names,
+    write_template,
+)
 from workbench.data.wording import listed
 from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
@@ -41,6 +49,18 @@ def get_template(name: str, tokenizer: Any = None) -> Template:
     if own is not None:
         return read_template(own, reference=name)
     raise _unknown(name)
+
+
+def keep_template(template: Template, folder: Path) -> str:
+    """How to name a template to whoever needs it later: one of the user's own by a copy, which is written now.
+
+    Raises:
+        OSError: the copy cannot be written.
+    """
+    if not isinstance(template, PromptTemplate) or template.reference in BUILT_IN:
+        return template.reference
+    write_template(folder / TEMPLATE_FILE, template)
+    return str(folder / TEMPLATE_FILE)
 
 
 def template_for_model(name: str, model: Path) -> Template | None:

@@ -51,12 +51,16 @@ class PromptTemplate:
             segments += self._answered(answer)
         return segments
 
-    def render_prompt(self, turns: Sequence[Turn]) -> list[Segment]:
+    def shortened(self, conversation: Conversation) -> tuple[int, ...]:
+        """No answer loses a word."""
+        return ()
+
+    def render_prompt(self, turns: Sequence[Turn], tools: str = "") -> list[Segment]:
         """Everything up to where the assistant's next answer begins; nothing of it carries loss."""
         if not turns or turns[-1].role == "assistant":
-            return without_loss(self.render(Conversation(tuple(turns))))
+            return without_loss(self.render(Conversation(tuple(turns), tools=tools)))
         answer = Turn("assistant", "")
-        segments = self.render(Conversation((*turns, answer)))
+        segments = self.render(Conversation((*turns, answer), tools=tools))
         return without_loss(segments[: -len(self._answered(answer))])
 
     def _spelled_out(self, conversation: Conversation) -> Conversation:

@@ -48,8 +48,16 @@ class Template(Protocol):
         """The whole conversation with its answers, as trained."""
         ...
 
-    def render_prompt(self, turns: Sequence[Turn]) -> list[Segment]:
-        """Everything up to where the assistant's next answer begins; nothing of it carries loss."""
+    def shortened(self, conversation: Conversation) -> tuple[int, ...]:
+        """The positions of the answers among the turns of which the template leaves words out."""
+        ...
+
+    def render_prompt(self, turns: Sequence[Turn], tools: str = "") -> list[Segment]:
+        """Everything up to where the assistant's next answer begins; nothing of it carries loss.
+
+        Args:
+            tools: the functions that the answer may call, a JSON list as text; empty if there are none.
+        """
         ...
 
 

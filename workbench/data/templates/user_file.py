@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from workbench.data.templates.prompt_template import PromptTemplate
 from workbench.data.wording import listed
 from workbench.errors import WorkbenchError, nearest
+from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.paths import user_config
 
@@ -67,6 +70,29 @@ def read_template(path: Path, reference: str = "") -> PromptTemplate:
     _check_placeholders(file, document, path)
     values = file.model_dump() | {"stop_words": tuple(file.stop_words)}
     return PromptTemplate(**values, reference=reference or str(path))
+
+
+def write_template(path: Path, template: PromptTemplate) -> None:
+    """Write the file of which `read_template` makes the template again.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    from ruamel.yaml import YAML
+
+    yaml, text = YAML(), StringIO()
+    yaml.width = sys.maxsize
+    yaml.dump({name: _quoted(getattr(template, name)) for name in TemplateFile.model_fields}, text)
+    write_atomic(path, text.getvalue())
+
+
+def _quoted(value: Any) -> Any:
+    """Texts in double quotes, in which every character can be written."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    if isinstance(value, tuple):
+        return [_quoted(item) for item in value]
+    return DoubleQuotedScalarString(value) if isinstance(value, str) else value
 
 
 def _folder() -> Path:

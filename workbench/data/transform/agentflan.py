@@ -43,7 +43,8 @@ def convert_agentflan(source: RowSource, out: Path, *, force: bool = False) -> W
             writer.write(_messages(placed.row))
             totals.read += 1
             totals.written += 1
-    totals.take_bad(source.bad)
+        totals.take_bad(source.bad)
+        totals.require_written(source.data_path)
     return Written(totals, {"out": out}, facts={"files": [str(file) for file in source.files]})
 
 

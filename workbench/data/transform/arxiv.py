@@ -52,7 +52,8 @@ def chosen_papers(
                 totals.leave_out_bad(_not_a_paper(place(file, number), row))
             else:
                 totals.leave_out(reason)
-    totals.take_bad(source.bad)
+        totals.take_bad(source.bad)
+        totals.require_written(source.data_path)
     return Written(totals, {"out": out}, [_("{count} papers written.").format(count=totals.written)])
 
 

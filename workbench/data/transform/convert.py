@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.data.conversation import Conversation
 from workbench.data.transform.columns import Row
-from workbench.data.transform.features import FEATURES, features_of
+from workbench.data.transform.features import FEATURES, UNTRAINED, features_of
 from workbench.data.transform.image_paths import ImagePaths
 from workbench.data.transform.output import writing
 from workbench.data.transform.rows import PlacedRow, RowSource
@@ -44,8 +44,8 @@ class Converter:
             WorkbenchError: the format cannot hold something of it, and nothing may be lost.
         """
         lost = features_of(placed.sample) - self._target.holds
-        if lost and not self._lossy:
-            raise self._refused(placed, lost)
+        if lost - UNTRAINED and not self._lossy:
+            raise self._refused(placed, lost - UNTRAINED)
         if not isinstance(placed.sample, Conversation) or lost & self._target.useless_with:
             return None
         row = self._target.row(placed.sample, self._made + 1)
@@ -108,7 +108,8 @@ def convert_rows(source: RowSource, target: Target, out: Path, *, lossy: bool = 
         for file, row in _converted(source, converter, totals):
             writer.write(images.row(file, row))
             totals.written += 1
-    totals.take_bad(source.bad)
+        totals.take_bad(source.bad)
+        totals.require_written(source.data_path)
     formats = source.formats()
     said = _("{source} → {target}").format(source=listed(formats), target=target.name)
     facts = {"from": formats, "to": target.name, **converter.facts(), **images.facts()}

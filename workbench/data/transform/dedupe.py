@@ -77,8 +77,12 @@ def dedupe_rows(
             totals.leave_out("near_duplicate" if repeated.near else "duplicate")
             if keep_all or len(removed) < _SHOWN:
                 removed.append(repeated)
-    totals.take_bad(source.bad)
+        totals.take_bad(source.bad)
+        totals.require_written(source.data_path)
     sentences = [_sentence(gone) for gone in removed[:_SHOWN]]
+    more = totals.left_out["duplicate"] + totals.left_out["near_duplicate"] - len(sentences)
+    if more > 0:
+        sentences.append("  " + _("and {count} more").format(count=more))
     if seen.near and seen.near.is_full:
         sentences.append(_("Rows were compared with the first {count} different ones only.").format(count=_NEAR_ROWS))
     facts = {"removed": [{"row": gone.place, "same_as": gone.same_as, "near": gone.near} for gone in removed]}

@@ -20,8 +20,11 @@ FEATURES: dict[str, str] = {
     "no_rejected": N_("no rejected answer"),
     "unpaired": N_("questions and answers that are not in pairs"),
     "early_answers": N_("answers before the first question"),
+    "labels": N_("names of speakers and ids of calls"),
 }
 """Names for programs, and the words for a person."""
+UNTRAINED = frozenset({"labels"})
+"""What no training sees: it may be lost, if that is said."""
 
 
 def features_of(sample: Sample) -> frozenset[str]:
@@ -56,6 +59,10 @@ def _is_unpaired(conversation: Conversation) -> bool:
     return len(roles) % 2 == 1 or any(role != ("user", "assistant")[at % 2] for at, role in enumerate(roles))
 
 
+def _has_labels(turn: Turn) -> bool:
+    return bool(turn.name or turn.call_id or any(call.id for call in turn.tool_calls))
+
+
 _TESTS: dict[str, Callable[[Conversation], bool]] = {
     "plain": lambda conversation: conversation.plain,
     "roles": lambda conversation: not conversation.plain,
@@ -68,4 +75,5 @@ _TESTS: dict[str, Callable[[Conversation], bool]] = {
     "no_rejected": lambda conversation: not conversation.rejected,
     "unpaired": _is_unpaired,
     "early_answers": lambda conversation: conversation.answers_left_out > 0,
+    "labels": lambda conversation: any(map(_has_labels, (*conversation.turns, *conversation.rejected))),
 }

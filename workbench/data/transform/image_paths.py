@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.data.formats.images import IMAGE_COLUMNS
+from workbench.data.formats.images import IMAGE_COLUMNS, image_path
+from workbench.data.kept_pictures import kept_pictures
 from workbench.data.transform.columns import Row
 from workbench.data.transform.rows import RowSource
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
 
@@ -37,13 +40,21 @@ class ImagePaths:
         self._base = own if os.path.commonpath([own, inputs]) == own else inputs
         self._is_elsewhere = self._base != own
         self._is_idle = {own} == set(self._homes.values())
+        self._own = own
+        self._taken_out = Path(own, f"{out.name.partition('.')[0]}_pictures")
         self.found = 0
         self.missing = 0
+        self.taken_out = 0
 
     def row(self, file: Path, row: Row) -> Row:
-        """The row of a file with paths that count from the folder; those that lead to no file stay as they are."""
-        if self._is_idle:
-            return row
+        """The row of a file with paths that count from the folder; those that lead to no file stay as they are.
+
+        Pictures that stand in the row itself become files beside the output.
+
+        Raises:
+            OSError: a picture cannot be written.
+            WorkbenchError: the output is a folder, which is replaced as a whole.
+        """
         columns = {name: self._column(file, row[name]) for name in row if name in IMAGE_COLUMNS}
         messages = {
             name: [self._message(file, message) for message in value]
@@ -55,6 +66,9 @@ class ImagePaths:
     def sentences(self) -> list[str]:
         """What a person must know of them."""
         said = []
+        if self.taken_out:
+            text = _("{count} pictures stood in the rows themselves and are files now: {folder}")
+            said.append(printable(text.format(count=self.taken_out, folder=self._taken_out)))
         if self.missing:
             what = _(
                 "{count} paths of pictures lead to no file and stay as they are: "
@@ -69,13 +83,16 @@ class ImagePaths:
 
     def facts(self) -> dict[str, Any]:
         """The same for programs."""
+        facts = {"pictures_taken_out": self.taken_out} if self.taken_out else {}
         if not (self.found or self.missing):
-            return {}
-        return {"image_folder": self._base, "pictures_found": self.found, "pictures_missing": self.missing}
+            return facts
+        return facts | {"image_folder": self._base, "pictures_found": self.found, "pictures_missing": self.missing}
 
     def _column(self, file: Path, value: Any) -> Any:
         if isinstance(value, list):
             return [self._column(file, item) for item in value]
+        if isinstance(value, bytes) or (isinstance(value, Mapping) and isinstance(value.get("bytes"), bytes)):
+            return self._file_of(Path(image_path(value, "image")))
         if isinstance(value, Mapping):
             key = next((key for key in ("path", "url") if value.get(key)), None)
             return value if key is None else {**value, key: self._column(file, value[key])}
@@ -94,8 +111,25 @@ class ImagePaths:
         key = next((key for key in _PART_KEYS if part.get(key)), None)
         return part if key is None else {**part, key: self._column(file, part[key])}
 
+    def _file_of(self, kept: Path) -> str:
+        """The path of a picture that came out of a row, as a file beside the output."""
+        if not self._out.suffix:
+            raise WorkbenchError(
+                _("The pictures that stand in the rows themselves have no place in a folder of Arrow files."),
+                where=str(self._out),
+                fix=_("Write a .jsonl or .parquet file; the pictures become files beside it."),
+            )
+        beside = self._taken_out / kept.name
+        if not beside.exists():
+            self._taken_out.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(kept, beside)
+        self.taken_out += 1
+        return beside.relative_to(self._own).as_posix()
+
     def _path(self, file: Path, name: str) -> str:
-        if not name or "://" in name or name.startswith("data:") or Path(name).is_absolute():
+        if Path(name).is_relative_to(kept_pictures()):
+            return self._file_of(Path(name))
+        if self._is_idle or not name or "://" in name or name.startswith("data:") or Path(name).is_absolute():
             return name
         home = self._homes[file]
         picture = Path(home, name)

@@ -85,7 +85,8 @@ def mix_rows(sources: Sequence[RowSource], request: MixRequest, *, force: bool =
             totals.written += 1
     _count(totals, inputs, shares)
     facts = {"format": sources[0].formats()[0] if same else _COMMON_FORMAT, "sources": _facts(sources, shares)}
-    said = [*_sentences(sources, shares), *(converter.losses() if converter else []), *images.sentences()]
+    written = _("{count} rows written.").format(count=totals.written)
+    said = [written, *_sentences(sources, shares), *(converter.losses() if converter else []), *images.sentences()]
     lost = converter.facts() if converter else {}
     return Written(totals, {"out": request.out}, said, {**facts, **lost, **images.facts()})
 

@@ -35,12 +35,15 @@ class RowWriter(Protocol):
 class _JsonList:
     """One JSON list, as ``json.dump(rows, ensure_ascii=False, indent=4)`` writes it."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], out: Path) -> None:
         self._stream = stream
+        self._out = out
+        self._rows = 0
         self._before = "[\n    "
 
     def write(self, row: Row) -> None:
-        text = json.dumps(row, ensure_ascii=False, indent=4).replace("\n", "\n    ")
+        self._rows += 1
+        text = _json_text(row, f"{self._out}:{self._rows}", indent=4).replace("\n", "\n    ")
         self._stream.write(f"{self._before}{text}".encode())
         self._before = ",\n    "
 
@@ -49,14 +52,43 @@ class _JsonList:
 
 
 class _JsonLines:
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], out: Path) -> None:
         self._stream = stream
+        self._out = out
+        self._rows = 0
 
     def write(self, row: Row) -> None:
-        self._stream.write(f"{json.dumps(row, ensure_ascii=False)}\n".encode())
+        self._rows += 1
+        text = _json_text(row, f"{self._out}:{self._rows}")
+        self._stream.write(f"{text}\n".encode())
 
     def close(self) -> None:
         self._stream.flush()
+
+
+def _json_text(row: Row, where: str, indent: int | None = None) -> str:
+    """The row as JSON.
+
+    Raises:
+        WorkbenchError: it holds what JSON does not have.
+    """
+    try:
+        return json.dumps(row, ensure_ascii=False, allow_nan=False, indent=indent)
+    except (TypeError, ValueError) as error:
+        column = next(name for name, value in row.items() if not _is_json(value))
+        raise WorkbenchError(
+            _("The row holds what JSON does not have: NaN, an infinite number, a date or bytes."),
+            where=f"{where}:{column}",
+            fix=_("Mend the column in the data, or take it out."),
+        ) from error
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 class _Csv:
@@ -100,8 +132,8 @@ def _parquet(stream: IO[bytes], out: Path) -> RowWriter:
 
 
 _TYPES: dict[str, Callable[[IO[bytes], Path], RowWriter]] = {
-    ".json": lambda stream, _out: _JsonList(stream),
-    ".jsonl": lambda stream, _out: _JsonLines(stream),
+    ".json": _JsonList,
+    ".jsonl": _JsonLines,
     ".csv": _Csv,
     ".parquet": _parquet,
 }

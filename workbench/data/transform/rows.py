@@ -76,7 +76,7 @@ class RowSource:
         """Files, row numbers and rows as they stand; ``bad`` begins anew."""
         self.bad = BadRows()
         for file in self.files:
-            for number, row in raw_rows(file, self.bad if self._skip_bad else None):
+            for number, row in raw_rows(file, self.bad if self._skip_bad else None, choice=self._choice):
                 yield file, number, row
 
     def rows(self) -> Iterator[PlacedRow]:

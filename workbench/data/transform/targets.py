@@ -41,9 +41,14 @@ def _openai(conversation: Conversation, _number: int) -> Row:
 
 def _message(turn: Turn) -> Row:
     message: Row = {"role": turn.role, "content": turn.content}
+    message |= {key: value for key, value in (("name", turn.name), ("tool_call_id", turn.call_id)) if value}
     if turn.tool_calls:
-        message["tool_calls"] = [{"type": "function", "function": _call(call)} for call in turn.tool_calls]
+        message["tool_calls"] = [_numbered_call(call) for call in turn.tool_calls]
     return message if turn.loss is None else {**message, "loss": turn.loss}
+
+
+def _numbered_call(call: ToolCall) -> Row:
+    return {**({"id": call.id} if call.id else {}), "type": "function", "function": _call(call)}
 
 
 def _call(call: ToolCall) -> Row:
@@ -167,7 +172,7 @@ def _unflagged(turn: Turn) -> Row:
 _DIALOGUE = frozenset({"roles", "system", "images", "no_rejected"})
 _MESSAGES = _DIALOGUE | {"tools", "later_system", "unpaired"}
 TARGETS: tuple[Target, ...] = (
-    Target("openai", _openai, _MESSAGES | {"loss"}),
+    Target("openai", _openai, _MESSAGES | {"loss", "labels"}),
     Target("sharegpt", _sharegpt, _MESSAGES),
     Target("alpaca", _alpaca, _DIALOGUE),
     Target("xtuner", _xtuner, _DIALOGUE | {"loss", "later_system"}),
@@ -176,7 +181,7 @@ TARGETS: tuple[Target, ...] = (
     Target(
         "preference",
         _preference,
-        (_MESSAGES | {"rejected"}) - {"no_rejected"},
+        (_MESSAGES | {"rejected", "labels"}) - {"no_rejected"},
         frozenset({"tokens", "plain", "no_rejected"}),
     ),
 )

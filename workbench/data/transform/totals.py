@@ -70,6 +70,15 @@ class Totals:
         for error in bad.first:
             self.bad.append(error)
 
+    def require_written(self, source: str) -> None:
+        """Raise if no row was written, with what became of those that were read.
+
+        Raises:
+            WorkbenchError: none was.
+        """
+        if not self.written:
+            raise WorkbenchError("\n".join([_("No row is left to write."), *self.sentences()]), where=source)
+
     def as_json(self) -> dict[str, Any]:
         """The counts for programs."""
         left_out = {reason: count for reason, count in self.left_out.items() if count}

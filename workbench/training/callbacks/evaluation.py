@@ -8,7 +8,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from workbench.configs.provenance import read_provenance
+from workbench.configs.provenance import read_provenance, write_provenance
 from workbench.data.probes import Probe, read_probes
 from workbench.evaluation.recommend import IDENTITY, RETENTION
 from workbench.jobs.checkpoints import BASE
@@ -17,7 +17,7 @@ from workbench.paths import resolve_model
 from workbench.training.checkpoint_folders import checkpoint_name
 from workbench.training.examiner import Examiner
 from workbench.training.ranks import rank
-from workbench.training.saving import annotate, remove_surplus
+from workbench.training.saving import remove_surplus
 from workbench.training.session import Session
 
 
@@ -80,7 +80,7 @@ class Scores(TrainerCallback):  # type: ignore[misc]
         checkpoints = self._session.job.checkpoints_path
         scores = self._score(self._session.counting.iter_at(step), f"{checkpoints.name}/{checkpoint_name(step)}")
         if rank() == 0:
-            annotate(checkpoints / checkpoint_name(step), self._session.provenance(step, scores))
+            write_provenance(checkpoints / checkpoint_name(step), self._session.provenance(step, scores))
 
     def _score(self, iteration: int, target: str) -> dict[str, float]:
         found: dict[str, float] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -12,6 +13,7 @@ from textual.widgets import Label
 
 from workbench.chat.protocol import Answer, Delta
 from workbench.errors import WorkbenchError
+from workbench.hub.local import is_here
 from workbench.i18n import N_, _
 from workbench.paths import user_state
 from workbench.ui.chat_model import ChatModel
@@ -132,6 +134,14 @@ class ChatScreen(AreaScreen):
 
     @work(group="chat-engine", exclusive=True, exit_on_error=False)
     async def _load(self, chosen: ChosenModel) -> None:
+        if not is_here(chosen.model):
+            from workbench.ui.screens.model_download import ModelDownload
+
+            fetched = await self.app.push_screen_wait(ModelDownload(self.workbench.project, chosen.model))
+            if fetched is None:
+                self._note(_("The model is not on this machine."))
+                return
+            chosen = self.chat.chosen = replace(chosen, model=fetched)
         try:
             async for stage in self._model.load(chosen):
                 self._show_status()

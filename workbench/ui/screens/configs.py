@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,6 +21,9 @@ from workbench.ui.screens.area import AreaScreen
 from workbench.ui.widgets.config_detail import ConfigDetail
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 from workbench.ui.widgets.quiet_static import QuietStatic
+
+if TYPE_CHECKING:
+    from workbench.ui.config_import import Imported
 
 _COLUMNS = (Column(N_("config")), Column(N_("method"), 8))
 _QUIET_SECONDS = 0.1
@@ -49,6 +52,7 @@ class ConfigsScreen(AreaScreen):
         ),
         Binding("c", "copy", N_("Copy"), id="configs.copy", tooltip=N_("Copy it into the project")),
         Binding("e", "edit", N_("Edit"), id="configs.edit", tooltip=N_("Edit it; of the catalogue, a copy")),
+        Binding("i", "import_config", N_("Import"), id="configs.import", tooltip=N_("Make one of an XTuner config")),
         Binding("t", "train", N_("Train"), id="configs.train", tooltip=N_("Train with it")),
         Binding("escape", "back", N_("Back"), id="configs.back", tooltip=N_("Back to the list"), show=False),
     ]
@@ -173,6 +177,22 @@ class ConfigsScreen(AreaScreen):
         self.query_one(FilterInput).value = ""
         self._reload(choose=str(path))
         return path
+
+    def action_import_config(self) -> None:
+        """Make a config of one of XTuner's, and say what could not be carried over."""
+        from workbench.ui.screens.config_import import ImportPrompt
+
+        self.app.push_screen(ImportPrompt(self.workbench.project), self._imported)
+
+    def _imported(self, imported: Imported | None) -> None:
+        if imported is None:
+            return
+        from workbench.ui.screens.config_import import ImportReport
+
+        if imported.path:
+            self.query_one(FilterInput).value = ""
+            self._reload(choose=str(imported.path))
+        self.app.push_screen(ImportReport(imported))
 
     def action_edit(self) -> None:
         """Edit the project's file; a config of the catalogue is copied first."""

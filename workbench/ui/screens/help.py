@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Label
 
 from workbench.i18n import N_, _
-from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.screens.area import TranslatedModal, translated
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 
@@ -29,7 +29,7 @@ class HelpScreen(TranslatedModal[None]):
         super().__init__()
         self._keys: dict[str, list[Binding]] = {}
         """Every key of each command."""
-        for active in screen.active_bindings.values():
+        for active in _commands(screen).values():
             if active.binding.id and active.binding.description:
                 self._keys.setdefault(active.binding.action, []).append(active.binding)
 
@@ -38,7 +38,9 @@ class HelpScreen(TranslatedModal[None]):
             yield Label(_("Keys"), classes="dialog-title", markup=False)
             yield FittedTable(_COLUMNS, id="keys")
             yield Label(
-                _("ctrl+p opens every command by name. Jobs go on whatever you do here."), classes="muted", markup=False
+                _("ctrl+p opens every command by name. In a text field letters are typed: escape or tab leaves it."),
+                classes="muted",
+                markup=False,
             )
         yield FittedFooter()
 
@@ -51,3 +53,15 @@ class HelpScreen(TranslatedModal[None]):
         first = bindings[0]
         keys = dict.fromkeys(self.app.get_key_display(binding) for binding in bindings)
         return " ".join(keys), first.description, first.tooltip or first.description
+
+
+def _commands(screen: Screen[Any]) -> dict[str, ActiveBinding]:
+    """The keys that do something now, and those of the screen that the focused widget takes as text."""
+    bindings = screen._bindings.copy()
+    bindings.apply_keymap(screen.app._keymap)
+    own = {
+        key: ActiveBinding(screen, binding, enabled=True, tooltip=binding.tooltip)
+        for key, binding in bindings
+        if screen.app._check_action_state(binding.action, screen) is not False
+    }
+    return translated(own) | screen.active_bindings

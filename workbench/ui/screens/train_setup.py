@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
 from workbench.configs.find import find_config
 from workbench.errors import WorkbenchError
+from workbench.hub.local import is_here
 from workbench.i18n import N_, _
 from workbench.jobs.folder import JobFolder
-from workbench.text import printable
+from workbench.ui.check_run import row_problems
 from workbench.ui.config_rows import config_rows, config_to_begin_with
-from workbench.ui.plan_text import plan_text
 from workbench.ui.project_files import project_data_files
 from workbench.ui.screens.area import SMALLEST, TranslatedModal
 from workbench.ui.train_plan import TrainPlan, make_plan
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
-from workbench.ui.widgets.quiet_static import QuietStatic
+from workbench.ui.widgets.plan_pane import PlanPane
 
 _SECONDS_OF_REST = 0.4
 """The plan is worked out once nothing was typed for so long."""
@@ -67,6 +68,8 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         self._reference = reference or config_to_begin_with(project) or DEFAULT_CONFIG
         self._plan: TrainPlan | None = None
         """What was worked out for the values that stand in the dialog now."""
+        self._row_problems: list[WorkbenchError] = []
+        """At which of the first rows it would stop."""
         self._planned: dict[str, Any] = {}
         """The changes that it was worked out for."""
         self._wanted = 0
@@ -92,9 +95,7 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
                 )
             with Vertical(id="setup-body"):
                 yield Vertical(id="setup-form")
-                with VerticalScroll(id="setup-plan"):
-                    yield QuietStatic(id="setup-problems")
-                    yield QuietStatic(id="setup-text")
+                yield PlanPane(id="setup-plan")
         yield FittedFooter()
 
     async def on_mount(self) -> None:
@@ -105,10 +106,28 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
 
     @on(Input.Changed, "#setup-config")
     def _typed_config(self, event: Input.Changed) -> None:
-        """Half a name is no config yet: enter, leaving the line and starting take it."""
+        """Half a name is no config yet: a rest behind a whole one, enter, leaving the line and starting take it."""
+        named = event.value.strip()
         self._forget_plan()
-        if event.value.strip() == self._reference:
+        if named == self._reference:
             self._wait_for_rest()
+            return
+        self._pane.show_problems([])
+        self._pane.say(_("Enter shows what this config would do."))
+        if named:
+            self._rest = self.set_timer(_SECONDS_OF_REST, self._take_whole_name)
+
+    async def _take_whole_name(self) -> None:
+        """Show the config that was typed, if there is one of this name."""
+        try:
+            find_config(self.query_one("#setup-config", Input).value.strip())
+        except WorkbenchError:
+            return
+        await self._take_config()
+
+    @property
+    def _pane(self) -> PlanPane:
+        return self.query_one(PlanPane)
 
     @on(Input.Submitted, "#setup-config")
     @on(Input.Blurred, "#setup-config")
@@ -142,9 +161,10 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         """Something stands in the dialog now that the plan was not made for; nor is one that is still in the making."""
         if self._rest:
             self._rest.stop()
-        self._plan = None
+        self._plan, self._row_problems = None, []
         self._is_settled = False
         self._wanted += 1
+        self.workers.cancel_group(self, "train-look")
 
     # -- the plan
 
@@ -175,17 +195,26 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
             return
         self._plan = plan
         self._show_problems(plan.problems)
-        self.query_one("#setup-text", QuietStatic).tell(plan_text(plan))
+        self._pane.show_plan(plan)
         if self._is_awaited:
             self.call_later(self.action_start)
+        elif not plan.problems:
+            self._look_at_rows(wanted, plan)
+
+    @work(group="train-look", exclusive=True, exit_on_error=False)
+    async def _look_at_rows(self, wanted: int, plan: TrainPlan) -> None:
+        """Show at which of the first rows the training would stop, as a check says."""
+        problems = await row_problems(plan.config)
+        if problems and wanted == self._wanted:
+            self._row_problems = problems
+            self._show_problems(problems)
 
     def _show_problems(self, problems: list[WorkbenchError]) -> None:
         self._is_settled = True
         self._is_awaited = self._is_awaited and not problems
-        text = "\n".join(f"✗ \t{printable(str(problem))}" for problem in problems)
-        self.query_one("#setup-problems", QuietStatic).tell(text)
+        self._pane.show_problems(problems)
         if problems and self._plan is None:
-            self.query_one("#setup-text", QuietStatic).tell("")
+            self._pane.say("")
 
     # -- what the keys do
 
@@ -197,14 +226,34 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         changes = self.query(ModelForm).first().changes() if self.query(ModelForm) else None
         if self._plan is not None and changes != self._planned:
             self._wait_for_rest()  # a field's news of what was typed just now is still on its way
-        if self._plan is not None:
+        if self._row_problems:
+            self.app.bell()
+            self._wait_for_rest()  # the rows may be mended by now
+        elif self._plan is not None:
             self._is_awaited, self._is_starting = False, True
-            self._start(self._plan)
+            self._start_with_model(self._plan)
         elif self._is_settled:
             self.app.bell()
         else:
             self._is_awaited = True
             self.notify(_("It starts as soon as the plan is ready; mend what is marked."))
+
+    def _start_with_model(self, plan: TrainPlan) -> None:
+        """Start it, once the model is on this machine."""
+        model = plan.config.pretrained_model_name_or_path
+        if is_here(model):
+            self._start(plan)
+            return
+        from workbench.ui.screens.model_download import ModelDownload
+
+        def go_on(fetched: str | None) -> None:
+            if fetched is None:
+                self._is_starting = False
+                return
+            config = plan.config.model_copy(update={"pretrained_model_name_or_path": fetched})
+            self._start(replace(plan, config=config))
+
+        self.app.push_screen(ModelDownload(self._project, model), go_on)
 
     @work(thread=True, group="train-start", exclusive=True, exit_on_error=False)
     def _start(self, plan: TrainPlan) -> None:

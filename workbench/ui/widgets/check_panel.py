@@ -1,11 +1,13 @@
-"""What a check found: each finding with its places, from which one goes to the row."""
+"""What a check found: a line for each finding, which unfolds to its places, from which one goes to the row."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -19,6 +21,8 @@ from workbench.ui.widgets.fitted_table import Column, FittedTable, Role, Row
 
 _COLUMNS = (Column(N_("severity"), 9), Column(N_("finding")), Column(N_("count"), 7))
 _PLACES_LISTED = 100
+_LOW = 20
+"""Lines up to which figures and findings do not both fit."""
 _SEVERITIES: dict[Severity, tuple[str, Role]] = {
     "error": (N_("error"), "error"),
     "warning": (N_("warning"), "warning"),
@@ -27,7 +31,7 @@ _SEVERITIES: dict[Severity, tuple[str, Role]] = {
 
 
 class CheckPanel(Vertical):
-    """Figures of the data, a line for every finding, its places below it, and what to do about the one under the cursor."""
+    """Figures of the data, a line for every finding, and what to do about the one under the cursor."""
 
     DEFAULT_CSS = """
     CheckPanel {
@@ -36,8 +40,16 @@ class CheckPanel(Vertical):
         #check-summary { width: 1fr; height: auto; color: $text-muted; padding: 0 1; }
         FittedTable { width: 1fr; height: 1fr; margin: 0 1; }
         #check-fix { width: 1fr; height: auto; max-height: 8; padding: 0 1; }
+        &.-low #check-figures { max-height: 2; }
+        &.-low #check-fix { max-height: 4; }
+        &.-low.-figures #check-figures { height: 1fr; max-height: 100%; }
+        &.-low.-figures FittedTable, &.-low.-figures #check-fix { display: none; }
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h", "figures", N_("Figures"), id="check.figures", tooltip=N_("All figures, or the findings again")),
+    ]
 
     @dataclass
     class PlaceChosen(Message):
@@ -48,12 +60,26 @@ class CheckPanel(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._findings: list[Finding] = []
+        self._unfolded: set[int] = set()
+        """The findings whose places are listed."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="check-figures"):
             yield Label("", id="check-summary", markup=False)
         yield FittedTable(_COLUMNS, id="check-table")
         yield Static("", id="check-fix", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height <= _LOW, "-low")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "figures" or self.has_class("-low")
+
+    def action_figures(self) -> None:
+        """Show all figures where there is too little room for them beside the findings."""
+        self.toggle_class("-figures")
+        focused = self.query_one("#check-figures" if self.has_class("-figures") else "#check-table")
+        focused.focus()
 
     def begin(self) -> None:
         """Say that the check is at work."""
@@ -70,9 +96,19 @@ class CheckPanel(Vertical):
         self._fill([], Content.styled(text, "$text-error"))
 
     def _fill(self, findings: list[Finding], summary: Content) -> None:
-        self._findings = findings
+        self._findings, self._unfolded = findings, set()
+        self.remove_class("-figures")
         self.query_one("#check-summary", Label).update(summary)
-        self.query_one(FittedTable).set_rows([row for number, one in enumerate(findings) for row in _rows(number, one)])
+        self._list()
+
+    def _list(self) -> None:
+        """The findings, with the places of those that are unfolded."""
+        rows = [
+            row
+            for number, one in enumerate(self._findings)
+            for row in _rows(number, one, is_unfolded=number in self._unfolded)
+        ]
+        self.query_one(FittedTable).set_rows(rows)
         self._show_fix()
 
     @on(DataTable.RowHighlighted)
@@ -96,8 +132,11 @@ class CheckPanel(Vertical):
         if chosen is None:
             return
         finding, place = chosen
-        if finding.places:
+        if place is not None or len(finding.places) == 1:
             self.post_message(self.PlaceChosen(finding.places[place or 0]))
+        elif finding.places:
+            self._unfolded ^= {self._findings.index(finding)}
+            self._list()
 
     def _chosen(self) -> tuple[Finding, int | None] | None:
         """The finding under the cursor, and which of its places."""
@@ -108,9 +147,14 @@ class CheckPanel(Vertical):
         return self._findings[int(finding)], int(place) if place else None
 
 
-def _rows(number: int, finding: Finding) -> list[Row]:
+def _rows(number: int, finding: Finding, *, is_unfolded: bool) -> list[Row]:
+    """A line for the finding, which names its place if that is the only one; and lines for its places."""
     title, role = _SEVERITIES[finding.severity]
-    head = Row(str(number), ((_(title), role), printable(finding.what), str(finding.count)))
+    what = " · ".join([finding.what, *finding.places]) if len(finding.places) == 1 else finding.what
+    sign = "" if len(finding.places) <= 1 else "▾ " if is_unfolded else "▸ "
+    head = Row(str(number), ((_(title), role), sign + printable(what), str(finding.count)))
+    if not is_unfolded:
+        return [head]
     places = [
         Row(f"{number}:{place}", ("", (printable(f"{where}  {finding.details[place]}").rstrip(), "muted"), ""))
         for place, where in enumerate(finding.places[:_PLACES_LISTED])

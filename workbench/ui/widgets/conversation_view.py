@@ -7,15 +7,18 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from workbench.data.show import Rendering, ShownRow, said_in
+from workbench.data.show import Rendering, ShownRow
 from workbench.data.show.segments import TRAINED_BEGIN, TRAINED_END, spans
 from workbench.i18n import _
-from workbench.text import printable
+from workbench.text import visible
+from workbench.ui.row_rendering import RenderedRow
 
 _TRAINED = "bold $text-success"
 _MASKED = "dim"
+_CUT = "dim strike"
 _TITLE = "bold $text-accent"
 _LINE_END = "⏎"
+_CUT_SIGN = "✂"
 _MOST_CHARACTERS = 20_000
 """Painted of one row; more would make the keys slow."""
 Part = tuple[str, str] | str
@@ -31,19 +34,20 @@ class ConversationView(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
 
-    def show_text(self, row: ShownRow) -> None:
-        """The rendered text; of a pair, with each of the two answers."""
-        parts = [*_left_out(row), *_rendered(row.rendering)]
-        if row.rejected:
-            parts += [("\n\n" + _("With the answer that is not wanted:") + "\n", _TITLE), *_rendered(row.rejected)]
+    def show_text(self, row: RenderedRow) -> None:
+        """The rendered text and what is cut of it; of a pair, with each of the two answers."""
+        shown = row.shown
+        parts = [*_left_out(shown), *_rendered(shown.rendering), *_cut(_with_line_ends(row.cut_text))]
+        if shown.rejected:
+            parts += [("\n\n" + _("With the answer that is not wanted:") + "\n", _TITLE), *_rendered(shown.rejected)]
         self._paint(parts)
 
-    def show_conversation(self, row: ShownRow) -> None:
+    def show_conversation(self, row: RenderedRow) -> None:
         """Who says what."""
-        parts = _left_out(row)
-        for said in said_in(row.sample) if row.sample is not None else []:
-            title = (said.title + "\n", _TRAINED if said.is_trained else _TITLE)
-            parts += [title, printable(said.text) + "\n\n"]
+        parts = _left_out(row.shown)
+        for part in row.said():
+            title = (part.said.title + "\n", _TRAINED if part.said.is_trained else _TITLE)
+            parts += [title, visible(part.kept), *_cut(visible(part.cut)), "\n\n"]
         self._paint(parts)
 
     def say(self, text: str) -> None:
@@ -61,15 +65,22 @@ class ConversationView(VerticalScroll):
 
 
 def _left_out(row: ShownRow) -> list[Part]:
-    if row.left_out is None:
-        return []
-    return [(_("This row will be left out: {reason}").format(reason=printable(row.left_out)) + "\n\n", "$text-warning")]
+    return [(visible(row.sentence) + "\n\n", "$text-warning")] if row.sentence else []
+
+
+def _cut(text: str) -> list[Part]:
+    """What is behind the longest length of a sample, with a sign before it."""
+    return [(_CUT_SIGN, "$text-warning"), (text, _CUT)] if text else []
+
+
+def _with_line_ends(text: str) -> str:
+    return visible(text).replace("\n", _LINE_END + "\n")
 
 
 def _rendered(rendering: Rendering) -> list[Part]:
     parts: list[Part] = []
     for text, is_trained in spans(rendering.segments):
-        shown = printable(text).replace("\n", _LINE_END + "\n")
+        shown = _with_line_ends(text)
         marked = f"{TRAINED_BEGIN}{shown}{TRAINED_END}" if is_trained else shown
         parts.append((marked, _TRAINED if is_trained else _MASKED))
     return parts

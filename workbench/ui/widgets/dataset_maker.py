@@ -19,12 +19,27 @@ from workbench.data.identity.mixture import MixtureTokens, mixture_tokens
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
-from workbench.ui.row_rendering import light_tokenizer
+from workbench.ui.row_rendering import measure_of
+from workbench.ui.row_settings import Settings
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
 
 _SECONDS_AFTER_TYPING = 0.3
 _PREVIEWED = 200
+_FIELD_TITLES = {
+    "name": N_("name"),
+    "author": N_("author"),
+    "description": N_("description"),
+    "persona": N_("persona"),
+    "questions": N_("questions"),
+    "languages": N_("languages"),
+    "count": N_("count"),
+    "mix": N_("mix"),
+    "ratio": N_("ratio"),
+    "out": N_("out"),
+    "seed": N_("seed"),
+}
+_OF_ONE_PERSONA = ("name", "author", "description")
 
 
 class DatasetMaker(Horizontal):
@@ -52,11 +67,9 @@ class DatasetMaker(Horizontal):
 
         values: dict[str, Any]
 
-    def __init__(
-        self, project: Path, remembered: dict[str, Any], tokenizer: str | None = None, *, id: str | None = None
-    ) -> None:
+    def __init__(self, project: Path, remembered: dict[str, Any], settings: Settings, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._tokenizer = tokenizer
+        self._settings = settings
         self._project = project
         try:
             self._choices = IdentityChoices.model_validate(remembered)
@@ -65,13 +78,19 @@ class DatasetMaker(Horizontal):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield ModelForm(self._choices, list(IdentityChoices.model_fields), id="identity-form")
+        yield ModelForm(self._choices, list(IdentityChoices.model_fields), titles=_FIELD_TITLES, id="identity-form")
         with Vertical(id="identity-rows"):
             yield Label("", id="identity-summary", markup=False)
             yield FittedTable((Column(N_("question")), Column(N_("answer"))), id="identity-table")
 
     def on_mount(self) -> None:
+        self._use_persona(self._choices)
         self._preview(self._choices)
+
+    def count_with(self, settings: Settings) -> None:
+        """Count tokens by other settings."""
+        self._settings = settings
+        self._look_again()
 
     def focus_form(self) -> None:
         """Put the cursor into the form."""
@@ -93,28 +112,34 @@ class DatasetMaker(Horizontal):
         form = self.query_one(ModelForm)
         choices = self._choices.model_copy(update=form.sound_changes())
         self.post_message(self.Edited(choices.model_dump()))
+        self._use_persona(choices)
         if form.refused:
             self._say(_("A value is refused; the reason stands under it."))
         else:
             self._preview(choices)
 
+    def _use_persona(self, choices: IdentityChoices) -> None:
+        """A file of personas takes the place of some fields."""
+        self.query_one(ModelForm).disable(_OF_ONE_PERSONA, disabled=bool(choices.persona))
+
     @work(thread=True, group="identity-preview", exclusive=True, exit_on_error=False)
     def _preview(self, choices: IdentityChoices) -> None:
         try:
             dataset = choices.generate()
-            tokens = mixture_tokens(dataset, light_tokenizer(self._tokenizer) if self._tokenizer else None)
+            tokens = mixture_tokens(dataset, measure_of(self._settings))
         except WorkbenchError as error:
             self.app.call_from_thread(self._say, printable(str(error)))
         else:
-            self.app.call_from_thread(self._show, dataset, tokens)
+            self.app.call_from_thread(self._show, dataset, tokens, choices.persona)
 
     def _say(self, text: str) -> None:
         self.query_one("#identity-summary", Label).update(text)
 
-    def _show(self, dataset: IdentityDataset, tokens: MixtureTokens) -> None:
+    def _show(self, dataset: IdentityDataset, tokens: MixtureTokens, persona: str) -> None:
         summary = _("{identity} identity rows + {mixed} of ordinary dialogue, {probes} unseen questions to score with")
         rows = summary.format(identity=dataset.identity_rows, mixed=dataset.mixed_rows, probes=len(dataset.probes))
-        self._say(f"{rows}\n{tokens.sentence()}")
+        names = _("Name, author and description come from {path}, not from the form.").format(path=printable(persona))
+        self._say("\n".join([rows, tokens.sentence(), *([names] if persona else [])]))
         previewed = enumerate(dataset.rows[:_PREVIEWED])
         self.query_one(FittedTable).set_rows([Row(str(number), _cells(row)) for number, row in previewed])
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,16 +15,17 @@ from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Input, Label
 
-from workbench.data.formats import FormatChoice
+from workbench.data.formats import FORMAT_NAMES, FormatChoice
+from workbench.data.formats.choice import AUTO
 from workbench.data.sources import Source
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.check_run import run_check
-from workbench.ui.dataset_rows import MATCHES_SHOWN
 from workbench.ui.project_files import project_data_files
-from workbench.ui.row_rendering import Settings
+from workbench.ui.row_settings import VIEWS, FileChoices, Settings
 from workbench.ui.widgets.check_panel import CheckPanel
+from workbench.ui.widgets.reader_text import about_text, measure_text
 from workbench.ui.widgets.row_table import RowTable
 from workbench.ui.widgets.row_view import RowView
 
@@ -43,6 +46,7 @@ class DatasetReader(Vertical):
         #reader-body { height: 1fr; }
         #reader-rows { width: 2fr; height: 1fr; margin: 0 1; }
         #reader-side { width: 3fr; height: 1fr; border-left: solid $border-blurred; }
+        &.-checking #reader-about { max-height: 2; }
     }
     """
 
@@ -58,14 +62,25 @@ class DatasetReader(Vertical):
 
         settings: Settings
 
-    def __init__(self, project: Path, settings: Settings, *, id: str | None = None) -> None:
+    @dataclass
+    class FileChosen(Message):
+        """Something was chosen for a data path, to be remembered."""
+
+        path: str
+        choices: FileChoices
+
+    def __init__(
+        self, project: Path, settings: Settings, files: Mapping[str, FileChoices], *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self._settings = settings
         self._known = project_data_files(project)
         self._count: int | None = None
         self._problem = ""
-        self._chosen_formats: dict[str, FormatChoice] = {}
-        """By path; of others the format is recognised."""
+        self._files = dict(files)
+        """What was chosen, by path."""
+        self._template = ("", "")
+        """The name of the prompt template of the rows that are shown, and why it is that one."""
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -110,7 +125,17 @@ class DatasetReader(Vertical):
     def _row_view(self) -> RowView:
         return self.query_one(RowView)
 
+    @property
+    def choices(self) -> FileChoices:
+        """What was chosen for what is read."""
+        return self._choices_of(self.source.path) if self.source else FileChoices()
+
+    def _choices_of(self, path: str) -> FileChoices:
+        kept = self._files.get(path, FileChoices())
+        return kept if kept.format in (AUTO, *FORMAT_NAMES) else replace(kept, format=AUTO)
+
     def _show_side(self, side: str) -> None:
+        self.set_class(side == _CHECK, "-checking")
         self.query_one("#reader-side", ContentSwitcher).current = side
 
     # -- what the screen asks for
@@ -120,10 +145,25 @@ class DatasetReader(Vertical):
         self.query_one("#reader-path", Input).value = path
         self._begin(path)
 
-    def read_as(self, path: str, format_name: str) -> None:
+    def read_as(self, path: str, choice: FormatChoice) -> None:
         """Read data in a format, now and whenever it is opened again."""
-        self._chosen_formats[path] = FormatChoice(format_name)
+        self._choose(path, format=choice.name, columns=dict(choice.columns))
         self.open(path)
+
+    def choose(self, *, template: str | None = None, image_folder: str | None = None) -> None:
+        """Render what is read by a template, with its pictures from a folder; empty means as usual."""
+        given = {"template": template, "image_folder": image_folder}
+        if self.source is not None:
+            self._choose(self.source.path, **{name: value for name, value in given.items() if value is not None})
+            self._use(self.settings)
+
+    def _choose(self, path: str, **changes: Any) -> None:
+        self._files[path] = replace(self._choices_of(path), **changes)
+        self.post_message(self.FileChosen(path, self._files[path]))
+
+    def use_file_choices(self, path: str, choices: FileChoices) -> None:
+        """Take what was chosen for a path elsewhere."""
+        self._files[path] = choices
 
     def ask_for_path(self, remembered: str) -> None:
         """Put the cursor into the path; an empty one begins with what was read last, or the project's first file."""
@@ -140,22 +180,34 @@ class DatasetReader(Vertical):
         self._show_side(_ROW)
         self._table.focus()
 
-    def change(self, *, template: str | None = None, tokenizer: str | None = None) -> None:
-        """Render by another template or tokenizer."""
-        self._row_view.change(template=template, tokenizer=tokenizer)
-        self._say_about()
+    def change(self, settings: Settings) -> None:
+        """Render and measure by other settings, and check anew if a check is shown."""
+        self._use(settings)
         self.post_message(self.SettingsChanged(self.settings))
+        if self.has_class("-checking"):
+            self.check()
+
+    def _use(self, settings: Settings) -> None:
+        self._row_view.use(replace(settings, of_file=self.choices))
+        self._say_about()
 
     def next_view(self) -> None:
-        """Show the row in another of its views."""
+        """Show the row in the next of the three views."""
+        following = VIEWS[(VIEWS.index(self.settings.view) + 1) % len(VIEWS)]
         self._show_side(_ROW)
-        self._row_view.next_view()
-        self.post_message(self.SettingsChanged(self.settings))
+        self.change(replace(self.settings, view=following))
 
     def step(self, rows: int) -> None:
         """Go so many rows on, or back."""
         self._show_side(_ROW)
         self._table.step(rows)
+
+    def go_to_row(self, number: int) -> None:
+        """Go to the row with a number, which takes a while where it is far down in much data."""
+        self.query_one("#reader-search", Input).value = ""
+        self._say(_("Going to row {number} …").format(number=number))
+        self._table.go_to_number(number)
+        self.focus_rows()
 
     def check(self) -> None:
         """Check all of the data, and show what is found."""
@@ -168,7 +220,7 @@ class DatasetReader(Vertical):
     async def _check(self, source: Source, settings: Settings) -> None:
         panel = self.query_one(CheckPanel)
         try:
-            panel.show(await run_check(source, settings.template, settings.tokenizer))
+            panel.show(await run_check(source, settings))
         except WorkbenchError as error:
             panel.say(printable(str(error)))
 
@@ -184,7 +236,9 @@ class DatasetReader(Vertical):
         self.workers.cancel_group(self, "reader-check")
         self._show_side(_ROW)
         self._say(_("Opening {path} …").format(path=printable(path)))
-        self._table.open(path, self._chosen_formats.get(path))
+        self._table.open(path, self._choices_of(path).format_choice)
+        self._template = ("", "")
+        self._use(self.settings)
 
     @on(Input.Changed, "#reader-search")
     def _typed(self, event: Input.Changed) -> None:
@@ -238,7 +292,8 @@ class DatasetReader(Vertical):
     @on(RowTable.NotFound)
     def _not_found(self, event: RowTable.NotFound) -> None:
         event.stop()
-        self.notify(_("No row stands at {place}.").format(place=printable(event.place)), markup=False)
+        self._say_about()
+        self.notify(event.said, markup=False)
 
     @on(RowTable.Chosen)
     async def _chosen(self, event: RowTable.Chosen) -> None:
@@ -247,6 +302,13 @@ class DatasetReader(Vertical):
             await self._row_view.say(_("No row has this text.") if self._table.matches is not None else "")
         else:
             self._row_view.show(event.found)
+
+    @on(RowView.Rendered)
+    def _name_template(self, event: RowView.Rendered) -> None:
+        event.stop()
+        if event.row.template != self._template:
+            self._template = event.row.template
+            self._say_about()
 
     @on(CheckPanel.PlaceChosen)
     def _go_to(self, event: CheckPanel.PlaceChosen) -> None:
@@ -260,22 +322,6 @@ class DatasetReader(Vertical):
 
     def _say_about(self) -> None:
         table = self._table
-        if table.data is None:
-            return
-        rows = _("{count} rows") if self._count is not None else _("more than {count} rows")
-        said = _("{rows}, format {format}: {reason}. Template {template}; what is trained stands in ⟦ ⟧.").format(
-            rows=rows.format(count=self._count if self._count is not None else len(table.window.lines)),
-            format=table.data.format_name,
-            reason=table.data.reason,
-            template=self.settings.template,
-        )
-        self._say("\n".join(part for part in (self._matches_text(), said, self._problem) if part))
-
-    def _matches_text(self) -> str:
-        """How many rows hold the text looked for; empty if none is looked for."""
-        matches = self._table.matches
-        if matches is None:
-            return ""
-        if len(matches.lines) == MATCHES_SHOWN and not matches.is_last:
-            return _("Only the first {count} rows with this text are shown.").format(count=MATCHES_SHOWN)
-        return _("{count} rows with this text").format(count=len(matches.lines))
+        if table.data is not None:
+            rows = about_text(table, table.data, self._count, self._problem)
+            self._say(f"{rows}\n{measure_text(self.settings, self._template)}")

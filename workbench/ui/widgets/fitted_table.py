@@ -85,6 +85,13 @@ class FittedTable(DataTable[Text]):
                 if old.cells[column] != new.cells[column]:
                     self.update_cell_at(Coordinate(number, position), self._painted(new.cells[column]))
 
+    def set_columns(self, columns: tuple[Column, ...]) -> None:
+        """Show columns of other widths or titles; each row keeps its cells."""
+        if columns != self._all_columns:
+            self._all_columns = columns
+            if self._shown_columns:
+                self._lay_out(self._laid_out_width)
+
     def choose(self, key: str) -> bool:
         """Put the cursor on a row; False if there is none with this key."""
         number = next((number for number, row in enumerate(self._all_rows) if row.key == key), None)

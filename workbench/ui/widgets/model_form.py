@@ -2,115 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalGroup, VerticalScroll
-from textual.message import Message
-from textual.widgets import Checkbox, Collapsible, Input, Label, Select, TextArea
+from textual.containers import VerticalScroll
+from textual.widgets import Collapsible, Label
 
 from workbench.configs.problems import sentence
-from workbench.configs.setting import GROUP_TITLES, explanation, group_of, is_advanced, unit_of
+from workbench.configs.setting import GROUP_TITLES, group_of, is_advanced
 from workbench.i18n import _
-from workbench.text import printable
-from workbench.ui.widgets.field_controls import make_control, text_of_control
-from workbench.ui.widgets.field_values import choices, fields_of, suggestions, value_of_text, with_value
+from workbench.ui.widgets.field_row import FieldRow
+from workbench.ui.widgets.field_values import fields_of, with_value
 
-_MOST_NAMED = 8
+__all__ = ["FieldRow", "ModelForm"]
 _ROOMY_WIDTH = 110
 """Cells from which on the explanation stands beside the control instead of under it."""
-
-
-class FieldRow(VerticalGroup):
-    """One field: name, control, explanation, and the reason if its value is refused."""
-
-    DEFAULT_CSS = """
-    FieldRow {
-        height: auto;
-        padding: 0 1;
-        .field-line { height: auto; }
-        .field-name { width: 31; }
-        .field-control { width: 1fr; background: $surface; }
-        Select.field-control { max-width: 34; }
-        Checkbox.field-control { width: auto; }
-        .field-unit { width: 14; color: $text-muted; padding: 0 1; }
-        .field-aside { display: none; width: 1fr; color: $text-muted; padding-left: 2; }
-        .field-help { color: $text-muted; padding-left: 2; width: 1fr; }
-        .field-error { color: $text-error; padding-left: 2; width: 1fr; display: none; }
-        &.-invalid .field-error { display: block; }
-        &.-invalid .field-name { color: $text-error; }
-        &.-edited .field-name { text-style: bold; }
-        &:focus-within .field-name { color: $text-accent; text-style: bold; }
-    }
-    """
-
-    @dataclass
-    class Typed(Message):
-        """The control of the row holds something else."""
-
-        row: FieldRow
-
-    @dataclass
-    class Changed(Message):
-        """A field has another value; ``error`` says why if it is refused."""
-
-        path: str
-        error: str | None
-
-    def __init__(self, path: tuple[str, ...], info: FieldInfo, value: Any, known: tuple[str, ...] = ()) -> None:
-        super().__init__()
-        self.path, self.info, self.initial = path, info, value
-        self._help = _help_text(info, known)
-        self.control = make_control(info, value, known)
-        self.control.add_class("field-control")
-
-    @property
-    def name_in_file(self) -> str:
-        """The dotted name."""
-        return ".".join(self.path)
-
-    def compose(self) -> ComposeResult:
-        with Horizontal(classes="field-line"):
-            yield Label(self.name_in_file, classes="field-name", markup=False)
-            yield self.control
-            unit = unit_of(self.info)
-            yield Label(_(unit) if unit else "", classes="field-unit", markup=False)
-            yield Label(self._help, classes="field-aside", markup=False)
-        yield Label(self._help, classes="field-help", markup=False)
-        yield Label("", classes="field-error", markup=False)
-
-    def value(self) -> Any:
-        """The value as it stands.
-
-        Raises:
-            ValueError: it is refused.
-        """
-        return value_of_text(self.info, text_of_control(self.control))
-
-    @on(Input.Changed)
-    @on(Select.Changed)
-    @on(Checkbox.Changed)
-    @on(TextArea.Changed)
-    def _typed(self, event: Message) -> None:
-        event.stop()
-        self.post_message(self.Typed(self))
-
-    def show_error(self, reason: str | None) -> None:
-        """Show or clear the reason."""
-        self.set_class(reason is not None, "-invalid")
-        self.query_one(".field-error", Label).update(reason or "")
-
-
-def _help_text(info: FieldInfo, known: tuple[str, ...]) -> str:
-    """The explanation, with the values that can be named if they are few and not offered by the control itself."""
-    named = () if choices(info) else (*known, *suggestions(info))
-    listed = f" [{' · '.join(printable(value) for value in named)}]" if 1 < len(named) <= _MOST_NAMED else ""
-    return explanation(info) + listed
 
 
 class ModelForm(VerticalScroll):
@@ -120,6 +29,7 @@ class ModelForm(VerticalScroll):
         model: what to show, with its present values.
         fields: only these (dotted) fields, in this order, nothing folded; all of them by groups if it is None.
         known_values: values to complete while typing, by dotted field.
+        titles: what fields are called instead of by their names, translated when shown, by dotted field.
     """
 
     DEFAULT_CSS = """
@@ -144,11 +54,13 @@ class ModelForm(VerticalScroll):
         fields: list[str] | None = None,
         *,
         known_values: Mapping[str, tuple[str, ...]] | None = None,
+        titles: Mapping[str, str] | None = None,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id, can_focus=False)
         self._model = model
         self._known_values = known_values or {}
+        self._titles = titles or {}
         every = {".".join(path): (path, info, value) for path, info, value in fields_of(model)}
         self._fields = {name: every[name] for name in (fields or every)}
         self._by_groups = fields is None
@@ -174,7 +86,8 @@ class ModelForm(VerticalScroll):
     def _rows(self, names: list[str]) -> Iterator[FieldRow]:
         for name in names:
             path, info, value = self._fields[name]
-            yield FieldRow(path, info, value, self._known_values.get(name, ()))
+            title = self._titles.get(name)
+            yield FieldRow(path, info, value, self._known_values.get(name, ()), _(title) if title else name)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= _ROOMY_WIDTH, "-roomy")
@@ -193,8 +106,14 @@ class ModelForm(VerticalScroll):
         return dict(self._refused)
 
     def focus_first(self) -> None:
-        """Put the cursor into the first field."""
-        self.query(FieldRow).first().control.focus()
+        """Put the cursor into the first field that counts."""
+        next(row for row in self.query(FieldRow) if not row.disabled).control.focus()
+
+    def disable(self, names: Collection[str], *, disabled: bool) -> None:
+        """Say whether some fields mean nothing at present."""
+        for row in self.query(FieldRow):
+            if row.name_in_file in names:
+                row.disabled = disabled
 
     async def show_field(self, name: str) -> None:
         """Put the cursor into a field, unfolding its section if needed."""

@@ -31,7 +31,7 @@ class PasteArea(TextArea):
         super().__init__(text, id=id, show_line_numbers=True, soft_wrap=True, tab_behavior="focus")
 
     async def _on_key(self, event: events.Key) -> None:
-        """Escape goes back to the pictures, as the help says; a `TextArea` takes it to leave itself."""
+        """Escape goes back to the list, as the help says; a `TextArea` takes it to leave itself."""
         if event.key == "escape":
             event.prevent_default()
 
@@ -112,7 +112,7 @@ class PasteBox(Vertical):
 
 def _state(result: PastedResult) -> Content:
     """How many rows are sound, what was mended, how much is left to mend."""
-    rows = _("{sound} sound rows, {bad} to mend").format(sound=len(result.rows), bad=len(result.complaints))
+    rows = _("sound rows: {sound}, to mend: {bad}").format(sound=len(result.rows), bad=len(result.complaints))
     mended = [f"{sentence} [{count}]" for sentence, count in result.mended.items()]
     style = "$text-warning" if result.complaints else "$text-success"
     return Content.styled(printable(" · ".join([rows, *mended])), style)

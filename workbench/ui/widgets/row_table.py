@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -15,13 +16,15 @@ from workbench.data.formats import FormatChoice
 from workbench.data.show import FoundRow
 from workbench.data.sources import Source
 from workbench.errors import WorkbenchError
-from workbench.i18n import N_
+from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.dataset_rows import ROWS_A_PAGE, DatasetRows, Page, RowLine
 from workbench.ui.row_window import RowWindow, start_around
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 
 _COLUMNS = (Column(N_("row"), 7), Column(N_("first question")))
+_WIDEST_LABEL = 24
+"""Cells of the column that names file and row."""
 
 
 class RowTable(FittedTable):
@@ -77,9 +80,9 @@ class RowTable(FittedTable):
 
     @dataclass
     class NotFound(Message):
-        """There is no row at a place."""
+        """There is no such row. ``said``: a sentence about that."""
 
-        place: str
+        said: str
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(_COLUMNS, id=id)
@@ -127,6 +130,12 @@ class RowTable(FittedTable):
             self._is_reading = True
             self._read_place(self.data, place)
 
+    def go_to_number(self, number: int) -> None:
+        """Put the cursor on the row with a number, wherever that is in the data."""
+        if self.data is not None:
+            self._is_reading = True
+            self._read_number(self.data, number)
+
     def step(self, rows: int) -> None:
         """Go so many rows on, or back."""
         self.move_cursor(row=self.cursor_row + rows, animate=False)
@@ -151,12 +160,23 @@ class RowTable(FittedTable):
     def _read_page(self, rows: DatasetRows, start: int, count: int) -> None:
         self.post_message(self.PageRead(rows, start, rows.page(start, count)))
 
-    @work(thread=True, group="rows-page", exclusive=True, exit_on_error=False)
+    @work(thread=True, group="rows-place", exclusive=True, exit_on_error=False)
     def _read_place(self, rows: DatasetRows, place: str) -> None:
         worker = get_current_worker()
         position = rows.position_of(place, lambda: worker.is_cancelled)
+        if not worker.is_cancelled:
+            self._read_around(rows, position, _("No row stands at {place}.").format(place=printable(place)))
+
+    @work(thread=True, group="rows-place", exclusive=True, exit_on_error=False)
+    def _read_number(self, rows: DatasetRows, number: int) -> None:
+        worker = get_current_worker()
+        position = rows.position_of_number(number, lambda: worker.is_cancelled)
+        if not worker.is_cancelled:
+            self._read_around(rows, position, _("There is no row {number}.").format(number=number))
+
+    def _read_around(self, rows: DatasetRows, position: int | None, otherwise: str) -> None:
         if position is None:
-            self.post_message(self.NotFound(place))
+            self.post_message(self.NotFound(otherwise))
             return
         start = start_around(position)
         self.post_message(self.PageRead(rows, start, rows.page(start, ROWS_A_PAGE), position))
@@ -188,13 +208,13 @@ class RowTable(FittedTable):
         if event.rows is not self.data:
             return
         self._is_reading = False
-        self.window.take(event.start, event.page)
         if event.choose is not None:
             self.matches = None
+        elif not self.window.is_beside(event.start, event.page):
+            return  # it was read for where the cursor was before
+        self.window.take(event.start, event.page)
         if self.matches is None:
-            self._paint()
-        if event.choose is not None:
-            self.choose(str(event.choose))
+            self._paint(event.choose)
 
     @on(Searched)
     def _take_matches(self, event: Searched) -> None:
@@ -206,8 +226,15 @@ class RowTable(FittedTable):
     def _stop_reading(self) -> None:
         self._is_reading = False
 
-    def _paint(self) -> None:
-        self.set_rows([_row(line) for line in self.lines])
+    def _paint(self, choose: int | None = None) -> None:
+        """Show the rows, with the cursor on the one at a position if there is one to go to."""
+        rows = [_row(line, self.data) for line in self.lines]
+        widest = max((cell_len(str(row.cells[0])) for row in rows), default=0)
+        title, question = _COLUMNS
+        self.set_columns((replace(title, width=min(max(widest, title.width or 0), _WIDEST_LABEL)), question))
+        self.set_rows(rows)
+        if choose is not None:
+            self.choose(str(choose))
         self._tell()
 
     @on(DataTable.RowHighlighted)
@@ -224,6 +251,8 @@ class RowTable(FittedTable):
             self._read_page(self.data, *wanted)
 
 
-def _row(line: RowLine) -> Row:
-    number = str(line.found.number or "?")
-    return Row(str(line.found.position), (number, line.text if line.is_good else (line.text, "warning")))
+def _row(line: RowLine, data: DatasetRows | None) -> Row:
+    label = data.label(line.found) if data else ""
+    if cell_len(label) > _WIDEST_LABEL:
+        label = "…" + label[1 - _WIDEST_LABEL :]  # the number is at its end
+    return Row(str(line.found.position), (label, line.text if line.is_good else (line.text, "warning")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,7 +13,8 @@ from textual.widgets import ContentSwitcher, Label
 from workbench.data.show import FoundRow
 from workbench.i18n import N_, _
 from workbench.text import printable
-from workbench.ui.row_rendering import CONVERSATION, TEXT, TOKENS, VIEWS, RenderedRow, Settings, rendered
+from workbench.ui.row_rendering import RenderedRow, rendered
+from workbench.ui.row_settings import CONVERSATION, TEXT, TOKENS, Settings
 from workbench.ui.widgets.conversation_view import ConversationView
 from workbench.ui.widgets.picture import PicturePane
 from workbench.ui.widgets.token_view import TokenView
@@ -67,22 +68,8 @@ class RowView(Horizontal):
         self.query_one(ConversationView).say(text)
         await self.query_one(PicturePane).show([], 0)
 
-    def change(self, *, template: str | None = None, tokenizer: str | None = None) -> None:
-        """Render by another template or tokenizer."""
-        self._use(
-            replace(
-                self.settings,
-                template=template or self.settings.template,
-                tokenizer=tokenizer or self.settings.tokenizer,
-            )
-        )
-
-    def next_view(self) -> None:
-        """Show the row in the next of the three views."""
-        following = VIEWS[(VIEWS.index(self.settings.view) + 1) % len(VIEWS)]
-        self._use(replace(self.settings, view=following))
-
-    def _use(self, settings: Settings) -> None:
+    def use(self, settings: Settings) -> None:
+        """Render by other settings from now on."""
         self.settings = settings
         if self._found is not None:
             self._render_row(self._found, settings)
@@ -93,9 +80,9 @@ class RowView(Horizontal):
 
     @on(Rendered)
     async def _paint(self, event: Rendered) -> None:
-        event.stop()
         row = event.row
         if row.shown.found is not self._found or row.settings != self.settings:
+            event.stop()
             return  # another one was asked for meanwhile
         self.query_one("#row-about", Label).update(_about(row))
         is_counting = row.settings.view == TOKENS and not row.problem and row.shown.left_out is None
@@ -104,11 +91,11 @@ class RowView(Horizontal):
         if row.problem:
             reading.say(row.problem)
         elif is_counting:
-            self.query_one(TokenView).show(row.tokens)
+            self.query_one(TokenView).show(row.tokens, row.cut_tokens)
         elif row.settings.view == CONVERSATION:
-            reading.show_conversation(row.shown)
+            reading.show_conversation(row)
         else:
-            reading.show_text(row.shown)
+            reading.show_text(row)
         await self.query_one(PicturePane).show(row.pictures, row.more_pictures)
 
 
@@ -118,5 +105,16 @@ def _about(row: RenderedRow) -> str:
     parts = [_(_TITLES[row.settings.view]), f"{printable(found.path.name)}:{found.number or '?'}"]
     if encoded := row.shown.encoded:
         text = _("{count} tokens, {trained} trained")
-        parts.append(text.format(count=len(encoded.input_ids), trained=encoded.trained_tokens))
+        if encoded.cut_tokens:
+            text = _("{count} tokens, {cut} cut at {most}, {trained} trained")
+        parts.append(
+            text.format(
+                count=len(encoded.input_ids) + encoded.cut_tokens,
+                cut=encoded.cut_tokens,
+                most=row.settings.max_length,
+                trained=encoded.trained_tokens,
+            )
+        )
+    if pieces := row.shown.rendering.pieces:
+        parts.append(_("divided into {count} samples").format(count=len(pieces)))
     return " · ".join(parts)

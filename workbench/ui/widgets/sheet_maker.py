@@ -1,4 +1,4 @@
-"""Making a question sheet: the pictures of a folder, the prompt for a chat service, and its answer pasted back."""
+"""Making rows with a chat service: what is asked about, the prompt for it, and the answer pasted back."""
 
 from __future__ import annotations
 
@@ -10,41 +10,35 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
-from textual.widgets import DataTable, Input, Label, Static
+from textual.widgets import DataTable, Label, Static
 
-from workbench.data.sheets.pasted import PastedResult
+from workbench.data.sheets.pasted import PastedResult, parse_pasted
 from workbench.data.sheets.sheet_file import Appended
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
+from workbench.jobs.folder import JobFolder
 from workbench.text import printable
-from workbench.ui.sheet_draft import PictureList, SheetDraft, list_pictures, save_rows
+from workbench.ui.sheet_draft import SheetDraft
+from workbench.ui.sheet_items import SheetItem, SheetItems, list_items, save_rows
+from workbench.ui.shown_path import shown_path
 from workbench.ui.widgets.field_controls import LineInput
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 from workbench.ui.widgets.paste_box import PasteBox
+from workbench.ui.widgets.sheet_form import SheetForm
+from workbench.ui.widgets.sheet_progress import SheetProgress
 
-_FIELDS = {
-    "folder": N_("pictures in"),
-    "sheet": N_("sheet"),
-    "pairs": N_("pairs"),
-    "language": N_("language"),
-}
+_COLUMNS = (Column(N_("to ask about")), Column(N_("rows"), 4))
 
 
 class SheetMaker(Vertical):
-    """Settings on top, pictures on the left, prompt and answer on the right."""
+    """Settings on top, pictures or rows on the left, prompt and answer on the right."""
 
     DEFAULT_CSS = """
     SheetMaker {
         height: 1fr;
-        #sheet-top {
-            height: 1;
-            Label { color: $text-muted; padding: 0 0 0 1; }
-            LineInput { width: 2fr; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
-            #sheet-pairs, #sheet-language { width: 6; }
-        }
         #sheet-about { width: 1fr; height: auto; color: $text-muted; padding: 0 1; }
         #sheet-body { height: 1fr; }
-        #sheet-pictures { width: 1fr; max-width: 44; height: 1fr; margin: 0 1; }
+        #sheet-items { width: 1fr; max-width: 44; height: 1fr; margin: 0 1; }
         #sheet-right { width: 2fr; height: 1fr; border-left: solid $border-blurred; padding: 0 1; }
         #sheet-prompt { height: 6; background: $panel; }
         .sheet-step { width: 1fr; height: auto; color: $text-accent; }
@@ -59,14 +53,13 @@ class SheetMaker(Vertical):
 
     @dataclass
     class Listed(Message):
-        """The pictures of a folder were read."""
+        """What there is to ask about was read."""
 
-        draft: SheetDraft
-        pictures: PictureList
+        items: SheetItems
 
     @dataclass
     class Refused(Message):
-        """The folder or the sheet cannot be used."""
+        """The source or the sheet cannot be used."""
 
         reason: str
 
@@ -76,6 +69,7 @@ class SheetMaker(Vertical):
 
         path: Path
         appended: Appended
+        image_folder: Path | None = None
 
     def __init__(self, project: Path, remembered: dict[str, Any], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -84,61 +78,84 @@ class SheetMaker(Vertical):
             self.draft = SheetDraft.model_validate(remembered)
         except ValueError:
             self.draft = SheetDraft()
-        self._pictures = PictureList()
+        self.items = SheetItems()
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="sheet-top"):
-            for name, title in _FIELDS.items():
-                yield Label(_(title))
-                yield LineInput(str(getattr(self.draft, name)), id=f"sheet-{name}", compact=True)
-        yield Label(_("Name a folder of pictures, then enter."), id="sheet-about", markup=False)
+        yield SheetForm(self.draft)
+        yield Label("", id="sheet-about", markup=False)
+        yield SheetProgress()
         with Horizontal(id="sheet-body"):
-            yield FittedTable((Column(N_("picture")), Column(N_("rows"), 4)), id="sheet-pictures")
+            yield FittedTable(_COLUMNS, id="sheet-items")
             with Vertical(id="sheet-right"):
-                yield Label(_("1 · y copies this; paste it with the picture in a chat service"), classes="sheet-step")
+                yield Label("", id="sheet-first-step", classes="sheet-step")
                 with VerticalScroll(id="sheet-prompt"):
                     yield Static("", id="sheet-prompt-text", markup=False)
                 yield Label(_("2 · paste its answer here; f9 adds the rows"), classes="sheet-step")
                 yield PasteBox(self.draft.pasted)
 
     def on_mount(self) -> None:
-        self._show_prompt()
+        self._begin()
         self._parse()
-        if self.draft.folder:
-            self._list(self.draft)
+
+    # -- what the screen asks for
 
     def focus_first(self) -> None:
-        """Put the cursor where to begin: into the folder, or onto the pictures if it is chosen."""
-        (self.focus_pictures if self._pictures.names else self.focus_folder)()
+        """Put the cursor where to begin: into the source, or onto what is listed of it."""
+        (self.focus_items if self.items.all else self.focus_source)()
 
-    def focus_folder(self) -> None:
-        """Put the cursor into the folder's name."""
-        self.query_one("#sheet-folder").focus()
+    def focus_source(self) -> None:
+        """Put the cursor into the field that names what is asked about."""
+        self.query_one(SheetForm).focus_source()
 
-    def focus_pictures(self) -> None:
-        """Put the cursor onto the pictures."""
+    def open_tasks(self) -> None:
+        """Offer the tasks to choose from."""
+        self.query_one(SheetForm).open_tasks()
+
+    def focus_items(self) -> None:
+        """Put the cursor onto the pictures or rows."""
         self._table.focus()
 
+    def paste(self, text: str) -> None:
+        """Put a text that was pasted elsewhere into the answer."""
+        area = self.query_one(PasteBox).area
+        area.focus()
+        area.insert(text)
+
+    def follow(self, job: JobFolder) -> None:
+        """Show how far a job is that makes this sheet."""
+        self.query_one(SheetProgress).follow(job)
+
     def save(self) -> None:
-        """Add the sound rows to the sheet; posts `Saved` and goes on to the next picture.
+        """Add the sound rows to the sheet; posts `Saved` and goes on to what waits next.
 
         Raises:
             WorkbenchError: there is no sound row, or the file cannot be added to.
         """
-        self._use(pasted=self.query_one(PasteBox).area.text)
-        result = self.draft.parse()
-        if not self.draft.picture or not result.rows:
-            raise WorkbenchError(
-                _("There is no sound row to add."), fix=_("Choose a picture, and paste the answer about it.")
-            )
-        appended = save_rows(self._project, self.draft, result)
-        asked = self._pictures.asked | {self.draft.picture}
-        self._pictures = PictureList(self._pictures.names, asked)
-        path = self._project / self.draft.sheet
-        self._use(picture=self._pictures.after(self.draft.picture), pasted="")
+        item, rows = self.chosen, self._pasted().rows
+        if item is None or item.problem or not rows:
+            fix = _("Choose what it is about, and paste the answer.")
+            raise WorkbenchError(_("There is no sound row to add."), fix=fix)
+        appended = save_rows(self._project, self.draft, item, rows)
+        self.items = self.items.with_answer(item.name)
+        self._use(chosen=self.items.after(item.name), pasted="")
         self.query_one(PasteBox).area.text = ""
         self._fill()
-        self.post_message(self.Saved(path, appended))
+        self.post_message(self.Saved(self.draft.sheet_path(self._project), appended, self.image_folder))
+
+    @property
+    def chosen(self) -> SheetItem | None:
+        """The picture or row under the cursor."""
+        return self.items.named(self.draft.chosen)
+
+    @property
+    def image_folder(self) -> Path | None:
+        """What the pictures' paths in the rows count from; None if that is the sheet's own folder."""
+        return self.draft.image_folder(self._project)
+
+    @property
+    def prompt(self) -> str:
+        """What to ask about it; empty if it cannot be asked about."""
+        return self.chosen.prompt if self.chosen else ""
 
     @property
     def faults(self) -> int:
@@ -151,78 +168,107 @@ class SheetMaker(Vertical):
         return bool(self._pasted().rows)
 
     def _pasted(self) -> PastedResult:
-        return self.draft.model_copy(update={"pasted": self.query_one(PasteBox).area.text}).parse()
-
-    @property
-    def picture_count(self) -> int:
-        """How many pictures the folder has."""
-        return len(self._pictures.names)
+        """The rows of the pasted answer, and what is wrong with it; nothing of an empty one."""
+        text = self.query_one(PasteBox).area.text
+        if not text.strip():
+            return PastedResult()
+        return self.chosen.read(text) if self.chosen else parse_pasted(text, "")
 
     @property
     def _table(self) -> FittedTable:
-        return self.query_one("#sheet-pictures", FittedTable)
+        return self.query_one("#sheet-items", FittedTable)
 
     def _use(self, **changes: Any) -> None:
         self.draft = self.draft.model_copy(update=changes)
         self.post_message(self.Edited(self.draft.model_dump()))
 
-    # -- settings and pictures
+    # -- settings, and what there is to ask about
 
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
+    @on(SheetForm.Changed)
+    def _take_values(self, event: SheetForm.Changed) -> None:
         event.stop()
-        values = {name: self.query_one(f"#sheet-{name}", Input).value.strip() for name in _FIELDS}
-        try:
-            self.draft = SheetDraft.model_validate(self.draft.model_dump() | values)
-        except ValueError:
-            self._say(_("Pairs are a number from 1 to 100, the language is zh or en."))
+        self._use(**event.values)
+        self.query_one(SheetForm).use(self.draft)
+        self._begin()
+
+    @on(SheetForm.Entered)
+    def _entered(self, event: SheetForm.Entered) -> None:
+        event.stop()
+        self._begin()
+
+    @on(SheetForm.Refused)
+    def _refused_value(self, event: SheetForm.Refused) -> None:
+        event.stop()
+        self._say(event.reason)
+
+    def _begin(self) -> None:
+        """List what the fields name."""
+        step = _("1 · y copies this; paste it with the picture in a chat service")
+        if not self.draft.is_about_pictures:
+            step = _("1 · y copies this; paste it in a chat service")
+        self.query_one("#sheet-first-step", Label).update(step)
+        if self.draft.source:
+            self._list(self.draft)
             return
-        self._use()
-        self._list(self.draft)
+        self._show(SheetItems())
+        pictures = _("Name a folder of pictures, then enter.")
+        self._say(pictures if self.draft.is_about_pictures else _("Name a file or folder of data, then enter."))
 
     @work(thread=True, group="sheet-list", exclusive=True, exit_on_error=False)
     def _list(self, draft: SheetDraft) -> None:
         try:
-            self.post_message(self.Listed(draft, list_pictures(self._project, draft)))
+            self.post_message(self.Listed(list_items(self._project, draft)))
         except WorkbenchError as error:
             self.post_message(self.Refused(printable(str(error))))
 
     @on(Listed)
     def _listed(self, event: Listed) -> None:
         event.stop()
-        self._pictures = event.pictures
-        names = event.pictures.names
-        if self.draft.picture not in names:
-            self._use(picture=event.pictures.after(names[0]) if names[0] in event.pictures.asked else names[0])
-        self._fill()
+        self._show(event.items)
         if isinstance(self.screen.focused, LineInput):
-            self.focus_pictures()
+            self.focus_items()
 
     @on(Refused)
     def _refused(self, event: Refused) -> None:
         event.stop()
-        self._pictures = PictureList()
-        self._table.set_rows([])
+        self._show(SheetItems())
         self._say(event.reason)
 
+    @on(SheetProgress.Ended)
+    def _look_again(self, event: SheetProgress.Ended) -> None:
+        event.stop()
+        self._begin()
+
+    def _show(self, items: SheetItems) -> None:
+        self.items = items
+        if items.all and items.named(self.draft.chosen) is None:
+            self._use(chosen=items.after(""))
+        self._fill()
+
     def _fill(self) -> None:
-        names, asked = self._pictures.names, self._pictures.asked
-        self._table.set_rows([Row(name, (printable(name), "✓" if name in asked else "")) for name in names])
-        self._table.choose(self.draft.picture)
-        said = _("{count} pictures, {asked} of them have rows. a asks a chat service about the others.")
-        self._say(said.format(count=len(names), asked=len(asked.intersection(names))))
+        self._table.set_rows([_row(item, is_answered=item.name in self.items.answered) for item in self.items.all])
+        self._table.choose(self.draft.chosen)
+        self._say("\n".join(filter(None, [_counts(self.items), self._place_of_pictures()])))
         self._show_prompt()
 
-    @on(DataTable.RowHighlighted, "#sheet-pictures")
+    def _place_of_pictures(self) -> str:
+        """How others find the pictures, if they are not below the sheet."""
+        if self.image_folder is None or not self.items.all:
+            return ""
+        said = _("Paths of pictures count from {folder}: workbench data check {sheet} --image-folder {folder}")
+        folder = shown_path(self.image_folder, self._project)
+        return said.format(folder=folder, sheet=printable(self.draft.sheet))
+
+    @on(DataTable.RowHighlighted, "#sheet-items")
     def _choose(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
         name = self._table.chosen_key
-        if name is not None and name != self.draft.picture:
-            self._use(picture=name)
+        if name is not None and name != self.draft.chosen:
+            self._use(chosen=name)
             self._show_prompt()
             self._parse()
 
-    @on(DataTable.RowSelected, "#sheet-pictures")
+    @on(DataTable.RowSelected, "#sheet-items")
     def _to_answer(self, event: DataTable.RowSelected) -> None:
         event.stop()
         self.query_one(PasteBox).area.focus()
@@ -236,10 +282,30 @@ class SheetMaker(Vertical):
         self._parse()
 
     def _parse(self) -> None:
-        self.query_one(PasteBox).tell(self.draft.parse())
+        self.query_one(PasteBox).tell(self._pasted())
 
     def _show_prompt(self) -> None:
-        self.query_one("#sheet-prompt-text", Static).update(printable(self.draft.prompt))
+        problem = self.chosen.problem if self.chosen else ""
+        self.query_one("#sheet-prompt-text", Static).update(printable(problem or self.prompt))
 
     def _say(self, text: str) -> None:
         self.query_one("#sheet-about", Label).update(text)
+
+
+def _row(item: SheetItem, *, is_answered: bool) -> Row:
+    if item.problem:
+        return Row(item.name, ((printable(f"{item.shown}: {item.problem}"), "warning"), ("✗", "warning")))
+    return Row(item.name, (printable(item.shown), "✓" if is_answered else ""))
+
+
+def _counts(items: SheetItems) -> str:
+    """How many there are, how many have rows, and what else is to be known of them."""
+    said = _("In all: {count}, with rows: {answered}. a asks a chat service about the others.").format(
+        count=len(items.all), answered=sum(item.name in items.answered for item in items.all)
+    )
+    parts = [said]
+    if unusable := sum(bool(item.problem) for item in items.all):
+        parts.append(_("Cannot be asked about: {count} (✗, with the reason).").format(count=unusable))
+    if not items.is_all:
+        parts.append(_("More follow that are not listed; a asks about them too."))
+    return " ".join(parts)

@@ -1,4 +1,4 @@
-"""One row token by token: place, id, text; trained tokens by colour and between ⟦ ⟧."""
+"""One row token by token: place, id, text; trained tokens by colour and between ⟦ ⟧, those that are cut behind ✂."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from workbench.i18n import _
 
 _NUMBER_CELLS = 6
 _ID_CELLS = 8
+_CUT_SIGN = "✂"
 
 
 class TokenView(ScrollView, can_focus=True):
@@ -29,18 +30,25 @@ class TokenView(ScrollView, can_focus=True):
         & > .token-view--place { color: $text-muted; }
         & > .token-view--trained { color: $text-success; text-style: bold; }
         & > .token-view--masked { text-style: dim; }
+        & > .token-view--cut { text-style: dim strike; }
     }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"token-view--place", "token-view--trained", "token-view--masked"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "token-view--place",
+        "token-view--trained",
+        "token-view--masked",
+        "token-view--cut",
+    }
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._tokens: Sequence[ShownToken] = ()
+        self._kept = 0
 
-    def show(self, tokens: Sequence[ShownToken]) -> None:
-        """Show these tokens from the first one on."""
-        self._tokens = tokens
-        self.virtual_size = Size(self.size.width, len(tokens) + 1)
+    def show(self, kept: Sequence[ShownToken], cut: Sequence[ShownToken] = ()) -> None:
+        """Show these tokens from the first one on, and behind them those that are cut."""
+        self._tokens, self._kept = [*kept, *cut], len(kept)
+        self.virtual_size = Size(self.size.width, len(self._tokens) + 1)
         self.scroll_home(animate=False)
         self.refresh()
 
@@ -52,19 +60,22 @@ class TokenView(ScrollView, can_focus=True):
             return self._strip(Segment(title, self.get_component_rich_style("token-view--place")))
         if number >= len(self._tokens):
             return self._strip()
-        token = self._tokens[number]
-        text = token_text(token)
-        marked = f"{TRAINED_BEGIN}{text}{TRAINED_END}" if token.is_trained else f" {text}"
+        marked, style = self._marked(number)
         return self._strip(
             Segment(
-                f" {number:>{_NUMBER_CELLS}} {token.id:>{_ID_CELLS}} ",
+                f" {number:>{_NUMBER_CELLS}} {self._tokens[number].id:>{_ID_CELLS}} ",
                 self.get_component_rich_style("token-view--place"),
             ),
-            Segment(
-                marked,
-                self.get_component_rich_style(f"token-view--{'trained' if token.is_trained else 'masked'}"),
-            ),
+            Segment(marked, self.get_component_rich_style(f"token-view--{style}")),
         )
+
+    def _marked(self, number: int) -> tuple[str, str]:
+        """A token's text with what marks it, and its style."""
+        token = self._tokens[number]
+        text = token_text(token)
+        if number >= self._kept:
+            return f"{_CUT_SIGN}{text}", "cut"
+        return (f"{TRAINED_BEGIN}{text}{TRAINED_END}", "trained") if token.is_trained else (f" {text}", "masked")
 
     def _strip(self, *segments: Segment) -> Strip:
         strip = Strip(segments, sum(cell_len(segment.text) for segment in segments))

@@ -1,8 +1,9 @@
-"""A project's checkpoints and results as a tree: trainings with their checkpoints, then what was made of them."""
+"""A project's weights as a tree: trainings with their checkpoints, what was made of them, and what else lies there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
@@ -12,23 +13,33 @@ from textual.widgets.tree import TreeNode
 from workbench.evaluation.recommend import score_text
 from workbench.i18n import _
 from workbench.jobs.checkpoints import CheckpointInfo
+from workbench.sizes import in_words
 from workbench.text import printable
-from workbench.ui.project_weights import RESULT_TITLES, Made, ProjectWeights, Training
+from workbench.ui.project_weights import (
+    CACHE,
+    PLACE_TITLES,
+    PROJECT,
+    RESULT_TITLES,
+    TRASH,
+    CheckpointRow,
+    Found,
+    Made,
+    ProjectWeights,
+    Row,
+    Section,
+    Training,
+    path_of,
+)
+from workbench.ui.shown_path import shown_path
+from workbench.weights.facts import WeightsFacts
+from workbench.weights.trash import Trashed
+
+Node = TreeNode[Row | None]
 
 
-@dataclass(frozen=True)
-class CheckpointRow:
-    """A checkpoint (or the base) of a training."""
-
-    training: Training
-    info: CheckpointInfo
-
-    @property
-    def is_best(self) -> bool:
-        return self.training.best is not None and self.info.name == self.training.best.checkpoint
-
-
-Row = Training | CheckpointRow | Made
+_FOLDED_AT_FIRST = {CACHE}
+_MARK = "A "
+"""Stands before the first of two to compare."""
 
 
 class WeightsTree(Tree[Row | None]):
@@ -38,11 +49,21 @@ class WeightsTree(Tree[Row | None]):
         super().__init__("", id=id)
         self.show_root = False
         self.guide_depth = 2
+        self._marked: Row | None = None
+
+    def mark(self, row: Row | None) -> None:
+        """Show a row as the first of two to compare; None for no row."""
+        self._marked = row
+        for node in self._all_nodes():
+            label = node.label if isinstance(node.label, Text) else Text(str(node.label))
+            bare = label[len(_MARK) :] if label.plain.startswith(_MARK) else label
+            node.set_label(Text(_MARK, "bold") + bare if _is_same(node.data, row) else bare)
 
     def fill(self, weights: ProjectWeights) -> None:
         """Show the weights as they are now."""
         before = self.cursor_node
         key_before = _key(before) if before is not None else None
+        place_before = self._all_nodes().index(before) if before in self._all_nodes() else 0
         folded = {_key(node) for node in self.root.children if not node.is_expanded}
         is_first = not self.root.children
         self.clear()
@@ -50,19 +71,27 @@ class WeightsTree(Tree[Row | None]):
             node = self.root.add(_training_label(training), training)
             width = max(cell_len(info.name) for info in training.infos)
             for info in training.infos:
-                node.add_leaf(_checkpoint_label(training, info, width), CheckpointRow(training, info))
+                node.add_leaf(_checkpoint_label(weights, training, info, width), CheckpointRow(training, info))
             if (number == 0) if is_first else (_key(node) not in folded):
                 node.expand()
-        for kind, title in RESULT_TITLES.items():
-            if made := [one for one in weights.made if one.kind == kind]:
-                group = self.root.add(_(title), None, expand=True)
-                for one in made:
-                    group.add_leaf(Text(f"{printable(one.path.name)}  {one.job.path.name}"), one)
-        self.call_after_refresh(self._go_to, key_before)
+        for section, leaves in _sections(weights):
+            heading = self.root.add(Text(section.title, "bold"), section)
+            for label, row in leaves:
+                heading.add_leaf(label, row)
+            if (section.place not in _FOLDED_AT_FIRST) if is_first else (_key(heading) not in folded):
+                heading.expand()
+        self.mark(self._marked)
+        self.call_after_refresh(self._go_to, key_before, place_before)
 
-    def _go_to(self, key: str | None) -> None:
-        nodes = [node for top in self.root.children for node in (top, *top.children)]
-        target = next((node for node in nodes if _key(node) == key), None) or _best_node(nodes)
+    def _all_nodes(self) -> list[Node]:
+        return [node for top in self.root.children for node in (top, *top.children)]
+
+    def _go_to(self, key: str | None, place: int) -> None:
+        """The row with this key; if it has gone the one that came into its place; at first the recommended one."""
+        nodes = self._all_nodes()
+        target = next((node for node in nodes if _key(node) == key), None)
+        if target is None:
+            target = nodes[min(place, len(nodes) - 1)] if nodes and key is not None else _best_node(nodes)
         if target is not None:
             self.move_cursor(target)
 
@@ -73,11 +102,12 @@ class WeightsTree(Tree[Row | None]):
                 top.expand()
                 self.call_after_refresh(self.move_cursor, _best_node([top, *top.children]))
 
-    def choose_made(self, path: str) -> None:
-        """Put the cursor on a result."""
+    def choose_path(self, path: str) -> None:
+        """Put the cursor on the weights that lie there."""
         for top in self.root.children:
             for node in top.children:
-                if isinstance(node.data, Made) and str(node.data.path) == path:
+                if (place := path_of(node.data)) is not None and str(place) == path:
+                    top.expand()
                     self.call_after_refresh(self.move_cursor, node)
 
     @property
@@ -86,31 +116,79 @@ class WeightsTree(Tree[Row | None]):
         return self.cursor_node.data if self.cursor_node is not None else None
 
 
-def _best_node(nodes: list[TreeNode[Row | None]]) -> TreeNode[Row | None] | None:
+def _sections(weights: ProjectWeights) -> Iterator[tuple[Section, list[tuple[Text, Row]]]]:
+    """What stands below the trainings: headings with their rows; places without weights have none."""
+    for kind, title in RESULT_TITLES.items():
+        if made := [one for one in weights.made if one.kind == kind]:
+            yield Section(kind, _(title)), [(_made_label(one, weights.facts_of(one)), one) for one in made]
+    for place in (PROJECT, *map(str, weights.added), CACHE):
+        rows: list[tuple[Text, Row]] = [(_found_label(one), one) for one in weights.found if one.place == place]
+        if rows or place not in PLACE_TITLES:
+            title = _(PLACE_TITLES[place]) if place in PLACE_TITLES else shown_path(Path(place))
+            yield Section(place, title), rows
+    if weights.trash:
+        size = in_words(sum(item.bytes for item in weights.trash))
+        rows = [(_trash_label(item, weights.project), item) for item in weights.trash]
+        yield Section(TRASH, f"{_(PLACE_TITLES[TRASH])}  {size}"), rows
+
+
+def _best_node(nodes: list[Node]) -> Node | None:
     best = next((node for node in nodes if isinstance(node.data, CheckpointRow) and node.data.is_best), None)
     return best or (nodes[0] if nodes else None)
 
 
-def _key(node: TreeNode[Row | None]) -> str:
-    match node.data:
+def _key(node: Node) -> str:
+    return _key_of(node.data)
+
+
+def _key_of(row: Row | None) -> str:
+    match row:
         case Training():
-            return node.data.job.id
+            return row.job.id
         case CheckpointRow():
-            return f"{node.data.training.job.id}/{node.data.info.name}"
-        case Made():
-            return str(node.data.path)
+            return f"{row.training.job.id}/{row.info.name}"
+        case Made() | Found():
+            return str(path_of(row))
+        case Trashed():
+            return str(row.place)
+        case Section():
+            return f"section {row.place}"
         case None:
-            return str(node.label)
+            return ""
+
+
+def _is_same(one: Row | None, other: Row | None) -> bool:
+    return one is not None and other is not None and _key_of(one) == _key_of(other)
 
 
 def _training_label(training: Training) -> Text:
     return Text.assemble((printable(training.job.id), "bold"), f"  {training.state.symbol} {_(training.state.word)}")
 
 
-def _checkpoint_label(training: Training, info: CheckpointInfo, width: int) -> Text:
-    """Name, scores and whether it is still there; names take ``width`` cells, so that scores stand in columns."""
+def _checkpoint_label(weights: ProjectWeights, training: Training, info: CheckpointInfo, width: int) -> Text:
+    """Name, scores, size and whether it is there; names take ``width`` cells, so that scores stand in columns."""
     is_best = training.best is not None and info.name == training.best.checkpoint
     scores = "".join(f"  {printable(score_text(name))} {score.value:>4.0%}" for name, score in info.scores.items())
     gone = "" if info.path is None or info.exists else "  " + _("(removed)")
     label = f"{'★' if is_best else ' '} {set_cell_size(info.name, width)}{scores}{gone}"
-    return Text(label, style="bold" if is_best else "")
+    facts = weights.facts.get(info.path) if info.path is not None else None
+    return Text(label, style="bold" if is_best else "") + _size_label(facts)
+
+
+def _made_label(made: Made, facts: WeightsFacts | None) -> Text:
+    return Text(f"{printable(made.path.name)}  {printable(made.job.path.name)}") + _size_label(facts)
+
+
+def _found_label(found: Found) -> Text:
+    return Text(f"{printable(found.name)}  {found.facts.kind.word}") + _size_label(found.facts)
+
+
+def _size_label(facts: WeightsFacts | None) -> Text:
+    """The size, and whether something is wrong with the files."""
+    if facts is None:
+        return Text("")
+    return Text(f"  {in_words(facts.bytes)}", "dim") + Text("  ✗" if facts.trouble else "", "bold")
+
+
+def _trash_label(item: Trashed, project: Path) -> Text:
+    return Text(shown_path(item.origin, project)) + Text(f"  {in_words(item.bytes)}", "dim")

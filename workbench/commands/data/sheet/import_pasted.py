@@ -63,10 +63,9 @@ def import_pasted(
 
 def _folder_of_names(image: Path, image_folder: Path | None, out: Path) -> Path:
     """What the picture's path counts from: the named folder, or the output's if the picture is below it."""
-    from workbench.data.sheets.pictures import is_found_from
+    from workbench.data.sheets.pictures import is_found_from, require_picture
 
-    if not image.is_file():
-        raise WorkbenchError(_("The picture does not exist."), where=str(image), fix=_("Check its path."))
+    require_picture(image)
     return image_folder or (out.parent if is_found_from(out, image.parent) else image.parent)
 
 
@@ -114,10 +113,10 @@ def _print(result: PastedResult, appended: Appended, source: str, out: Path, *, 
     for sentence, count in result.mended.items():
         typer.echo(f"{sentence} [{count}]")
     if is_written:
-        said = _("{path}: {added} rows added, {known} were there already, {total} in all; {bad} faults left out.")
+        said = _("{path}: rows added: {added}, there already: {known}, in all: {total}; faults left out: {bad}.")
         typer.echo(printable(said.format(path=out, **vars(appended), bad=len(result.complaints))))
         return
-    said = _("Nothing was written: {sound} sound rows, {bad} faults.")
+    said = _("Nothing was written. Sound rows: {sound}, faults: {bad}.")
     typer.echo(said.format(sound=len(result.rows), bad=len(result.complaints)), err=True)
     if result.rows:
         typer.echo(_("Mend the lines named above, or write the sound rows only: --skip-bad."), err=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.actions.sheets import start_sheet
 from workbench.commands.outcome import follow_to_result
-from workbench.data.sheets.endpoint import EndpointSettings, find_endpoint, read_settings
+from workbench.data.sheets.endpoint import find_endpoint, read_settings
 from workbench.data.sheets.limits import Limits
 from workbench.data.sheets.make import SheetRequest
 
@@ -25,13 +25,7 @@ def ask(
     """
     settings = read_settings()
     found = find_endpoint(*endpoint, settings=settings)
-    known = settings if found.model == settings.model else EndpointSettings()
-    priced = limits.model_copy(
-        update={
-            "price_in": known.price_in if limits.price_in is None else limits.price_in,
-            "price_out": known.price_out if limits.price_out is None else limits.price_out,
-        }
-    )
+    priced = Limits(**settings.prices_of(found.model) | limits.model_dump(exclude_none=True))
     request = SheetRequest(**asked, url=found.url, model=found.model, limits=priced)
     job = start_sheet(request, found.key, project=Path.cwd())
     folder = f" --image-folder {_braced(request.image_folder)}" if request.image_folder else ""

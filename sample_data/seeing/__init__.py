@@ -1,0 +1,1 @@
+"""How the seeing part of the sample project was made: drawn pictures, talk about them, and a small vision tower."""

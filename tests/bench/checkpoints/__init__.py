@@ -1,0 +1,1 @@
+"""How fast checkpoints become models, and in how much memory."""

@@ -1,0 +1,112 @@
+"""Launch lines and Modelfiles say what an engine has to know."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.checkpoints.export.conftest import SAMPLE
+from workbench.checkpoints.export.modelfile import modelfile_of
+from workbench.checkpoints.export.serve import ENGINES, launch_of, read_adapter_facts
+from workbench.checkpoints.export.source import open_source
+from workbench.configs.provenance import Provenance, write_provenance
+from workbench.errors import WorkbenchError
+
+Maker = Callable[..., Path]
+
+
+def adapter(folder: Path, **settings: object) -> Path:
+    folder.mkdir()
+    (folder / "adapter_config.json").write_text(json.dumps({"r": 24, **settings}))
+    return folder
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_serves_this_machine_only_and_quotes_paths(light_model: Maker, engine: str) -> None:
+    folder = light_model("a model")
+    launch = launch_of(engine, open_source(str(folder)))
+    words = [word for line in launch.lines for word in shlex.split(line)]
+    assert str(folder) in words
+    assert {"127.0.0.1"} >= {word for word in words if word.count(".") == 3}
+    assert (engine == "ollama") != ("127.0.0.1" in words)
+    assert launch.files == {}
+
+
+def test_vllm_gets_the_length_and_the_number_format(light_model: Maker) -> None:
+    folder = light_model(dtype="bfloat16", sliding_window=100, model_type="mistral")
+    words = shlex.split(launch_of("vllm", open_source(str(folder))).lines[0])
+    assert words[words.index("--max-model-len") + 1] == "100"
+    assert words[words.index("--dtype") + 1] == "bfloat16"
+
+
+def test_adapters_are_served_beside_the_base(light_model: Maker, tmp_path: Path) -> None:
+    source = open_source(str(light_model()))
+    adapters = [read_adapter_facts(adapter(tmp_path / "mine", rank_pattern={"q_proj": 40}))]
+    vllm, sglang = (shlex.split(launch_of(engine, source, adapters).lines[0]) for engine in ("vllm", "sglang"))
+    assert vllm[vllm.index("--max-lora-rank") + 1] == "64"
+    assert vllm[-2:] == ["--lora-modules", f"mine={tmp_path / 'mine'}"]
+    assert sglang[-2:] == ["--lora-paths", f"mine={tmp_path / 'mine'}"]
+    with pytest.raises(WorkbenchError, match="merged first"):
+        launch_of("ollama", source, adapters)
+    with pytest.raises(WorkbenchError, match="holds no adapter"):
+        read_adapter_facts(source.folder)
+
+
+def test_a_template_that_is_not_the_tokenizers_own_goes_into_a_file(light_model: Maker) -> None:
+    folder = light_model()
+    write_provenance(folder, Provenance(prompt_template="llama2_chat"))
+    vllm, lmdeploy = (launch_of(engine, open_source(str(folder))) for engine in ("vllm", "lmdeploy"))
+    assert "--chat-template 'my model.jinja'" in vllm.lines[0]
+    assert "[INST]" in vllm.files["my model.jinja"]
+    template = json.loads(lmdeploy.files["my model.lmdeploy.json"])
+    assert template["system"] + "S" + template["eosys"] == "[INST] <<SYS>>\n S\n<</SYS>>\n [/INST] "
+    assert template["user"] + "Q" + template["eoh"] + "A" + template["eoa"] == "[INST] Q [/INST]A</s>\n<s>"
+
+
+def test_code_of_the_models_own_is_the_users_choice(light_model: Maker) -> None:
+    launch = launch_of("vllm", open_source(str(light_model(auto_map={"AutoModel": "m.M"}))))
+    assert "--trust-remote-code" not in launch.lines[0]
+    assert any("--trust-remote-code" in note for note in launch.notes)
+
+
+def test_a_modelfile_names_the_template_the_stops_and_the_system_text(light_model: Maker) -> None:
+    folder = light_model()
+    (folder / "generation_config.json").write_text('{"temperature": 0.7, "top_p": true}')
+    write_provenance(folder, Provenance(prompt_template="qwen_chat", system='Say "hi"\nand "bye"'))
+    made = modelfile_of(open_source(str(folder)), "m.gguf")
+    assert made.text.startswith('FROM m.gguf\nTEMPLATE """{{ if .System }}<|im_start|>system\n')
+    assert 'PARAMETER stop "<|im_end|>"\nPARAMETER stop "<|endoftext|>"\nPARAMETER num_ctx 256\n' in made.text
+    assert made.text.endswith('PARAMETER temperature 0.7\nSYSTEM """Say "hi"\nand "bye""""\n')
+
+
+def test_a_modelfile_cannot_hold_three_quotes_at_the_end_of_a_line(light_model: Maker) -> None:
+    folder = light_model()
+    write_provenance(folder, Provenance(system='Write """\nnow'))
+    with pytest.raises(WorkbenchError, match="three quotes"):
+        modelfile_of(open_source(str(folder)), "m.gguf")
+
+
+def test_a_chat_template_that_is_no_plain_one_is_left_to_the_gguf_file(light_model: Maker) -> None:
+    folder = light_model()
+    (folder / "chat_template.jinja").write_text("{{ messages|length }}{{ messages[0].content }}")
+    made = modelfile_of(open_source(str(folder)), "m.gguf")
+    assert "TEMPLATE" not in made.text
+    assert "GGUF" in made.notes[0]
+
+
+def test_a_template_that_counts_is_told_of(light_model: Maker) -> None:
+    made = modelfile_of(open_source(str(light_model()), "chatglm2"), "m.gguf")
+    assert "[Round 1]" in made.text
+    assert "every question is the first" in made.notes[0]
+
+
+def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="no such folder"):
+        open_source(str(tmp_path / "absent"))
+    with pytest.raises(WorkbenchError, match=r"config\.json is missing"):
+        open_source(str(tmp_path))
+    assert open_source("sample:model").folder == SAMPLE

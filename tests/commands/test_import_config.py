@@ -1,0 +1,55 @@
+"""``workbench import-config``, through the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.commands.run_command import workbench
+from tests.configs.xtuner.samples import LLAVA, QLORA, changed, written
+from workbench.configs.files import load_config
+
+
+def test_a_config_is_written_and_what_is_missing_is_told(tmp_path: Path) -> None:
+    file = written(tmp_path, changed("eta_min=0.0", "eta_min=1e-6"))
+    done = workbench("import-config", file.name, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Imported to mine.yaml" in done.stdout
+    assert "param_scheduler[1].eta_min = 1e-06" in done.stdout
+    assert "Next: workbench train mine.yaml" in done.stdout
+    assert load_config(tmp_path / "mine.yaml").lr == 1e-4
+    again = workbench("import-config", file.name, cwd=tmp_path)
+    assert (again.returncode, "not overwritten" in again.stderr) == (1, True)
+
+
+def test_the_file_and_single_settings_can_be_chosen(tmp_path: Path) -> None:
+    written(tmp_path, changed("data_files=rows", "data_files=input()"))
+    refused = workbench("import-config", "mine.py", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert "--set data_path=VALUE" in refused.stderr
+    asked = ("import-config", "mine.py", "-o", "new/ours.yaml", "--set", "data_path=mine.json", "--json")
+    done = workbench(*asked, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["path"] == "new/ours.yaml"
+    assert {"field", "file", "row", "value", "reason", "matters"} == set(answer["not_carried"][0])
+    assert load_config(tmp_path / "new/ours.yaml").data_path == "mine.json"
+
+
+def test_what_cannot_be_trained_yet_is_refused_first_and_listed(tmp_path: Path) -> None:
+    written(tmp_path, LLAVA)
+    done = workbench("import-config", "mine.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "LLaVA model" in done.stderr
+    assert "model.visual_encoder" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]
+    as_json = json.loads(workbench("import-config", "mine.py", "--json", cwd=tmp_path).stdout)
+    assert (as_json["path"], len(as_json["refusals"])) == (None, 1)
+
+
+def test_commands_that_take_a_config_say_how_to_import_one(tmp_path: Path) -> None:
+    written(tmp_path, QLORA)
+    for command in (("train", "mine.py"), ("copy-cfg", "mine.py", "."), ("data", "check", "--config", "mine.py")):
+        done = workbench(*command, cwd=tmp_path)
+        assert done.returncode == 1, command
+        assert "workbench import-config mine.py" in done.stderr

@@ -1,0 +1,1 @@
+"""XTuner configs: read without running them, and turned into ours."""

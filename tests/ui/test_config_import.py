@@ -1,0 +1,59 @@
+"""Importing an XTuner config in the Configs area."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.configs.xtuner.samples import LLAVA, changed, written
+from tests.ui.driving import ROOMY, running, screen_text, see, type_text, wait_until
+from workbench.configs.files import load_config
+
+
+async def test_the_imported_config_is_chosen_once_its_report_was_read(project: Path) -> None:
+    written(project, changed("eta_min=0.0", "eta_min=1e-6"), "theirs.py")
+    async with running(project, "configs", ROOMY) as pilot:
+        await pilot.press("i")
+        await see(pilot, "Import an XTuner config", "theirs.py")  # the only one there is offered
+        await pilot.press("enter")
+        await see(pilot, "Imported to theirs.yaml", "the learning rate falls to zero")
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: "Imported to" not in screen_text(pilot))
+        await pilot.press("t")
+        await see(pilot, "theirs.yaml")
+    assert load_config(project / "theirs.yaml").lora.r == 8
+
+
+async def test_a_path_that_leads_nowhere_stays_to_be_mended(project: Path) -> None:
+    async with running(project, "configs") as pilot:
+        await pilot.press("i")
+        await see(pilot, "Import an XTuner config")
+        await type_text(pilot, "none.py")
+        await pilot.press("enter")
+        await see(pilot, "cannot be read", "none.py")
+        await pilot.press("escape")
+        await see(pilot, "i Import")
+
+
+async def test_what_cannot_be_trained_is_said_and_nothing_is_written(project: Path) -> None:
+    written(project, LLAVA, "eyes.py")
+    before = sorted(project.iterdir())
+    async with running(project, "configs", ROOMY) as pilot:
+        await pilot.press("i")
+        await see(pilot, "eyes.py")
+        await pilot.press("enter")
+        await see(pilot, "Nothing was imported", "a LLaVA model", "model.visual_encoder")
+        await pilot.press("enter")
+        await see(pilot, "i Import")
+    assert sorted(project.iterdir()) == before
+
+
+async def test_an_import_never_takes_the_name_of_another_config(project: Path) -> None:
+    written(project, changed("batch_size=4", "batch_size=5"), "theirs.py")
+    (project / "theirs.yaml").write_text("mine")
+    async with running(project, "configs", ROOMY) as pilot:
+        await pilot.press("i")
+        await see(pilot, "theirs.py")
+        await pilot.press("enter")
+        await see(pilot, "Imported to theirs2.yaml")
+    assert (project / "theirs.yaml").read_text() == "mine"
+    assert load_config(project / "theirs2.yaml").batch_size == 5

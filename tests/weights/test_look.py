@@ -1,0 +1,177 @@
+"""What a folder holds is told by its files; what is wrong with them is told, never raised."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.weights.files import adapter, model, safetensors, torch_file
+from workbench.configs.provenance import Provenance, write_provenance
+from workbench.weights.facts import Kind, WeightsFacts, described, precision_text
+from workbench.weights.look import look_at
+
+
+def seen(path: Path) -> WeightsFacts:
+    facts = look_at(path)
+    assert facts is not None
+    return facts
+
+
+def made(folder: Path, method: str) -> Path:
+    write_provenance(
+        model(folder), Provenance(method=method, base_model="some/base", prompt_template="qwen_chat", iter=7)
+    )
+    return folder
+
+
+def trained_whole(folder: Path) -> Path:
+    (model(folder) / "trainer_state.json").write_text("{}")
+    return folder
+
+
+def shards(folder: Path) -> Path:
+    torch_file(folder / "mp_rank_00_model_states.pt")
+    torch_file(folder / "bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt")
+    return folder
+
+
+def trained_in_shards(folder: Path) -> Path:
+    shards(folder / "global_step20")
+    return folder
+
+
+def llava(folder: Path) -> Path:
+    adapter(folder / "llm_adapter")
+    model(folder / "projector", "F32", 4)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (model, Kind.BASE),
+        (adapter, Kind.ADAPTER),
+        (trained_whole, Kind.CHECKPOINT),
+        (trained_in_shards, Kind.DEEPSPEED),
+        (shards, Kind.PTH_FOLDER),
+        (llava, Kind.LLAVA),
+        (lambda folder: made(folder, "full"), Kind.CONVERTED),
+        (lambda folder: made(folder, "qlora"), Kind.MERGED),
+    ],
+)
+def test_the_kind_follows_from_the_files_and_not_from_the_name(
+    tmp_path: Path, make: Callable[[Path], Path], kind: Kind
+) -> None:
+    facts = seen(make(tmp_path / "any name"))
+    assert (facts.kind, facts.trouble) == (kind, None)
+    assert facts.bytes == sum(path.stat().st_size for path in facts.path.rglob("*") if path.is_file())
+
+
+def test_the_facts_of_a_result_are_those_noted_beside_it_and_in_its_headers(tmp_path: Path) -> None:
+    facts = seen(made(tmp_path / "m", "qlora"))
+    assert (facts.base, facts.template, facts.iter, facts.parameters) == ("some/base", "qwen_chat", 7, 6)
+    assert (facts.architecture, facts.precision) == ("LlamaForCausalLM", {"fp16": 1.0})
+    assert ("prompt template", "qwen_chat") in described(facts)
+
+
+def test_an_adapter_tells_its_settings_and_base(tmp_path: Path) -> None:
+    facts = seen(adapter(tmp_path / "a"))
+    assert facts.base == "some/base"
+    assert facts.settings == {"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": ["q_proj"]}
+    assert ("adapter", "peft_type LORA, r 2, lora_alpha 4, target_modules q_proj") in described(facts)
+
+
+def test_mixed_number_formats_are_told_with_their_shares(tmp_path: Path) -> None:
+    folder = model(tmp_path / "m")
+    safetensors(
+        folder / "model.safetensors",
+        {"a": ("BF16", [9], bytes(18)), "b": ("F32", [1], bytes(4)), "c": ("U8", [1], b"x")},
+    )
+    assert precision_text(seen(folder)) == "bf16 78% + fp32 17% + u8 4%"
+
+
+def test_a_pth_file_is_searched_and_not_loaded(tmp_path: Path) -> None:
+    path = torch_file(tmp_path / "iter_9.pth", "cos\nsystem llm.base_model.model.x.lora_A.default mmengine.logging")
+    facts = seen(path)
+    assert (facts.kind, facts.parts, facts.trouble) == (Kind.PTH_FILE, ("LoRA", "llm", "MMEngine"), None)
+
+
+def lying(folder: Path) -> str:
+    path = model(folder) / "model.safetensors"
+    path.write_bytes((10**9).to_bytes(8, "little") + path.read_bytes()[8:])
+    return "its header is larger than the file"
+
+
+def cut(folder: Path) -> str:
+    path = model(folder) / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-1])
+    return "shorter or longer than its header says"
+
+
+def no_json(folder: Path) -> str:
+    (model(folder) / "model.safetensors").write_bytes((4).to_bytes(8, "little") + b"[[[[")
+    return "its header cannot be read"
+
+
+def wrong_shape(folder: Path) -> str:
+    safetensors(model(folder) / "model.safetensors", {"t": ("F32", [1000], b"1234")})
+    return "says of t what cannot be"
+
+
+def missing_shard(folder: Path) -> str:
+    index = {"weight_map": {"a": "model.safetensors", "b": "model-2.safetensors"}}
+    (model(folder) / "model.safetensors.index.json").write_text(json.dumps(index))
+    return "incomplete: model-2.safetensors missing"
+
+
+def torn_bin(folder: Path) -> str:
+    (model(folder) / "model.safetensors").unlink()
+    whole = torch_file(folder / "pytorch_model.bin", "x" * 500).read_bytes()
+    (folder / "pytorch_model.bin").write_bytes(whole[:100])
+    return "cut off, or no file of PyTorch"
+
+
+def adapter_alone(folder: Path) -> str:
+    (adapter(folder) / "adapter_model.safetensors").unlink()
+    return "incomplete: no weights"
+
+
+def rank_without_model(folder: Path) -> str:
+    (shards(folder) / "mp_rank_00_model_states.pt").unlink()
+    return "incomplete: no *_model_states.pt"
+
+
+@pytest.mark.parametrize(
+    "damage", [lying, cut, no_json, wrong_shape, missing_shard, torn_bin, adapter_alone, rank_without_model]
+)
+def test_damage_is_a_fact_among_others(tmp_path: Path, damage: Callable[[Path], str]) -> None:
+    reason = damage(tmp_path / "m")
+    trouble = seen(tmp_path / "m").trouble
+    assert trouble is not None
+    assert reason in trouble
+
+
+@pytest.mark.parametrize("name", ["empty.gguf", "text.pth"])
+def test_a_file_that_is_not_what_its_ending_says_is_damaged(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"no")
+    assert str(seen(tmp_path / name).trouble).startswith(f"damaged: {name}")
+
+
+def test_what_is_no_weights_is_nothing(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    assert [look_at(path) for path in (tmp_path, tmp_path / "notes.txt", tmp_path / "gone")] == [None, None, None]
+
+
+def test_nothing_heavy_is_loaded_to_look(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from workbench.weights.find import Looker; "
+        f"print(len(Looker().below(Path({str(tmp_path)!r}))), 'torch' in sys.modules, 'numpy' in sys.modules)"
+    )
+    model(tmp_path / "m")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "1 False False\n"

@@ -1,0 +1,1 @@
+"""Models for other programs: GGUF files, Ollama's Modelfile, launch lines of serving engines, model cards."""

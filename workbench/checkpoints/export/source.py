@@ -1,0 +1,117 @@
+"""What a model folder says of itself, for all exports. Light: no weights are read."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from workbench.configs.provenance import Provenance, read_provenance
+from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.templates import AUTO, ChatTemplate, Template, get_template
+from workbench.data.templates.mismatch import recommended_template, same_markup, trained_template
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.paths import resolve_model
+
+ADAPTER_CONFIG = "adapter_config.json"
+_LONGEST_UNKNOWN = 2048
+"""A context length that every model has, for those whose config does not tell theirs."""
+
+
+@dataclass(frozen=True)
+class ExportSource:
+    """A folder with a whole model. ``config``: its ``config.json``; ``asked``: the prompt template the user named."""
+
+    folder: Path
+    config: dict[str, Any]
+    asked: str | None = None
+
+    @property
+    def name(self) -> str:
+        """A name to serve the model under."""
+        return self.folder.resolve().name
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """What workbench noted of the weights; nothing if they are not its own."""
+        return read_provenance(self.folder) or Provenance()
+
+    @cached_property
+    def tokenizer(self) -> LightTokenizer:
+        """The tokenizer beside the weights."""
+        return LightTokenizer.from_folder(self.folder)
+
+    @cached_property
+    def template(self) -> Template | None:
+        """The prompt template to ask the model by: the user's choice, that of the training, or the model's own."""
+        name = (
+            self.asked or trained_template(str(self.folder)) or recommended_template(str(self.folder), self.tokenizer)
+        )
+        return get_template(name, self.tokenizer) if name else None
+
+    @cached_property
+    def template_is_own(self) -> bool:
+        """Whether the tokenizer's chat template writes what the prompt template writes."""
+        if self.template is None or isinstance(self.template, ChatTemplate):
+            return True
+        try:
+            own = get_template(AUTO, self.tokenizer)
+        except WorkbenchError:
+            return False
+        return same_markup(self.template, own, self.tokenizer)
+
+    @cached_property
+    def generation(self) -> dict[str, Any]:
+        """``generation_config.json``; empty if it is missing or damaged."""
+        return _object(self.folder / "generation_config.json")
+
+    @property
+    def context_length(self) -> int:
+        """So many tokens the model takes as it was trained: no more than its sliding window."""
+        longest = self._number("max_position_embeddings") or _LONGEST_UNKNOWN
+        slides = self.config.get("use_sliding_window", self.config.get("model_type") == "mistral")
+        return min(longest, (self._number("sliding_window") if slides else None) or longest)
+
+    def _number(self, key: str) -> int | None:
+        value = self.config.get(key)
+        return value if isinstance(value, int) and value > 0 else None
+
+
+def open_source(path_or_name: str, template: str | None = None) -> ExportSource:
+    """The model of a folder.
+
+    Args:
+        template: the prompt template to use instead of the one the folder names.
+
+    Raises:
+        WorkbenchError: there is no such folder, it holds an adapter, or its ``config.json`` is missing or damaged.
+    """
+    folder = Path(resolve_model(path_or_name))
+    if not folder.is_dir():
+        raise WorkbenchError(
+            _("There is no such folder."), where=path_or_name, fix=_("Name the folder of a model, merged if need be.")
+        )
+    if (folder / ADAPTER_CONFIG).is_file():
+        raise WorkbenchError(
+            _("The folder holds an adapter, which other programs cannot run on its own."),
+            where=path_or_name,
+            fix=_("Merge it first: {command}").format(
+                command=f"workbench merge auto {shlex.quote(path_or_name)} {shlex.quote(f'{folder.name}-merged')}"
+            ),
+        )
+    config = _object(folder / "config.json")
+    if not config:
+        raise WorkbenchError(_("The model's config.json is missing or damaged."), where=str(folder / "config.json"))
+    return ExportSource(folder, config, template)
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,55 @@
+"""The models on this machine that a checkpoint was trained on; nothing is fetched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.checkpoints.model_files import ModelFiles, open_folder
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.paths import resolve_model
+
+
+def find_base(name: str | None) -> ModelFiles | None:
+    """The files of a folder, or of a Hugging Face name that is in the cache; None if it is not on this machine.
+
+    Raises:
+        WorkbenchError: the folder is there, but its weights are missing, damaged or incomplete.
+    """
+    if not name:
+        return None
+    folder = Path(resolve_model(name))
+    if folder.is_dir():
+        return open_folder(folder)
+    cached = _cached(name)
+    try:
+        return open_folder(cached) if cached else None
+    except WorkbenchError:  # of a name, often only the tokenizer is in the cache
+        return None
+
+
+def require_base(name: str | None, option: str) -> ModelFiles:
+    """The same, where there is no result without it.
+
+    Raises:
+        WorkbenchError: it is not on this machine.
+    """
+    found = find_base(name)
+    if found is None:
+        raise WorkbenchError(
+            _("The model that the checkpoint was trained on is not on this machine: {name}.").format(
+                name=name or _("no name is known")
+            ),
+            fix=_("Fetch it, or name its folder: {option} FOLDER.").format(option=option),
+        )
+    return found
+
+
+def _cached(name: str) -> Path | None:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (HFValidationError, LocalEntryNotFoundError, OSError, ValueError):
+        return None

@@ -1,0 +1,100 @@
+"""A language model that was trained whole, and the reward models made of one."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from workbench.checkpoints.adapter_files import planned
+from workbench.checkpoints.full_model import INTERNLM2, FullModel, change_config, fit_to_base
+from workbench.checkpoints.model_files import ModelFiles
+from workbench.checkpoints.pth.bases import require_base
+from workbench.checkpoints.pth.context import Context, PlannedFolder
+from workbench.checkpoints.stored import LazyTensor
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
+_HEADS = ("lm_head.weight", "output.weight")
+_INNER = "model."
+
+
+def language_model(context: Context) -> PlannedFolder:
+    """The language model in the result itself, with the tokenizer and the model's own code.
+
+    Raises:
+        WorkbenchError: its base is not on this machine, or a tensor does not fit it.
+    """
+    base = require_base(context.model.llm, "--base")
+    model = fit_to_base(context.parts.llm, base, context.request.pth, context.language_dtype)
+    changes = config_changes(context, base, model)
+    return PlannedFolder("", model.plan, partial(_finish, base=base, changes=changes), context.request.max_shard_bytes)
+
+
+def config_changes(context: Context, base: ModelFiles, model: FullModel | None = None) -> dict[str, Any]:
+    """What the result's ``config.json`` says otherwise than the base's."""
+    changes: dict[str, Any] = {"dtype": str(context.language_dtype).removeprefix("torch."), "use_cache": True}
+    if model is not None and model.vocab_size is not None:
+        changes["vocab_size"] = model.vocab_size
+    return changes | _stretched(context.model.max_position_embeddings, base.config())
+
+
+def _stretched(wanted: int | None, config: dict[str, Any]) -> dict[str, Any]:
+    """The scaling of positions with which XTuner trains beyond a model's own length."""
+    own = config.get("max_position_embeddings")
+    if wanted is None or not isinstance(own, int) or wanted <= own:
+        return {}
+    return {"rope_scaling": {"type": "linear", "factor": float(math.ceil(wanted / own))}}
+
+
+def _finish(folder: Path, base: ModelFiles, changes: dict[str, Any]) -> None:
+    base.carry_over(folder)
+    change_config(folder, changes)
+
+
+def reward_model(context: Context) -> PlannedFolder:
+    """A reward model: the inner language model, and a head with one output.
+
+    InternLM2's has the names of its own reward class; every other one those of ``…ForSequenceClassification``.
+
+    Raises:
+        WorkbenchError: the checkpoint holds only an adapter or no head, or a tensor does not fit the base.
+    """
+    base = require_base(context.model.llm, "--base")
+    config = base.config()
+    is_internlm2 = config.get("model_type") == INTERNLM2
+    body = ModelFiles(
+        base.folder, base.weight_files, {name: tensor for name, tensor in base.stored.items() if name not in _HEADS}
+    )
+    trained = {_INNER + name: tensor for name, tensor in context.parts.llm.items()}
+    model = fit_to_base(trained, body, context.request.pth, context.language_dtype)
+    head = _reward_head(context, int(config.get("hidden_size") or 0))
+    name = "v_head.weight" if is_internlm2 else "score.weight"
+    plan = [*model.plan, *planned({name: head}, context.language_dtype)]
+    changes = config_changes(context, base, model) | _reward_config(config, is_internlm2)
+    return PlannedFolder("", plan, partial(_finish, base=base, changes=changes), context.request.max_shard_bytes)
+
+
+def _reward_head(context: Context, width: int) -> LazyTensor:
+    head = context.parts.v_head.get("weight")
+    if head is None or head.shape != (1, width):
+        raise WorkbenchError(
+            _("The head of the reward model, v_head.weight, is {found}, but should be {expected}.").format(
+                found=list(head.shape) if head is not None else _("missing"), expected=[1, width]
+            ),
+            where=str(context.request.pth),
+            fix=_("Convert the DeepSpeed folder of the training if there is one: it holds the head."),
+        )
+    return head
+
+
+def _reward_config(config: dict[str, Any], is_internlm2: bool) -> dict[str, Any]:
+    if is_internlm2:
+        return {"architectures": ["InternLM2ForRewardModel"], "tie_word_embeddings": False}
+    causal = str((config.get("architectures") or ["ModelForCausalLM"])[0])
+    return {
+        "architectures": [causal.replace("ForCausalLM", "ForSequenceClassification")],
+        "id2label": {"0": "LABEL_0"},
+        "label2id": {"LABEL_0": 0},
+    }

@@ -1,0 +1,80 @@
+"""A vision tower that was trained whole."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from workbench.checkpoints.adapter_files import planned
+from workbench.checkpoints.model_files import ModelFiles, copy_beside
+from workbench.checkpoints.pth.bases import require_base
+from workbench.checkpoints.pth.context import Context, PlannedFolder
+from workbench.checkpoints.stored import LazyTensor
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.text import printable
+
+PREFIX = "vision_model."
+PROCESSOR_FILE = "preprocessor_config.json"
+_COMPUTED = "position_ids"
+_OTHER_TOWER = ("text_model.", "text_projection.", "visual_projection.", "logit_scale")
+
+
+def visual_encoder(context: Context) -> PlannedFolder:
+    """The vision tower's own folder.
+
+    Raises:
+        WorkbenchError: its base is not on this machine, or a tensor does not fit it.
+    """
+    base = require_base(context.model.visual_encoder, "--visual-encoder")
+    tensors = trained_vision(context, base)
+    return PlannedFolder(
+        "visual_encoder", planned(tensors), partial(_finish, base=base), context.request.max_shard_bytes
+    )
+
+
+def vision_config(base: ModelFiles) -> dict[str, Any]:
+    """The settings of the vision tower in a folder of it alone, or of a whole CLIP model."""
+    config = base.config()
+    inner = config.get("vision_config")
+    return {**inner, "model_type": "clip_vision_model"} if isinstance(inner, dict) else config
+
+
+def vision_tensors(base: ModelFiles) -> dict[str, LazyTensor]:
+    """The weights of a vision tower, each under the name that begins with ``vision_model.``."""
+    return {
+        PREFIX + name.removeprefix(PREFIX): tensor
+        for name, tensor in base.stored.items()
+        if not name.startswith(_OTHER_TOWER) and not name.endswith(_COMPUTED)
+    }
+
+
+def trained_vision(context: Context, base: ModelFiles) -> dict[str, LazyTensor]:
+    """The trained weights, one for each of the base.
+
+    Raises:
+        WorkbenchError: names the first one that does not fit, and both shapes.
+    """
+    expected = vision_tensors(base)
+    trained = {name: tensor for name, tensor in context.parts.visual_encoder.items() if not name.endswith(_COMPUTED)}
+    for name in [*expected, *trained]:
+        found, wanted = trained.get(name), expected.get(name)
+        if found is None or wanted is None or found.shape != wanted.shape:
+            raise WorkbenchError(
+                _("The vision tower does not fit its base: {name} is {found}, but should be {expected}.").format(
+                    name=printable(f"visual_encoder.{name}"),
+                    found=list(found.shape) if found is not None else _("missing"),
+                    expected=list(wanted.shape) if wanted is not None else _("absent"),
+                ),
+                where=str(context.request.pth),
+                fix=_("Name the vision tower that it was trained on: --visual-encoder FOLDER."),
+            )
+    return {name: trained[name] for name in expected}
+
+
+def _finish(folder: Path, base: ModelFiles) -> None:
+    config = vision_config(base) | {"architectures": ["CLIPVisionModel"]}
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    copy_beside(base.folder, folder, [PROCESSOR_FILE])

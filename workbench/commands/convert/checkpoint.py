@@ -1,0 +1,45 @@
+"""``workbench convert checkpoint``: a training checkpoint becomes a Hugging Face adapter or model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.commands.wording import examples
+from workbench.i18n import _
+
+_EXAMPLES = """
+  workbench convert last
+
+  workbench convert work_dirs/my/20260101_120000/checkpoints/checkpoint-80 my_adapter
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "checkpoint", help=_("Turn a checkpoint into a Hugging Face adapter or model."), epilog=examples(_EXAMPLES)
+    )(convert)
+
+
+def convert(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="JOB_OR_CHECKPOINT", help=_("A checkpoint folder, or a job: its recommended checkpoint.")
+        ),
+    ],
+    target: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help=_("The folder to write; else in the job's results."))
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help=_("Replace an existing folder."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
+) -> None:
+    """Start the job and follow it."""
+    from workbench.actions.convert import start_convert
+    from workbench.commands.outcome import follow_to_result
+
+    job = start_convert(source, target, project=Path.cwd(), overwrite=force)
+    follow_to_result(job, "adapter", "workbench merge auto {path} merged", as_json=as_json)

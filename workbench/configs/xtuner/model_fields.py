@@ -1,0 +1,171 @@
+"""The model, its adapter and its 4-bit base, from an XTuner config."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.configs.xtuner import reasons
+from workbench.configs.xtuner.kinds import TITLES
+from workbench.configs.xtuner.read import is_bare_model, kind_of, template_name
+from workbench.configs.xtuner.report import Part, Report
+from workbench.configs.xtuner.syntax import ConfigTree
+from workbench.configs.xtuner.values import Reference, Settings, Unreadable, Value, as_text, type_name
+from workbench.i18n import N_, _
+
+_LORA_CLASS = "LoraConfig"
+_QUANTIZATION_CLASS = "BitsAndBytesConfig"
+_PATH = "pretrained_model_name_or_path"
+_LORA_FIELDS: dict[str, tuple[tuple[type[Any], ...], Any]] = {
+    "r": ((int,), 8),
+    "lora_alpha": ((int,), 8),
+    "lora_dropout": ((int, float), 0.0),
+    "bias": ((str,), "none"),
+    "target_modules": ((list, tuple), None),
+    "modules_to_save": ((list, tuple), None),
+}
+"""Kinds of values, and what peft takes where none is given."""
+
+
+def carry_model(root: Part, tree: ConfigTree) -> None:
+    """Carry over what is trained, and how."""
+    report, kind = root.report, kind_of(tree)
+    model = root.part("model")
+    if model is None:
+        return
+    if kind != "SupervisedFinetune":
+        report.refuse("", _("This trains {what}, which workbench cannot do yet.").format(what=_(TITLES[kind])))
+    llm = model if is_bare_model(model.values) else model.part("llm")
+    holder = root if is_bare_model(model.values) else model
+    if llm is None:
+        if kind != "InternVL_V1_5":
+            report.refuse(_PATH, _("The config names no model here."), model.place("llm"))
+    else:
+        _carry_llm(llm)
+    _carry_method(holder, llm)
+    model.carry("use_varlen_attn", "use_varlen_attn", bool)
+    model.carry("max_position_embeddings", "max_position_embeddings", int)
+    model.carry("use_activation_checkpointing", "use_activation_checkpointing", bool)
+    model.leave_rest(reasons.MODEL)
+
+
+def _carry_llm(llm: Part) -> None:
+    if llm.read(_PATH, str) is None:
+        llm.report.refuse(_PATH, _unread(llm, _PATH), llm.place(_PATH))
+    llm.carry(_PATH, _PATH, str)
+    llm.carry("attn_implementation", "attn_implementation", str)
+    carry_precision(llm, "torch_dtype")
+
+
+def _unread(part: Part, key: str) -> str:
+    value = part.values.get(key)
+    if isinstance(value, Unreadable):
+        return _("{source} cannot be read: {reason}.").format(source=value.source, reason=value.reason)
+    if value is not None:
+        return _("{name} is of a class that is not known: {value}.").format(
+            name=part.full_name(key), value=as_text(value)
+        )
+    return _("{name} is missing.").format(name=part.full_name(key))
+
+
+def carry_precision(part: Part, key: str) -> None:
+    """The number format: float16 is how these configs are written, and bfloat16 what training used where it could."""
+    value = part.raw(key)
+    name = Reference(value).name if isinstance(value, str) else type_name(value)
+    if name in ("bfloat16", "bf16"):
+        part.report.carried.pop("precision", None)
+        part.report.carry("precision", "bf16", part.full_name(key))
+    elif name in ("float16", "fp16", "half"):
+        note = _("float16 was what such configs say; bf16 is taken where the hardware has it, as under DeepSpeed")
+        part.report.carry("precision", "auto", part.full_name(key), note)
+    elif name in ("float32", "fp32"):
+        part.report.carry("precision", "fp32", part.full_name(key))
+    elif value not in (None, "auto"):
+        part.leave(key)
+
+
+def _carry_method(holder: Part, llm: Part | None) -> None:
+    report = holder.report
+    lora = holder.part("lora") if "lora" in holder.values else holder.part("llm_lora")
+    in_four_bits = _carry_quantization(llm) if llm else False
+    if lora is not None:
+        _refuse_other_class(lora, _LORA_CLASS)
+        _carry_lora(lora)
+        report.carry("method", "qlora" if in_four_bits else "lora", lora.name)
+    elif holder.values.get("lora") is not None:
+        report.refuse("method", _unread(holder, "lora"), holder.place("lora"))
+    elif in_four_bits:
+        report.refuse("method", _("The base model is held in 4 bits and has no adapter, so nothing would be trained."))
+    else:
+        report.carry("method", "full", holder.full_name("lora"))
+    if llm is not None:
+        llm.leave_rest(reasons.LLM)
+
+
+def _refuse_other_class(part: Part, name: str) -> None:
+    """Refuse to guess the method from an adapter or a quantisation of another class."""
+    if type_name(part.values) != name:
+        reason = _("{name} is of a class that is not known: {value}.")
+        part.report.refuse("method", reason.format(name=part.name, value=as_text(part.values)), part.place("type"))
+
+
+def _carry_lora(lora: Part) -> None:
+    for key, (kinds, absent) in _LORA_FIELDS.items():
+        lora.carry(key, f"lora.{key}", kinds, absent=absent)
+    lora.leave_rest(reasons.LORA)
+
+
+def _carry_quantization(llm: Part) -> bool:
+    """Whether the base is held in 4 bits; in 8 bits it is not possible here."""
+    settings = llm.part("quantization_config")
+    if settings is not None:
+        _refuse_other_class(settings, _QUANTIZATION_CLASS)
+    elif llm.values.get("quantization_config") is not None:
+        llm.report.refuse("method", _unread(llm, "quantization_config"), llm.place("quantization_config"))
+    for part in (settings, llm):
+        if part is not None and part.values.get("load_in_8bit") is True:
+            part.leave("load_in_8bit", N_("the base model is held in 16 bits instead, which takes more memory"))
+    quantized = settings or llm
+    in_four_bits = quantized.read("load_in_4bit", bool) is True
+    if isinstance(quantized.values.get("load_in_4bit"), Unreadable):
+        llm.report.refuse("method", _unread(quantized, "load_in_4bit"), quantized.place("load_in_4bit"))
+    if in_four_bits:
+        quantized.carry("bnb_4bit_quant_type", "quantization.bnb_4bit_quant_type", str, absent="fp4")
+        quantized.carry("bnb_4bit_use_double_quant", "quantization.bnb_4bit_use_double_quant", bool, absent=False)
+        _carry_compute_type(quantized, "bnb_4bit_compute_dtype")
+    if settings is not None:
+        settings.leave_rest(reasons.QUANTIZATION)
+    return in_four_bits
+
+
+def _carry_compute_type(settings: Part, key: str) -> None:
+    name = type_name(settings.raw(key)) or "float32"
+    field = "quantization.bnb_4bit_compute_dtype"
+    if name == "float16":
+        settings.report.carry(field, "auto", settings.full_name(key), _("follows precision"))
+    elif name in ("bfloat16", "float32"):
+        settings.report.carry(field, name, settings.full_name(key))
+
+
+def carry_template(report: Report, value: Value, source: str) -> bool:
+    """Carry the dialogue format over by its name; whether it has one."""
+    name = template_name(value)
+    if name is not None:
+        report.carry("prompt_template", name, source)
+    return name is not None
+
+
+def carry_tokenizer(root: Part) -> None:
+    """Note what a config says about its tokenizer, which here is always that of the base model."""
+    note_tokenizer(root)
+    tokenizer = root.part("tokenizer")
+    if tokenizer is not None:
+        tokenizer.raw(_PATH)
+        tokenizer.leave_rest(reasons.TOKENIZER)
+
+
+def note_tokenizer(owner: Part) -> None:
+    """Note a tokenizer that is not the base model's."""
+    tokenizer = owner.raw("tokenizer")
+    path = tokenizer.get(_PATH) if isinstance(tokenizer, Settings) else None
+    if path != owner.report.value_of(_PATH) and tokenizer is not None:
+        owner.leave("tokenizer", N_("the tokenizer of the base model is taken"))

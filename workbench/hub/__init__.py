@@ -1,0 +1,1 @@
+"""Fetching models and datasets from the hubs, and putting results there."""

@@ -1,0 +1,136 @@
+"""What of a folder would be uploaded, and what must not be. Light: it reads names, sizes and small text files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.text import printable
+
+CARD = "README.md"
+_TRAINING_STATE = (
+    "optimizer*.pt",
+    "optimizer*.bin",
+    "scheduler.*",
+    "rng_state*.pth",
+    "training_args.bin",
+    "*_optim_states.pt",
+    "zero_pp_rank_*",
+    "job.yaml",
+    "events.jsonl",
+)
+_SECRETS = (".env*", "*.pem", "*.key", "id_rsa*", "id_ed25519*", ".netrc", ".git-credentials", "credentials*", "token")
+_SECRET_TEXT = re.compile(rb"\bhf_[A-Za-z0-9]{30,}|\bsk-[A-Za-z0-9_-]{32,}|-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_TEXT_SUFFIXES = {".json", ".jsonl", ".md", ".txt", ".yaml", ".yml", ".py", ".toml", ".jinja", ""}
+_LARGEST_TEXT_BYTES = 2 * 10**6
+_KEPT_HIDDEN = {".gitattributes"}
+_NAMES_SAID = 6
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """A file and its name in the repository."""
+
+    path: Path
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class UploadPlan:
+    """``left_out``: names of hidden files and of links that lead out of the folder."""
+
+    folder: Path
+    files: list[LocalFile]
+    left_out: list[str]
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(file.size for file in self.files)
+
+    def notes(self) -> list[str]:
+        """What a person should know before it goes, one sentence each."""
+        notes = []
+        if self.left_out:
+            names = printable(", ".join(self.left_out[:_NAMES_SAID])) + (
+                " …" if len(self.left_out) > _NAMES_SAID else ""
+            )
+            notes.append(_("Left out (hidden, or a link out of the folder): {names}").format(names=names))
+        if not any(file.name == CARD for file in self.files):
+            notes.append(_("The folder has no README.md, so the model's page will be empty."))
+        return notes
+
+
+def plan_upload(folder: Path) -> UploadPlan:
+    """What would be uploaded.
+
+    Raises:
+        WorkbenchError: there is nothing, or training state or a secret is among it.
+    """
+    if not folder.is_dir():
+        raise WorkbenchError(_("There is no such folder."), where=printable(str(folder)))
+    left_out: list[str] = []
+    files = sorted(_files_in(folder, left_out), key=lambda file: file.name)
+    if not files:
+        raise WorkbenchError(_("The folder holds nothing to upload."), where=printable(str(folder)))
+    _refuse(folder, [file for file in files if _fits(file, _TRAINING_STATE)], _state_what(), _state_fix())
+    secrets = [file for file in files if _fits(file, _SECRETS) or _holds_secret(file)]
+    _refuse(folder, secrets, _("The folder holds what looks like a secret: {names}."), _secret_fix())
+    return UploadPlan(folder, files, sorted(left_out))
+
+
+def _state_what() -> str:
+    return _("The folder holds the state of a training: {names}.")
+
+
+def _state_fix() -> str:
+    return _("Upload what 'workbench convert' or 'workbench merge' makes of it.")
+
+
+def _secret_fix() -> str:
+    return _("Move it out of the folder; what was uploaded once cannot be called back.")
+
+
+def _files_in(folder: Path, left_out: list[str]) -> Iterator[LocalFile]:
+    root = folder.resolve()
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if not path.is_file():
+            continue
+        is_hidden = any(part.startswith(".") for part in Path(name).parts) and name not in _KEPT_HIDDEN
+        is_secret = fnmatchcase(path.name, ".env*")
+        if (is_hidden and not is_secret) or not path.resolve().is_relative_to(root):
+            left_out.append(name)
+        else:
+            yield LocalFile(path, name, path.stat().st_size)
+
+
+def _fits(file: LocalFile, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(file.path.name, pattern) for pattern in patterns)
+
+
+def _holds_secret(file: LocalFile) -> bool:
+    """Whether a small text file holds a key or an access token."""
+    if file.path.suffix.lower() not in _TEXT_SUFFIXES or file.size > _LARGEST_TEXT_BYTES:
+        return False
+    return _SECRET_TEXT.search(file.path.read_bytes()) is not None
+
+
+def _refuse(folder: Path, found: list[LocalFile], what: str, fix: str) -> None:
+    if found:
+        names = ", ".join(printable(file.name) for file in found[:_NAMES_SAID])
+        raise WorkbenchError(what.format(names=names), where=printable(str(folder)), fix=fix)
+
+
+def already_public(repo: str) -> WorkbenchError:
+    """What to raise for a repository that everyone sees, where a private one was asked for."""
+    return WorkbenchError(
+        _("The repository is there and can be seen by everyone."),
+        where=repo,
+        fix=_("Add --public if that is meant, or choose another name."),
+    )

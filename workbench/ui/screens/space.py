@@ -1,0 +1,91 @@
+"""The room that weights take on the disk, and what could go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import DataTable, Label, Static
+
+from workbench.actions.weights import Space
+from workbench.i18n import N_, _
+from workbench.sizes import in_words
+from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.shown_path import shown_path
+from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.weights.comparison_text import bar
+
+_COLUMNS = (Column(N_("path")), Column(N_("size"), width=9), Column("", width=10), Column("", width=10, from_width=70))
+_DISK_CELLS = 40
+
+
+class SpaceScreen(TranslatedModal[Path | None]):
+    """Gives the path of the row that was chosen, None on escape.
+
+    Args:
+        deleted: bytes that come free when the app closes.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close")),
+    ]
+    DEFAULT_CSS = """
+    SpaceScreen {
+        .dialog { width: 96%; max-width: 130; }
+        #space-disk { margin-bottom: 1; }
+    }
+    """
+
+    def __init__(self, space: Space, project: Path, deleted: int) -> None:
+        super().__init__()
+        self._space, self._project, self._deleted = space, project, deleted
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(_("Room on the disk"), classes="dialog-title", markup=False)
+            yield Static("\n".join(self._disk_lines()), id="space-disk", markup=False)
+            yield FittedTable(_COLUMNS)
+            yield Label(_("enter goes there; d deletes it there"), classes="muted", markup=False)
+        yield FittedFooter()
+
+    def _disk_lines(self) -> list[str]:
+        space = self._space
+        used = space.total - space.free
+        drawn = bar(used / max(space.total, 1), _DISK_CELLS).ljust(_DISK_CELLS, "░")
+        free = _("{free} of {total} free").format(free=in_words(space.free), total=in_words(space.total))
+        lines = [f"{drawn}  {free}"]
+        if space.could_be_freed:
+            said = _("{size} are in checkpoints that could go: neither recommended nor the newest of their training.")
+            lines.append(said.format(size=in_words(space.could_be_freed)))
+        if self._deleted:
+            said = _("{size} are deleted and come free when the app closes.")
+            lines.append(said.format(size=in_words(self._deleted)))
+        return lines
+
+    def on_mount(self) -> None:
+        table = self.query_one(FittedTable)
+        largest = max((item.bytes for item in self._space.items), default=1) or 1
+        table.set_rows(
+            [
+                Row(
+                    str(item.path),
+                    (
+                        shown_path(item.path, self._project),
+                        in_words(item.bytes).rjust(9),
+                        (bar(item.bytes / largest, 10), "accent"),
+                        (_("could go") if item.could_go else "", "warning"),
+                    ),
+                )
+                for item in self._space.items
+            ]
+        )
+        table.focus()
+
+    @on(DataTable.RowSelected)
+    def _chosen(self, event: DataTable.RowSelected) -> None:
+        self.dismiss(Path(str(event.row_key.value)))
