@@ -38,14 +38,14 @@ async def on(pilot: Pilot[None], name: str) -> None:
     """Put the cursor on weights that were found."""
     tree = pilot.app.screen.query_one(WeightsTree)
 
-    def is_there() -> bool:
+    def place() -> Any:
         rows = [node for top in tree.root.children for node in top.children]
-        node = next((node for node in rows if isinstance(node.data, Found) and node.data.name == name), None)
-        if node is not None and tree.cursor_node is not node:
-            tree.move_cursor(node)
-        return node is not None and tree.cursor_node is node
+        return next((node for node in rows if isinstance(node.data, Found) and node.data.name == name), None)
 
-    await wait_until(pilot, is_there)
+    await wait_until(pilot, place)
+    await pilot.pause()  # a tree that was just filled chooses a row itself
+    tree.move_cursor(place())
+    await wait_until(pilot, lambda: tree.cursor_node is place())
 
 
 async def delete_it(pilot: Pilot[None]) -> None:

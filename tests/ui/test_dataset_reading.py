@@ -46,7 +46,7 @@ async def test_a_row_longer_than_a_sample_shows_where_it_is_cut_in_all_views(pro
         await see(pilot, "at most 2048 a sample", "glad to see you.<|im_end|>⟧")
         assert "✂" not in screen_text(pilot)
         await set_length(pilot, 20)
-        await see(pilot, "at most 20 a sample", " cut at 20, 3 trained", "✂")
+        await see(pilot, "at most 20 a sample", " cut at 20, 4 trained", "✂")
         text = beside_the_rows(pilot)
         assert "✂" in text.partition("⟦")[2]
         assert text.index("✂") < text.index("to see you.")
@@ -67,7 +67,7 @@ async def test_a_check_cuts_at_the_length_that_is_shown(project: Path) -> None:
         await see(pilot, "⟦I am Robin")
         await set_length(pilot, 20)
         await pilot.press("c")
-        await see(pilot, "20 tokens, 3 of them with loss")
+        await see(pilot, "20 tokens, 4 of them with loss")
         await set_length(pilot, 2048)
         await see(pilot, "; 0 more are cut")
 
@@ -107,7 +107,7 @@ async def test_a_config_that_is_not_there_is_named_and_changes_nothing(project: 
 async def test_that_training_stops_at_a_bad_row_is_said_in_the_view_and_by_the_check(project: Path) -> None:
     write(project / "bad.json", dialogue("a", "b"), {"messages": [{"role": "user"}]})
     async with running(project, "dataset", WIDE, path="bad.json") as pilot:
-        await see(pilot, "the field content is missing")
+        await see(pilot, "rows: 2", "This row is not of the format openai")
         await pilot.press("n")
         said = "Training stops at this row, unless bad_rows: leave_out. bad.json:2:messages[0].content"
         await wait_until(pilot, lambda: said in beside_the_rows(pilot))
@@ -125,7 +125,7 @@ async def test_a_template_is_of_the_file_that_it_was_chosen_for(project: Path) -
     async with running(project, "dataset", WIDE, path="one.json") as pilot:
         await see(pilot, "template internlm2_chat")
         await pilot.press("p")
-        await see(pilot, "It is chosen for this data.")
+        await see(pilot, "It is chosen for")
         await choose(pilot, "vicuna")
         await see(pilot, "template vicuna (chosen by you)")
         pilot.app.screen.query_one(DatasetReader).open("two.json")
@@ -133,7 +133,7 @@ async def test_a_template_is_of_the_file_that_it_was_chosen_for(project: Path) -
     async with running(project, "dataset", WIDE, path="one.json") as pilot:
         await see(pilot, "template vicuna (chosen by you)")
         await pilot.press("p")
-        await see(pilot, "It is chosen for this data.")
+        await see(pilot, "It is chosen for")
         pilot.app.screen.query_one(OptionList).highlighted = 0
         await pilot.press("enter")
         await see(pilot, "template internlm2_chat (these weights were trained with it)")
@@ -215,7 +215,7 @@ async def test_four_findings_are_seen_at_once_on_a_small_terminal_and_the_figure
         table = pilot.app.screen.query_one("#check-table", FittedTable)
         assert table.row_count >= 4
         assert table.size.height >= 5, "the titles and four findings"
-        assert "h Figures" in footer(pilot)
+        await wait_until(pilot, lambda: "h Figures" in footer(pilot))
         assert rows_shown(pilot) == 7
         assert not pilot.app.screen.query_one("#reader-rows").display
         await pilot.press("h")

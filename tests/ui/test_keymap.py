@@ -57,7 +57,7 @@ def test_one_key_for_two_commands_is_refused(user: Path, text: str, said: str) -
 
 
 def test_two_areas_may_use_the_same_key(user: Path) -> None:
-    write(user, '[train]\nstop = "x"\n[checkpoints]\nmerge = "x"\n')
+    write(user, '[train]\nstop = "z"\n[checkpoints]\nmerge = "z"\n')
     assert len(load_keymap(WorkbenchApp(user))) == 2
 
 
