@@ -9,6 +9,7 @@ STAMP := $(VENV)/workbench-setup.stamp
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 TESTS ?=
+TEST_PROCESSES ?= 2
 
 .PHONY: run setup test lint format bench messages
 
@@ -24,8 +25,14 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $@
 
+# those that need the machine to themselves come last, one after another
 test: setup
+ifeq ($(strip $(TESTS)),)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) -m "not serial"
+	$(BIN)/python -m pytest -m serial
+else
 	$(BIN)/python -m pytest $(TESTS)
+endif
 
 lint: setup
 	$(BIN)/ruff check
