@@ -1,4 +1,4 @@
-"""Real DeepSpeed checkpoints of a tiny model, made once by one and by two ranks."""
+"""Real DeepSpeed checkpoints of a tiny model, made once by two ranks."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from workbench.configs.method_settings import LoraSettings
 from workbench.configs.schema import TrainConfig
 
 ROOT = Path(__file__).resolve().parents[2]
-KINDS = {1: ("lora-2", "full-3"), 2: ("lora-1", "lora-2", "lora-3", "full-1", "full-2", "full-3")}
-"""Ranks → what they train and the ZeRO stage."""
+RANKS = 2
+KINDS = ("lora-1", "lora-2", "lora-3", "full-1", "full-2", "full-3")
+"""What is trained and the ZeRO stage."""
 
 
 @pytest.fixture(scope="session")
@@ -27,35 +28,32 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def zero_checkpoints(tmp_path_factory: pytest.TempPathFactory, base: Path) -> dict[int, Path]:
-    """Ranks → a folder with a checkpoint of each of `KINDS`, each with the config it was trained by beside it."""
-    return {ranks: _trained(tmp_path_factory.mktemp(f"ranks{ranks}"), ranks, base) for ranks in KINDS}
-
-
-def _trained(folder: Path, ranks: int, base: Path) -> Path:
+def zero_checkpoints(tmp_path_factory: pytest.TempPathFactory, base: Path) -> Path:
+    """A folder with a checkpoint of each of `KINDS`, each with the config it was trained by beside it."""
+    folder = tmp_path_factory.mktemp("zero")
     common = os.environ | {
         "DS_ACCELERATOR": "cpu",
         "OMP_NUM_THREADS": "1",
-        "WORLD_SIZE": str(ranks),
+        "WORLD_SIZE": str(RANKS),
         "MASTER_ADDR": "127.0.0.1",
         "MASTER_PORT": str(_free_port()),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
     workers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.checkpoints.zero_worker", str(folder), *KINDS[ranks]],
+            [sys.executable, "-m", "tests.checkpoints.zero_worker", str(folder), *KINDS],
             cwd=ROOT,
             env=common | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        for rank in range(ranks)
+        for rank in range(RANKS)
     ]
     for worker in workers:
         output, _ = worker.communicate(timeout=300)
         assert worker.returncode == 0, output[-3000:]
-    for kind in KINDS[ranks]:
+    for kind in KINDS:
         (folder / kind / "config.yaml").write_text(dump_config(_config(kind, base)), encoding="utf-8")
     return folder
 

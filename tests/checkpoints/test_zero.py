@@ -9,7 +9,7 @@ import pytest
 import torch
 from deepspeed.utils.zero_to_fp32 import get_fp32_state_dict_from_zero_checkpoint
 
-from tests.checkpoints.conftest import KINDS
+from tests.checkpoints.conftest import KINDS, RANKS
 from tests.checkpoints.zero_folder import save_optimizer, write_zero_folder
 from workbench.checkpoints.zero import open_shards, shard_folder
 from workbench.errors import WorkbenchError
@@ -17,22 +17,22 @@ from workbench.errors import WorkbenchError
 pytestmark = pytest.mark.heavy
 
 
-@pytest.mark.parametrize(("ranks", "kind"), [(ranks, kind) for ranks, kinds in KINDS.items() for kind in kinds])
-def test_tensors_equal_those_of_deepspeed(zero_checkpoints: dict[int, Path], ranks: int, kind: str) -> None:
-    checkpoint = zero_checkpoints[ranks] / kind
+@pytest.mark.parametrize("kind", KINDS)
+def test_tensors_equal_those_of_deepspeed(zero_checkpoints: Path, kind: str) -> None:
+    checkpoint = zero_checkpoints / kind
     expected = get_fp32_state_dict_from_zero_checkpoint(str(checkpoint), exclude_frozen_parameters=True)
     shards_at = shard_folder(checkpoint)
     assert shards_at is not None
     shards = open_shards(shards_at)
-    assert shards.ranks == ranks
+    assert shards.ranks == RANKS
     assert shards.trained.keys() == expected.keys()
     assert all(torch.equal(shards.trained[name].load(), expected[name]) for name in expected)
 
 
 @pytest.fixture
-def two_ranks(zero_checkpoints: dict[int, Path], tmp_path: Path) -> Path:
+def two_ranks(zero_checkpoints: Path, tmp_path: Path) -> Path:
     """A copy of a ZeRO-2 checkpoint of two ranks that a test may damage."""
-    return Path(shutil.copytree(zero_checkpoints[2] / "full-2" / "global_step2", tmp_path / "global_step2"))
+    return Path(shutil.copytree(zero_checkpoints / "full-2" / "global_step2", tmp_path / "global_step2"))
 
 
 @pytest.mark.parametrize("rank", [0, 1])
@@ -58,9 +58,9 @@ def test_a_surplus_rank_is_refused(two_ranks: Path) -> None:
         open_shards(two_ranks)
 
 
-def test_shards_of_different_saves_are_refused(zero_checkpoints: dict[int, Path], two_ranks: Path) -> None:
+def test_shards_of_different_saves_are_refused(zero_checkpoints: Path, two_ranks: Path) -> None:
     """The adapter's shards do not fill the shapes of the whole model."""
-    for path in (zero_checkpoints[2] / "lora-2" / "global_step2").glob("*_optim_states.pt"):
+    for path in (zero_checkpoints / "lora-2" / "global_step2").glob("*_optim_states.pt"):
         shutil.copyfile(path, two_ranks / path.name)
     with pytest.raises(WorkbenchError):
         open_shards(two_ranks)
