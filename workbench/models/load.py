@@ -42,7 +42,7 @@ def load_tokenizer(path_or_name: str, trust_remote_code: bool = False) -> Any:
         WorkbenchError: there is none, or it needs code of its own that is not allowed.
     """
     source = _existing(path_or_name)
-    with _load_errors(path_or_name):
+    with load_errors(path_or_name):
         tokenizer = AutoTokenizer.from_pretrained(
             source, trust_remote_code=trust_remote_code, padding_side="right", **unsaid_ends(Path(source))
         )
@@ -79,7 +79,7 @@ def load_language_model(
         device_map = device_map or ({"": torch.cuda.current_device()} if torch.cuda.is_available() else None)
     if device_map is not None:
         chosen["device_map"] = device_map
-    with _load_errors(path_or_name):
+    with load_errors(path_or_name):
         config = AutoConfig.from_pretrained(source, trust_remote_code=trust_remote_code)
         if max_position_embeddings:
             stretch_context(config, max_position_embeddings)
@@ -87,7 +87,7 @@ def load_language_model(
         model, report = AutoModelForCausalLM.from_pretrained(
             source, config=config, attn_implementation=attention, output_loading_info=True, **chosen
         )
-    _require_all_weights(model, report["missing_keys"], path_or_name)
+    require_all_weights(model, report["missing_keys"], path_or_name)
     _require_no_bias_left(report["unexpected_keys"], path_or_name)
     return model
 
@@ -158,7 +158,7 @@ def _check_folder(folder: Path, shown: str) -> None:
         ) from error
 
 
-def _require_all_weights(model: Any, missing: Iterable[str], shown: str) -> None:
+def require_all_weights(model: Any, missing: Iterable[str], shown: str) -> None:
     """transformers gives random values to weights that are not there, with no more than a warning in the log."""
     names = sorted(set(missing) - set(getattr(model, "all_tied_weights_keys", ())))
     if names:
@@ -181,7 +181,7 @@ def _require_no_bias_left(unexpected: Iterable[str], shown: str) -> None:
 
 
 @contextmanager
-def _load_errors(shown: str) -> Iterator[None]:
+def load_errors(shown: str) -> Iterator[None]:
     """Turn what transformers raises for a bad folder or name into one sentence and a mend."""
     try:
         yield

@@ -1,0 +1,1 @@
+"""Language models that see: vision tower, projector, and the two of them before a language model (LLaVA)."""
