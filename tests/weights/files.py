@@ -40,9 +40,29 @@ def adapter(folder: Path, base: str = "some/base", fill: int = 0) -> Path:
     return folder
 
 
-def torch_file(path: Path, words: str = "") -> Path:
-    """A file in PyTorch's container whose pickle holds these words; nobody loads it."""
+def torch_file(path: Path, *texts: str, tensors: dict[str, tuple[str, int]] | None = None, more: bytes = b"") -> Path:
+    """A file in PyTorch's container, its pickle written by hand; nobody loads it.
+
+    Args:
+        texts: stand in its pickle first.
+        tensors: name → class of the storage and number of values; they stand under ``state_dict``.
+        more: opcodes after that.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    content = b"\x80\x02" + b"".join(map(unicode_opcode, [*texts, "state_dict"]))
+    for key, (name, (storage, count)) in enumerate((tensors or {}).items()):
+        named = [unicode_opcode("storage"), f"ctorch\n{storage}\n".encode(), *map(unicode_opcode, (str(key), "cpu"))]
+        content += unicode_opcode(name) + b"(" + b"".join(named) + int_opcode(count) + b"tQ"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("archive/data.pkl", words)
+        archive.writestr("archive/data.pkl", content + more + b".")
     return path
+
+
+def unicode_opcode(text: str) -> bytes:
+    """Puts a text on the pickle's stack."""
+    return b"X" + len(text.encode()).to_bytes(4, "little") + text.encode()
+
+
+def int_opcode(number: int) -> bytes:
+    """Puts a number on the pickle's stack."""
+    return b"J" + number.to_bytes(4, "little", signed=True)

@@ -44,6 +44,28 @@ def test_links_are_looked_at_and_not_followed(tmp_path: Path) -> None:
     assert names(project) == ["again"]
 
 
+def test_what_lies_in_the_project_goes_before_links_to_it(tmp_path: Path) -> None:
+    (tmp_path / "a link").symlink_to(model(tmp_path / "models/real"))
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    assert names(tmp_path) == ["models/real"]
+
+
+def test_large_files_of_any_name_are_opened_and_data_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tensors = {"w": ("HalfStorage", 3)}
+    for name in ("epoch_3", "small", "rows.jsonl"):
+        torch_file(tmp_path / name, tensors=tensors)
+    monkeypatch.setattr(find, "_LARGE_BYTES", (tmp_path / "small").stat().st_size + 1)
+    torch_file(tmp_path / "epoch_3", "more", tensors=tensors)
+    assert names(tmp_path) == ["epoch_3"]
+
+
+def test_the_tag_folders_of_plain_deepspeed_are_what_is_converted(tmp_path: Path) -> None:
+    for step in (10, 20):
+        torch_file(tmp_path / f"run/global_step{step}/mp_rank_00_model_states.pt")
+    (tmp_path / "run/latest").write_text("global_step20")
+    assert names(tmp_path) == ["run/global_step10", "run/global_step20"]
+
+
 def test_what_lies_too_deep_or_among_too_many_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model(tmp_path / "/".join("x" * MOST_DEPTH))
     model(tmp_path / "/".join("y" * (MOST_DEPTH + 1)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.weights.files import adapter, model, safetensors, torch_file
+from tests.weights.files import adapter, int_opcode, model, safetensors, torch_file, unicode_opcode
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.weights.facts import Kind, WeightsFacts, described, precision_text
 from workbench.weights.look import look_at
@@ -42,6 +43,12 @@ def shards(folder: Path) -> Path:
 
 def trained_in_shards(folder: Path) -> Path:
     shards(folder / "global_step20")
+    (folder / "trainer_state.json").write_text('{"global_step": 20}')
+    return folder
+
+
+def tower(folder: Path) -> Path:
+    (model(folder) / "config.json").write_text(json.dumps({"architectures": ["CLIPVisionModel"]}))
     return folder
 
 
@@ -60,6 +67,7 @@ def llava(folder: Path) -> Path:
         (trained_in_shards, Kind.DEEPSPEED),
         (shards, Kind.PTH_FOLDER),
         (llava, Kind.LLAVA),
+        (tower, Kind.TOWER),
         (lambda folder: made(folder, "full"), Kind.CONVERTED),
         (lambda folder: made(folder, "qlora"), Kind.MERGED),
     ],
@@ -95,10 +103,88 @@ def test_mixed_number_formats_are_told_with_their_shares(tmp_path: Path) -> None
     assert precision_text(seen(folder)) == "bf16 78% + fp32 17% + u8 4%"
 
 
-def test_a_pth_file_is_searched_and_not_loaded(tmp_path: Path) -> None:
-    path = torch_file(tmp_path / "iter_9.pth", "cos\nsystem llm.base_model.model.x.lora_A.default mmengine.logging")
+CONFIG = """from transformers import AutoModelForCausalLM
+from xtuner.model import SupervisedFinetune
+from xtuner.utils import PROMPT_TEMPLATE
+prompt_template = PROMPT_TEMPLATE.qwen_chat
+model = dict(type=SupervisedFinetune, llm=dict(
+    type=AutoModelForCausalLM.from_pretrained, pretrained_model_name_or_path='some/base'))
+"""
+
+
+def test_a_pth_file_tells_what_its_pickle_names_and_nothing_of_it_is_run(tmp_path: Path) -> None:
+    run = b"cos\nsystem\n(" + unicode_opcode(f"touch {tmp_path}/ran") + b"tR"
+    moments = unicode_opcode("optimizer") + b"(" + unicode_opcode("storage") + b"ctorch\nFloatStorage\n"
+    path = torch_file(
+        tmp_path / "iter_9.pth",
+        CONFIG,
+        tensors={"llm.x.lora_A.default.weight": ("HalfStorage", 6), "projector.model.0.weight": ("FloatStorage", 1)},
+        more=run + moments + unicode_opcode("7") + unicode_opcode("cpu") + int_opcode(1000) + b"tQ",
+    )
     facts = seen(path)
-    assert (facts.kind, facts.parts, facts.trouble) == (Kind.PTH_FILE, ("LoRA", "llm", "MMEngine"), None)
+    assert (facts.kind, facts.parts, facts.trouble) == (Kind.PTH_FILE, ("LoRA", "projector", "llm"), None)
+    assert (facts.parameters, precision_text(facts)) == (7, "fp16 75% + fp32 25%")
+    assert (facts.base, facts.template) == ("some/base", "qwen_chat")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_the_iteration_of_a_pth_file_is_told(tmp_path: Path) -> None:
+    noted = unicode_opcode("iter") + int_opcode(2181)
+    assert seen(torch_file(tmp_path / "a.pth", more=noted)).iter == 2181
+
+
+def test_files_are_told_by_how_they_begin_and_not_by_their_names(tmp_path: Path) -> None:
+    tensors = {"w": ("BFloat16Storage", 3)}
+    torch_file(tmp_path / "epoch_3", tensors=tensors)
+    safetensors(tmp_path / "loose", {"t": ("F16", [2], b"1234")})
+    gguf_file(tmp_path / "quantised")
+    found = [seen(tmp_path / name) for name in ("epoch_3", "loose", "quantised")]
+    assert [facts.kind for facts in found] == [Kind.PTH_FILE, Kind.TENSORS, Kind.GGUF]
+    assert [precision_text(facts) for facts in found] == ["bf16", "fp16", "q8_0"]
+    assert found[2].architecture == "llama"
+
+
+@pytest.mark.parametrize("name", ["optimizer.pt", "rng_state_0.pth", "scheduler.pt", "training_args.bin"])
+def test_what_a_training_saves_beside_its_weights_is_none(tmp_path: Path, name: str) -> None:
+    assert look_at(torch_file(tmp_path / name, tensors={"state": ("FloatStorage", 8)})) is None
+
+
+def gguf_file(path: Path) -> Path:
+    """A header with the architecture, the kind of the tensors (7: q8_0) and a list."""
+    fields = [("general.architecture", 8, text("llama")), ("general.file_type", 4, (7).to_bytes(4, "little"))]
+    fields.append(("tokenizer.ggml.tokens", 9, (8).to_bytes(4, "little")))
+    content = b"".join(text(name) + kind.to_bytes(4, "little") + value for name, kind, value in fields)
+    path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, len(fields)) + content)
+    return path
+
+
+def text(words: str) -> bytes:
+    return len(words).to_bytes(8, "little") + words.encode()
+
+
+def test_a_torn_gguf_header_is_damage(tmp_path: Path) -> None:
+    path = gguf_file(tmp_path / "m.gguf")
+    path.write_bytes(path.read_bytes()[:40])
+    assert "its header cannot be read" in str(seen(path).trouble)
+
+
+@pytest.mark.parametrize("gone", [0, 1, 2])
+def test_the_missing_file_of_a_rank_is_named(tmp_path: Path, gone: int) -> None:
+    model_states = tmp_path / "mp_rank_00_model_states.pt"
+    torch_file(model_states, tensors={"w": ("HalfStorage", 5)}, more=unicode_opcode("dp_world_size") + int_opcode(3))
+    for rank in {0, 1, 2} - {gone}:
+        torch_file(tmp_path / f"zero_pp_rank_{rank}_mp_rank_00_optim_states.pt")
+    facts = seen(tmp_path)
+    assert facts.trouble == f"incomplete: zero_pp_rank_{gone}_mp_rank_00_optim_states.pt missing"
+    assert (facts.parts, facts.parameters, precision_text(facts)) == (("3 processes",), 5, "fp16")
+
+
+def test_only_models_that_write_text_are_language_models(tmp_path: Path) -> None:
+    folder = model(tmp_path / "m")
+    assert seen(folder).is_language_model
+    (folder / "config.json").write_text(json.dumps({"architectures": ["InternLM2ForRewardModel"]}))
+    assert not seen(folder).is_language_model
+    assert not seen(tower(folder)).is_language_model
 
 
 def lying(folder: Path) -> str:

@@ -21,7 +21,8 @@ from workbench.paths import resolve_model
 from workbench.training.checkpoint_folders import last_complete
 from workbench.weights.facts import WeightsFacts
 from workbench.weights.find import Looker
-from workbench.weights.look import bytes_in, look_at
+from workbench.weights.folder import bytes_in
+from workbench.weights.look import look_at
 from workbench.weights.trash import Trashed, move_to_trash
 
 

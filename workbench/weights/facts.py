@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,11 @@ from workbench.evaluation.recommend import score_text
 from workbench.i18n import N_, _
 from workbench.sizes import in_words
 from workbench.text import printable
+from workbench.weights.headers import Held
 
 _FEW_PERCENT = 0.005
+_TALKERS = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
+"""How the classes of models end that write text."""
 
 
 class Kind(StrEnum):
@@ -27,6 +30,8 @@ class Kind(StrEnum):
     PTH_FILE = "pth_file"
     PTH_FOLDER = "pth_folder"
     LLAVA = "llava"
+    TOWER = "tower"
+    TENSORS = "tensors"
     GGUF = "gguf"
 
     @property
@@ -42,9 +47,11 @@ _KINDS = {
     Kind.MERGED: N_("merged model"),
     Kind.CONVERTED: N_("converted model"),
     Kind.DEEPSPEED: N_("DeepSpeed shards"),
-    Kind.PTH_FILE: N_(".pth file"),
+    Kind.PTH_FILE: N_("PyTorch file"),
     Kind.PTH_FOLDER: N_(".pth folder (DeepSpeed)"),
     Kind.LLAVA: N_("LLaVA parts"),
+    Kind.TOWER: N_("vision tower"),
+    Kind.TENSORS: N_("safetensors file"),
     Kind.GGUF: N_("GGUF file"),
 }
 
@@ -76,12 +83,25 @@ class WeightsFacts:
     notes: tuple[str, ...] = ()
     trouble: str | None = None
 
+    @property
+    def is_language_model(self) -> bool:
+        """Whether it is a whole model that writes text, as far as its files tell."""
+        is_whole = self.kind in {Kind.BASE, Kind.MERGED, Kind.CONVERTED} and self.trouble is None
+        return is_whole and (self.architecture is None or self.architecture.endswith(_TALKERS))
+
     def as_json(self) -> dict[str, Any]:
         """Everything that is known, for a script."""
         return {key: value for key, value in asdict(self).items() if value not in (None, {}, ())} | {
             "path": str(self.path),
             "kind": self.kind.value,
         }
+
+
+def with_held(facts: WeightsFacts, held: Held) -> WeightsFacts:
+    """The facts with what the headers of the weight files say."""
+    total = sum(held.bytes_by_dtype.values())
+    shares = {name: count / total for name, count in held.bytes_by_dtype.items()} if total else {}
+    return replace(facts, parameters=held.parameters or None, precision=shares)
 
 
 def precision_text(facts: WeightsFacts) -> str:

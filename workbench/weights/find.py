@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from workbench.hub.local import cached_models, snapshot_of
 from workbench.weights.facts import WeightsFacts
-from workbench.weights.look import look_at, signature_of
+from workbench.weights.files import SUFFIXES
+from workbench.weights.folder import signature_of
+from workbench.weights.look import look_at
 
 MOST_DEPTH = 7
 MOST_FOLDERS = 5_000
 _SKIPPED = {"node_modules", "__pycache__", "site-packages", "venv"}
-_FILES = (".pth", ".gguf")
+_OTHER_FILES = {".json", ".jsonl", ".txt", ".csv", ".tsv", ".parquet", ".arrow", ".md", ".py", ".yaml", ".log"} | {
+    *(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".mp4", ".wav", ".mp3"),
+    *(".zip", ".gz", ".tar", ".zst", ".xz", ".npz", ".npy", ".h5", ".pdf", ".so", ".whl"),
+}
+"""Files that nobody gives weights the name of: large data is passed over without opening it."""
+_LARGE_BYTES = 2**20
+"""Files of any other name are looked at from this size."""
 
 
 class Looker:
@@ -59,10 +68,10 @@ class Looker:
 
 
 def _candidates(root: Path) -> Iterator[Path]:
-    """Folders, outer ones first, and files that may be weights."""
-    waiting, count = [(root, 0)], 0
+    """Folders, outer ones first, then files that may be weights, and links last: what they lead to goes before them."""
+    waiting, links, count = deque([(root, 0)]), [], 0
     while waiting and count < MOST_FOLDERS:
-        folder, depth = waiting.pop(0)
+        folder, depth = waiting.popleft()
         count += 1
         yield folder
         try:
@@ -75,5 +84,17 @@ def _candidates(root: Path) -> Iterator[Path]:
             if entry.is_dir(follow_symlinks=False):
                 if depth < MOST_DEPTH and not (Path(entry.path) / "pyvenv.cfg").exists():
                     waiting.append((Path(entry.path), depth + 1))
-            elif entry.name.endswith(_FILES) or (entry.is_symlink() and entry.is_dir()):
+            elif entry.is_symlink():
+                links.append(Path(entry.path))
+            elif _may_be_weights(entry):
                 yield Path(entry.path)
+    yield from (link for link in links if link.is_dir() or link.name.endswith(SUFFIXES))
+
+
+def _may_be_weights(entry: os.DirEntry[str]) -> bool:
+    if entry.name.endswith(SUFFIXES):
+        return True
+    try:
+        return Path(entry.name).suffix.lower() not in _OTHER_FILES and entry.stat().st_size >= _LARGE_BYTES
+    except OSError:
+        return False

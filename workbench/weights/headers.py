@@ -21,10 +21,9 @@ _BYTES = {
 _WORDS = {"F64": "fp64", "F32": "fp32", "F16": "fp16", "BF16": "bf16", "F8_E4M3": "fp8", "F8_E5M2": "fp8"}
 _LENGTH_BYTES = 8
 _MAX_HEADER_BYTES = 100 * 10**6  # the format's own limit
-_GGUF_MAGIC = b"GGUF"
-_OLD_TORCH = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
+ZIP_BEGINS = b"PK\x03\x04"
+OLD_TORCH_BEGINS = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 """How files of PyTorch before 1.6 begin: a pickle of its magic number."""
-_MOST_PICKLE_BYTES = 16 * 2**20
 
 
 class DamagedError(Exception):
@@ -42,6 +41,12 @@ class Held:
         """Count another file's tensors too."""
         self.parameters += other.parameters
         self.bytes_by_dtype += other.bytes_by_dtype
+
+
+def looks_like_safetensors(begins: bytes, size: int) -> bool:
+    """Whether a file of this size may be one, by its first bytes."""
+    length = int.from_bytes(begins[:_LENGTH_BYTES], "little")
+    return 0 < length <= size - _LENGTH_BYTES and begins[_LENGTH_BYTES:].startswith(b'{"')
 
 
 def safetensors_held(path: Path) -> Held:
@@ -95,31 +100,5 @@ def require_torch_file(path: Path) -> None:
     if zipfile.is_zipfile(path):
         return
     with path.open("rb") as stream:
-        if stream.read(len(_OLD_TORCH)) != _OLD_TORCH:
+        if stream.read(len(OLD_TORCH_BEGINS)) != OLD_TORCH_BEGINS:
             raise DamagedError(_("it is cut off, or no file of PyTorch"))
-
-
-def words_in_pickle(path: Path, words: tuple[str, ...]) -> set[str]:
-    """Which of these words stand in the structure of a PyTorch file; it is searched as bytes and not loaded."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            member = next((name for name in archive.namelist() if name.endswith("data.pkl")), None)
-            if member is None:
-                return set()
-            with archive.open(member) as stream:
-                content = stream.read(_MOST_PICKLE_BYTES)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return set()
-    return {word for word in words if word.encode() in content}
-
-
-def require_gguf(path: Path) -> None:
-    """Raise unless a file begins as GGUF files do.
-
-    Raises:
-        DamagedError: it does not.
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as stream:
-        if stream.read(len(_GGUF_MAGIC)) != _GGUF_MAGIC:
-            raise DamagedError(_("it does not begin as a GGUF file"))

@@ -3,103 +3,39 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from workbench.configs.provenance import Provenance, read_provenance
 from workbench.i18n import _
-from workbench.training.checkpoint_folders import is_checkpoint, what_is_missing
-from workbench.weights.facts import Kind, WeightsFacts
-from workbench.weights.headers import (
-    DamagedError,
-    Held,
-    require_gguf,
-    require_torch_file,
-    safetensors_held,
-    words_in_pickle,
-)
+from workbench.training.checkpoint_folders import has_zero_shards, is_checkpoint, what_is_missing
+from workbench.weights.facts import Kind, WeightsFacts, with_held
+from workbench.weights.files import look_at_file
+from workbench.weights.folder import LLAVA_PARTS, Folder, bytes_in, listed
+from workbench.weights.headers import DamagedError, Held, require_torch_file, safetensors_held
+from workbench.weights.pickled import read_pickled
 
-LLAVA_PARTS = ("llm_adapter", "visual_encoder_adapter", "visual_encoder", "projector")
 _ADAPTER_SETTINGS = ("peft_type", "r", "lora_alpha", "lora_dropout", "target_modules", "use_dora", "use_rslora")
-_TORCH_STATE = ("training_args.bin", "optimizer.bin")
-_PTH_WORDS = {
-    "lora_A": "LoRA",
-    "projector.model": "projector",
-    "visual_encoder.": "visual encoder",
-    "llm.": "llm",
-    "ref_llm.": "ref_llm",
-    "v_head.": "v_head",
-    "mmengine": "MMEngine",
-}
 _MOST_JSON_BYTES = 50 * 10**6
-_MOST_FILES = 20_000
-
-
-@dataclass(frozen=True)
-class _Folder:
-    """A folder's files and folders by name, links followed."""
-
-    path: Path
-    files: dict[str, os.stat_result]
-    folders: frozenset[str]
-
-    @property
-    def weights(self) -> list[Path]:
-        """The weight files a model is loaded from: safetensors, or ``.bin`` if there are none."""
-        for suffix in (".safetensors", ".bin"):
-            found = [self.path / name for name in sorted(self.files) if _is_weights(name, suffix)]
-            if found:
-                return found
-        return []
+_RANK = re.compile(r"(.*zero_pp_rank_)(\d+)(_mp_rank_00_optim_states\.pt)")
+_SEEING = re.compile(r"(CLIP|Siglip|Dinov2|ViT|InternVision).*")
+"""How the classes of vision towers begin."""
 
 
 def look_at(path: Path) -> WeightsFacts | None:
     """What a folder or file holds; None if it is no weights. Takes milliseconds; damage is told, never raised."""
     try:
         if path.is_dir():
-            return _look_at_folder(_listed(path))
-        return _look_at_file(path) if path.is_file() else None
+            return _look_at_folder(listed(path))
+        return look_at_file(path) if path.is_file() else None
     except OSError:
         return None
 
 
-def signature_of(path: Path) -> object:
-    """Changes whenever what `look_at` sees may have changed; cheaper than looking."""
-    try:
-        if not path.is_dir():
-            return _stamp(path.stat())
-        folder = _listed(path)
-    except OSError:
-        return None
-    parts = [signature_of(path / name) for name in LLAVA_PARTS if name in folder.folders]
-    return tuple((name, _stamp(stat)) for name, stat in sorted(folder.files.items())), folder.folders, tuple(parts)
-
-
-def bytes_in(path: Path) -> int:
-    """The size of a file, or of everything in a folder; links are not counted, except in a hub's cache."""
-    if not path.is_dir():
-        return path.stat().st_size
-    follows = path.parent.name == "snapshots"
-    total = count = 0
-    for folder, _names, files in os.walk(path):
-        for name in files:
-            count += 1
-            if count > _MOST_FILES:
-                return total
-            try:
-                total += os.stat(Path(folder) / name, follow_symlinks=follows).st_size  # noqa: PTH116 - fast
-            except OSError:
-                continue
-    return total
-
-
-# -- a folder
-
-
-def _look_at_folder(folder: _Folder) -> WeightsFacts | None:
+def _look_at_folder(folder: Folder) -> WeightsFacts | None:
     kind = next((kind for kind, fits in _KINDS if fits(folder)), None)
     if kind is None:
         return None
@@ -107,21 +43,20 @@ def _look_at_folder(folder: _Folder) -> WeightsFacts | None:
     facts = _with_provenance(facts, read_provenance(folder.path))
     facts = _with_config(facts, _json(folder.path / "config.json"))
     if kind is Kind.ADAPTER:
-        facts = _with_adapter(facts, folder)
+        facts = _with_adapter(facts, folder.path)
     if kind is Kind.LLAVA:
-        facts = replace(facts, parts=tuple(name for name in LLAVA_PARTS if name in folder.folders))
-    facts = _with_weights(facts, folder)
+        facts = _with_parts(facts, folder)
+    facts = _with_shards(facts, folder) if kind is Kind.PTH_FOLDER else _with_weights(facts, folder)
     if facts.trouble is None and is_checkpoint(folder.path) and (missing := what_is_missing(folder.path)):
         note = _("training cannot go on from it: {file} is missing or cut off").format(file=missing)
         facts = replace(facts, notes=(*facts.notes, note))
     return facts
 
 
-def _has_shards_itself(folder: _Folder) -> bool:
-    return any(name.endswith(("model_states.pt", "optim_states.pt")) for name in folder.files)
+# -- which kind it is
 
 
-def _is_made_of(folder: _Folder, *, whole: bool) -> bool:
+def _is_made_of(folder: Folder, *, whole: bool) -> bool:
     """Whether workbench made this model: of a training of all weights, or of an adapter and its base."""
     known = read_provenance(folder.path)
     if not _is_model(folder) or known is None:
@@ -129,21 +64,33 @@ def _is_made_of(folder: _Folder, *, whole: bool) -> bool:
     return known.method == "full" if whole else known.method != "full" and known.base_model is not None
 
 
-def _is_model(folder: _Folder) -> bool:
-    return "config.json" in folder.files and bool(folder.weights or _indexes(folder))
+def _is_model(folder: Folder) -> bool:
+    return "config.json" in folder.files and bool(folder.weights or folder.indexes)
 
 
-_KINDS: tuple[tuple[Kind, Callable[[_Folder], bool]], ...] = (
-    (Kind.PTH_FOLDER, _has_shards_itself),
+def _is_trained(folder: Folder) -> bool:
+    return "trainer_state.json" in folder.files
+
+
+_KINDS: tuple[tuple[Kind, Callable[[Folder], bool]], ...] = (
+    (Kind.PTH_FOLDER, lambda folder: bool(folder.shards)),
     (Kind.LLAVA, lambda folder: bool(folder.folders & {"llm_adapter", "visual_encoder_adapter", "projector"})),
     (Kind.ADAPTER, lambda folder: "adapter_config.json" in folder.files),
-    (Kind.CHECKPOINT, lambda folder: "trainer_state.json" in folder.files and _is_model(folder)),
-    (Kind.DEEPSPEED, lambda folder: any(name.startswith("global_step") for name in folder.folders)),
+    (Kind.CHECKPOINT, lambda folder: _is_trained(folder) and _is_model(folder)),
+    (Kind.DEEPSPEED, lambda folder: _is_trained(folder) and has_zero_shards(folder.path)),
     (Kind.CONVERTED, lambda folder: _is_made_of(folder, whole=True)),
     (Kind.MERGED, lambda folder: _is_made_of(folder, whole=False)),
+    (Kind.TOWER, lambda folder: _is_model(folder) and _sees_only(folder)),
     (Kind.BASE, _is_model),
 )
 """The first that fits a folder is its kind."""
+
+
+def _sees_only(folder: Folder) -> bool:
+    return _SEEING.fullmatch(_class_in(_json(folder.path / "config.json")) or "") is not None
+
+
+# -- what is known of it
 
 
 def _with_provenance(facts: WeightsFacts, known: Provenance | None) -> WeightsFacts:
@@ -162,38 +109,42 @@ def _with_provenance(facts: WeightsFacts, known: Provenance | None) -> WeightsFa
 
 
 def _with_config(facts: WeightsFacts, config: dict[str, Any]) -> WeightsFacts:
-    names = config.get("architectures")
-    kind = names[0] if isinstance(names, list) and names else config.get("model_type")
     quantised = config.get("quantization_config")
     how = quantised.get("quant_method", "?") if isinstance(quantised, dict) else None
-    return replace(facts, architecture=str(kind) if kind else None, quantised=str(how) if how else None)
+    return replace(facts, architecture=_class_in(config), quantised=str(how) if how else None)
 
 
-def _with_adapter(facts: WeightsFacts, folder: _Folder) -> WeightsFacts:
-    config = _json(folder.path / "adapter_config.json")
+def _class_in(config: dict[str, Any]) -> str | None:
+    names = config.get("architectures")
+    kind = names[0] if isinstance(names, list) and names else config.get("model_type")
+    return str(kind) if kind else None
+
+
+def _with_adapter(facts: WeightsFacts, folder: Path) -> WeightsFacts:
+    config = _json(folder / "adapter_config.json")
     settings = {name: config[name] for name in _ADAPTER_SETTINGS if config.get(name) not in (None, False)}
     named = config.get("base_model_name_or_path")
     return replace(facts, settings=settings, base=facts.base or (named if isinstance(named, str) else None))
 
 
-def _with_weights(facts: WeightsFacts, folder: _Folder) -> WeightsFacts:
+def _with_parts(facts: WeightsFacts, folder: Folder) -> WeightsFacts:
+    """The parts of a LLaVA model, and the language model that its adapter says it was trained on."""
+    parts = tuple(name for name in LLAVA_PARTS if name in folder.folders)
+    named = _json(folder.path / "llm_adapter" / "adapter_config.json").get("base_model_name_or_path")
+    return replace(facts, parts=parts, base=facts.base or (named if isinstance(named, str) else None))
+
+
+def _with_weights(facts: WeightsFacts, folder: Folder) -> WeightsFacts:
     """Parameters and precision from the headers, or what is wrong with the files."""
-    if facts.kind is Kind.PTH_FOLDER:
-        return _with_shards(facts, folder)
+    files = folder.weights
     if facts.kind is Kind.LLAVA:
-        files = [path for part in facts.parts for path in _listed(folder.path / part).weights]
-    else:
-        files = folder.weights
+        files = [*files, *(path for part in facts.parts for path in listed(folder.path / part).weights)]
     held, trouble = _held(files)
     if missing := sorted(_indexed(folder) - set(folder.files)):
-        trouble = _("incomplete: {names} missing").format(names=", ".join(missing[:3]))
+        trouble = _missing(missing)
     if not files and facts.kind is not Kind.DEEPSPEED:
         trouble = trouble or _("incomplete: no weights")
-    total = sum(held.bytes_by_dtype.values())
-    shares = {name: count / total for name, count in held.bytes_by_dtype.items()} if total else {}
-    return replace(
-        facts, weight_files=len(files), parameters=held.parameters or None, precision=shares, trouble=trouble
-    )
+    return replace(with_held(facts, held), weight_files=len(files), trouble=trouble)
 
 
 def _held(files: list[Path]) -> tuple[Held, str | None]:
@@ -204,6 +155,7 @@ def _held(files: list[Path]) -> tuple[Held, str | None]:
                 held.add(safetensors_held(path))
             else:
                 require_torch_file(path)
+                held.add(read_pickled(path).held)
         except DamagedError as error:
             return held, _("damaged: {name}: {reason}").format(name=path.name, reason=error)
         except OSError as error:
@@ -211,68 +163,34 @@ def _held(files: list[Path]) -> tuple[Held, str | None]:
     return held, None
 
 
-def _with_shards(facts: WeightsFacts, folder: _Folder) -> WeightsFacts:
-    names = sorted(name for name in folder.files if name.endswith("_states.pt"))
-    trouble = _held([folder.path / name for name in names])[1]
-    if not any(name.endswith("model_states.pt") for name in names):
+def _with_shards(facts: WeightsFacts, folder: Folder) -> WeightsFacts:
+    """Of DeepSpeed's files: how many processes saved them, and whether any is missing."""
+    models = [folder.path / name for name in folder.shards if name.endswith("_model_states.pt")]
+    ranks = {int(match[2]): match for name in folder.shards if (match := _RANK.fullmatch(name))}
+    held, trouble = _held(models)
+    trouble = trouble or _held([folder.path / match[0] for match in ranks.values()])[1]
+    expected = max((read_pickled(path).processes or 0 for path in models[:1]), default=0)
+    count = max(expected, max(ranks, default=-1) + 1)
+    if not models:
         trouble = trouble or _("incomplete: no *_model_states.pt")
-    return replace(facts, weight_files=len(names), trouble=trouble)
+    if ranks and (gone := [rank for rank in range(count) if rank not in ranks]):
+        begins, ends = next((match[1], match[3]) for match in ranks.values())
+        trouble = trouble or _missing([f"{begins}{rank}{ends}" for rank in gone])
+    parts = (_("{count} processes").format(count=count),) if count else ()
+    return replace(with_held(facts, held), weight_files=len(folder.shards), parts=parts, trouble=trouble)
 
 
-def _indexes(folder: _Folder) -> list[Path]:
-    return [folder.path / name for name in sorted(folder.files) if name.endswith(".index.json")]
+def _missing(names: list[str]) -> str:
+    return _("incomplete: {names} missing").format(names=", ".join(names[:3]))
 
 
-def _indexed(folder: _Folder) -> set[str]:
+def _indexed(folder: Folder) -> set[str]:
     """The files that an index names; a damaged one names none."""
     names: set[str] = set()
-    for index in _indexes(folder)[:1]:
+    for index in folder.indexes[:1]:
         named = _json(index).get("weight_map")
         names |= {str(name) for name in named.values()} if isinstance(named, dict) else set()
     return names
-
-
-# -- a file
-
-
-def _look_at_file(path: Path) -> WeightsFacts | None:
-    if path.suffix == ".gguf":
-        return _checked(WeightsFacts(path, Kind.GGUF, path.stat().st_size, weight_files=1), require_gguf)
-    if path.suffix != ".pth":
-        return None
-    facts = _checked(WeightsFacts(path, Kind.PTH_FILE, path.stat().st_size, weight_files=1), require_torch_file)
-    found = words_in_pickle(path, tuple(_PTH_WORDS))
-    return replace(facts, parts=tuple(text for word, text in _PTH_WORDS.items() if word in found))
-
-
-def _checked(facts: WeightsFacts, check: Callable[[Path], None]) -> WeightsFacts:
-    try:
-        check(facts.path)
-    except DamagedError as error:
-        return replace(facts, trouble=_("damaged: {name}: {reason}").format(name=facts.path.name, reason=error))
-    return facts
-
-
-# -- reading
-
-
-def _listed(path: Path) -> _Folder:
-    files, folders = {}, set()
-    with os.scandir(path) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                folders.add(entry.name)
-            elif entry.is_file():
-                files[entry.name] = entry.stat()
-    return _Folder(path, files, frozenset(folders))
-
-
-def _is_weights(name: str, suffix: str) -> bool:
-    return name.endswith(suffix) and name not in _TORCH_STATE and not name.startswith(".")
-
-
-def _stamp(stat: os.stat_result) -> tuple[int, int]:
-    return stat.st_size, stat.st_mtime_ns
 
 
 def _json(path: Path) -> dict[str, Any]:

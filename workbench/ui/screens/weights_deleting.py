@@ -22,7 +22,7 @@ from workbench.ui.screens.area import AreaScreen
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 from workbench.ui.shown_path import shown_path
 from workbench.ui.widgets.weights_tree import WeightsTree
-from workbench.weights.look import bytes_in
+from workbench.weights.folder import bytes_in
 from workbench.weights.trash import Trashed, empty, restore, trashed
 
 _FOLDERS = "checkpoints.folders"
