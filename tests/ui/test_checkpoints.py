@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 
 from tests.ui import recorded
 from tests.ui.driving import NARROW, WIDE, running, screen_text, see, wait_until, work_done
+from tests.weights.files import model
 from workbench.configs.files import dump_config, load_config
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
@@ -94,7 +95,8 @@ async def test_a_checkpoint_that_was_removed_is_marked_and_cannot_be_talked_to(p
         await on_the_best(pilot)
         await see(pilot, "(removed)")
         await pilot.press("up", "t")
-        await see(pilot, "convert it first")
+        await see(pilot, "There are no weights here to talk to.")
+        await pilot.press("escape")
         assert "[f6 Checkpoints]" in screen_text(pilot)
 
 
@@ -127,10 +129,12 @@ async def test_a_full_training_has_to_be_converted_before_it_is_talked_to(projec
     job.config_path.write_text(dump_config(config))
     for folder in job.checkpoints_path.iterdir():
         (folder / "adapter_config.json").unlink()
+        (model(folder) / "trainer_state.json").write_text("{}")
     async with running(project, "checkpoints", WIDE) as pilot:
         await on_the_best(pilot)
         await pilot.press("t")
-        await see(pilot, "This cannot be talked to as it is: convert it first (c).")
+        await see(pilot, "This cannot be talked to as it is: full checkpoint.", "Convert it first (c).")
+        await pilot.press("escape")
         await pilot.press("m")
         await see(pilot, "There is no adapter here to merge.", "→ Choose a checkpoint of a LoRA or QLoRA training")
 

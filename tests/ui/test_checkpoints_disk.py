@@ -18,7 +18,7 @@ from tests.weights.files import adapter, model, safetensors, torch_file
 from workbench.actions.weights import remove_weights
 from workbench.jobs.find import list_jobs
 from workbench.jobs.process import identify
-from workbench.ui.project_weights import Found
+from workbench.ui.weights_rows import Found
 from workbench.ui.screens.choice import ChoiceDialog
 from workbench.ui.screens.comparison import ComparisonScreen
 from workbench.ui.widgets.weights_tree import WeightsTree
@@ -75,7 +75,8 @@ async def test_damaged_weights_are_told_and_nothing_is_done_with_them(project: P
         await on(pilot, "bad")
         await see(pilot, "✗", "trouble: damaged: model.safetensors")
         await pilot.press("t")
-        await see(pilot, "cannot be talked to")
+        await see(pilot, "This did not work", "damaged: model.safetensors")
+        await pilot.press("escape")
         for key in ("e", "p"):
             await pilot.press(key)
             await see(pilot, "This did not work")
@@ -214,7 +215,7 @@ async def test_two_are_marked_and_compared(project: Path) -> None:
         await on(pilot, "two")
         await pilot.press("x")
         await wait_until(pilot, lambda: isinstance(pilot.app.screen, ComparisonScreen))
-        await see(pilot, "model.layers.0", "█", "All together")
+        await see(pilot, "A one", "B two", "model.layers.0", "█", "All together")
         await pilot.press("s", "escape")
         assert not isinstance(pilot.app.screen, ComparisonScreen)
 

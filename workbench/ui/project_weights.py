@@ -7,90 +7,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from workbench.actions.recommended import recommendation_among
-from workbench.configs.files import load_config
-from workbench.configs.provenance import read_provenance
-from workbench.errors import WorkbenchError
-from workbench.evaluation.recommend import Recommendation
-from workbench.i18n import N_, _
-from workbench.jobs.checkpoints import CheckpointInfo, RunHistory
+from workbench.jobs.checkpoints import RunHistory
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.results import results_of
-from workbench.jobs.state import JobState, state_of
+from workbench.jobs.state import state_of
 from workbench.jobs.tail import EventTail
-from workbench.weights.facts import Kind, WeightsFacts
+from workbench.ui.weights_rows import CACHE, PROJECT, RESULT_TITLES, Found, Made, Row, Training, path_of
+from workbench.weights.facts import WeightsFacts
 from workbench.weights.find import Looker
 from workbench.weights.trash import Trashed, trashed
 
 _REST_FOR_WORK = 20.0
 """After looking around, so many times as long as that took passes before it is done again."""
-RESULT_TITLES = {"adapter": N_("Converted adapters"), "model": N_("Converted models"), "merged": N_("Merged models")}
-
-
-@dataclass(frozen=True)
-class ChatTarget:
-    """What the Chat area needs to talk to some weights."""
-
-    model: str
-    adapter: str | None = None
-    prompt_template: str | None = None
-
-
-@dataclass(frozen=True)
-class Training:
-    """A training job with its checkpoints, the base first, and the one to go on with."""
-
-    job: JobFolder
-    state: JobState
-    infos: list[CheckpointInfo]
-    best: Recommendation | None
-
-
-@dataclass(frozen=True)
-class Made:
-    """A folder that a convert or merge job made; ``kind`` is a key of `RESULT_TITLES`."""
-
-    kind: str
-    path: Path
-    job: JobFolder
-
-
-@dataclass(frozen=True)
-class CheckpointRow:
-    """A checkpoint (or the base) of a training."""
-
-    training: Training
-    info: CheckpointInfo
-
-    @property
-    def is_best(self) -> bool:
-        return self.training.best is not None and self.info.name == self.training.best.checkpoint
-
-
-@dataclass(frozen=True)
-class Found:
-    """Weights that were found by looking. ``place``: a key of `PLACE_TITLES`, or the folder that the user added."""
-
-    name: str
-    facts: WeightsFacts
-    place: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading. ``place``: what is below it, see `Found`; ``title`` is translated."""
-
-    place: str
-    title: str
-
-
-Row = Training | CheckpointRow | Made | Found | Trashed | Section
-PROJECT, CACHE, TRASH = "project", "cache", "trash"
-PLACE_TITLES = {PROJECT: N_("Other weights in the project"), CACHE: N_("Hugging Face cache"), TRASH: N_("Deleted")}
 
 
 class _TrainingReader:
@@ -142,6 +75,7 @@ class ProjectWeights:
         self.trash: list[Trashed] = []
         self._folders_added = added
         self._looker = Looker()
+        self._reading = Lock()
         self._rest_until = 0.0
         self._readers: dict[Path, _TrainingReader] | None = None
 
@@ -154,12 +88,18 @@ class ProjectWeights:
         """Look at the job folders and around; True the first time, and if something is other than before.
 
         May take a second for very long runs. Looking around takes at most a twentieth of the time, unless it is
-        wanted ``at_once``.
+        wanted ``at_once``. While another thread reads, this one waits if it is wanted at once, and leaves it to that
+        if not.
         """
-        changed = self._read_jobs()
-        if at_once or changed or time.monotonic() >= self._rest_until:
-            changed |= self._look_around()
-        return changed
+        if not self._reading.acquire(blocking=at_once):
+            return False
+        try:
+            changed = self._read_jobs()
+            if at_once or changed or time.monotonic() >= self._rest_until:
+                changed |= self._look_around()
+            return changed
+        finally:
+            self._reading.release()
 
     def _read_jobs(self) -> bool:
         jobs, before = list_jobs(self.project), self._readers or {}
@@ -208,93 +148,9 @@ class ProjectWeights:
         return [*self.facts.values(), *(one.facts for one in self.found if one.place != CACHE)]
 
 
-def path_of(row: Row | None) -> Path | None:
-    """Where a row's files are, if there are any."""
-    match row:
-        case Training(job=job):
-            return job.path
-        case CheckpointRow(info=info):
-            return info.path if info.exists else None
-        case Made(path=path):
-            return path
-        case Found(facts=facts):
-            return facts.path
-        case _:
-            return None
-
-
 def _made_by(job: JobFolder) -> Iterator[Made]:
     if job.record.kind not in {"convert", "merge"}:
         return
     for kind, value in results_of(job).items():
         if kind in RESULT_TITLES and Path(str(value)).is_dir():
             yield Made(kind, Path(str(value)), job)
-
-
-def chat_with_made(made: Made) -> ChatTarget | None:
-    """How to talk to a result; None if an adapter does not say what its base is."""
-    known = read_provenance(made.path)
-    template = known.prompt_template if known else None
-    if made.kind != "adapter":
-        return ChatTarget(str(made.path), None, template)
-    if known is None or known.base_model is None:
-        return None
-    return ChatTarget(known.base_model, str(made.path), template)
-
-
-_TALKING = {Kind.BASE, Kind.MERGED, Kind.CONVERTED}
-
-
-def chat_with_found(found: Found) -> ChatTarget | None:
-    """How to talk to weights that were found; None if they are no whole model and no adapter that names its base."""
-    facts = found.facts
-    if facts.trouble is not None:
-        return None
-    if facts.kind is Kind.ADAPTER and facts.base is not None:
-        return ChatTarget(facts.base, str(facts.path), facts.template)
-    model = found.name if found.place == CACHE else str(facts.path)
-    return ChatTarget(model, None, facts.template) if facts.kind in _TALKING else None
-
-
-def chat_with_checkpoint(training: Training, info: CheckpointInfo) -> ChatTarget | None:
-    """How to talk to a checkpoint, or to the base before training; None if a full training has to be converted first.
-
-    Raises:
-        WorkbenchError: the job's config cannot be read.
-    """
-    config = load_config(training.job.config_path)
-    base, template = config.pretrained_model_name_or_path, config.prompt_template
-    if info.path is None:
-        return ChatTarget(base, None, template)
-    if not info.exists:
-        return None
-    return ChatTarget(base, str(info.path), template) if is_adapter(info.path) else None
-
-
-def is_adapter(folder: Path) -> bool:
-    """Whether a folder holds a LoRA adapter that can be attached or merged as it is."""
-    return (folder / "adapter_config.json").is_file()
-
-
-def adapter_to_merge(row: Row) -> Path:
-    """The adapter folder behind a row of the screen.
-
-    Raises:
-        WorkbenchError: it holds none.
-    """
-    path = path_of(row)
-    if path is None or not is_adapter(path):
-        raise WorkbenchError(
-            _("There is no adapter here to merge."),
-            where=str(path) if path else None,
-            fix=_("Choose a checkpoint of a LoRA or QLoRA training, or a converted adapter."),
-        )
-    return path
-
-
-def reference_of(row: Row | None) -> str | None:
-    """The weights of a row as commands name them: a path, or the base of a training; None if it has none."""
-    if isinstance(row, CheckpointRow) and row.info.path is None:
-        return load_config(row.training.job.config_path).pretrained_model_name_or_path
-    path = None if isinstance(row, Training) else path_of(row)
-    return str(path) if path is not None else None

@@ -11,18 +11,9 @@ from workbench.i18n import N_, _
 from workbench.sizes import in_words
 from workbench.text import printable
 from workbench.ui import answers_text
-from workbench.ui.project_weights import (
-    CACHE,
-    TRASH,
-    CheckpointRow,
-    Found,
-    Made,
-    ProjectWeights,
-    Row,
-    Section,
-    Training,
-)
+from workbench.ui.project_weights import ProjectWeights
 from workbench.ui.shown_path import shown_path
+from workbench.ui.weights_rows import CACHE, TRASH, CheckpointRow, Found, Made, Row, Section, Training
 from workbench.weights.facts import Kind, WeightsFacts, described
 from workbench.weights.trash import Trashed
 

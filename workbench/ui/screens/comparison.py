@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from textual.widgets import Label
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.shown_path import shown_path
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 from workbench.ui.widgets.quiet_static import QuietStatic
@@ -28,7 +30,7 @@ _COLUMNS = (
 
 
 class ComparisonScreen(TranslatedModal[None]):
-    """What was found, to scroll through."""
+    """What was found, to scroll through. Paths are shown as seen from the project."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Close")),
@@ -46,9 +48,9 @@ class ComparisonScreen(TranslatedModal[None]):
     }
     """
 
-    def __init__(self, comparison: Comparison) -> None:
+    def __init__(self, comparison: Comparison, project: Path) -> None:
         super().__init__()
-        self._comparison = comparison
+        self._comparison, self._project = comparison, project
         self._is_by_change = False
 
     def compose(self) -> ComposeResult:
@@ -68,8 +70,8 @@ class ComparisonScreen(TranslatedModal[None]):
         self._fill()
 
     def _text(self) -> Content:
-        first, second = self._comparison.first, self._comparison.second
-        lines = [Content(f"A  \t{printable(first)}"), Content(f"B  \t{printable(second)}")]
+        both = (("A", self._comparison.first), ("B", self._comparison.second))
+        lines = [Content(f"{letter}  \t{shown_path(Path(path), self._project)}") for letter, path in both]
         for title, said in sections_of(self._comparison):
             lines += [Content.styled(title, "bold $text-accent"), *(Content(f"  \t{printable(line)}") for line in said)]
         return Content("\n").join(lines)

@@ -6,22 +6,20 @@ import asyncio
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.worker import Worker
 
 from workbench.actions.weights import losses_by_removal, remove_weights
 from workbench.errors import WorkbenchError
-from workbench.i18n import N_, _
+from workbench.i18n import _
 from workbench.sizes import in_words
-from workbench.ui.project_weights import TRASH, ProjectWeights, Row, Section, path_of
-from workbench.ui.screens.area import AreaScreen
+from workbench.ui.project_weights import ProjectWeights
 from workbench.ui.screens.choice import Choice, ChoiceDialog
+from workbench.ui.screens.weights_screen import WeightsScreen
 from workbench.ui.shown_path import shown_path
-from workbench.ui.widgets.weights_tree import WeightsTree
+from workbench.ui.weights_rows import TRASH, Section, path_of
 from workbench.weights.folder import bytes_in
 from workbench.weights.trash import Trashed, empty, restore, trashed
 
@@ -29,29 +27,12 @@ _FOLDERS = "checkpoints.folders"
 _DELETE = "delete"
 
 
-class WeightsDeleting(AreaScreen):
-    """The part of the screen that takes away; the rest is in its subclass."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "delete", N_("Delete"), id="checkpoints.delete", tooltip=N_("Delete it; u brings it back")),
-        Binding("u", "undo", N_("Undo"), id="checkpoints.undo", tooltip=N_("Bring back what was deleted")),
-    ]
+class WeightsDeleting(WeightsScreen):
+    """The part of the screen that takes away and brings back."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.weights: ProjectWeights | None = None
-        self.wanted_path: str | None = None
-        """Where the cursor is to go after the next look at the disk."""
         self._told_of_left_over = False
-
-    @property
-    def chosen(self) -> Row | None:
-        """What the cursor is on."""
-        return self.query_one(WeightsTree).chosen
-
-    def read(self, *, at_once: bool = False) -> Worker[None]:
-        """Look at the disk again."""
-        raise NotImplementedError
 
     # -- deleting
 
@@ -161,7 +142,7 @@ class WeightsDeleting(AreaScreen):
         self.read(at_once=True)
 
     @work(group="weights-dialog", exclusive=True, exit_on_error=False)
-    async def action_add_folder(self) -> None:
+    async def action_add(self) -> None:
         from workbench.ui.screens.line_prompt import LinePrompt
 
         about = _("The weights in it are listed beside those of the project. Nothing is copied.")

@@ -15,7 +15,9 @@ from workbench.i18n import _
 from workbench.jobs.checkpoints import CheckpointInfo
 from workbench.sizes import in_words
 from workbench.text import printable
-from workbench.ui.project_weights import (
+from workbench.ui.project_weights import ProjectWeights
+from workbench.ui.shown_path import shown_path
+from workbench.ui.weights_rows import (
     CACHE,
     PLACE_TITLES,
     PROJECT,
@@ -24,20 +26,20 @@ from workbench.ui.project_weights import (
     CheckpointRow,
     Found,
     Made,
-    ProjectWeights,
     Row,
     Section,
     Training,
     path_of,
 )
-from workbench.ui.shown_path import shown_path
-from workbench.weights.facts import WeightsFacts
+from workbench.weights.facts import WeightsFacts, precision_text
 from workbench.weights.trash import Trashed
 
 Node = TreeNode[Row | None]
 
 
 _FOLDED_AT_FIRST = {CACHE}
+_LONGEST_NAME = 40
+"""Cells for a path; kind, size and number format stand beside it."""
 _MARK = "A "
 """Stands before the first of two to compare."""
 
@@ -57,7 +59,9 @@ class WeightsTree(Tree[Row | None]):
         for node in self._all_nodes():
             label = node.label if isinstance(node.label, Text) else Text(str(node.label))
             bare = label[len(_MARK) :] if label.plain.startswith(_MARK) else label
-            node.set_label(Text(_MARK, "bold") + bare if _is_same(node.data, row) else bare)
+            wanted = Text(_MARK, "bold") + bare if _is_same(node.data, row) else bare
+            if wanted.plain != label.plain:
+                node.set_label(wanted)
 
     def fill(self, weights: ProjectWeights) -> None:
         """Show the weights as they are now."""
@@ -122,14 +126,14 @@ def _sections(weights: ProjectWeights) -> Iterator[tuple[Section, list[tuple[Tex
         if made := [one for one in weights.made if one.kind == kind]:
             yield Section(kind, _(title)), [(_made_label(one, weights.facts_of(one)), one) for one in made]
     for place in (PROJECT, *map(str, weights.added), CACHE):
-        rows: list[tuple[Text, Row]] = [(_found_label(one), one) for one in weights.found if one.place == place]
+        rows = _found_rows([one for one in weights.found if one.place == place])
         if rows or place not in PLACE_TITLES:
             title = _(PLACE_TITLES[place]) if place in PLACE_TITLES else shown_path(Path(place))
             yield Section(place, title), rows
     if weights.trash:
         size = in_words(sum(item.bytes for item in weights.trash))
-        rows = [(_trash_label(item, weights.project), item) for item in weights.trash]
-        yield Section(TRASH, f"{_(PLACE_TITLES[TRASH])}  {size}"), rows
+        deleted: list[tuple[Text, Row]] = [(_trash_label(item, weights.project), item) for item in weights.trash]
+        yield Section(TRASH, f"{_(PLACE_TITLES[TRASH])}  {size}"), deleted
 
 
 def _best_node(nodes: list[Node]) -> Node | None:
@@ -179,8 +183,29 @@ def _made_label(made: Made, facts: WeightsFacts | None) -> Text:
     return Text(f"{printable(made.path.name)}  {printable(made.job.path.name)}") + _size_label(facts)
 
 
-def _found_label(found: Found) -> Text:
-    return Text(f"{printable(found.name)}  {found.facts.kind.word}") + _size_label(found.facts)
+def _found_rows(found: list[Found]) -> list[tuple[Text, Row]]:
+    """Name, kind, size and number format, under each other."""
+    names = [_end_of(printable(one.name)) for one in found]
+    name_width = max(map(cell_len, names), default=0)
+    kind_width = max((cell_len(one.facts.kind.word) for one in found), default=0)
+    return [
+        (_found_label(one, set_cell_size(name, name_width), kind_width), one)
+        for name, one in zip(names, found, strict=True)
+    ]
+
+
+def _found_label(found: Found, name: str, kind_width: int) -> Text:
+    facts = found.facts
+    told = Text("✗", "bold") if facts.trouble else Text(precision_text(facts), "dim")
+    size = Text(f"  {in_words(facts.bytes):>8}  ", "dim")
+    return Text(f"{name}  {set_cell_size(facts.kind.word, kind_width)}") + size + told
+
+
+def _end_of(name: str) -> str:
+    """A long path without its beginning."""
+    while cell_len(name) > _LONGEST_NAME:
+        name = "…" + name[2:]
+    return name
 
 
 def _size_label(facts: WeightsFacts | None) -> Text:

@@ -1,0 +1,25 @@
+"""The keys of the Checkpoints area, in the order in which a narrow footer gives them up from the end."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from workbench.i18n import N_
+
+_KEYS = (
+    ("t", "chat", N_("Chat"), N_("Talk to it")),
+    ("c", "convert", N_("Convert"), N_("Make a Hugging Face adapter or model of the checkpoint")),
+    ("m", "merge", N_("Merge"), N_("Merge the adapter into its base")),
+    ("x", "compare", N_("Compare"), N_("Mark one, then another one")),
+    ("d", "delete", N_("Delete"), N_("Delete it; u brings it back")),
+    ("u", "undo", N_("Undo"), N_("Bring back what was deleted")),
+    ("e", "export", N_("Export"), N_("For other programs: GGUF, Ollama, …")),
+    ("f", "space", N_("Free space"), N_("What takes the room on the disk")),
+    ("i", "import", N_("Import"), N_("Convert a .pth file or DeepSpeed folder of XTuner")),
+    ("p", "upload", N_("Upload"), N_("Put it on the Hugging Face hub")),
+    ("w", "watch", N_("Watch"), N_("The training's curve and log")),
+    ("a", "add", N_("Add folder"), N_("Look in another folder too")),
+)
+BINDINGS: list[BindingType] = [
+    Binding(key, name, title, id=f"checkpoints.{name}", tooltip=tooltip) for key, name, title, tooltip in _KEYS
+]
