@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.widgets import TextArea
 
 from tests.ui import recorded
 from tests.ui.driving import HUGE, NARROW, WIDE, footer, running, screen_text, see, type_text, wait_until
@@ -161,3 +162,12 @@ def test_two_apps_on_one_project_keep_each_others_drafts(project: Path) -> None:
     assert again["chat.draft"] == "typed in the first, and on in the second"
     assert again["dataset.identity"] == {"name": "小明"}
     assert again["area"] == "chat"
+
+
+async def test_every_area_is_reached_from_the_text_box_of_the_chat(project: Path) -> None:
+    async with running(project, "chat") as pilot:
+        await wait_until(pilot, lambda: isinstance(pilot.app.focused, TextArea))
+        await pilot.press("f6")
+        await see(pilot, "[f6 Checkpoints]")
+        await pilot.press("f7")
+        await see(pilot, "[f7 Chat]")

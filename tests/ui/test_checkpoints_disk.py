@@ -18,9 +18,9 @@ from tests.weights.files import adapter, model, safetensors, torch_file
 from workbench.actions.weights import remove_weights
 from workbench.jobs.find import list_jobs
 from workbench.jobs.process import identify
-from workbench.ui.weights_rows import Found
 from workbench.ui.screens.choice import ChoiceDialog
 from workbench.ui.screens.comparison import ComparisonScreen
+from workbench.ui.weights_rows import Found
 from workbench.ui.widgets.weights_tree import WeightsTree
 from workbench.weights.trash import TRASH_FOLDER, trashed
 

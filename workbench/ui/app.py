@@ -46,7 +46,15 @@ class WorkbenchApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", N_("Help"), id="app.help", tooltip=N_("Every key of this screen"), priority=True),
         *(
-            Binding(area.key, f"go('{area.name}')", area.title, id=f"app.{area.name}", tooltip=area.about, show=False)
+            Binding(
+                area.key,
+                f"go('{area.name}')",
+                area.title,
+                id=f"app.{area.name}",
+                tooltip=area.about,
+                show=False,
+                priority=True,  # a text box has keys of its own on f6 and f7
+            )
             for area in AREAS
         ),
         Binding("ctrl+q", "quit", N_("Quit"), id="app.quit", tooltip=N_("Leave; running jobs go on"), priority=True),

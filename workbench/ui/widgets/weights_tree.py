@@ -87,6 +87,10 @@ class WeightsTree(Tree[Row | None]):
         self.mark(self._marked)
         self.call_after_refresh(self._go_to, key_before, place_before)
 
+    def on_resize(self) -> None:
+        """The line of a job below takes rows away: the cursor stays in sight."""
+        self.scroll_to_line(self.cursor_line, animate=False)
+
     def _all_nodes(self) -> list[Node]:
         return [node for top in self.root.children for node in (top, *top.children)]
 
