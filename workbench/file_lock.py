@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+LOCK_FILE = ".lock"
+
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; waits while another process holds it. The kernel drops it if the holder dies."""
-    with (folder / ".lock").open("a") as stream:
+    with (folder / LOCK_FILE).open("a") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX)
         except OSError:  # file systems without locks (some NFS): two writers still replace files only as a whole

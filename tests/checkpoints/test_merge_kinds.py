@@ -62,6 +62,7 @@ OTHERS: dict[str, Any] = {
     "GraLoRA": peft.GraloraConfig(r=4),
     "DeLoRA": peft.DeloraConfig(r=4, delora_lambda=3),
     "WaveFT": peft.WaveFTConfig(n_frequency=20),
+    "VeRA": peft.VeraConfig(r=4),
 }
 
 
@@ -258,10 +259,18 @@ def test_internlm2(base: Path, tmp_path: Path, settings: dict[str, Any], dtype: 
 
 
 def test_an_adapter_of_unknown_kind_is_refused_by_name(llama: Path, tmp_path: Path) -> None:
-    config = peft.VeraConfig(r=4, target_modules=["q_proj"])
+    config = peft.VBLoRAConfig(r=4, target_modules=["q_proj"], num_vectors=60, vector_length=8)
     adapter = saved_adapter(tiny_llama(), config, tmp_path / "adapter")
-    with pytest.raises(WorkbenchError, match="kind VERA cannot be merged"):
+    with pytest.raises(WorkbenchError, match="kind VBLORA cannot be merged"):
         by_workbench(llama, adapter, tmp_path / "merged")
+
+
+def test_vera_without_its_random_matrices_is_refused(llama: Path, tmp_path: Path) -> None:
+    config = peft.VeraConfig(r=4, target_modules=["q_proj"], save_projection=False)
+    adapter = saved_adapter(tiny_llama(), config, tmp_path / "adapter")
+    with pytest.raises(WorkbenchError, match=r"lacks the random matrices .*vera_A") as caught:
+        by_workbench(llama, adapter, tmp_path / "merged")
+    assert "save_projection=True" in (caught.value.fix or "")
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 
 from workbench.checkpoints.output import complete_or_absent, require_space, resume_key_of
-from workbench.configs.provenance import PROVENANCE_FILE
+from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 
 
 def _write(final: Path, text: str, **options: bool) -> None:
     with complete_or_absent(final, **options) as folder:
-        (folder / PROVENANCE_FILE).write_text(text)
+        (folder / "weights").write_text(text)
+        write_provenance(folder, Provenance())
+
+
+def _read(final: Path) -> str:
+    return (final / "weights").read_text()
 
 
 def test_the_result_appears_at_the_end(tmp_path: Path) -> None:
@@ -27,8 +32,8 @@ def test_the_result_appears_at_the_end(tmp_path: Path) -> None:
 
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "result").mkdir()
-    _write(tmp_path / "result", "{}")
-    assert (tmp_path / "result" / PROVENANCE_FILE).read_text() == "{}"
+    _write(tmp_path / "result", "first")
+    assert _read(tmp_path / "result") == "first"
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
@@ -43,9 +48,9 @@ def test_an_interrupted_replacement_keeps_the_earlier_result(tmp_path: Path) -> 
     _write(tmp_path / "result", "first")
     with pytest.raises(RuntimeError), complete_or_absent(tmp_path / "result", overwrite=True):
         raise RuntimeError
-    assert (tmp_path / "result" / PROVENANCE_FILE).read_text() == "first"
+    assert _read(tmp_path / "result") == "first"
     _write(tmp_path / "result", "second", overwrite=True)
-    assert (tmp_path / "result" / PROVENANCE_FILE).read_text() == "second"
+    assert _read(tmp_path / "result") == "second"
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
 
 
@@ -53,7 +58,7 @@ def test_leftovers_of_a_killed_process_go_and_those_of_a_living_one_stay(tmp_pat
     dead = 2**22 + 1  # above the highest pid Linux gives
     for owner in (dead, os.getppid()):
         (tmp_path / f".result.partial-{owner}").mkdir()
-    _write(tmp_path / "result", "{}")
+    _write(tmp_path / "result", "first")
     assert not (tmp_path / f".result.partial-{dead}").exists()
     assert (tmp_path / f".result.partial-{os.getppid()}").exists()
 
@@ -115,7 +120,7 @@ def test_a_result_that_a_killed_attempt_had_moved_aside_comes_back(tmp_path: Pat
         (tmp_path / "other").rename(tmp_path / "result")
     with pytest.raises(WorkbenchError, match="exists"):
         _write(tmp_path / "result", "third")
-    assert (tmp_path / "result" / PROVENANCE_FILE).read_text() == ("second" if new_one_stands else "first")
+    assert _read(tmp_path / "result") == ("second" if new_one_stands else "first")
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
 
 
@@ -138,9 +143,9 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_what_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
-    _write(tmp_path / "result", "{}")
+    _write(tmp_path / "result", "first")
     with pytest.raises(WorkbenchError, match="exists") as caught:
-        _write(tmp_path / "result", "{}")
+        _write(tmp_path / "result", "first")
     assert "--force" in (caught.value.fix or "")
 
 
@@ -148,20 +153,37 @@ def test_a_folder_of_the_user_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter1.txt").write_text("years of work")
     with pytest.raises(WorkbenchError, match="no earlier result"):
-        _write(tmp_path / "thesis", "{}", overwrite=True)
+        _write(tmp_path / "thesis", "first", overwrite=True)
     assert (tmp_path / "thesis" / "chapter1.txt").exists()
+
+
+def test_a_file_that_the_user_put_into_a_result_is_not_lost(tmp_path: Path) -> None:
+    _write(tmp_path / "result", "first")
+    (tmp_path / "result" / "notes").mkdir()
+    (tmp_path / "result" / "notes" / "mine.txt").write_text("what I found")
+    with pytest.raises(WorkbenchError, match=r"not of the earlier result.*notes/mine\.txt") as caught:
+        _write(tmp_path / "result", "second", overwrite=True)
+    assert "Move them" in (caught.value.fix or "")
+    assert _read(tmp_path / "result") == "first"
+
+
+def test_a_checkpoint_of_a_training_is_no_earlier_result(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint-80").mkdir()
+    write_provenance(tmp_path / "checkpoint-80", Provenance(step=80))
+    with pytest.raises(WorkbenchError, match="no earlier result"):
+        _write(tmp_path / "checkpoint-80", "other", overwrite=True)
 
 
 def test_the_source_is_never_replaced(tmp_path: Path) -> None:
     source = tmp_path / "models" / "base"
-    _write(source, "{}")
+    _write(source, "first")
     for target in (source, source.parent):
         with (
             pytest.raises(WorkbenchError, match="made from"),
             complete_or_absent(target, overwrite=True, sources=[source]),
         ):
             pass
-    assert (source / PROVENANCE_FILE).exists()
+    assert _read(source) == "first"
 
 
 def test_a_full_disk_is_told_before_writing(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +61,17 @@ def test_an_attribute_is_not_looked_up(tmp_path: Path) -> None:
     assert found.values == ("text", "upper")
 
 
+def test_harmless_objects_of_trainings_do_not_bar_the_weights(tmp_path: Path) -> None:
+    counts = defaultdict(list, {"loss": [1.0]})
+    extra = {"args": Namespace(lr=1e-4), "began": datetime(2024, 5, 1, tzinfo=UTC), "work_dir": tmp_path}
+    torch.save({"weight": torch.zeros(1), "counts": counts, **extra}, tmp_path / "run.pth")
+    content = read_structure(tmp_path / "run.pth")
+    assert content["counts"] == {"loss": [1.0]}
+    assert content["args"].state == {"lr": 1e-4}
+    assert all(isinstance(content[name], Inert) for name in extra)
+    assert content["weight"].is_meta
+
+
 def test_a_file_of_mmengine_is_read_with_its_histories(tmp_path: Path) -> None:
     tensor = torch.arange(6.0)
     pth = save_pth(tmp_path / "iter_12.pth", {"llm.weight": tensor})
@@ -70,6 +84,6 @@ def test_a_file_of_mmengine_is_read_with_its_histories(tmp_path: Path) -> None:
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "weights.bin").write_text("not weights")
+    (tmp_path / "weights.bin").write_bytes(b"\x93not weights")
     with pytest.raises(WorkbenchError):
         read_tensors(tmp_path / "weights.bin")

@@ -50,6 +50,13 @@ def test_a_missing_model_state_is_named(two_ranks: Path) -> None:
         open_shards(two_ranks)
 
 
+def test_a_missing_model_state_of_a_rank_is_named(tmp_path: Path, tensors: dict[str, torch.Tensor]) -> None:
+    folder = write_zero_folder(tmp_path, tensors, stage=3, ranks=3)
+    (folder / "zero_pp_rank_2_mp_rank_00_model_states.pt").unlink()
+    with pytest.raises(WorkbenchError, match=r"3 ranks.*: zero_pp_rank_2_mp_rank_00_model_states\.pt"):
+        open_shards(folder)
+
+
 def test_a_surplus_rank_is_refused(two_ranks: Path) -> None:
     shutil.copyfile(
         two_ranks / "zero_pp_rank_1_mp_rank_00_optim_states.pt", two_ranks / "zero_pp_rank_2_mp_rank_00_optim_states.pt"
@@ -145,13 +152,6 @@ def test_master_weights_of_another_kind_are_refused(tmp_path: Path, tensors: dic
     folder = write_zero_folder(tmp_path, tensors, stage=3, ranks=1)
     save_optimizer(folder, torch.zeros(60, dtype=torch.int8), stage=3, rank=0, ranks=1)
     with pytest.raises(WorkbenchError, match=r"torch\.int8"):
-        open_shards(folder)
-
-
-def test_a_frozen_part_of_a_missing_rank_is_named(tmp_path: Path, tensors: dict[str, torch.Tensor]) -> None:
-    folder = write_zero_folder(tmp_path, tensors, stage=3, ranks=2, frozen={"llm.f": torch.ones(3)})
-    (folder / "zero_pp_rank_1_mp_rank_00_model_states.pt").unlink()
-    with pytest.raises(WorkbenchError, match=r"zero_pp_rank_1_mp_rank_00_model_states\.pt"):
         open_shards(folder)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from peft import LoraConfig, get_peft_model
 
+from workbench.configs.provenance import Provenance, write_provenance
 from workbench.models.internlm2 import InternLM2Config, InternLM2ForCausalLM
 
 
@@ -51,4 +52,11 @@ def save_base(folder: Path, *, max_shard_size: str = "5GB", dtype: torch.dtype =
     (folder / "tokenizer.json").write_text('{"made": "by the test"}', encoding="utf-8")
     (folder / "tokenizer_config.json").write_text("{}", encoding="utf-8")
     (folder / "chat_template.jinja").write_text("{{ messages }}", encoding="utf-8")
+    return folder
+
+
+def save_adapter(folder: Path, **settings: Any) -> Path:
+    """Write an adapter of the tiny model, with a note of its training."""
+    with_lora(tiny_model(), **settings).save_pretrained(folder)
+    write_provenance(folder, Provenance(prompt_template="internlm2_chat", base_model="somewhere/else", step=4))
     return folder

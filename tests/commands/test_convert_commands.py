@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from peft import LoraConfig
+from transformers import CLIPVisionModel
 
+from tests.checkpoints.merging import saved_adapter, saved_base, tiny_clip
+from tests.checkpoints.tiny import save_adapter, save_base
 from tests.checkpoints.xtuner import llava_config, projector_tensors, save_pth
 from tests.commands.run_command import workbench
 
@@ -45,3 +49,32 @@ def test_wrong_arguments_start_nothing(tmp_path: Path) -> None:
         result = workbench("convert", "pth_to_hf", *words, cwd=tmp_path)
         assert (result.returncode, said in result.stderr) == (code, True), result.stderr
     assert not (tmp_path / "work_dirs").exists()
+
+
+def _merge(*words: str, cwd: Path) -> list[str]:
+    """The lines of a merge that does not work out."""
+    result = workbench("convert", "merge", *words, cwd=cwd)
+    assert result.returncode == 1
+    return (result.stdout + result.stderr).splitlines()
+
+
+@pytest.mark.heavy
+def test_a_refused_attempt_leaves_no_job(tmp_path: Path) -> None:
+    save_base(tmp_path / "base")
+    save_adapter(tmp_path / "adapter")
+    said = _merge("base", "adapter", "merged", "--is-clip", cwd=tmp_path)
+    assert "--is-clip" in said[0]
+    assert not any("full log" in line for line in said)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["adapter", "base", "work_dirs"]
+    assert not list((tmp_path / "work_dirs").iterdir())
+
+
+@pytest.mark.heavy
+def test_a_merged_clip_is_not_to_be_talked_with(tmp_path: Path) -> None:
+    saved_base(tiny_clip(), tmp_path / "clip")
+    tower = CLIPVisionModel.from_pretrained(tmp_path / "clip")
+    saved_adapter(tower, LoraConfig(r=4, target_modules=["q_proj"]), tmp_path / "adapter")
+    result = workbench("merge", "clip", "adapter", "merged", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert str(tmp_path / "merged") in result.stdout
+    assert "workbench chat" not in result.stdout

@@ -36,6 +36,35 @@ def test_the_file_and_single_settings_can_be_chosen(tmp_path: Path) -> None:
     assert load_config(tmp_path / "new/ours.yaml").data_path == "mine.json"
 
 
+def test_the_file_to_write_is_yaml_whatever_is_named(tmp_path: Path) -> None:
+    written(tmp_path, QLORA)
+    (tmp_path / "configs").mkdir()
+    for named, path in (("configs", "configs/mine.yaml"), ("ours", "ours.yaml"), ("ours.yml", "ours.yml")):
+        done = workbench("import-config", "mine.py", "-o", named, cwd=tmp_path)
+        assert f"Imported to {path}\n" in done.stdout, done.stderr
+        assert load_config(tmp_path / path).lr == 1e-4
+    text = (tmp_path / "mine.py").read_text()
+    for named in ("mine.py", "mine.json"):
+        done = workbench("import-config", "mine.py", "-o", named, "--force", cwd=tmp_path)
+        assert (done.returncode, "Name it mine.yaml" in done.stderr) == (1, True)
+    assert (tmp_path / "mine.py").read_text() == text
+
+
+def test_a_base_that_is_missing_or_goes_in_a_circle_is_named(tmp_path: Path) -> None:
+    begin = "from mmengine.config import read_base\nwith read_base():\n    from .{} import *\n"
+    written(tmp_path, QLORA + begin.format("gone"))
+    row = len(QLORA.splitlines()) + 3
+    done = workbench("import-config", "mine.py", cwd=tmp_path)
+    assert (done.returncode, f"mine.py:{row}: from .gone import *" in done.stderr) == (1, True)
+    assert "no file gone.py" in done.stderr
+    written(tmp_path, begin.format("two"), "one.py")
+    written(tmp_path, begin.format("one"), "two.py")
+    done = workbench("import-config", "one.py", cwd=tmp_path)
+    assert (done.returncode, "two.py:3: from .one import *" in done.stderr) == (1, True)
+    assert "builds on itself" in done.stderr
+    assert not list(tmp_path.glob("*.yaml"))
+
+
 def test_what_cannot_be_trained_yet_is_refused_first_and_listed(tmp_path: Path) -> None:
     written(tmp_path, LLAVA)
     done = workbench("import-config", "mine.py", cwd=tmp_path)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbench.checkpoints.model_files import stored_in
 from workbench.checkpoints.stored import LazyTensor
+from workbench.checkpoints.values import require_floats
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
@@ -29,8 +30,11 @@ _MARKS = {
     "GRALORA": "gralora_",
     "DELORA": "delora_",
     "WAVEFT": "waveft_",
+    "VERA": "vera_lambda_",
 }
-"""The kinds whose merged weight follows from the module's own tensors alone → what their tensors' names begin with."""
+"""The kinds whose merged weight follows from the module's own tensors, and those in `_SHARED` → what their tensors' names begin with."""
+_SHARED = {"VERA": ("base_model.vera_A", "base_model.vera_B")}
+"""Tensors that all modules of an adapter have in common, each its own part of them."""
 _ROWS = re.compile(r"(.+?)\.token_adapter\.(?:base_layer\.)?trainable_tokens_delta(?:\.default)?$")
 _WHOLE = re.compile(r"(.+?)(?:\.modules_to_save(?:\.default)?|\.base_layer)?\.(weight|bias)$")
 _FILES = ("adapter_model.safetensors", "adapter_model.bin")
@@ -58,7 +62,7 @@ class Adapter:
     """An adapter, its values still on disk.
 
     ``parts``: module → its tensors by the rest of their names; ``whole``: weights trained whole, by parameter name;
-    ``rows``: module → the token ids whose rows were trained, and the rows.
+    ``rows``: module → the token ids whose rows were trained, and the rows; ``shared``: what all modules have in common.
     """
 
     folder: Path
@@ -66,6 +70,7 @@ class Adapter:
     parts: dict[str, dict[str, LazyTensor]]
     whole: dict[str, LazyTensor]
     rows: dict[str, tuple[list[int], LazyTensor]]
+    shared: dict[str, LazyTensor] = field(default_factory=dict)
 
     @property
     def touches_biases(self) -> bool:
@@ -90,9 +95,13 @@ def read_adapter(folder: Path) -> Adapter:
     parts: dict[str, dict[str, LazyTensor]] = {}
     whole: dict[str, LazyTensor] = {}
     rows: dict[str, tuple[list[int], LazyTensor]] = {}
+    shared: dict[str, LazyTensor] = {}
     for name, tensor in stored_in(_weights(folder)).items():
+        require_floats(name, tensor.dtype, folder)
         plain = name.removeprefix(_PREFIX)
-        if match := mark.match(plain):
+        if name in _SHARED.get(settings["peft_type"], ()):
+            shared[name] = tensor
+        elif match := mark.match(plain):
             parts.setdefault(match[1], {})[match[2].replace(".default", "")] = tensor
         elif match := _ROWS.match(plain):
             rows[match[1]] = (_token_ids(settings, match[1], folder), tensor)
@@ -105,7 +114,20 @@ def read_adapter(folder: Path) -> Adapter:
             )
     if not (parts or whole or rows):
         raise WorkbenchError(_("The adapter's weights are incomplete."), where=str(folder))
-    return Adapter(folder, settings, parts, whole, rows)
+    _require_shared(settings, shared, folder)
+    return Adapter(folder, settings, parts, whole, rows, shared)
+
+
+def _require_shared(settings: dict[str, Any], shared: dict[str, LazyTensor], folder: Path) -> None:
+    missing = [name for name in _SHARED.get(settings["peft_type"], ()) if name not in shared]
+    if missing:
+        raise WorkbenchError(
+            _("The adapter lacks the random matrices that its modules share: {names}.").format(
+                names=", ".join(missing)
+            ),
+            where=str(folder),
+            fix=_("Save it again where it was trained, with save_projection=True in its VeraConfig."),
+        )
 
 
 def _settings(folder: Path) -> dict[str, Any]:

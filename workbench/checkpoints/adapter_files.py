@@ -18,6 +18,7 @@ from workbench.i18n import _
 
 LORA_MARK = ".lora_"
 _FACTOR = re.compile(r"(.+)\.lora_([AB])(?:\.[^.]+)?\.weight")
+_ADAPTER_NAME = re.compile(r"\.default(?=\.|$)")
 _ONE_FILE = 2**62
 
 
@@ -32,7 +33,7 @@ def adapter_tensors(tensors: Mapping[str, LazyTensor]) -> dict[str, LazyTensor]:
     What a module trained whole was before the training is left out.
     """
     return {
-        name.replace(".modules_to_save.default.", ".").replace(".default.", "."): tensor
+        _ADAPTER_NAME.sub("", name.replace(".modules_to_save.default.", ".")): tensor
         for name, tensor in tensors.items()
         if ".original_module." not in name
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import fields
+from operator import ge
 from typing import Any
 
 import torch
@@ -31,6 +32,7 @@ _KEPT_SETTINGS = {
     *("n_frequency", "n_frequency_pattern", "scaling", "random_loc_seed", "block_size", "block_size_pattern"),
     *("gralora_k", "hybrid_r", "delora_lambda", "lambda_pattern"),
     *("wavelet_family", "use_idwt", "proportional_parameters"),
+    *("projection_prng_key", "save_projection", "d_initial"),
 }
 """The settings that the merged weight depends on; all others, which could name modules or code, are left out."""
 _CONVOLUTIONS: dict[int, type[nn.Conv1d | nn.Conv2d | nn.Conv3d]] = {3: nn.Conv1d, 4: nn.Conv2d, 5: nn.Conv3d}
@@ -56,6 +58,7 @@ def merged_module(
         return weight, None
     layer = _layer(adapter, module, weight.to(device), None if bias is None else bias.to(device))
     state = {name: tensor.load().to(device) for name, tensor in _named(adapter, module).items()}
+    state |= {name: _own_part(name, shared.load(), layer).to(device) for name, shared in adapter.shared.items()}
     try:
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -104,14 +107,15 @@ def check_module(adapter: Adapter, module: str, shape: tuple[int, ...]) -> None:
             wanted = get_peft_model_state_dict(_adapted(adapter, module, layer, empty=True))
     except (ValueError, RuntimeError, NotImplementedError, KeyError, TypeError, AttributeError) as error:
         raise _unmergeable(adapter, module, error) from error
-    held = _named(adapter, module)
+    held = _named(adapter, module) | adapter.shared
     for name, tensor in wanted.items():
         if name not in held:
             raise WorkbenchError(
                 _("The adapter's weights are incomplete: {name} is missing.").format(name=printable(name)),
                 where=str(adapter.folder),
             )
-        if held[name].shape != tuple(tensor.shape):
+        is_shared_by_larger = name in adapter.shared and all(map(ge, held[name].shape, tensor.shape))
+        if held[name].shape != tuple(tensor.shape) and not is_shared_by_larger:
             raise WorkbenchError(
                 _(
                     "The adapter does not fit the base: {name} has the shape {one}, but {module} of the base, "
@@ -131,6 +135,13 @@ def check_module(adapter: Adapter, module: str, shape: tuple[int, ...]) -> None:
 def _named(adapter: Adapter, module: str) -> dict[str, Any]:
     """The module's tensors under the names that peft gives them in a model of this module alone."""
     return {f"base_model.model.{module}.{rest}": tensor for rest, tensor in adapter.parts[module].items()}
+
+
+def _own_part(name: str, shared: torch.Tensor, layer: Any) -> torch.Tensor:
+    """A module's part of one of VeRA's random matrices, A or B (arXiv:2310.11454): as wide or as high as its weight."""
+    turned = isinstance(layer, Conv1D)
+    rows, columns = reversed(layer.weight.shape) if turned else layer.weight.shape
+    return shared[:, :columns] if name.endswith("A") else shared[:rows]
 
 
 def _layer(adapter: Adapter, module: str, weight: torch.Tensor, bias: torch.Tensor | None) -> Any:

@@ -20,9 +20,7 @@ from workbench.text import printable
 
 INTERNLM2 = "internlm2"
 """The model type that `workbench.models.internlm2` knows; it is imported where it is needed, as transformers is slow."""
-_FUSED = ".attention.wqkv."
-_PARTS = (".self_attn.q_proj.", ".self_attn.k_proj.", ".self_attn.v_proj.")
-_COMPUTED = re.compile(r"(.*\.)?(rotary_emb\.(inv_freq|cos_cached|sin_cached)|position_ids|masked_bias)")
+COMPUTED = re.compile(r"(.*\.)?(rotary_emb\.(inv_freq|cos_cached|sin_cached)|position_ids|masked_bias)")
 """Buffers that a model computes; some versions of it save them."""
 _INPUT_ENDS = ("embed_tokens.weight", "tok_embeddings.weight", "wte.weight", "word_embeddings.weight")
 _OUTPUT_ENDS = ("lm_head.weight", "output.weight", "embed_out.weight")
@@ -55,7 +53,7 @@ def fit_to_base(tensors: Mapping[str, LazyTensor], base: ModelFiles, where: Path
         WorkbenchError: a weight has no tensor or one of another shape (both are named), or a tensor has no place.
     """
     config = base.config()
-    expected = {name: tensor for name, tensor in base.stored.items() if not _COMPUTED.fullmatch(name)}
+    expected = {name: tensor for name, tensor in base.stored.items() if not COMPUTED.fullmatch(name)}
     used: set[str] = set()
     places = [_place(name, tensor, tensors, config, used, where) for name, tensor in expected.items()]
     _refuse_homeless(tensors, used, config, where)
@@ -94,12 +92,9 @@ def _candidates(name: str, config: dict[str, Any]) -> list[list[str]]:
     """The names that a weight on disk can have among trained tensors, the likeliest first."""
     names = [[name]]
     if config.get("model_type") == INTERNLM2:
-        from workbench.models.internlm2 import RENAMED
+        from workbench.models.internlm2 import names_in_memory
 
-        in_memory = name
-        for on_disk, other in RENAMED:
-            in_memory = re.sub(on_disk.replace(".", r"\."), other, in_memory)
-        names.append([in_memory.replace(_FUSED, part) for part in _PARTS] if _FUSED in name else [in_memory])
+        names.append(names_in_memory(name))
     if config.get("tie_word_embeddings"):
         names += [
             [other]
@@ -114,7 +109,7 @@ def _refuse_homeless(tensors: Mapping[str, LazyTensor], used: set[str], config: 
     """A trained tensor without a place would be lost in silence; a tied head is the embedding once more."""
     tied = _OUTPUT_ENDS if config.get("tie_word_embeddings") else ()
     for name, tensor in tensors.items():
-        if name not in used and not name.endswith(tied) and not _COMPUTED.fullmatch(name):
+        if name not in used and not name.endswith(tied) and not COMPUTED.fullmatch(name):
             raise WorkbenchError(
                 _("The checkpoint has a weight that the base does not: {name} {shape}.").format(
                     name=printable(name), shape=list(tensor.shape)
@@ -143,14 +138,6 @@ def _checked_shape(place: _Place, config: dict[str, Any], where: Path) -> tuple[
             ),
             where=str(where),
             fix=_("Name the base that it was trained on."),
-        )
-    wrong = next((source.dtype for source in place.sources if not source.dtype.is_floating_point), None)
-    if wrong is not None:
-        raise WorkbenchError(
-            _("The checkpoint's {name} should be floating-point numbers, but is {dtype}.").format(
-                name=printable(place.name), dtype=wrong
-            ),
-            where=str(where),
         )
     return found
 

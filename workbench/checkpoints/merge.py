@@ -15,6 +15,8 @@ from workbench.checkpoints.adapter import Adapter, read_adapter
 from workbench.checkpoints.merge_plan import MergePlan, plan_merge
 from workbench.checkpoints.model_files import ModelFiles, astray_note, copy_beside, open_model
 from workbench.checkpoints.output import complete_or_absent, resume_key_of
+from workbench.checkpoints.shapes import check_shapes
+from workbench.checkpoints.values import is_finite, not_finite, only_finite
 from workbench.checkpoints.weight_writing import write_weights
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
 from workbench.errors import WorkbenchError
@@ -23,6 +25,7 @@ from workbench.text import printable
 
 MergedDtype = Literal["auto", "fp32", "fp16", "bf16"]
 MergeDevice = Literal["cpu", "cuda", "auto"]
+_CLIP = {"clip", "clip_vision_model"}
 _DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 _TOKENIZER = re.compile(
     r"tokenizer.*|special_tokens_map\.json|added_tokens\.json|vocab\..*|merges\.txt|chat_template.*"
@@ -48,9 +51,10 @@ class MergeRequest:
 
 @dataclass
 class Merged:
-    """The merged model's folder, and what its user should know about it."""
+    """The merged model's folder, whether it is one to talk with, and what its user should know about it."""
 
     folder: Path
+    is_language_model: bool
     notes: list[str] = field(default_factory=list)
 
 
@@ -66,10 +70,15 @@ def merge(request: MergeRequest, on_progress: Callable[[int, int], None]) -> Mer
     adapter, base = read_adapter(request.adapter), open_model(request.base)
     config = base.config()
     _refuse_quantised(config, base, request.base)
+    if request.is_clip:
+        _require_vision(config, base)
+    check_shapes(base, config)
+    _refuse_not_finite(adapter)
     notes: list[str] = []
     plan = plan_merge(
         base, adapter, _DTYPES.get(request.dtype), device=_device(request, notes), vision_only=request.is_clip
     )
+    tensors = only_finite(plan.tensors, request.adapter, _("Choose --dtype bf16 or fp32."), but=_was_so(base))
     with complete_or_absent(
         request.target,
         overwrite=request.overwrite,
@@ -77,12 +86,12 @@ def merge(request: MergeRequest, on_progress: Callable[[int, int], None]) -> Mer
         resume_key=_resume_key(request, base),
     ) as folder:
         write_weights(
-            folder, plan.tensors, max_shard_bytes=request.max_shard_bytes, safe=request.safe, on_progress=on_progress
+            folder, tensors, max_shard_bytes=request.max_shard_bytes, safe=request.safe, on_progress=on_progress
         )
         notes += astray_note(_carry(base, adapter, folder, request.is_clip))
         _write_config(folder, config, plan, request)
         notes += _write_origin(folder, request)
-    return Merged(request.target, notes)
+    return Merged(request.target, config.get("model_type") not in _CLIP, notes)
 
 
 def _resume_key(request: MergeRequest, base: ModelFiles) -> str:
@@ -103,6 +112,32 @@ def _refuse_quantised(config: dict[str, Any], base: ModelFiles, named: str) -> N
         if full != known
         else _("Name the model that this one was quantised from."),
     )
+
+
+def _require_vision(config: dict[str, Any], base: ModelFiles) -> None:
+    if config.get("model_type") not in _CLIP:
+        raise WorkbenchError(
+            _("--is-clip merges into the vision tower of a CLIP, but this base is of the kind {kind}.").format(
+                kind=printable(str(config.get("model_type")))
+            ),
+            where=str(base.folder),
+            fix=_("Leave --is-clip out for a language model, or name the CLIP model."),
+        )
+
+
+def _refuse_not_finite(adapter: Adapter) -> None:
+    """Raise if the training broke down before the adapter was saved."""
+    of_modules = ((f"{m}.{rest}", tensor) for m, parts in adapter.parts.items() for rest, tensor in parts.items())
+    of_rows = ((module, rows) for module, (_ids, rows) in adapter.rows.items())
+    for name, tensor in (*of_modules, *adapter.whole.items(), *of_rows, *adapter.shared.items()):
+        values = tensor.load()
+        if not is_finite(values):
+            raise not_finite(name, values, adapter.folder)
+
+
+def _was_so(base: ModelFiles) -> Callable[[str], bool]:
+    """Whether a weight of the base itself has values that are not finite, such as a mask."""
+    return lambda name: name in base.stored and not is_finite(base.stored[name].load())
 
 
 def _device(request: MergeRequest, notes: list[str]) -> str:

@@ -31,7 +31,7 @@ def work(job: JobFolder, events: EventLog) -> Finished:
     merged = merge(request, in_bytes(events, _("merging")))
     for note in merged.notes:
         events.write(Warned(message=note))
-    return Finished(results={"folder" if request.is_clip else "merged": str(merged.folder)})
+    return Finished(results={"merged" if merged.is_language_model else "folder": str(merged.folder)})
 
 
 if __name__ == "__main__":

@@ -14,12 +14,10 @@ import torch
 from workbench.checkpoints.model_files import ModelFiles
 from workbench.checkpoints.stored import LazyTensor
 from workbench.models.internlm2 import MODEL_TYPE as INTERNLM2
-from workbench.models.internlm2 import RENAMED, fuse_wqkv, split_wqkv
+from workbench.models.internlm2 import fuse_wqkv, names_in_memory, split_wqkv
 
 HEADS = ("lm_head.weight", "output.weight", "embed_out.weight")
 """Names of the output head."""
-_FUSED = ".attention.wqkv."
-_PARTS = (".self_attn.q_proj.", ".self_attn.k_proj.", ".self_attn.v_proj.")
 _VISION = "vision_model."
 _PREFIXES = ("model.", "transformer.")
 """What the loaded model puts before all names, and some files leave out."""
@@ -94,12 +92,10 @@ class Places:
     def _weight(self, name: str, stored: LazyTensor) -> Weight:
         places = [name]
         if self._is_internlm2:
-            if _FUSED in name:
-                return Weight(name, stored, places, [name.replace(_FUSED, part) for part in _PARTS])
-            in_memory = name
-            for on_disk, renamed in RENAMED:
-                in_memory = re.sub(on_disk.replace(".", r"\."), renamed, in_memory)
-            places.append(in_memory)
+            in_memory = names_in_memory(name)
+            if len(in_memory) > 1:
+                return Weight(name, stored, places, in_memory)
+            places += in_memory
         if name.startswith(_VISION):
             places.append(name.removeprefix(_VISION))
         if self._lacks_prefix:

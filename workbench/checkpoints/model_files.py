@@ -17,6 +17,7 @@ from workbench.checkpoints.safetensors_files import tensors_in
 from workbench.checkpoints.stored import LazyTensor
 from workbench.configs.provenance import PROVENANCE_FILE
 from workbench.errors import WorkbenchError
+from workbench.hub.local import snapshot_of
 from workbench.i18n import _
 from workbench.paths import resolve_model
 from workbench.text import printable
@@ -174,6 +175,8 @@ def _weight_map(index: Path) -> dict[str, str]:
 
 
 def _fetched(name: str) -> Path:
+    if (here := snapshot_of(name)) is not None:
+        return here
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 

@@ -16,10 +16,11 @@ from pathlib import Path
 import psutil
 
 from workbench import __version__
-from workbench.configs.provenance import PROVENANCE_FILE
+from workbench.checkpoints.result_files import added_files, note_files
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.sizes import in_words
+from workbench.text import printable
 
 JOURNAL_FILE = ".written.jsonl"
 """What is complete in a folder being written, so that an interrupted attempt can go on; gone from the result."""
@@ -128,11 +129,12 @@ def _beside(final: Path, mark: str) -> list[Path]:
 
 def _put_in_place(partial: Path, final: Path) -> None:
     """Give the folder its final name once everything in it is on the disk."""
-    for path in sorted(partial.rglob("*")):
-        if path.name in {JOURNAL_FILE, _LOCK_FILE}:
+    for name in (JOURNAL_FILE, _LOCK_FILE):
+        for path in partial.rglob(name):
             path.unlink()
-        else:
-            _sync(path)
+    note_files(partial)
+    for path in sorted(partial.rglob("*")):
+        _sync(path)
     _sync(partial)
     replaced = final.with_name(f".{final.name}{_REPLACED}{os.getpid()}")
     if final.exists():
@@ -173,7 +175,7 @@ def refuse_existing(final: Path, *, overwrite: bool, sources: Iterable[Path] = (
     """Raise if a result would replace something that it may not.
 
     Args:
-        overwrite: the user allows replacing an earlier result: a folder that holds ``workbench.json``.
+        overwrite: the user allows replacing an earlier result: a folder of which ``workbench.json`` names all files.
         sources: what is read from; the result may not replace it or a folder around it.
 
     Raises:
@@ -194,11 +196,20 @@ def refuse_existing(final: Path, *, overwrite: bool, sources: Iterable[Path] = (
             where=str(final),
             fix=_("Choose another folder, or allow replacing it: --force."),
         )
-    if not (final / PROVENANCE_FILE).is_file():
+    added = added_files(final)
+    if added is None:
         raise WorkbenchError(
             _("The target is no earlier result of workbench, so it is not replaced."),
             where=str(final),
             fix=_("Choose another folder, or remove this one yourself."),
+        )
+    if added:
+        raise WorkbenchError(
+            _("The target holds files that are not of the earlier result, so it is not replaced: {names}.").format(
+                names=printable(", ".join(added[:3]))
+            ),
+            where=str(final),
+            fix=_("Move them elsewhere, or choose another folder."),
         )
 
 

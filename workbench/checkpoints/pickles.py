@@ -16,9 +16,17 @@ from typing import Any
 
 import torch
 
+from workbench.checkpoints.damage import refuse_other_kinds
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
+
+
+class _AsDict:
+    """Stands in for a class of dicts whose entries are wanted, and nothing else of it."""
+
+    def __new__(cls, *_values: Any) -> Any:
+        return {}
 
 
 class Inert:
@@ -62,11 +70,24 @@ _NUMPY = tuple(
         "_core.multiarray.scalar",
     )
 )
-DESCRIPTIVE = (*_DEEPSPEED, *_MMENGINE, *_NUMPY)
+_PYTHON = (
+    "argparse.Namespace",
+    "types.SimpleNamespace",
+    "datetime.datetime",
+    "datetime.timedelta",
+    "datetime.timezone",
+    *(f"{module}.{name}" for module in ("pathlib", "pathlib._local") for name in ("PosixPath", "WindowsPath", "Path")),
+    # what the entries of a defaultdict begin as
+    *(f"builtins.{name}" for name in ("list", "dict", "int", "float", "str", "bool", "tuple")),
+)
+_DICTS = ("collections.defaultdict",)
+DESCRIPTIVE = (*_DEEPSPEED, *_MMENGINE, *_NUMPY, *_PYTHON)
 """The classes and functions that files of trainings name beside their tensors."""
 
 _REFUSED = re.compile(r"GLOBAL (\S+?)[ .]*(?: whose| was)")
 _ZIP_BEGINS = b"PK\x03\x04"
+_CUT_OFF = "central directory"
+"""What torch says of a file of its own whose end is missing."""
 _DAMAGED = (
     UnpicklingError,
     RuntimeError,
@@ -103,18 +124,19 @@ def read_structure(path: Path) -> Any:
 
 
 def _is_zip(path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(len(_ZIP_BEGINS)) == _ZIP_BEGINS
-    except OSError as error:
-        raise WorkbenchError(
-            _("The file cannot be read: {reason}").format(reason=error.strerror or error), where=str(path)
-        ) from error
+    """Whether it is a file of PyTorch since 1.6.
+
+    Raises:
+        WorkbenchError: it cannot be read, or is plainly something else.
+    """
+    refuse_other_kinds(path)
+    with path.open("rb") as stream:
+        return stream.read(len(_ZIP_BEGINS)) == _ZIP_BEGINS
 
 
 def _loaded(path: Path, device: str, *, mapped: bool) -> Any:
     # the pairs are torch's own way to name a class without importing it
-    stand_ins: list[Any] = [(Inert, name) for name in DESCRIPTIVE]
+    stand_ins: list[Any] = [*((Inert, name) for name in DESCRIPTIVE), *((_AsDict, name) for name in _DICTS)]
     try:
         with torch.serialization.safe_globals(stand_ins), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -129,6 +151,12 @@ def _refusal(path: Path, error: BaseException) -> WorkbenchError:
             _("The file holds an object of {name}, which could run code.").format(name=printable(found[1])),
             where=str(path),
             fix=_("Nothing of it was run. Take the file from where it was trained, saved as weights only."),
+        )
+    if _CUT_OFF in str(error):
+        return WorkbenchError(
+            _("The file is cut off: its end, where its list of contents should be, is missing."),
+            where=str(path),
+            fix=_("Copy it again; nothing of it was run."),
         )
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     reason = lines[0] if lines and not isinstance(error, UnpicklingError) else type(error).__name__

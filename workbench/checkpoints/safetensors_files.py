@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from workbench.checkpoints.damage import refuse_other_kinds
 from workbench.checkpoints.stored import LazyTensor, Piece, StoredTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -61,6 +62,7 @@ def tensors_in(path: Path) -> dict[str, LazyTensor]:
 
 def _header(path: Path) -> tuple[dict[str, Any], int, int]:
     """The header, where the values begin, and the size of the file."""
+    refuse_other_kinds(path)
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:

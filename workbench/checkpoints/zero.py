@@ -155,18 +155,12 @@ def _buffers(model: RankFile) -> dict[str, LazyTensor]:
 
 
 def _frozen(files: ZeroFiles) -> dict[str, LazyTensor]:
-    """Parameters that were not trained but saved along.
-
-    Raises:
-        WorkbenchError: a rank's part of them is missing.
-    """
+    """Parameters that were not trained but saved along."""
     shapes = _shapes(files.models[0].state.get("frozen_param_shapes") or {})
     fragments = files.models[0].state.get("frozen_param_fragments") or {}
     there = [name for name in shapes if name in fragments]
     if files.stage != 3:
         return {name: LazyTensor.whole(files.models[0].path, fragments[name]) for name in there}
-    if there:
-        files.require_all_models()
     return {
         name: _gathered(
             shapes[name],

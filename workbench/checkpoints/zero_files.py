@@ -32,9 +32,8 @@ class RankFile:
 
 @dataclass(frozen=True)
 class ZeroFiles:
-    """``optimizers``: one a rank; ``models``: one, or with stage 3 one for each rank whose file is there."""
+    """``optimizers``: one a rank; ``models``: one, or with stage 3 one a rank."""
 
-    folder: Path
     stage: int
     optimizers: list[RankFile]
     models: list[RankFile]
@@ -42,17 +41,6 @@ class ZeroFiles:
     @property
     def paths(self) -> list[Path]:
         return [file.path for file in (*self.optimizers, *self.models)]
-
-    def require_all_models(self) -> None:
-        """Raise if a rank's model state is missing.
-
-        Raises:
-            WorkbenchError: it is.
-        """
-        ranks = len(self.optimizers)
-        missing = [_model_name(3, rank) for rank in range(ranks) if not (self.folder / _model_name(3, rank)).is_file()]
-        if missing:
-            raise _missing_ranks(self.folder, ranks, missing)
 
 
 def open_zero_files(folder: Path) -> ZeroFiles:
@@ -70,9 +58,12 @@ def open_zero_files(folder: Path) -> ZeroFiles:
     stage = stage_of(first)
     _require_one_save(optimizers, _optimizer_facts)
     names = [_model_name(stage, rank) for rank in range(expected if stage == 3 else 1)]
-    models = [_model_state(folder / name) for name in names if name == names[0] or (folder / name).is_file()]
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise _missing_ranks(folder, expected, missing)
+    models = [_model_state(folder / name) for name in names]
     _require_one_save(models, _model_facts)
-    return ZeroFiles(folder, stage, optimizers, models)
+    return ZeroFiles(stage, optimizers, models)
 
 
 def stage_of(file: RankFile) -> int:
@@ -162,8 +153,6 @@ def _model_name(stage: int, rank: int) -> str:
 
 
 def _model_state(path: Path) -> RankFile:
-    if not path.is_file():
-        raise WorkbenchError(_("The checkpoint lacks {name}.").format(name=path.name), where=str(path.parent))
     state = read_structure(path)
     if not isinstance(state, dict) or not isinstance(state.get("param_shapes"), list) or not state["param_shapes"]:
         raise WorkbenchError(_("This file is no part of a ZeRO checkpoint."), where=str(path))

@@ -14,6 +14,7 @@ from workbench.commands.event_text import EventText
 from workbench.i18n import _
 from workbench.jobs.events import Event, Failed
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.refusal import was_refused
 from workbench.jobs.state import JobState, exit_code, outcome_of, state_of
 from workbench.jobs.tail import EventTail, last_log_lines
 from workbench.text import printable
@@ -92,6 +93,7 @@ def _close(job: JobFolder, state: JobState, show: partial[None]) -> int:
             show(_how_it_ended(code))
             for line in last_log_lines(job.log_path, _LOG_LINES):
                 show("  " + printable(line))
-        show(_("  full log: {path}").format(path=job.log_path))
+        if not was_refused(job):
+            show(_("  full log: {path}").format(path=job.log_path))
         return abs(code) if code else 1
     return 0

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workbench.commands.wording import examples
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 if TYPE_CHECKING:
     from workbench.configs.xtuner.imported import ImportedConfig
 
+_SUFFIXES = (".yaml", ".yml")
 _EXAMPLES = """
   workbench import-config internlm2_chat_1_8b_qlora_alpaca_e3_copy.py
 
@@ -48,13 +50,33 @@ def import_config(
     made = room.import_config(file.expanduser(), assignments=assignments or [])
     path = None
     if made.config is not None:
-        path = room.write_imported(made, output or Path(f"{made.name}.yaml"), overwrite=force)
+        path = room.write_imported(made, _yaml(output, made.name), overwrite=force)
     if as_json:
         typer.echo(json.dumps(_as_json(made, path), ensure_ascii=False, default=str))
     else:
         _print(made, path)
     if path is None:
         raise typer.Exit(1)
+
+
+def _yaml(output: Path | None, name: str) -> Path:
+    """The file to write: as it is named, in the folder that is named, or with the ending that was left out.
+
+    Raises:
+        WorkbenchError: it is named like a file of another kind.
+    """
+    path = (output or Path()).expanduser()
+    if path.is_dir():
+        return path / f"{name}.yaml"
+    if not path.suffix:
+        return path.with_suffix(_SUFFIXES[0])
+    if path.suffix not in _SUFFIXES:
+        raise WorkbenchError(
+            _("The new config is a YAML file."),
+            where=str(output),
+            fix=_("Name it {name}.").format(name=path.with_suffix(_SUFFIXES[0])),
+        )
+    return path
 
 
 def _print(made: ImportedConfig, path: Path | None) -> None:

@@ -58,4 +58,4 @@ def merge(
         max_shard_bytes=parse_size(max_shard_size),
         overwrite=force,
     )
-    follow_to_result(job, "merged", "workbench chat {path}", as_json=as_json)
+    follow_to_result(job, "merged", "workbench chat {path}", as_json=as_json, goes_on=True)

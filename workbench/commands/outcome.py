@@ -11,7 +11,9 @@ import typer
 from workbench.commands.follow import follow
 from workbench.i18n import _
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.refusal import discard, was_refused
 from workbench.jobs.results import results_of
+from workbench.jobs.state import outcome_of
 
 
 def follow_to_result(
@@ -21,19 +23,25 @@ def follow_to_result(
     *,
     as_json: bool,
     more: Callable[[JobFolder], Mapping[str, object]] = lambda _job: {},
+    goes_on: bool = False,
 ) -> None:
     """Follow a job, print the result it made under ``key`` and the sensible next command, and exit with its code.
 
     Args:
         next_command: a command line with ``{path}`` for the result, if there is a sensible one.
         more: what the JSON says beside the results.
+        goes_on: the same command goes on with what a killed one has written; a refused one leaves no job behind.
     """
     code = follow(job, to_stderr=as_json)
     made = results_of(job)
+    if goes_on and code != 0 and outcome_of(job) is None:
+        typer.echo(_("  → The same command goes on where it was; the sources are unchanged."), err=as_json)
     if as_json:
         typer.echo(json.dumps({"job": job.id, "exit_code": code, **made, **more(job)}, ensure_ascii=False))
     elif code == 0 and key in made:
         typer.echo(_("Result: {path}").format(path=made[key]))
         if next_command:
             typer.echo(_("Next:   {command}").format(command=next_command.format(path=shlex.quote(str(made[key])))))
+    if goes_on and was_refused(job):
+        discard(job)
     raise typer.Exit(code)

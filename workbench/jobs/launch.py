@@ -96,7 +96,7 @@ def _refuse_second(work_dir: Path, kind: str) -> None:
                 where=str(work_dir),
                 fix=_(
                     "Watch it with 'workbench attach {job}', stop it with 'workbench cancel {job}', "
-                    "or start this one with another --work-dir."
+                    "or wait for it; a training also takes another --work-dir."
                 ).format(job=other.id),
             )
 
@@ -158,5 +158,5 @@ def _readable_os_errors(folder: Path) -> Iterator[None]:
         raise WorkbenchError(
             _("The folder cannot be written: {reason}").format(reason=error.strerror or error),
             where=str(folder),
-            fix=_("Free some space or choose another --work-dir."),
+            fix=_("Free some space, or go to a folder that can be written; a training also takes --work-dir."),
         ) from error

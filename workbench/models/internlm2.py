@@ -114,7 +114,7 @@ class FuseQKV(ConversionOps):  # type: ignore[misc]
         return SplitQKV()
 
 
-RENAMED = (
+_RENAMED = (
     ("tok_embeddings", "embed_tokens"),
     ("^output.weight", "lm_head.weight"),
     ("attention.wo", "self_attn.o_proj"),
@@ -131,14 +131,14 @@ _PROJECTIONS = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj")
 
 def names_in_memory(name: str) -> list[str]:
     """The names that a weight on disk has in memory: three for one of ``wqkv``, one for any other."""
-    for on_disk, in_memory in RENAMED:
+    for on_disk, in_memory in _RENAMED:
         name = re.sub(on_disk.replace(".", r"\."), in_memory, name)
     return [name.replace(_FUSED, part) for part in _PROJECTIONS] if _FUSED in name else [name]
 
 
 def register() -> None:
     """Make transformers know InternLM2; importing this module does it, and doing it twice is harmless."""
-    renamings = [WeightRenaming(on_disk, in_memory) for on_disk, in_memory in RENAMED]
+    renamings = [WeightRenaming(on_disk, in_memory) for on_disk, in_memory in _RENAMED]
     fused = WeightConverter(_FUSED, list(_PROJECTIONS), operations=[SplitQKV()])
     register_checkpoint_conversion_mapping(MODEL_TYPE, [*renamings, fused], overwrite=True)
     AutoConfig.register(MODEL_TYPE, InternLM2Config, exist_ok=True)

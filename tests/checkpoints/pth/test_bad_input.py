@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import torch
 
+from tests.checkpoints.pth.conversions import ignore, refused
 from tests.checkpoints.xtuner import llava_config, lora_tensors, lora_text, projector_tensors, save_pth, text_config
 from tests.checkpoints.zero_folder import write_zero_folder
 from workbench.checkpoints.model_files import open_folder
@@ -35,19 +36,6 @@ class Command:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return os.system, (self._command,)
-
-
-def ignore(done: int, total: int) -> None:
-    """No progress wanted."""
-
-
-def refused(target: Path, message: str, **settings: Any) -> WorkbenchError:
-    """The error that a conversion ends with; it leaves nothing."""
-    with pytest.raises(WorkbenchError, match=message) as caught:
-        convert_pth(PthRequest(target=target, **settings), ignore)
-    assert not target.exists()
-    assert not list(target.parent.glob(f".{target.name}*"))
-    return caught.value
 
 
 @pytest.fixture
@@ -77,7 +65,7 @@ def test_a_command_in_the_file_is_named_and_not_run(tmp_path: Path, llama: Path,
 def test_a_cut_file_is_named(tmp_path: Path, full: dict[str, torch.Tensor], llama: Path) -> None:
     pth = save_pth(tmp_path / "iter_1.pth", full)
     pth.write_bytes(pth.read_bytes()[: pth.stat().st_size // 2])
-    assert refused(tmp_path / "out", "read safely", pth=pth, base=str(llama)).where == str(pth)
+    assert refused(tmp_path / "out", "cut off", pth=pth, base=str(llama)).where == str(pth)
 
 
 def test_a_missing_rank_is_named(tmp_path: Path, adapter: dict[str, torch.Tensor], llama: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-from workbench.checkpoints.export.architectures import add_facts, architecture_of
+from workbench.checkpoints.export.architectures import add_facts
+from workbench.checkpoints.export.known_models import architecture_of
 from workbench.checkpoints.export.llama_quantize import K_QUANTS, quantize, require_program
 from workbench.checkpoints.export.number_formats import FORMATS, NumberFormat, encoded, size_of
 from workbench.checkpoints.export.source import ExportSource
@@ -71,7 +72,7 @@ def _write(
     """Write the file under a passing name. ``more``: room to leave, as a share of its size."""
     architecture = architecture_of(source.config)
     plan = plan_tensors(open_folder(source.folder), source.config, architecture)
-    writer = gguf.GGUFWriter(None, gguf.MODEL_ARCH_NAMES[architecture.arch])
+    writer = gguf.GGUFWriter(None, architecture.name)
     writer.add_type(gguf.GGUFType.MODEL)
     writer.add_name(source.name)
     writer.add_file_type(int(form.file_type))

@@ -6,11 +6,11 @@ import json
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from workbench.checkpoints.export.jinja_template import chat_template_of
 from workbench.checkpoints.export.pieces import ROUND, pieces_of
-from workbench.checkpoints.export.source import ADAPTER_CONFIG, ExportSource
+from workbench.checkpoints.export.served_adapter import Adapter, merge_first
+from workbench.checkpoints.export.source import ExportSource
 from workbench.data.templates import PromptTemplate
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -19,6 +19,8 @@ HOST = "127.0.0.1"
 _SMALLEST_RANK = 16
 _TOOL_PARSERS = {"qwen2": "hermes", "qwen3": "hermes", "mistral": "mistral"}
 """vLLM's names of the markup in which models of a kind call tools."""
+_READ_THE_FOLDER = {"vllm", "lmdeploy", "sglang"}
+"""The others get a GGUF file, which says what these have to find in the model's folder."""
 _PROTECTION = dict.fromkeys(("vllm", "sglang", "llama.cpp"), ("--host", "--api-key")) | {
     "lmdeploy": ("--server-name", "--api-keys")
 }
@@ -26,50 +28,30 @@ _PROTECTION = dict.fromkeys(("vllm", "sglang", "llama.cpp"), ("--host", "--api-k
 _DTYPES = {"float16": "half", "bfloat16": "bfloat16", "float32": "float32"}
 
 
-@dataclass(frozen=True)
-class Adapter:
-    """A LoRA to serve beside the base. ``rank``: of its matrices."""
-
-    name: str
-    folder: Path
-    rank: int
-
-
 @dataclass
 class Launch:
-    """``lines``: to run one after another. ``files``: name → text, to lie in the current folder. ``notes``: to know."""
+    """``lines``: to run one after another. ``files``: name → text, to lie in the current folder. ``notes``: to know.
+    ``stops_are_told``: the engine learns from the line where answers end.
+    """
 
     lines: list[str]
     files: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-
-def read_adapter_facts(folder: Path) -> Adapter:
-    """What a serving engine has to know of an adapter.
-
-    Raises:
-        WorkbenchError: the folder holds none.
-    """
-    try:
-        config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
-        ranks = [int(config["r"]), *map(int, (config.get("rank_pattern") or {}).values())]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WorkbenchError(
-            _("The folder holds no adapter: adapter_config.json is missing or damaged."), where=str(folder)
-        ) from error
-    return Adapter(folder.resolve().name, folder, max(ranks))
+    stops_are_told: bool = False
 
 
 def launch_of(engine: str, source: ExportSource, adapters: Sequence[Adapter] = ()) -> Launch:
     """The lines for an engine, which is a key of `ENGINES`."""
     launch = ENGINES[engine](source, adapters)
-    if source.config.get("auto_map") and engine in {"vllm", "lmdeploy", "sglang"}:
+    if source.config.get("auto_map") and engine in _READ_THE_FOLDER:
         launch.notes.append(
             _(
                 "If the engine does not know this model type, it asks for --trust-remote-code: then it runs the Python "
                 "files in the model's folder. Look at them first."
             )
         )
+    if engine in _READ_THE_FOLDER and not launch.stops_are_told:
+        launch.notes += _unknown_ends(source)
     if engine in _PROTECTION:
         host, key = _PROTECTION[engine]
         launch.notes.append(
@@ -78,6 +60,24 @@ def launch_of(engine: str, source: ExportSource, adapters: Sequence[Adapter] = (
             )
         )
     return launch
+
+
+def _unknown_ends(source: ExportSource) -> list[str]:
+    """A note if answers end with something that neither the generation config nor the tokenizer calls an end."""
+    told = source.generation.get("eos_token_id", source.config.get("eos_token_id"))
+    ends = {*(told if isinstance(told, list) else [told]), source.tokenizer.eos_token_id}
+    stops = source.template.stop_words if source.template else ()
+    unknown = [
+        word for word in stops if (ids := source.tokenizer.encode(word)) == [] or len(ids) > 1 or ids[0] not in ends
+    ]
+    if not unknown:
+        return []
+    return [
+        _(
+            "Answers end with {words}, which the model's generation_config.json does not say, so the engine would write "
+            'on: send "stop": {list} with every request.'
+        ).format(words=", ".join(unknown), list=json.dumps(unknown, ensure_ascii=False))
+    ]
 
 
 def _line(*words: object) -> str:
@@ -122,20 +122,36 @@ def _lmdeploy(source: ExportSource, adapters: Sequence[Adapter]) -> Launch:
     if isinstance(source.template, PromptTemplate) and not source.template_is_own:
         name = f"{source.name}.lmdeploy.json"
         launch.files[name] = _lmdeploy_template(source, source.template)
+        launch.stops_are_told = True
         words += ["--chat-template", name]
+        if source.template.system and not source.provenance.system:
+            launch.notes.append(
+                _(
+                    "LMDeploy would begin every conversation without a system text with an empty one, so the template "
+                    "that is written has none: send no system messages."
+                )
+            )
     launch.lines.append(_line(*words))
     return launch
 
 
 def _lmdeploy_template(source: ExportSource, template: PromptTemplate) -> str:
-    """LMDeploy's own form of a chat template: the texts before and after what each speaker says."""
+    """LMDeploy's own form of a chat template: the texts before and after what each speaker says.
+
+    It puts a system text before every conversation that has none of its own, even an empty one; so without a system
+    text in training the template has no place for any. A name of its own keeps LMDeploy from filling in the texts of
+    one of its templates.
+
+    Format: https://github.com/InternLM/lmdeploy/blob/main/docs/en/advance/chat_template.md.
+    """
     pieces = pieces_of(template, source.tokenizer.bos_token or "", source.tokenizer.eos_token or "")
     assert pieces is not None
+    system = source.provenance.system
     values = {
-        "model_name": source.name,
-        "system": pieces.before_system,
-        "meta_instruction": source.provenance.system or None,
-        "eosys": template.system.partition("{system}")[2],
+        "model_name": f"workbench-{source.name}",
+        "system": pieces.before_system if system else "",
+        "meta_instruction": system,
+        "eosys": template.system.partition("{system}")[2] if system else "",
         "user": pieces.opening.replace(ROUND, "1"),
         "eoh": pieces.asking,
         "assistant": "",
@@ -191,9 +207,7 @@ def _refuse_adapters(adapters: Sequence[Adapter]) -> None:
         raise WorkbenchError(
             _("For this engine the adapter has to be merged first."),
             where="--adapter",
-            fix=_("Merge it first: {command}").format(
-                command=_line("workbench", "merge", "auto", adapters[0].folder, f"{adapters[0].name}-merged")
-            ),
+            fix=merge_first(adapters[0].folder),
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from workbench.configs.provenance import Provenance, read_provenance
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.templates import AUTO, ChatTemplate, Template, get_template
-from workbench.data.templates.mismatch import recommended_template, same_markup, trained_template
+from workbench.data.templates.mismatch import recommended_template, same_markup
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -24,11 +24,14 @@ _LONGEST_UNKNOWN = 2048
 
 @dataclass(frozen=True)
 class ExportSource:
-    """A folder with a whole model. ``config``: its ``config.json``; ``asked``: the prompt template the user named."""
+    """A folder with a whole model. ``config``: its ``config.json``; ``asked``: the prompt template the user named;
+    ``of_adapter``: what is noted of an adapter that is used beside it, and goes before what is noted of the model.
+    """
 
     folder: Path
     config: dict[str, Any]
     asked: str | None = None
+    of_adapter: Provenance | None = None
 
     @property
     def name(self) -> str:
@@ -38,7 +41,7 @@ class ExportSource:
     @cached_property
     def provenance(self) -> Provenance:
         """What workbench noted of the weights; nothing if they are not its own."""
-        return read_provenance(self.folder) or Provenance()
+        return self.of_adapter or read_provenance(self.folder) or Provenance()
 
     @cached_property
     def tokenizer(self) -> LightTokenizer:
@@ -48,9 +51,7 @@ class ExportSource:
     @cached_property
     def template(self) -> Template | None:
         """The prompt template to ask the model by: the user's choice, that of the training, or the model's own."""
-        name = (
-            self.asked or trained_template(str(self.folder)) or recommended_template(str(self.folder), self.tokenizer)
-        )
+        name = self.asked or self.provenance.prompt_template or recommended_template(str(self.folder), self.tokenizer)
         return get_template(name, self.tokenizer) if name else None
 
     @cached_property

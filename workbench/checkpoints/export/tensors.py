@@ -11,7 +11,8 @@ from typing import Any
 import gguf
 import torch
 
-from workbench.checkpoints.export.architectures import Architecture, rope_factors
+from workbench.checkpoints.export.architectures import rope_factors
+from workbench.checkpoints.export.known_models import Architecture
 from workbench.checkpoints.model_files import ModelFiles
 from workbench.checkpoints.stored import LazyTensor
 from workbench.errors import WorkbenchError
@@ -41,7 +42,7 @@ def plan_tensors(model: ModelFiles, config: dict[str, Any], architecture: Archit
     Raises:
         WorkbenchError: a weight has no place in such a file, or one is missing.
     """
-    names = gguf.get_tensor_name_map(architecture.arch, int(config["num_hidden_layers"]))
+    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH[architecture.name.upper()], int(config["num_hidden_layers"]))
     planned = []
     for name, tensor in model.stored.items():
         if _NOT_WRITTEN.fullmatch(name) or (name == "lm_head.weight" and config.get("tie_word_embeddings")):

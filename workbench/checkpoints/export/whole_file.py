@@ -30,11 +30,7 @@ def complete_or_absent_file(final: Path, *, overwrite: bool = False) -> Iterator
         final.parent.mkdir(parents=True, exist_ok=True)
         holder = partial.open("ab")
     except OSError as error:
-        raise WorkbenchError(
-            _("The folder cannot be written: {reason}").format(reason=error.strerror or error),
-            where=str(final.parent),
-            fix=_("Choose another folder."),
-        ) from error
+        raise cannot_write(final.parent, error) from error
     with holder:
         _hold(holder.fileno(), final)
         try:
@@ -60,7 +56,7 @@ def refuse_existing_file(final: Path, *, overwrite: bool) -> None:
             where=str(final),
             fix=_("Choose another name, or allow replacing it: --force."),
         )
-    if not final.is_file() or not _is_gguf(final):
+    if not final.is_file() or not is_gguf(final):
         raise WorkbenchError(
             _("What is there is no GGUF file, so it is not replaced."),
             where=str(final),
@@ -68,7 +64,17 @@ def refuse_existing_file(final: Path, *, overwrite: bool) -> None:
         )
 
 
-def _is_gguf(path: Path) -> bool:
+def cannot_write(folder: Path, error: OSError) -> WorkbenchError:
+    """What to raise where the system does not let a file be written."""
+    return WorkbenchError(
+        _("The folder cannot be written: {reason}").format(reason=error.strerror or error),
+        where=str(folder),
+        fix=_("Choose another folder."),
+    )
+
+
+def is_gguf(path: Path) -> bool:
+    """Whether a file begins as GGUF files do."""
     with path.open("rb") as stream:
         return stream.read(len(GGUF_MAGIC)) == GGUF_MAGIC
 

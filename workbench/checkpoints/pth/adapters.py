@@ -21,6 +21,11 @@ from workbench.text import printable
 
 _PREFIX = "base_model.model."
 _FACTOR = re.compile(r"(.+)\.lora_A\.weight")
+_PART = re.compile(r".+\.lora_(?:[AB]|embedding_[AB]|magnitude_vector)(?:\.default)?(?:\.weight|\.bias)?")
+_WHOLE = re.compile(r"([^.]+)\.modules_to_save\.")
+_FIRST_FACTORS = (".lora_A.weight", ".lora_embedding_A")
+_VOCABULARY = ("embed_tokens.weight", "tok_embeddings.weight", "lm_head.weight", "output.weight")
+"""What peft saves along with an adapter if the vocabulary grew."""
 _NUMBER = re.compile(r"\.(\d+)\.")
 _VISION = "vision_model."
 _TEXT_OF_CLIP = ("text_model.", "text_projection")
@@ -55,18 +60,61 @@ def _adapter(
     base: str | None,
     dtype: torch.dtype | None,
 ) -> PlannedFolder:
-    tensors = adapter_tensors(trained)
     where = context.request.pth
+    settings = settings | _whole_modules(trained, settings, where)
+    tensors = adapter_tensors(trained)
+    _refuse_strays(trained, settings, where)
     has_one_rank = not any(settings.get(key) for key in _ONLY_SOME)
     check_lora(tensors, settings.get("r") if has_one_rank else None, where)
     if has_one_rank:
         _check_layers(tensors, where)
     if (files := find_base(base)) is not None:
         _check_base(tensors, files, where, everywhere=has_one_rank)
-    first = next(tensor for name, tensor in tensors.items() if name.endswith(".lora_A.weight"))
+    rank = next((tensor.shape[0] for name, tensor in tensors.items() if name.endswith(_FIRST_FACTORS)), None)
+    if rank is None:
+        raise WorkbenchError(
+            _("The checkpoint holds parts of an adapter, but none of its lora_A."),
+            where=str(where),
+            fix=_("The file is not complete; take another checkpoint."),
+        )
     given = {key: value for key, value in settings.items() if key != "target_modules" or value}
-    complete = lora_settings(tensors, {"r": first.shape[0], **given}, base)
+    complete = lora_settings(tensors, {"r": rank, **given}, base)
     return PlannedFolder(name, planned(tensors, dtype), partial(finish_adapter, settings=complete))
+
+
+def _whole_modules(trained: Mapping[str, LazyTensor], settings: dict[str, Any], where: Path) -> dict[str, Any]:
+    """``modules_to_save``: as the config says, or else the modules that the checkpoint holds whole.
+
+    Raises:
+        WorkbenchError: the config trains one whole that the checkpoint does not hold.
+    """
+    held = sorted({match[1] for name in trained if (match := _WHOLE.search(name))})
+    named = settings.get("modules_to_save") or []
+    absent = [module for module in named if module not in held]
+    if absent:
+        raise WorkbenchError(
+            _("The config trains {names} whole (modules_to_save), but the checkpoint does not hold it.").format(
+                names=printable(", ".join(map(str, absent)))
+            ),
+            where=str(where),
+            fix=_("Name the config that it was trained with."),
+        )
+    return {"modules_to_save": sorted({*named, *held})} if held else {}
+
+
+def _refuse_strays(trained: Mapping[str, LazyTensor], settings: dict[str, Any], where: Path) -> None:
+    """Raise if a tensor is no part of an adapter: peft would pass over it in silence."""
+    has_biases = settings.get("bias", "none") != "none"
+    for name, tensor in trained.items():
+        known = _PART.fullmatch(name) or _WHOLE.search(name) or ".original_module." in name
+        if not known and not name.endswith(_VOCABULARY) and not (has_biases and name.endswith(".bias")):
+            raise WorkbenchError(
+                _("The tensor {name} {shape} is no part of an adapter that is known here.").format(
+                    name=printable(name), shape=list(tensor.shape)
+                ),
+                where=str(where),
+                fix=_("Name the config that it was trained with, or take the file as the training saved it."),
+            )
 
 
 def _modules(tensors: Mapping[str, LazyTensor]) -> dict[str, tuple[int, int]]:
@@ -108,6 +156,17 @@ def _check_base(tensors: Mapping[str, LazyTensor], base: ModelFiles, where: Path
             raise WorkbenchError(
                 _("The adapter was made for another base: {module} is {one} there, and {other} here.").format(
                     module=printable(module), one=list(shape), other=list(shapes.get(module, ())) or _("missing")
+                ),
+                where=str(where),
+                fix=_("Name the base that it was trained on: --base FOLDER."),
+            )
+    for name, tensor in tensors.items():
+        wanted = base.stored.get(name.removeprefix(_PREFIX))
+        grew = name.endswith(_VOCABULARY) and wanted is not None and tensor.shape[1:] == wanted.shape[1:]
+        if wanted is not None and tensor.shape != wanted.shape and not grew:
+            raise WorkbenchError(
+                _("The adapter was made for another base: {module} is {one} there, and {other} here.").format(
+                    module=printable(name), one=list(tensor.shape), other=list(wanted.shape)
                 ),
                 where=str(where),
                 fix=_("Name the base that it was trained on: --base FOLDER."),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.checkpoints.model_files import ModelFiles, open_folder
 from workbench.errors import WorkbenchError
+from workbench.hub.local import snapshot_of
 from workbench.i18n import _
 from workbench.paths import resolve_model
 
@@ -19,13 +20,8 @@ def find_base(name: str | None) -> ModelFiles | None:
     if not name:
         return None
     folder = Path(resolve_model(name))
-    if folder.is_dir():
-        return open_folder(folder)
-    cached = _cached(name)
-    try:
-        return open_folder(cached) if cached else None
-    except WorkbenchError:  # of a name, often only the tokenizer is in the cache
-        return None
+    found = folder if folder.is_dir() else snapshot_of(name)
+    return open_folder(found) if found else None
 
 
 def require_base(name: str | None, option: str) -> ModelFiles:
@@ -43,13 +39,3 @@ def require_base(name: str | None, option: str) -> ModelFiles:
             fix=_("Fetch it, or name its folder: {option} FOLDER.").format(option=option),
         )
     return found
-
-
-def _cached(name: str) -> Path | None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, local_files_only=True))
-    except (HFValidationError, LocalEntryNotFoundError, OSError, ValueError):
-        return None

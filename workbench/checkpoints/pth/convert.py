@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.checkpoints.adapter_files import is_adapter
+from workbench.checkpoints.full_model import COMPUTED
 from workbench.checkpoints.output import complete_or_absent, refuse_existing, resume_key_of
 from workbench.checkpoints.pth.adapters import language_adapter, visual_adapter
 from workbench.checkpoints.pth.context import Context, PlannedFolder
@@ -18,6 +19,7 @@ from workbench.checkpoints.pth.request import PthRequest
 from workbench.checkpoints.pth.trained import TrainedWeights, open_trained
 from workbench.checkpoints.pth.vision import visual_encoder
 from workbench.checkpoints.stored import LazyTensor
+from workbench.checkpoints.values import only_finite, require_floats
 from workbench.checkpoints.weight_writing import write_weights
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
@@ -49,6 +51,7 @@ def convert_pth(request: PthRequest, on_progress: Callable[[int, int], None]) ->
     trained = open_trained(request.pth)
     parts = parts_of(trained.tensors, request.pth)
     parts, notes = _completed(parts, trained)
+    _require_floats(parts, request.pth)
     model = model_of(request, trained, parts)
     context = Context(request, parts, model.config)
     folders = planned_folders(context)
@@ -57,7 +60,9 @@ def convert_pth(request: PthRequest, on_progress: Callable[[int, int], None]) ->
     with complete_or_absent(request.target, overwrite=request.overwrite, sources=sources, resume_key=key) as folder:
         _write(folders, folder, request, on_progress)
         _write_origin(folder, context, trained, model)
-    return ConvertedPth(_kind(folders), request.target, [*notes, *_missing_parts(context), *_merge_notes(context)])
+    return ConvertedPth(
+        _kind(folders), request.target, [*notes, *model.notes, *_missing_parts(context), *_merge_notes(context)]
+    )
 
 
 def _completed(parts: Parts, trained: TrainedWeights) -> tuple[Parts, list[str]]:
@@ -81,6 +86,13 @@ def _completed(parts: Parts, trained: TrainedWeights) -> tuple[Parts, list[str]]
 
 def _filled(tensors: dict[str, LazyTensor], others: dict[str, LazyTensor]) -> dict[str, LazyTensor]:
     return tensors if not tensors or is_adapter(tensors) else others | tensors
+
+
+def _require_floats(parts: Parts, where: Path) -> None:
+    for part, tensors in vars(parts).items():
+        for name, tensor in tensors.items():
+            if not COMPUTED.fullmatch(name):
+                require_floats(f"{part}.{name}", tensor.dtype, where)
 
 
 def planned_folders(context: Context) -> list[PlannedFolder]:
@@ -126,13 +138,17 @@ def _write(
         place = target / folder.name
         write_weights(
             place,
-            folder.plan,
+            only_finite(folder.plan, request.pth, _("Keep 32 bits: --fp32."), but=_is_computed),
             max_shard_bytes=folder.max_shard_bytes,
             safe=request.safe,
             on_progress=lambda done, _all, before=before: on_progress(before + done, total),  # type: ignore[misc]
         )
         folder.finish(place)
         before += sum(tensor.nbytes for tensor in folder.plan)
+
+
+def _is_computed(name: str) -> bool:
+    return COMPUTED.fullmatch(name) is not None
 
 
 def _write_origin(folder: Path, context: Context, trained: TrainedWeights, model: TrainedModel) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -14,11 +13,9 @@ from workbench.checkpoints.weight_writing import PlannedTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.internlm2 import MODEL_TYPE as INTERNLM2
-from workbench.models.internlm2 import RENAMED, split_wqkv
+from workbench.models.internlm2 import names_in_memory, split_wqkv
 
 _LLAMA = "llama"
-_FUSED = ".attention.wqkv."
-_PARTS = (".self_attn.q_proj.", ".self_attn.k_proj.", ".self_attn.v_proj.")
 
 
 def with_llama_names(tensors: Iterable[PlannedTensor], config: dict[str, Any]) -> list[PlannedTensor]:
@@ -58,15 +55,11 @@ def _require_llama(config: dict[str, Any]) -> None:
 
 
 def _renamed(tensor: PlannedTensor, config: dict[str, Any]) -> list[PlannedTensor]:
-    if _FUSED in tensor.name:
-        return _split(tensor, config)
-    name = tensor.name
-    for on_disk, in_memory in RENAMED:
-        name = re.sub(on_disk.replace(".", r"\."), in_memory, name)
-    return [replace(tensor, name=name)]
+    names = names_in_memory(tensor.name)
+    return [replace(tensor, name=names[0])] if len(names) == 1 else _split(tensor, names, config)
 
 
-def _split(fused: PlannedTensor, config: dict[str, Any]) -> list[PlannedTensor]:
+def _split(fused: PlannedTensor, names: list[str], config: dict[str, Any]) -> list[PlannedTensor]:
     heads = int(config["num_attention_heads"])
     kv_heads = int(config.get("num_key_value_heads") or heads)
     groups = heads // kv_heads
@@ -74,12 +67,9 @@ def _split(fused: PlannedTensor, config: dict[str, Any]) -> list[PlannedTensor]:
     rows = (kv_heads * groups * head_rows, kv_heads * head_rows, kv_heads * head_rows)
     return [
         PlannedTensor(
-            fused.name.replace(_FUSED, part),
-            (rows[number], *fused.shape[1:]),
-            fused.dtype,
-            partial(_part, fused, kv_heads, groups, number),
+            name, (rows[number], *fused.shape[1:]), fused.dtype, partial(_part, fused, kv_heads, groups, number)
         )
-        for number, part in enumerate(_PARTS)
+        for number, name in enumerate(names)
     ]
 
 

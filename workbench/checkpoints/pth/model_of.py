@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,15 @@ _INTERNVL = "InternVL_V1_5"
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """The model, with the settings of its adapters, and the text of its Python config if there is one."""
+    """The model, with the settings of its adapters, and the text of its Python config if there is one.
+
+    ``is_known``: a config describes it; ``notes``: what the user should know of how it is described, translated.
+    """
 
     config: XTunerConfig
     python_text: str | None
     is_known: bool
+    notes: list[str] = field(default_factory=list)
 
 
 def model_of(request: PthRequest, trained: TrainedWeights, parts: Parts) -> TrainedModel:
@@ -48,7 +52,20 @@ def model_of(request: PthRequest, trained: TrainedWeights, parts: Parts) -> Trai
             where=request.config,
             fix=_("Use the converter that comes with InternVL."),
         )
-    return replace(model, config=chosen)
+    return replace(model, config=chosen, notes=[*model.notes, *_alpha_note(request, model.config)])
+
+
+def _alpha_note(request: PthRequest, config: XTunerConfig) -> list[str]:
+    """That the user's scale of an adapter is not the config's."""
+    scales = [lora.get("lora_alpha") for lora in (config.llm_lora, config.visual_encoder_lora) if lora]
+    other = next((scale for scale in scales if scale not in {None, request.lora_alpha}), None)
+    if request.lora_alpha is None or other is None:
+        return []
+    return [
+        _("The adapter is scaled by --lora-alpha {given}; the config says lora_alpha = {known}.").format(
+            given=request.lora_alpha, known=other
+        )
+    ]
 
 
 def _described(request: PthRequest, trained: TrainedWeights, parts: Parts) -> TrainedModel:
@@ -56,24 +73,22 @@ def _described(request: PthRequest, trained: TrainedWeights, parts: Parts) -> Tr
         config = read_xtuner_config(request.config)
         text = config.file.read_text(encoding="utf-8") if config.file else None
         return TrainedModel(config, text, is_known=True)
-    if trained.config_text is not None:
-        return TrainedModel(_noted(trained.config_text, request.pth), trained.config_text, is_known=True)
-    return TrainedModel(XTunerConfig(request.pth.stem, _kind(parts), request.base or ""), None, is_known=False)
+    by_names = XTunerConfig(request.pth.stem, _kind(parts), request.base or "")
+    if not trained.config_text:
+        return TrainedModel(by_names, None, is_known=False)
+    try:
+        return TrainedModel(_noted(trained.config_text, request.pth.stem), trained.config_text, is_known=True)
+    except WorkbenchError as error:
+        note = _("The config that the checkpoint carries cannot be read, so the names of its tensors tell: {reason}")
+        return TrainedModel(by_names, None, is_known=False, notes=[note.format(reason=error.what)])
 
 
-def _noted(text: str, pth: Path) -> XTunerConfig:
+def _noted(text: str, name: str) -> XTunerConfig:
     """The config that a checkpoint carries, read as a file would be."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "config.py"
-        file.write_text(text, encoding="utf-8")
-        try:
-            return replace(read_xtuner_config(file), name=pth.stem)
-        except WorkbenchError as error:
-            raise WorkbenchError(
-                _("The config that the checkpoint carries cannot be read: {reason}").format(reason=error.what),
-                where=str(pth),
-                fix=_("Name the config that it was trained with."),
-            ) from error
+        file.write_text(text, encoding="utf-8", errors="replace")
+        return replace(read_xtuner_config(file), name=name)
 
 
 def _kind(parts: Parts) -> Kind:

@@ -16,7 +16,7 @@ from workbench.checkpoints.pth.vision import trained_vision, vision_tensors
 from workbench.checkpoints.stored import LazyTensor
 from workbench.checkpoints.weight_writing import PlannedTensor
 
-_FACTOR = re.compile(r"base_model\.model\.(.+)\.(lora_[AB]\.weight)")
+_FACTOR = re.compile(r"base_model\.model\.(.+)\.(lora_\w+(?:\.weight|\.bias)?)")
 
 
 def whole_language_model(context: Context, base: ModelFiles) -> list[PlannedTensor]:

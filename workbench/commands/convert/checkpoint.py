@@ -42,4 +42,4 @@ def convert(
     from workbench.commands.outcome import follow_to_result
 
     job = start_convert(source, target, project=Path.cwd(), overwrite=force)
-    follow_to_result(job, "adapter", "workbench merge auto {path} merged", as_json=as_json)
+    follow_to_result(job, "adapter", "workbench merge auto {path} merged", as_json=as_json, goes_on=True)

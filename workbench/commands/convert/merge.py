@@ -73,4 +73,4 @@ def merge(
         overwrite=force,
     )
     key, follow_up = ("folder", None) if is_clip else ("merged", "workbench chat {path}")
-    follow_to_result(job, key, follow_up, as_json=as_json)
+    follow_to_result(job, key, follow_up, as_json=as_json, goes_on=True)

@@ -82,4 +82,4 @@ def pth_to_hf(
         save_format=save_format.value,
         overwrite=force,
     )
-    follow_to_result(start_pth_to_hf(request, project=Path.cwd()), "folder", as_json=as_json)
+    follow_to_result(start_pth_to_hf(request, project=Path.cwd()), "folder", as_json=as_json, goes_on=True)

@@ -31,4 +31,4 @@ def split(
     from workbench.commands.outcome import follow_to_result
 
     job = start_split(source, target, project=Path.cwd(), overwrite=force)
-    follow_to_result(job, "folder", as_json=as_json)
+    follow_to_result(job, "folder", as_json=as_json, goes_on=True)

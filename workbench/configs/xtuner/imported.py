@@ -16,7 +16,7 @@ from workbench.configs.problems import field_of, first_per_field, sentence
 from workbench.configs.schema import TrainConfig
 from workbench.configs.xtuner import reasons
 from workbench.configs.xtuner.model_fields import carry_model, carry_tokenizer
-from workbench.configs.xtuner.read import model_of
+from workbench.configs.xtuner.read import model_of, require_bases
 from workbench.configs.xtuner.report import Carried, NotCarried, Part, Refusal, Report
 from workbench.configs.xtuner.runtime_fields import carry_hooks, carry_saving, carry_seed, leave_metrics
 from workbench.configs.xtuner.syntax import ConfigTree, read_tree
@@ -109,6 +109,7 @@ def _standing(report: Report, given: Mapping[str, str]) -> list[Refusal]:
 
 
 def _reported(tree: ConfigTree) -> Report:
+    require_bases(tree)
     model_of(tree)
     report = Report(tree.file)
     root = Part(report, "", tree.names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from workbench.i18n import _
 from workbench.text import printable
 
 _LORA_CLASS = "LoraConfig"
+_BASE = re.compile(r"from \.|_base_\b")
+"""How a row begins that names another file of the config's folder."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,21 @@ def described(tree: ConfigTree) -> XTunerConfig:
     )
 
 
+def require_bases(tree: ConfigTree) -> None:
+    """Raise if a file that the config builds on cannot be taken: what else it sets is not known then.
+
+    Raises:
+        WorkbenchError: names the row, and what is wrong with the file.
+    """
+    lost = next((one for one in tree.unread if _BASE.match(one.source)), None)
+    if lost is not None:
+        raise WorkbenchError(
+            _("{source} cannot be read: {reason}.").format(source=printable(lost.source), reason=lost.reason),
+            where=str(lost.place),
+            fix=_("Keep it in the config's folder, not building on itself, or write its settings into the config."),
+        )
+
+
 def model_of(tree: ConfigTree) -> Settings:
     """The ``model`` of a config.
 
@@ -123,6 +141,7 @@ def model_of(tree: ConfigTree) -> Settings:
         return model
     if isinstance(model, Unreadable):
         raise unreadable_error(model, "model")
+    require_bases(tree)
     raise WorkbenchError(
         _("This is not a training config of XTuner: it defines no `model`."),
         where=str(tree.file),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from workbench.i18n import N_, _
 
 NO_COUNTERPART = N_("has no counterpart; nothing is lost")
 OTHER_STAGE = N_("belongs to a kind of training that workbench cannot do yet")
+_ASSIGNMENT = re.compile(r"\w+ *=(?!=)")
 UNKNOWN = N_("workbench has no such setting")
 
 
@@ -94,10 +96,10 @@ class Report:
 
     def leave(self, name: str, value: Value, place: Place | None, reason: str, *, matters: bool = True) -> None:
         """Note a field that is not carried. ``reason`` is translated here."""
-        unreadable = next((inner for inner in (value, *_inner(value)) if isinstance(inner, Unreadable)), None)
-        if unreadable is not None:
-            self._told.append(unreadable)
-            reason, matters = unreadable.reason, True
+        unreadable = [inner for inner in (value, *_inner(value)) if isinstance(inner, Unreadable)]
+        if unreadable:
+            self._told.extend(unreadable)
+            reason, matters = unreadable[0].reason, True
         file, row = (place.file, place.row) if place else (self.file, None)
         entry = NotCarried(name, file, row, as_text(value), _(reason), matters)
         if entry not in self.not_carried:
@@ -118,10 +120,15 @@ class Report:
         return any(not refusal.field for refusal in self.refusals)
 
     def leave_unread(self, unread: Iterable[Unreadable]) -> None:
-        """Note what has no value and was not named as part of a field."""
+        """Note what has no value and was not named as part of a field; a name that no field takes changes nothing."""
         for value in unread:
-            if not any(value is told for told in self._told):
-                self.leave(_("row {row}").format(row=value.place.row), value, value.place, value.reason)
+            if any(value is told for told in self._told):
+                continue
+            matters = _ASSIGNMENT.match(value.source) is None
+            row = _("row {row}").format(row=value.place.row)
+            entry = NotCarried(row, value.place.file, value.place.row, value.source, value.reason, matters)
+            if entry not in self.not_carried:
+                self.not_carried.append(entry)
 
 
 class Part:

@@ -18,11 +18,12 @@ def summary(imported: ImportedConfig) -> str:
 
 def report_lines(imported: ImportedConfig) -> list[str]:
     """The changed and the missing settings, those that matter first, each with its reason; ready to be printed."""
+    lost = [one for one in imported.lost if not _is_refusal(one, imported)]
     harmless = [one for one in imported.not_carried if not one.matters]
     lines: list[str] = []
-    if imported.lost:
+    if lost:
         lines += ["", _("Not carried over; training may differ without it:")]
-        lines += [line for one in imported.lost for line in _missing(one, imported)]
+        lines += [line for one in lost for line in _missing(one, imported)]
     if imported.config is not None and imported.changed:
         lines += ["", _("Carried over with a change:")]
         lines += [line for one in imported.changed for line in _changed(one)]
@@ -32,8 +33,16 @@ def report_lines(imported: ImportedConfig) -> list[str]:
     return [printable(line) for line in lines]
 
 
+def _is_refusal(one: NotCarried, imported: ImportedConfig) -> bool:
+    """Whether the refusal of the config says the same already."""
+    place = f"{one.file}:{one.row}"
+    return any(refusal.place == place and one.reason in refusal.reason for refusal in imported.refusals)
+
+
 def _missing(one: NotCarried, imported: ImportedConfig) -> list[str]:
-    return [f"  {_place(one, imported)}{one.field} = {one.value}", f"      {one.reason}"]
+    of_a_row = one.field == _("row {row}").format(row=one.row)
+    what = one.value if of_a_row else f"{one.field} = {one.value}"
+    return [f"  {_place(one, imported)}{what}", f"      {one.reason}"]
 
 
 def _place(one: NotCarried, imported: ImportedConfig) -> str:
