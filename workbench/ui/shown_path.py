@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from workbench.text import printable
 
 
@@ -15,3 +17,10 @@ def shown_path(path: Path, project: Path | None = None) -> str:
         return printable(str("~" / path.relative_to(Path.home())))
     except (ValueError, RuntimeError):  # elsewhere, or a user without a home
         return printable(str(path))
+
+
+def end_of(path: str, cells: int) -> str:
+    """A path that is longer than so many cells without its beginning: its end tells it from others."""
+    while cell_len(path) > cells:
+        path = "…" + path[2:]
+    return path

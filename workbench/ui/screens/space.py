@@ -15,13 +15,15 @@ from workbench.actions.weights import Space
 from workbench.i18n import N_, _
 from workbench.sizes import in_words
 from workbench.ui.screens.area import TranslatedModal
-from workbench.ui.shown_path import shown_path
+from workbench.ui.shown_path import end_of, shown_path
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 from workbench.weights.comparison_text import bar
 
-_COLUMNS = (Column(N_("path")), Column(N_("size"), width=9), Column("", width=10), Column("", width=10, from_width=70))
+_COLUMNS = (Column(N_("path")), Column(N_("size"), width=9), Column("", width=10, from_width=80), Column("", width=9))
 _DISK_CELLS = 40
+_FRAME_CELLS = 12
+"""Of the dialog's border and padding, and of the table's scroll bar."""
 
 
 class SpaceScreen(TranslatedModal[Path | None]):
@@ -36,8 +38,9 @@ class SpaceScreen(TranslatedModal[Path | None]):
     ]
     DEFAULT_CSS = """
     SpaceScreen {
-        .dialog { width: 96%; max-width: 130; }
+        .dialog { width: 96%; max-width: 130; height: 90%; }
         #space-disk { margin-bottom: 1; }
+        .dialog FittedTable { height: 1fr; max-height: 100%; margin-bottom: 0; }
     }
     """
 
@@ -67,6 +70,13 @@ class SpaceScreen(TranslatedModal[Path | None]):
             lines.append(said.format(size=in_words(self._deleted)))
         return lines
 
+    @property
+    def _path_cells(self) -> int:
+        """What the dialog leaves for a path beside the other columns."""
+        table = min(self.app.size.width * 96 // 100, 130) - _FRAME_CELLS
+        shown = [column.width + 2 for column in _COLUMNS if column.width and column.from_width <= table]
+        return table - sum(shown) - 2
+
     def on_mount(self) -> None:
         table = self.query_one(FittedTable)
         largest = max((item.bytes for item in self._space.items), default=1) or 1
@@ -75,7 +85,7 @@ class SpaceScreen(TranslatedModal[Path | None]):
                 Row(
                     str(item.path),
                     (
-                        shown_path(item.path, self._project),
+                        end_of(shown_path(item.path, self._project), self._path_cells),
                         in_words(item.bytes).rjust(9),
                         (bar(item.bytes / largest, 10), "accent"),
                         (_("could go") if item.could_go else "", "warning"),

@@ -16,7 +16,7 @@ from workbench.jobs.checkpoints import CheckpointInfo
 from workbench.sizes import in_words
 from workbench.text import printable
 from workbench.ui.project_weights import ProjectWeights
-from workbench.ui.shown_path import shown_path
+from workbench.ui.shown_path import end_of, shown_path
 from workbench.ui.weights_rows import (
     CACHE,
     PLACE_TITLES,
@@ -189,7 +189,7 @@ def _made_label(made: Made, facts: WeightsFacts | None) -> Text:
 
 def _found_rows(found: list[Found]) -> list[tuple[Text, Row]]:
     """Name, kind, size and number format, under each other."""
-    names = [_end_of(printable(one.name)) for one in found]
+    names = [end_of(printable(one.name), _LONGEST_NAME) for one in found]
     name_width = max(map(cell_len, names), default=0)
     kind_width = max((cell_len(one.facts.kind.word) for one in found), default=0)
     return [
@@ -203,13 +203,6 @@ def _found_label(found: Found, name: str, kind_width: int) -> Text:
     told = Text("✗", "bold") if facts.trouble else Text(precision_text(facts), "dim")
     size = Text(f"  {in_words(facts.bytes):>8}  ", "dim")
     return Text(f"{name}  {set_cell_size(facts.kind.word, kind_width)}") + size + told
-
-
-def _end_of(name: str) -> str:
-    """A long path without its beginning."""
-    while cell_len(name) > _LONGEST_NAME:
-        name = "…" + name[2:]
-    return name
 
 
 def _size_label(facts: WeightsFacts | None) -> Text:
