@@ -22,7 +22,7 @@ from workbench.weights.comparison_text import bar
 
 _COLUMNS = (Column(N_("path")), Column(N_("size"), width=9), Column("", width=10, from_width=80), Column("", width=9))
 _DISK_CELLS = 40
-_FRAME_CELLS = 12
+_FRAME_CELLS = 8
 """Of the dialog's border and padding, and of the table's scroll bar."""
 
 
@@ -38,8 +38,9 @@ class SpaceScreen(TranslatedModal[Path | None]):
     ]
     DEFAULT_CSS = """
     SpaceScreen {
-        .dialog { width: 96%; max-width: 130; height: 90%; }
+        .dialog { height: 90%; }
         #space-disk { margin-bottom: 1; }
+        #space-hint { dock: bottom; }
         .dialog FittedTable { height: 1fr; max-height: 100%; margin-bottom: 0; }
     }
     """
@@ -53,7 +54,7 @@ class SpaceScreen(TranslatedModal[Path | None]):
             yield Label(_("Room on the disk"), classes="dialog-title", markup=False)
             yield Static("\n".join(self._disk_lines()), id="space-disk", markup=False)
             yield FittedTable(_COLUMNS)
-            yield Label(_("enter goes there; d deletes it there"), classes="muted", markup=False)
+            yield Label(_("enter goes there; d deletes it there"), id="space-hint", classes="muted", markup=False)
         yield FittedFooter()
 
     def _disk_lines(self) -> list[str]:
@@ -73,7 +74,7 @@ class SpaceScreen(TranslatedModal[Path | None]):
     @property
     def _path_cells(self) -> int:
         """What the dialog leaves for a path beside the other columns."""
-        table = min(self.app.size.width * 96 // 100, 130) - _FRAME_CELLS
+        table = min(self.app.size.width * 90 // 100, 100) - _FRAME_CELLS
         shown = [column.width + 2 for column in _COLUMNS if column.width and column.from_width <= table]
         return table - sum(shown) - 2
 
