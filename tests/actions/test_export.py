@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.actions.export import export_ollama, export_serve, start_gguf
+from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.paths import resolve_model
 
@@ -38,19 +39,52 @@ def test_a_k_quant_without_its_program_starts_no_job(project: Path, monkeypatch:
     assert not (project / "work_dirs").exists()
 
 
+@pytest.mark.parametrize("kind", ["gemma2", "phi3", "mixtral"])
+def test_a_model_that_no_gguf_file_holds_starts_no_job(project: Path, kind: str) -> None:
+    (project / "model").mkdir()
+    (project / "model" / "config.json").write_text(f'{{"model_type": "{kind}"}}')
+    with pytest.raises(WorkbenchError, match=f"of the type {kind}"):
+        start_gguf("model", project=project)
+    with pytest.raises(WorkbenchError, match="no prompt template nosuch"):
+        start_gguf("sample:model", project=project, template="nosuch")
+    assert not (project / "work_dirs").exists()
+
+
 def test_a_modelfile_names_a_file_that_is_there(project: Path) -> None:
     with pytest.raises(WorkbenchError, match="not there") as caught:
         export_ollama("sample:model")
     assert "workbench export gguf sample:model model-f16.gguf" in str(caught.value.fix)
-    (project / "model-f16.gguf").touch()
+    (project / "model-f16.gguf").write_bytes(b"something else")
+    with pytest.raises(WorkbenchError, match="no GGUF file"):
+        export_ollama("sample:model")
+    (project / "model-f16.gguf").write_bytes(b"GGUF")
     path, notes = export_ollama("sample:model", Path("new"))
     assert (path, notes) == (Path("new/Modelfile"), [])
     assert path.read_text().startswith(f"FROM {project / 'model-f16.gguf'}\n")
     with pytest.raises(WorkbenchError, match="exists"):
         export_ollama("sample:model", Path("new"))
+    with pytest.raises(WorkbenchError, match="cannot be written"):
+        export_ollama("sample:model", Path("model-f16.gguf"))
 
 
 def test_files_that_launch_lines_name_are_written(project: Path) -> None:
     launch = export_serve("sample:model", engine="vllm", adapters=[], project=project, template="llama3_chat")
     assert (project / "model.jinja").read_text() == launch.files["model.jinja"]
     assert "--chat-template model.jinja" in launch.lines[0]
+
+
+def test_an_adapter_is_served_with_the_template_that_it_was_trained_with(project: Path) -> None:
+    adapter = project / "mine"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text('{"r": 8, "target_modules": ["wqkv"]}')
+    write_provenance(adapter, Provenance(prompt_template="llama3_chat"))
+    launch = export_serve("sample:model", engine="vllm", adapters=[adapter], project=project)
+    assert "<|start_header_id|>" in launch.files["model.jinja"]
+    asked = export_serve("sample:model", engine="vllm", adapters=[adapter], project=project, template="internlm2_chat")
+    assert asked.files == {}
+
+
+def test_files_beside_launch_lines_are_refused_where_nothing_can_be_written(project: Path) -> None:
+    (project / "file").touch()
+    with pytest.raises(WorkbenchError, match="cannot be written"):
+        export_serve("sample:model", engine="vllm", adapters=[], project=project / "file", template="llama3_chat")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 from workbench.actions.python import module_command
 from workbench.checkpoints.export.card import write_card
+from workbench.checkpoints.export.known_models import architecture_of
 from workbench.checkpoints.export.llama_quantize import K_QUANTS, require_program
 from workbench.checkpoints.export.modelfile import FILE_NAME, modelfile_of
-from workbench.checkpoints.export.serve import Launch, launch_of, read_adapter_facts
-from workbench.checkpoints.export.source import ExportSource, open_source
-from workbench.checkpoints.export.whole_file import refuse_existing_file
+from workbench.checkpoints.export.serve import Launch, launch_of
+from workbench.checkpoints.export.served_adapter import note_of, read_adapter_facts
+from workbench.checkpoints.export.source import open_source
+from workbench.checkpoints.export.whole_file import cannot_write, is_gguf, refuse_existing_file
+from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -40,9 +45,13 @@ def start_gguf(
         template: the prompt template to put in instead of the one the folder names.
 
     Raises:
-        WorkbenchError: the folder holds no whole model, the target exists, or q4_k_m cannot be made here.
+        WorkbenchError: the folder holds no whole model or one that has no place in a GGUF file, there is no such
+            prompt template, the target exists, or q4_k_m cannot be made here.
     """
     source = open_source(folder, template)
+    architecture_of(source.config)
+    if template:
+        get_template(template, source.tokenizer)
     _require_library()
     if kind in K_QUANTS:
         require_program()
@@ -78,7 +87,8 @@ def export_ollama(
         gguf: the GGUF file that it names.
 
     Raises:
-        WorkbenchError: the folder holds no whole model, a Modelfile is there, or the GGUF file is not.
+        WorkbenchError: the folder holds no whole model, a Modelfile is there, the GGUF file is not or is none, or the
+            folder cannot be written.
     """
     source = open_source(folder, template)
     place = (target or Path()).expanduser()
@@ -89,6 +99,8 @@ def export_ollama(
             where=str(file),
             fix=_("Write it first: {command}").format(command=f"workbench export gguf {folder} {file}"),
         )
+    if not is_gguf(file):
+        raise WorkbenchError(_("This is no GGUF file."), where=str(file))
     path = place / FILE_NAME
     if path.exists() and not overwrite:
         raise WorkbenchError(
@@ -97,13 +109,12 @@ def export_ollama(
             fix=_("Choose another folder, or allow replacing it: --force."),
         )
     made = modelfile_of(source, str(file.resolve()))
-    place.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, made.text)
+    _write(path, made.text)
     return path, made.notes
 
 
 def export_serve(
-    folder: str, *, engine: str, adapters: list[Path], project: Path, template: str | None = None
+    folder: str, *, engine: str, adapters: Sequence[Path], project: Path, template: str | None = None
 ) -> Launch:
     """The launch lines of an engine; files that they name are written into the project.
 
@@ -111,14 +122,16 @@ def export_serve(
         engine: vllm, lmdeploy, sglang, llama.cpp or ollama.
 
     Raises:
-        WorkbenchError: the folder holds no whole model, or an adapter folder no adapter.
+        WorkbenchError: the folder holds no whole model, an adapter folder no adapter that the engine can load, or the
+            project cannot be written.
     """
     source = open_source(folder, template)
-    launch = launch_of(
-        engine, _absolute(source), [read_adapter_facts(path.expanduser().resolve()) for path in adapters]
-    )
+    base_type = str(source.config.get("model_type"))
+    facts = [read_adapter_facts(path.expanduser().resolve(), base_type) for path in adapters]
+    known = note_of(facts, needs_template=template is None)
+    launch = launch_of(engine, replace(source, folder=source.folder.resolve(), of_adapter=known), facts)
     for name, text in launch.files.items():
-        write_atomic(project / name, text)
+        _write(project / name, text)
     return launch
 
 
@@ -126,9 +139,13 @@ def export_card(folder: str, *, project: Path, overwrite: bool = False) -> Path:
     """Write a model card into the folder of a model or an adapter; returns the file.
 
     Raises:
-        WorkbenchError: the folder holds neither, or has a README.md that the user wrote.
+        WorkbenchError: the folder holds neither, has a README.md that the user wrote, or cannot be written.
     """
-    return write_card(Path(resolve_model(folder)), project=project, overwrite=overwrite)
+    place = Path(resolve_model(folder))
+    try:
+        return write_card(place, project=project, overwrite=overwrite)
+    except OSError as error:
+        raise cannot_write(place, error) from error
 
 
 def _require_library() -> None:
@@ -140,5 +157,14 @@ def _require_library() -> None:
         )
 
 
-def _absolute(source: ExportSource) -> ExportSource:
-    return ExportSource(source.folder.resolve(), source.config, source.asked)
+def _write(path: Path, text: str) -> None:
+    """A small file, its folder made if need be.
+
+    Raises:
+        WorkbenchError: the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, text)
+    except OSError as error:
+        raise cannot_write(path.parent, error) from error

@@ -11,7 +11,8 @@ import pytest
 
 from tests.checkpoints.export.conftest import SAMPLE
 from workbench.checkpoints.export.modelfile import modelfile_of
-from workbench.checkpoints.export.serve import ENGINES, launch_of, read_adapter_facts
+from workbench.checkpoints.export.serve import ENGINES, launch_of
+from workbench.checkpoints.export.served_adapter import note_of, read_adapter_facts
 from workbench.checkpoints.export.source import open_source
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
@@ -21,7 +22,7 @@ Maker = Callable[..., Path]
 
 def adapter(folder: Path, **settings: object) -> Path:
     folder.mkdir()
-    (folder / "adapter_config.json").write_text(json.dumps({"r": 24, **settings}))
+    (folder / "adapter_config.json").write_text(json.dumps({"r": 24, "peft_type": "LORA", **settings}))
     return folder
 
 
@@ -56,15 +57,67 @@ def test_adapters_are_served_beside_the_base(light_model: Maker, tmp_path: Path)
         read_adapter_facts(source.folder)
 
 
-def test_a_template_that_is_not_the_tokenizers_own_goes_into_a_file(light_model: Maker) -> None:
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        ({"peft_type": "IA3"}, "this adapter has IA3"),
+        ({"use_dora": True}, "this adapter has DoRA"),
+        ({"modules_to_save": ["embed_tokens"]}, "this adapter has modules_to_save"),
+        ({"init_lora_weights": "pissa_niter_4"}, "this adapter has pissa_niter_4"),
+        ({"target_modules": ["q_proj", "v_proj"]}, "know InternLM2's modules as wqkv"),
+    ],
+)
+def test_an_adapter_that_no_engine_loads_is_merged_first(
+    tmp_path: Path, settings: dict[str, object], what: str
+) -> None:
+    with pytest.raises(WorkbenchError, match=what) as caught:
+        read_adapter_facts(adapter(tmp_path / "mine", **settings), "internlm2")
+    assert f"workbench merge auto {tmp_path / 'mine'} mine-merged" in str(caught.value.fix)
+
+
+def test_adapters_of_modules_that_engines_know_are_served(tmp_path: Path) -> None:
+    assert read_adapter_facts(adapter(tmp_path / "xtuner", target_modules=["wqkv", "w1"]), "internlm2").rank == 24
+    assert read_adapter_facts(adapter(tmp_path / "llama", target_modules=["q_proj"]), "llama").rank == 24
+
+
+def test_adapters_of_two_prompt_templates_cannot_share_an_engine(tmp_path: Path) -> None:
+    folders = [adapter(tmp_path / name) for name in ("one", "other")]
+    for folder, name in zip(folders, ("internlm2_chat", "llama3_chat"), strict=True):
+        write_provenance(folder, Provenance(prompt_template=name))
+    facts = [read_adapter_facts(folder) for folder in folders]
+    with pytest.raises(WorkbenchError, match="different prompt templates.*internlm2_chat, llama3_chat"):
+        note_of(facts)
+    assert note_of(facts[1:]) == Provenance(prompt_template="llama3_chat")
+
+
+def test_ends_of_answers_that_an_engine_does_not_learn_are_told(light_model: Maker) -> None:
     folder = light_model()
-    write_provenance(folder, Provenance(prompt_template="llama2_chat"))
+    write_provenance(folder, Provenance(prompt_template="internlm2_chat"))
+    for engine in ("vllm", "sglang", "lmdeploy"):
+        assert any('send "stop": ["<|im_end|>"]' in note for note in launch_of(engine, open_source(str(folder))).notes)
+    assert not any("stop" in note for note in launch_of("llama.cpp", open_source(str(folder))).notes)
+    (folder / "generation_config.json").write_text('{"eos_token_id": [2, 4]}')
+    assert not any("stop" in note for note in launch_of("vllm", open_source(str(folder))).notes)
+
+
+def test_a_template_that_is_not_the_tokenizers_own_goes_into_a_file(light_model: Maker) -> None:
+    folder = light_model("internlm2")
+    write_provenance(folder, Provenance(prompt_template="llama2_chat", system="Be kind."))
     vllm, lmdeploy = (launch_of(engine, open_source(str(folder))) for engine in ("vllm", "lmdeploy"))
-    assert "--chat-template 'my model.jinja'" in vllm.lines[0]
-    assert "[INST]" in vllm.files["my model.jinja"]
-    template = json.loads(lmdeploy.files["my model.lmdeploy.json"])
+    assert "--chat-template internlm2.jinja" in vllm.lines[0]
+    assert "[INST]" in vllm.files["internlm2.jinja"]
+    template = json.loads(lmdeploy.files["internlm2.lmdeploy.json"])
     assert template["system"] + "S" + template["eosys"] == "[INST] <<SYS>>\n S\n<</SYS>>\n [/INST] "
     assert template["user"] + "Q" + template["eoh"] + "A" + template["eoa"] == "[INST] Q [/INST]A</s>\n<s>"
+    assert template["meta_instruction"] == "Be kind."
+    assert template["model_name"] != "internlm2"  # one of LMDeploy's own, whose texts would be filled in
+
+
+def test_lmdeploy_gets_no_empty_system_text(light_model: Maker) -> None:
+    launch = launch_of("lmdeploy", open_source(str(light_model()), "llama3_chat"))
+    template = json.loads(launch.files["my model.lmdeploy.json"])
+    assert template["system"] + template["meta_instruction"] + template["eosys"] == ""
+    assert any("send no system messages" in note for note in launch.notes)
 
 
 def test_code_of_the_models_own_is_the_users_choice(light_model: Maker) -> None:

@@ -55,6 +55,16 @@ def test_pieces_keep_the_order_of_their_merges_as_scores() -> None:
     assert kind["[PAD19]"] == gguf.TokenType.UNUSED
 
 
+def test_pieces_that_an_engine_would_make_of_another_text_are_refused() -> None:
+    tokenizer = pieces("▁ a", "b a")
+    plain = tokenizer.normalizer
+    assert plain is not None
+    for changing in (normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " "), normalizers.Lowercase()):
+        tokenizer.normalizer = normalizers.Sequence([changing, plain])
+        with pytest.raises(WorkbenchError, match="give the model other tokens"):
+            read_vocabulary(light(tokenizer), 20)
+
+
 def sample(**changes: Any) -> str:
     return json.dumps(json.loads((SAMPLE / "tokenizer.json").read_text()) | changes)
 

@@ -10,7 +10,12 @@ from workbench.checkpoints.reporting import in_bytes
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Finished
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.stop import stop_requested
 from workbench.jobs.worker import run_worker
+
+
+class _Stopped(Exception):  # noqa: N818 - a wish of the user, no error
+    """Somebody asked the job to stop."""
 
 
 def work(job: JobFolder, events: EventLog) -> Finished:
@@ -25,7 +30,17 @@ def work(job: JobFolder, events: EventLog) -> Finished:
         kind=arguments["type"],
         overwrite=bool(arguments.get("overwrite")),
     )
-    write_gguf(request, in_bytes(events, _("writing the GGUF file")))
+    report = in_bytes(events, _("writing the GGUF file"))
+
+    def report_unless_stopped(done: int, total: int) -> None:
+        if stop_requested(job.path):
+            raise _Stopped
+        report(done, total)
+
+    try:
+        write_gguf(request, report_unless_stopped)
+    except _Stopped:
+        return Finished(stopped=True)
     return Finished(results={"gguf": str(target)})
 
 

@@ -2,7 +2,7 @@
 
 GGUF files name the way of cutting (``tokenizer.ggml.pre``). The wrong name gives other tokens than the model was
 trained on, and nobody notices; so a name is only written if the tokens of the text below are the same. Of several, the
-one that cuts it most alike is taken.
+one that cuts it most alike is taken. SentencePiece tokenizers are tried on it likewise.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 import tokenizers
-from tokenizers import Regex, pre_tokenizers
+from tokenizers import Regex, normalizers, pre_tokenizers
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -58,11 +58,35 @@ def pre_tokenizer_name(definition: str) -> str:
             fitting.append((len(cuts ^ _cuts(other)), ignores_merges != parts["model"].get("ignore_merges"), name))
     if fitting:
         return min(fitting)[2]
-    raise WorkbenchError(
+    raise _other_tokens("tokenizer.json:pre_tokenizer")
+
+
+def require_plain_pieces(definition: str, *, adds_space: bool) -> None:
+    """Raise if a SentencePiece tokenizer changes text in a way that engines do not: they turn spaces into ``▁`` and put
+    one in front, and leave the rest as it is.
+
+    Args:
+        definition: the tokenizers library's JSON of the tokenizer.
+        adds_space: whether a space is put in front.
+
+    Raises:
+        WorkbenchError: it gives other tokens than an engine would.
+    """
+    own, plain = tokenizers.Tokenizer.from_str(definition), tokenizers.Tokenizer.from_str(definition)
+    as_engines_do = [normalizers.Prepend("▁")] if adds_space else []
+    plain.normalizer = normalizers.Sequence([*as_engines_do, normalizers.Replace(" ", "▁")])
+    plain.pre_tokenizer = None
+    if own.encode(PROBE, add_special_tokens=False).ids != plain.encode(PROBE, add_special_tokens=False).ids:
+        raise _other_tokens("tokenizer.json:normalizer")
+
+
+def _other_tokens(where: str) -> WorkbenchError:
+    return WorkbenchError(
         _(
-            "The tokenizer cuts text in a way that is not known here, so that a GGUF file would give the model other tokens."
+            "The tokenizer cuts text in a way that is not known here, so that a GGUF file would give the model other "
+            "tokens."
         ),
-        where="tokenizer.json:pre_tokenizer",
+        where=where,
         fix=_("Use convert_hf_to_gguf.py of llama.cpp, if it knows this model."),
     )
 

@@ -78,15 +78,18 @@ def _what_engines_lack(config: dict[str, Any], base_type: str) -> Iterator[str]:
         )
 
 
-def note_of(adapters: Sequence[Adapter]) -> Provenance | None:
+def note_of(adapters: Sequence[Adapter], *, needs_template: bool = True) -> Provenance | None:
     """What workbench noted of the first adapter that it knows.
+
+    Args:
+        needs_template: the prompt template is to be the adapters' own.
 
     Raises:
         WorkbenchError: they were trained with different prompt templates, of which an engine can have one.
     """
     notes = [note for adapter in adapters if (note := read_provenance(adapter.folder)) is not None]
     names = sorted({note.prompt_template for note in notes if note.prompt_template})
-    if len(names) > 1:
+    if needs_template and len(names) > 1:
         raise WorkbenchError(
             _("The adapters were trained with different prompt templates, and an engine has one: {names}.").format(
                 names=", ".join(names)

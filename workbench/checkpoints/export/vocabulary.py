@@ -16,7 +16,7 @@ import gguf
 
 from workbench.checkpoints.export.jinja_template import chat_template_of
 from workbench.checkpoints.export.pieces import begins_with
-from workbench.checkpoints.export.pre_tokenizers import pre_tokenizer_name
+from workbench.checkpoints.export.pre_tokenizers import pre_tokenizer_name, require_plain_pieces
 from workbench.checkpoints.export.source import ExportSource
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.templates import ChatTemplate, PromptTemplate
@@ -45,7 +45,8 @@ def read_vocabulary(tokenizer: LightTokenizer, size: int) -> Vocabulary:
     """The tokens of a tokenizer, filled up to the rows of the model's embedding.
 
     Raises:
-        WorkbenchError: the tokenizer is of a kind that GGUF engines do not know, or has more tokens than rows.
+        WorkbenchError: the tokenizer is of a kind that GGUF engines do not know, changes or cuts text in a way that
+            they do not, or has more tokens than rows.
     """
     parts = json.loads(tokenizer.facts.definition)
     model = parts["model"]
@@ -64,6 +65,7 @@ def read_vocabulary(tokenizer: LightTokenizer, size: int) -> Vocabulary:
         found.merges = [" ".join(part.replace(" ", "Ġ") for part in merge) for merge in merges]
     elif model.get("byte_fallback"):
         found = Vocabulary("llama", "default", adds_space=_adds_space(parts))
+        require_plain_pieces(tokenizer.facts.definition, adds_space=bool(found.adds_space))
     else:
         raise _unknown_kind("BPE")
     _fill(found, parts, size, merges)
