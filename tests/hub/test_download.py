@@ -94,6 +94,35 @@ def test_a_folder_of_ones_own_holds_the_files_and_nothing_else(fetch: Download, 
     assert sorted(path.name for path in folder.rglob("*")) == ["config.json", "pytorch_model.bin"]
 
 
+def test_a_file_of_the_same_length_is_not_taken_for_the_one_that_is_wanted(
+    fetch: Download, hub: Hub, home: Path
+) -> None:
+    fetch(to=home / "mine")
+    newer = bytes(reversed(WEIGHTS))
+    hub.repos["own/model"].files["model.safetensors"] = newer
+    hub.requests.clear()
+    assert (fetch(to=home / "mine") / "model.safetensors").read_bytes() == newer
+    assert [one.path.rpartition("/")[2] for one in hub.requests if one.method == "GET" and "/resolve/" in one.path] == [
+        "model.safetensors"
+    ]
+
+
+def test_a_folder_that_cannot_be_written_is_named(fetch: Download, home: Path) -> None:
+    home.mkdir()
+    (home / "file").touch()
+    with pytest.raises(OSError) as caught:
+        fetch(to=home / "file")
+    told = in_words(caught.value, "own/model", "https://huggingface.co")
+    assert (told.what, told.where) == ("The folder cannot be written.", str(home / "file" / ".workbench-download"))
+    assert told.fix is not None and "another folder" in told.fix
+
+
+def test_a_user_who_set_offline_is_reminded() -> None:
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    assert "HF_HUB_OFFLINE is set" in in_words(OfflineModeIsEnabled("no"), "own/model", "https://huggingface.co").what
+
+
 def test_a_name_that_leads_out_of_the_folder_is_refused(fetch: Download, hub: Hub, home: Path) -> None:
     hub.repos["own/model"].files["../out.json"] = b"{}"
     with pytest.raises(WorkbenchError, match="leads out"):

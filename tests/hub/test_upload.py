@@ -13,7 +13,7 @@ from tests.hub.server import Hub
 from workbench.actions.upload import start_upload
 from workbench.errors import WorkbenchError
 from workbench.hub.fetch import Stopped
-from workbench.hub.problems import Cause, cause_of
+from workbench.hub.problems import Cause, cause_of, in_words
 from workbench.hub.upload_plan import plan_upload
 from workbench.jobs.events import EventLog
 
@@ -118,6 +118,26 @@ def test_hidden_files_and_links_out_of_the_folder_stay_here(model: Path, tmp_pat
     ]
 
 
+def test_the_empty_form_of_an_adapter_stays_here_and_a_local_base_is_told(model: Path) -> None:
+    (model / "README.md").write_text(
+        "---\nbase_model: /x\n---\n# Model Card for Model ID\n\n[More Information Needed]\n"
+    )
+    (model / "adapter_config.json").write_text('{"base_model_name_or_path": "/models/base"}')
+    plan = plan_upload(model)
+    assert "README.md" not in {file.name for file in plan.files}
+    form, base = plan.notes()
+    assert "empty form" in form and "workbench export card" in form
+    assert base.endswith("which nobody else has: /models/base")
+    (model / "adapter_config.json").write_text('{"base_model_name_or_path": "owner/base"}')
+    assert plan_upload(model).notes() == [form]
+
+
+def test_an_upload_without_a_network_is_not_told_of_mirrors() -> None:
+    for sending, fix in ((False, "--mirror"), (True, "--server")):
+        told = in_words(ConnectionError("x"), "me/mine", "https://huggingface.co", sending=sending)
+        assert told.fix is not None and fix in told.fix
+
+
 def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for name, what in (("empty", "nothing to upload"), ("missing", "no such folder")):
@@ -142,6 +162,8 @@ def test_the_command_shows_what_goes_and_asks(model: Path, hub: Hub, tmp_path: P
     assert "700.0 KB  model-1.safetensors" in asked.stdout
     assert "4 files, 705.0 KB to me/mine, for you alone" in asked.stdout
     assert not hub.requests
+    wrong = workbench("upload", "merged", "mine", cwd=tmp_path)
+    assert "no repository's name" in wrong.stderr and "model-1" not in wrong.stdout
 
 
 def test_the_job_uploads_and_keeps_the_token_to_itself(model: Path, hub: Hub, tmp_path: Path) -> None:

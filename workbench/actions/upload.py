@@ -39,12 +39,8 @@ def start_upload(
     Raises:
         WorkbenchError: the folder holds nothing, training state or secrets, or nobody is signed in.
     """
-    if not _REPO.fullmatch(repo):
-        raise WorkbenchError(
-            _("This is no repository's name."), where=printable(repo), fix=_("Names look like owner/model.")
-        )
+    require_goal(repo, hub)
     plan_upload(folder.expanduser())
-    _require_login(hub)
     return start_job(
         "upload",
         f"upload-{repo.replace('/', '--')}",
@@ -60,6 +56,19 @@ def start_upload(
             "message": message or _("Uploaded with workbench"),
         },
     )
+
+
+def require_goal(repo: str, hub: str) -> None:
+    """What is known of where an upload goes before anything is shown or asked.
+
+    Raises:
+        WorkbenchError: the name is none of a repository, or nobody is signed in.
+    """
+    if not _REPO.fullmatch(repo):
+        raise WorkbenchError(
+            _("This is no repository's name."), where=printable(repo), fix=_("Names look like owner/model.")
+        )
+    _require_login(hub)
 
 
 def _require_login(hub: str) -> None:

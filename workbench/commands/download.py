@@ -88,4 +88,4 @@ def download(
         to=to,
         send_token=send_token,
     )
-    follow_to_result(job, "dataset" if dataset else "model", as_json=as_json)
+    follow_to_result(job, "dataset" if dataset else "model", as_json=as_json, goes_on=True)

@@ -45,10 +45,11 @@ def upload(
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
 ) -> None:
     """Show what goes, ask, start the job and follow it."""
-    from workbench.actions.upload import start_upload
+    from workbench.actions.upload import require_goal, start_upload
     from workbench.commands.outcome import follow_to_result
     from workbench.hub.upload_plan import plan_upload
 
+    require_goal(repo, hub.value)
     for line in _plan_lines(plan_upload(folder.expanduser()), repo, private):
         typer.echo(line, err=as_json)
     if not yes:
@@ -63,7 +64,7 @@ def upload(
         message=message,
         server=server,
     )
-    follow_to_result(job, "uploaded", as_json=as_json)
+    follow_to_result(job, "uploaded", as_json=as_json, goes_on=True)
 
 
 def _plan_lines(plan: UploadPlan, repo: str, private: bool) -> list[str]:

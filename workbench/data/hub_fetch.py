@@ -139,7 +139,7 @@ def _known(error: Exception, text: str) -> str | None:
         (isinstance(error, DataFilesNotFoundError) or "contains no data" in text, _NO_DATA),
         ("scripts are no longer supported" in text, _SCRIPT),
         (cause is Cause.NO_SPACE, WHAT[Cause.NO_SPACE]),
-        (cause is Cause.OFFLINE or "LocalEntryNotFoundError" in text, _OFFLINE),
+        (cause in {Cause.OFFLINE, Cause.TOLD_OFFLINE} or "LocalEntryNotFoundError" in text, _OFFLINE),
     )
     return next((what for holds, what in table if holds), None)
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -46,10 +47,11 @@ class Repository:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file, and where it shall lie."""
+    """A file, and where it shall lie. ``is_named_by_content``: nothing else can lie there."""
 
     file: RemoteFile
     target: Path
+    is_named_by_content: bool = False
 
     @property
     def partial(self) -> Path:
@@ -66,9 +68,12 @@ class Wanted:
         except FileNotFoundError:
             return 0
 
-    @property
+    @cached_property
     def is_here(self) -> bool:
-        return self.target.is_file() and self.target.stat().st_size == self.file.size
+        """Whether it was there when this was asked first; a file of the user's own folder is read for that."""
+        if not self.target.is_file() or self.target.stat().st_size != self.file.size:
+            return False
+        return self.is_named_by_content or _digest(self.target, self.file) == self.file.digest
 
 
 def fetch_all(

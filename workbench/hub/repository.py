@@ -47,7 +47,7 @@ def cache_folder(repository: Repository) -> Path:
 def in_cache(repository: Repository, files: list[RemoteFile]) -> list[Wanted]:
     """Files with their places among the cache's contents, which are named by checksum."""
     blobs = cache_folder(repository) / "blobs"
-    return [Wanted(file, blobs / file.digest) for file in files]
+    return [Wanted(file, blobs / file.digest, is_named_by_content=True) for file in files]
 
 
 def name_in_cache(repository: Repository, files: list[RemoteFile], revision: str | None) -> Path:

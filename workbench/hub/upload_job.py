@@ -31,7 +31,7 @@ def work(job: JobFolder, events: EventLog) -> Finished:
     except WorkbenchError:
         raise
     except Exception as error:
-        raise in_words(error, given["repo"], given["endpoint"]) from error
+        raise in_words(error, given["repo"], given["endpoint"], sending=True) from error
 
 
 def _send(job: JobFolder, plan: UploadPlan, events: EventLog) -> str:

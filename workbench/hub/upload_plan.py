@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,10 +10,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
+from workbench.hub.model_page import CARD, is_empty_form
 from workbench.i18n import _
 from workbench.text import printable
 
-CARD = "README.md"
 _TRAINING_STATE = (
     "optimizer*.pt",
     "optimizer*.bin",
@@ -30,6 +31,7 @@ _TEXT_SUFFIXES = {".json", ".jsonl", ".md", ".txt", ".yaml", ".yml", ".py", ".to
 _LARGEST_TEXT_BYTES = 2 * 10**6
 _KEPT_HIDDEN = {".gitattributes"}
 _NAMES_SAID = 6
+_ADAPTER_CONFIG = "adapter_config.json"
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,14 @@ class LocalFile:
 
 @dataclass(frozen=True)
 class UploadPlan:
-    """``left_out``: names of hidden files and of links that lead out of the folder."""
+    """``left_out``: names of hidden files and of links that lead out of the folder. ``has_empty_form``: its README.md
+    stays here too, as nobody has filled it in.
+    """
 
     folder: Path
     files: list[LocalFile]
     left_out: list[str]
+    has_empty_form: bool = False
 
     @property
     def total_bytes(self) -> int:
@@ -61,8 +66,18 @@ class UploadPlan:
                 " …" if len(self.left_out) > _NAMES_SAID else ""
             )
             notes.append(_("Left out (hidden, or a link out of the folder): {names}").format(names=names))
-        if not any(file.name == CARD for file in self.files):
+        if self.has_empty_form:
+            notes.append(
+                _("README.md is an empty form that training left, and stays here: workbench export card fills it.")
+            )
+        elif not any(file.name == CARD for file in self.files):
             notes.append(_("The folder has no README.md, so the model's page will be empty."))
+        if base := _base_on_this_machine(self.folder):
+            notes.append(
+                _(
+                    "adapter_config.json names its base by a folder of this machine, which nobody else has: {path}"
+                ).format(path=printable(base))
+            )
         return notes
 
 
@@ -81,7 +96,18 @@ def plan_upload(folder: Path) -> UploadPlan:
     _refuse(folder, [file for file in files if _fits(file, _TRAINING_STATE)], _state_what(), _state_fix())
     secrets = [file for file in files if _fits(file, _SECRETS) or _holds_secret(file)]
     _refuse(folder, secrets, _("The folder holds what looks like a secret: {names}."), _secret_fix())
-    return UploadPlan(folder, files, sorted(left_out))
+    has_empty_form = is_empty_form(folder / CARD)
+    sent = [file for file in files if not (has_empty_form and file.name == CARD)]
+    return UploadPlan(folder, sent, sorted(left_out), has_empty_form)
+
+
+def _base_on_this_machine(folder: Path) -> str | None:
+    """The path that an adapter calls its base; None if it has a name of a hub, or there is no adapter."""
+    try:
+        base = json.loads((folder / _ADAPTER_CONFIG).read_bytes())["base_model_name_or_path"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return base if isinstance(base, str) and (Path(base).is_absolute() or Path(base).is_dir()) else None
 
 
 def _state_what() -> str:
