@@ -17,8 +17,12 @@ def test_a_model_becomes_a_gguf_file_and_a_modelfile(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["gguf"] == str(tmp_path / "m.gguf")
     assert "100%" in done.stderr
     assert (tmp_path / "m.gguf").read_bytes()[:4] == b"GGUF"
-    done = workbench("export", "ollama", "sample:model", "--gguf", "m.gguf", cwd=tmp_path)
-    assert "ollama create sample-model -f Modelfile" in done.stdout, done.stderr
+    done = workbench("export", "ollama", "sample:model", "--gguf", "m.gguf", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout) == {
+        "modelfile": "Modelfile",
+        "line": "ollama create sample-model -f Modelfile",
+        "notes": [],
+    }
     again = workbench("export", "gguf", "sample:model", "m.gguf", cwd=tmp_path)
     assert (again.returncode, "exists" in again.stderr) == (1, True)
 

@@ -95,6 +95,17 @@ def test_a_readme_of_the_users_own_stays(light_model: Maker, tmp_path: Path) -> 
     write_card(folder, project=tmp_path)
 
 
+@pytest.mark.heavy
+def test_the_empty_form_that_peft_leaves_is_filled(tmp_path: Path) -> None:
+    from peft import LoraConfig, get_peft_model
+    from torch import nn
+
+    adapted = get_peft_model(nn.Sequential(nn.Linear(2, 2)), LoraConfig(target_modules=["0"]))  # type: ignore[arg-type]
+    adapted.save_pretrained(str(tmp_path))
+    assert "Model Card for Model ID" in (tmp_path / "README.md").read_text()
+    assert "What it is" in write_card(tmp_path, project=tmp_path).read_text()
+
+
 def test_a_folder_without_a_model_gets_no_card(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="neither a model nor an adapter"):
         write_card(tmp_path, project=tmp_path)

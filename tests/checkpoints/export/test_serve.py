@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkpoints.export.conftest import SAMPLE
-from workbench.checkpoints.export.modelfile import modelfile_of
+from workbench.checkpoints.export.modelfile import modelfile_of, ollama_name
 from workbench.checkpoints.export.serve import ENGINES, launch_of
 from workbench.checkpoints.export.served_adapter import note_of, read_adapter_facts
 from workbench.checkpoints.export.source import open_source
@@ -85,7 +85,7 @@ def test_adapters_of_two_prompt_templates_cannot_share_an_engine(tmp_path: Path)
     for folder, name in zip(folders, ("internlm2_chat", "llama3_chat"), strict=True):
         write_provenance(folder, Provenance(prompt_template=name))
     facts = [read_adapter_facts(folder) for folder in folders]
-    with pytest.raises(WorkbenchError, match="different prompt templates.*internlm2_chat, llama3_chat"):
+    with pytest.raises(WorkbenchError, match=r"different prompt templates.*internlm2_chat, llama3_chat"):
         note_of(facts)
     assert note_of(facts[1:]) == Provenance(prompt_template="llama3_chat")
 
@@ -124,6 +124,14 @@ def test_code_of_the_models_own_is_the_users_choice(light_model: Maker) -> None:
     launch = launch_of("vllm", open_source(str(light_model(auto_map={"AutoModel": "m.M"}))))
     assert "--trust-remote-code" not in launch.lines[0]
     assert any("--trust-remote-code" in note for note in launch.notes)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("My Model", "my-model"), ("sample:model", "sample-model"), ("检查点-150", "150"), ("小明", "model")],
+)
+def test_ollama_gets_a_name_that_it_takes(folder: str, name: str) -> None:
+    assert ollama_name(folder) == name
 
 
 def test_a_modelfile_names_the_template_the_stops_and_the_system_text(light_model: Maker) -> None:

@@ -24,12 +24,12 @@ from workbench.data.sources import Source
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
+from workbench.hub.model_page import CARD, is_empty_form
 from workbench.i18n import N_, _
 from workbench.jobs.find import find_job
 from workbench.jobs.folder import JobFolder
 from workbench.paths import resolve_model
 
-CARD_FILE = "README.md"
 _MARK = "<!-- workbench: 'workbench export card' replaces this file as long as this line stands in it -->"
 _HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
 _IN_CACHE = re.compile(r"models--([\w.-]+?)--([\w.-]+)/snapshots/")
@@ -74,8 +74,8 @@ def write_card(folder: Path, *, project: Path, overwrite: bool = False) -> Path:
     """
     if not any((folder / name).is_file() for name in ("config.json", ADAPTER_CONFIG)):
         raise WorkbenchError(_("The folder holds neither a model nor an adapter."), where=str(folder))
-    path = folder / CARD_FILE
-    if path.exists() and not overwrite and _MARK not in path.read_text(encoding="utf-8", errors="replace"):
+    path = folder / CARD
+    if path.exists() and not (overwrite or is_empty_form(path) or _is_ours(path)):
         raise WorkbenchError(
             _("The folder has a README.md that workbench did not write, so it is not replaced."),
             where=str(path),
@@ -83,6 +83,10 @@ def write_card(folder: Path, *, project: Path, overwrite: bool = False) -> Path:
         )
     write_atomic(path, card_text(folder, project))
     return path
+
+
+def _is_ours(path: Path) -> bool:
+    return _MARK in path.read_text(encoding="utf-8", errors="replace")
 
 
 def card_text(folder: Path, project: Path) -> str:

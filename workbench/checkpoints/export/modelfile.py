@@ -28,6 +28,11 @@ class Modelfile:
     notes: list[str]
 
 
+def ollama_name(folder: str) -> str:
+    """The name of a folder as one that Ollama takes: small letters, digits and ``.-_``, a letter or digit first."""
+    return re.sub(r"[^a-z0-9._-]+", "-", folder.lower()).strip(".-_") or "model"
+
+
 def modelfile_of(source: ExportSource, gguf: str) -> Modelfile:
     """The Modelfile of a model.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.checkpoints.export.jinja_template import chat_template_of
+from workbench.checkpoints.export.modelfile import ollama_name
 from workbench.checkpoints.export.pieces import ROUND, pieces_of
 from workbench.checkpoints.export.served_adapter import Adapter, merge_first
 from workbench.checkpoints.export.source import ExportSource
@@ -191,13 +192,13 @@ def _llama_cpp(source: ExportSource, adapters: Sequence[Adapter]) -> Launch:
 
 def _ollama(source: ExportSource, adapters: Sequence[Adapter]) -> Launch:
     _refuse_adapters(adapters)
-    file, folder = f"{source.name}-f16.gguf", f"{source.name}-ollama"
+    file, folder, name = f"{source.name}-f16.gguf", f"{source.name}-ollama", ollama_name(source.name)
     return Launch(
         [
             _line("workbench", "export", "gguf", source.folder, file),
             _line("workbench", "export", "ollama", source.folder, folder, "--gguf", file),
-            _line("ollama", "create", source.name, "-f", f"{folder}/Modelfile"),
-            _line("ollama", "run", source.name),
+            _line("ollama", "create", name, "-f", f"{folder}/Modelfile"),
+            _line("ollama", "run", name),
         ]
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 from typing import Annotated
@@ -30,13 +31,18 @@ def ollama(
         typer.Option(help=_("Prompt template to put in; default: that of the training, or the model's own.")),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help=_("Replace an existing Modelfile."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))] = False,
 ) -> None:
     """Write it and say how to go on."""
     from workbench.actions.export import export_ollama
+    from workbench.checkpoints.export.modelfile import ollama_name
 
     path, notes = export_ollama(folder, target, gguf=gguf, template=prompt_template, overwrite=force)
+    command = shlex.join(["ollama", "create", ollama_name(Path(folder).name), "-f", str(path)])
+    if as_json:
+        typer.echo(json.dumps({"modelfile": str(path), "line": command, "notes": notes}, ensure_ascii=False))
+        return
     for note in notes:
         typer.echo(note, err=True)
     typer.echo(_("Result: {path}").format(path=path))
-    name = Path(folder).name.replace(":", "-")
-    typer.echo(_("Next:   {command}").format(command=f"ollama create {shlex.quote(name)} -f {shlex.quote(str(path))}"))
+    typer.echo(_("Next:   {command}").format(command=command))
