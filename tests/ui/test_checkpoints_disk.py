@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -232,6 +233,61 @@ async def test_a_mark_is_taken_back_on_the_same_row(project: Path) -> None:
 
 
 # -- the ways out
+
+
+async def test_a_base_that_is_not_here_is_offered_before_merging(project: Path) -> None:
+    adapter(project / "mine", base="some/base")
+    async with running(project, "checkpoints", WIDE) as pilot:
+        await on(pilot, "mine")
+        await pilot.press("m")
+        await see(pilot, "The model is not on this machine", "some/base", "huggingface.co")
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: "not on this machine" not in screen_text(pilot))
+    assert list_jobs(project) == []
+
+
+async def test_a_base_that_is_not_here_is_offered_before_a_whole_model_is_converted(project: Path) -> None:
+    torch_file(project / "iter_9.pth", tensors={"llm.model.norm.weight": ("HalfStorage", 4)})
+    async with running(project, "checkpoints", NARROW) as pilot:
+        await on(pilot, "iter_9.pth")
+        await pilot.press("i")
+        await see(pilot, "Convert a checkpoint of XTuner", "vision tower")
+        await pilot.press("tab")
+        await type_text(pilot, "some/base")
+        await pilot.press("enter")
+        await see(pilot, "The model is not on this machine", "some/base")
+
+
+@pytest.mark.parametrize(
+    ("architecture", "reason"),
+    [
+        ("CLIPVisionModel", "vision tower. → It is the part of a model that sees"),
+        ("InternLM2ForRewardModel", "model, InternLM2ForRewardModel."),
+    ],
+)
+async def test_what_writes_no_text_says_why_it_cannot_be_talked_to(
+    project: Path, architecture: str, reason: str
+) -> None:
+    (model(project / "mine") / "config.json").write_text(json.dumps({"architectures": [architecture]}))
+    async with running(project, "checkpoints", WIDE) as pilot:
+        await on(pilot, "mine")
+        await pilot.press("t")
+        for part in reason.split("→"):
+            await see(pilot, part.strip())
+
+
+async def test_a_converted_llava_model_is_listed_with_its_parts(project: Path) -> None:
+    job = recorded.job_folder(project, "convert", "convert-eyes", "20260921_150000")
+    adapter(project / "eyes/llm_adapter")
+    model(project / "eyes/projector")
+    recorded.write(job, recorded.Finished(results={"llava": str(project / "eyes")}))
+    async with running(project, "checkpoints", WIDE) as pilot:
+        await see(pilot, "Converted LLaVA models")
+        await wait_until(pilot, lambda: chosen(pilot) is not None)
+        await pilot.press("end")
+        await see(pilot, "parts: llm_adapter, projector", "base: some/base")
+        await pilot.press("t")
+        await see(pilot, "Models that see cannot be talked to here yet.")
 
 
 async def test_launch_lines_are_shown_to_be_copied(project: Path) -> None:

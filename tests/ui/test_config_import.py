@@ -57,3 +57,30 @@ async def test_an_import_never_takes_the_name_of_another_config(project: Path) -
         await see(pilot, "Imported to theirs2.yaml")
     assert (project / "theirs.yaml").read_text() == "mine"
     assert load_config(project / "theirs2.yaml").batch_size == 5
+
+
+async def test_an_xtuner_config_named_for_a_training_is_imported_there(project: Path) -> None:
+    written(project, changed("eta_min=0.0", "eta_min=1e-6"), "theirs.py")
+    async with running(project, "train", ROOMY) as pilot:
+        await pilot.press("n")
+        await see(pilot, "New training", "lr")
+        await pilot.press("ctrl+u")
+        await type_text(pilot, "theirs.py")
+        await pilot.press("enter")
+        await see(pilot, "Imported to theirs.yaml", "the learning rate falls to zero")
+        await pilot.press("escape")
+        await see(pilot, "New training", "theirs.yaml", "lr")
+    assert load_config(project / "theirs.yaml").lora.r == 8
+
+
+async def test_a_config_that_cannot_be_imported_for_a_training_says_why(project: Path) -> None:
+    written(project, LLAVA, "eyes.py")
+    async with running(project, "train", ROOMY) as pilot:
+        await pilot.press("n")
+        await see(pilot, "New training", "lr")
+        await pilot.press("ctrl+u")
+        await type_text(pilot, "eyes.py")
+        await pilot.press("enter")
+        await see(pilot, "Nothing was imported")
+        await pilot.press("escape")
+        await see(pilot, "New training", "a LLaVA model")

@@ -13,7 +13,7 @@ from workbench.hub.upload_plan import plan_upload
 from workbench.i18n import N_, _
 from workbench.jobs.folder import JobFolder
 from workbench.sizes import in_words
-from workbench.weights.facts import Kind, WeightsFacts
+from workbench.weights.facts import UNCONVERTED, Kind, WeightsFacts
 
 _FILES_SHOWN = 8
 _MODELS = {Kind.BASE, Kind.MERGED, Kind.CONVERTED}
@@ -92,7 +92,9 @@ def exports_of(facts: WeightsFacts) -> list[tuple[str, str]]:
     _require_sound(facts)
     if facts.kind not in {*_MODELS, Kind.ADAPTER}:
         raise WorkbenchError(
-            _("This cannot be used by other programs as it is."), where=str(facts.path), fix=_("Convert it first (c).")
+            _("This is not exported: {kind}.").format(kind=facts.kind.word),
+            where=str(facts.path),
+            fix=_("Convert it first (c).") if facts.kind in UNCONVERTED else _("Choose a language model."),
         )
     keys = _OF_ADAPTERS if facts.kind is Kind.ADAPTER else tuple(EXPORTS)
     return [(key, _(EXPORTS[key][0])) for key in keys]

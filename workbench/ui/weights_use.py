@@ -9,15 +9,12 @@ from workbench.configs.files import load_config
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.ui.weights_rows import CACHE, CheckpointRow, Found, Made, Row, Training, path_of
-from workbench.weights.facts import Kind, WeightsFacts
+from workbench.weights.facts import UNCONVERTED, Kind, WeightsFacts
 
-_CONVERT = N_("Convert it first (c).")
 _SILENT = {
-    Kind.CHECKPOINT: _CONVERT,
-    Kind.DEEPSPEED: _CONVERT,
-    Kind.PTH_FILE: _CONVERT,
-    Kind.PTH_FOLDER: _CONVERT,
+    **dict.fromkeys(UNCONVERTED, N_("Convert it first (c).")),
     Kind.GGUF: N_("It is for llama.cpp or Ollama: choose the model that it was made of."),
+    Kind.TOWER: N_("It is the part of a model that sees: choose a language model."),
     Kind.LLAVA: N_("Models that see cannot be talked to here yet."),
     Kind.TENSORS: N_("Put it into a folder with its config.json or adapter_config.json."),
 }
@@ -56,9 +53,11 @@ def chat_with(row: Row | None, facts: WeightsFacts | None) -> ChatTarget:
     if facts.kind is Kind.ADAPTER and facts.base is not None:
         return ChatTarget(facts.base, str(facts.path), facts.template)
     if not facts.is_language_model:
-        fix = _SILENT.get(facts.kind)
+        fix, words = _SILENT.get(facts.kind), facts.kind.word
+        if fix is None and facts.architecture:
+            words = f"{words}, {facts.architecture}"
         raise WorkbenchError(
-            _("This cannot be talked to as it is: {kind}.").format(kind=facts.kind.word),
+            _("This cannot be talked to as it is: {kind}.").format(kind=words),
             where=str(facts.path),
             fix=_(fix) if fix else None,
         )

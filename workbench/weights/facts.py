@@ -56,6 +56,10 @@ _KINDS = {
 }
 
 
+UNCONVERTED = {Kind.CHECKPOINT, Kind.DEEPSPEED, Kind.PTH_FILE, Kind.PTH_FOLDER}
+"""What becomes an adapter or a model by being converted."""
+
+
 @dataclass(frozen=True)
 class WeightsFacts:
     """Weights on the disk.

@@ -72,10 +72,14 @@ def _torch_file(path: Path) -> WeightsFacts | None:
     found = read_pickled(path)
     if not is_named and not found.held.parameters:
         return None
-    parts = tuple(text for word, text in _PARTS.items() if any(word in one for one in found.texts))
-    facts = replace(with_held(facts, found.held), parts=parts, iter=found.iter)
+    facts = replace(with_held(facts, found.held), parts=parts_in(found), iter=found.iter)
     config = _carried_config(found)
     return replace(facts, base=config.llm, template=config.prompt_template) if config else facts
+
+
+def parts_in(found: Pickled) -> tuple[str, ...]:
+    """What the names of the tensors speak of: adapters, projector, …"""
+    return tuple(part for word, part in _PARTS.items() if any(word in text for text in found.texts))
 
 
 def _carried_config(found: Pickled) -> XTunerConfig | None:

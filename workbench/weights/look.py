@@ -13,10 +13,10 @@ from workbench.configs.provenance import Provenance, read_provenance
 from workbench.i18n import _
 from workbench.training.checkpoint_folders import has_zero_shards, is_checkpoint, what_is_missing
 from workbench.weights.facts import Kind, WeightsFacts, with_held
-from workbench.weights.files import look_at_file
+from workbench.weights.files import look_at_file, parts_in
 from workbench.weights.folder import LLAVA_PARTS, Folder, bytes_in, listed
 from workbench.weights.headers import DamagedError, Held, require_torch_file, safetensors_held
-from workbench.weights.pickled import read_pickled
+from workbench.weights.pickled import Pickled, read_pickled
 
 _ADAPTER_SETTINGS = ("peft_type", "r", "lora_alpha", "lora_dropout", "target_modules", "use_dora", "use_rslora")
 _MOST_JSON_BYTES = 50 * 10**6
@@ -169,14 +169,14 @@ def _with_shards(facts: WeightsFacts, folder: Folder) -> WeightsFacts:
     ranks = {int(match[2]): match for name in folder.shards if (match := _RANK.fullmatch(name))}
     held, trouble = _held(models)
     trouble = trouble or _held([folder.path / match[0] for match in ranks.values()])[1]
-    expected = max((read_pickled(path).processes or 0 for path in models[:1]), default=0)
-    count = max(expected, max(ranks, default=-1) + 1)
+    first = read_pickled(models[0]) if models else Pickled()
+    count = max(first.processes or 0, max(ranks, default=-1) + 1)
     if not models:
         trouble = trouble or _("incomplete: no *_model_states.pt")
     if ranks and (gone := [rank for rank in range(count) if rank not in ranks]):
         begins, ends = next((match[1], match[3]) for match in ranks.values())
         trouble = trouble or _missing([f"{begins}{rank}{ends}" for rank in gone])
-    parts = (_("{count} processes").format(count=count),) if count else ()
+    parts = (*parts_in(first), *([_("{count} processes").format(count=count)] if count else []))
     return replace(with_held(facts, held), weight_files=len(folder.shards), parts=parts, trouble=trouble)
 
 

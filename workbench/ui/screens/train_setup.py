@@ -14,7 +14,7 @@ from textual.suggester import SuggestFromList
 from textual.timer import Timer
 from textual.widgets import Input, Label
 
-from workbench.configs.find import find_config
+from workbench.configs.find import PYTHON_SUFFIX, find_config
 from workbench.errors import WorkbenchError
 from workbench.hub.local import is_here
 from workbench.i18n import N_, _
@@ -134,9 +134,30 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
     async def _take_config(self) -> None:
         """Show the config that is named now, if it is another one."""
         named = self.query_one("#setup-config", Input).value.strip()
-        if named != self._reference:
-            self._reference = named
+        if named == self._reference:
+            return
+        self._reference = named
+        if named.endswith(PYTHON_SUFFIX):
+            self._import(named)
+        else:
             await self._build_form()
+
+    def _import(self, named: str) -> None:
+        """Take a config of XTuner's over: what comes of it stands in the line then."""
+        from workbench.configs.xtuner.imported import refused
+        from workbench.ui.config_import import import_into
+        from workbench.ui.screens.config_import import ImportReport
+
+        try:
+            imported = import_into(self._project, named)
+        except WorkbenchError as error:
+            self._show_problems([error])
+            return
+        self.app.push_screen(ImportReport(imported))
+        if imported.path is None:
+            self._show_problems([refused(imported.made)])
+        else:
+            self.query_one("#setup-config", Input).value = str(imported.path)
 
     async def _build_form(self) -> None:
         """Fields with the values of the config; its error in their place if it cannot be read."""
