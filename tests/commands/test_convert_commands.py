@@ -37,6 +37,16 @@ def test_a_file_of_xtuner_is_converted(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "projector" / "model.safetensors").is_file()
 
 
+@pytest.mark.heavy
+def test_settings_are_changed_as_with_xtuner(tmp_path: Path) -> None:
+    save_pth(tmp_path / "iter_12.pth", projector_tensors(16, 24))
+    config = llava_config(tmp_path, tmp_path / "nowhere", tmp_path / "nowhere")
+    options = ("--cfg-options", "model.llm.pretrained_model_name_or_path=owner/one", "model.projector_depth=3")
+    result = workbench("convert", "pth_to_hf", config.name, "iter_12.pth", "out", *options, cwd=tmp_path)
+    assert (result.returncode, "has 2 layers, but the config says 3" in result.stdout) == (1, True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_wrong_arguments_start_nothing(tmp_path: Path) -> None:
     (tmp_path / "one.pth").write_bytes(b"")
     wrong = (

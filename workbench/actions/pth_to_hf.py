@@ -28,7 +28,7 @@ def start_pth_to_hf(request: PthRequest, *, project: Path) -> JobFolder:
             fix=_("Name a .pth file or a DeepSpeed folder."),
         )
     if request.config is not None:
-        read_xtuner_config(request.config)
+        read_xtuner_config(request.config, request.cfg_options)
     places = {
         "pth": checkpoint,
         "target": request.target.expanduser().absolute(),

@@ -23,6 +23,7 @@ from workbench.paths import resolve_model
 from workbench.text import printable
 
 _INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
+CONFIG_FILE = "config.json"
 _SINGLE = ("model.safetensors", "pytorch_model.bin")
 _NOT_CARRIED = {*_INDEXES, PROVENANCE_FILE, "adapter_config.json", "trainer_state.json"}
 _WEIGHT_SUFFIXES = {".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".gguf"}
@@ -47,7 +48,7 @@ class ModelFiles:
         Raises:
             WorkbenchError: it is missing or damaged.
         """
-        path = self.folder / "config.json"
+        path = self.folder / CONFIG_FILE
         try:
             config = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:
@@ -71,7 +72,11 @@ class ModelFiles:
         Returns:
             the names of links that lead out of the folder, which are not followed.
         """
-        return copy_beside(self.folder, target, (path.name for path in self.folder.iterdir()))
+        astray = copy_beside(self.folder, target, (path.name for path in self.folder.iterdir()))
+        if CONFIG_FILE in astray:  # it was read, and without it the result is no model
+            (target / CONFIG_FILE).write_text(json.dumps(self.config(), indent=2) + "\n", encoding="utf-8")
+            astray.remove(CONFIG_FILE)
+        return astray
 
 
 def copy_beside(folder: Path, target: Path, names: Iterable[str]) -> list[str]:

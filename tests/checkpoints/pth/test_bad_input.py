@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -174,8 +175,17 @@ def test_a_link_out_of_the_base_is_not_followed(tmp_path: Path, llama: Path, ful
     base = Path(shutil.copytree(llama, tmp_path / "base"))
     (tmp_path / "secret").write_text("key")
     (base / "notes.txt").symlink_to(tmp_path / "secret")
+    (base / "modeling_own.py").write_text("# the model's own code")
+    (base / "chat_template.jinja").write_text("{{ messages }}")
+    (base / "config.json").rename(tmp_path / "config.json")
+    (base / "config.json").symlink_to(tmp_path / "config.json")
     request = PthRequest(pth=save_pth(tmp_path / "it.pth", full), base=str(base), target=tmp_path / "out")
-    assert not (convert_pth(request, ignore).folder / "notes.txt").exists()
+    made = convert_pth(request, ignore)
+    names = {path.name for path in made.folder.iterdir()}
+    assert "notes.txt" not in names
+    assert {"modeling_own.py", "chat_template.jinja", "generation_config.json", "tokenizer.json"} <= names
+    assert json.loads((made.folder / "config.json").read_text())["model_type"] == "llama"
+    assert any("notes.txt" in note and "config.json" not in note for note in made.notes)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, llama: Path, clip: Path) -> None:

@@ -37,9 +37,12 @@ class Context:
 
 @dataclass(frozen=True)
 class PlannedFolder:
-    """A folder of the result. ``name``: within it, empty for itself; ``finish``: writes what is no weight."""
+    """A folder of the result. ``name``: within it, empty for itself.
+
+    ``finish``: writes what is no weight; returns what the user should know of that, translated.
+    """
 
     name: str
     plan: list[PlannedTensor]
-    finish: Callable[[Path], None]
+    finish: Callable[[Path], list[str] | None]
     max_shard_bytes: int = ONE_FILE

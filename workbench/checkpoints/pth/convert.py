@@ -58,7 +58,7 @@ def convert_pth(request: PthRequest, on_progress: Callable[[int, int], None]) ->
     key = resume_key_of(trained.files, request.model_dump_json(exclude={"target", "overwrite"}))
     sources = [request.pth]
     with complete_or_absent(request.target, overwrite=request.overwrite, sources=sources, resume_key=key) as folder:
-        _write(folders, folder, request, on_progress)
+        notes += _write(folders, folder, request, on_progress)
         _write_origin(folder, context, trained, model)
     return ConvertedPth(
         _kind(folders), request.target, [*notes, *model.notes, *_missing_parts(context), *_merge_notes(context)]
@@ -131,7 +131,9 @@ def _reward(context: Context) -> PlannedFolder:
 
 def _write(
     folders: list[PlannedFolder], target: Path, request: PthRequest, on_progress: Callable[[int, int], None]
-) -> None:
+) -> list[str]:
+    """Write all folders; returns what the user should know."""
+    notes: list[str] = []
     total = sum(tensor.nbytes for folder in folders for tensor in folder.plan)
     before = 0
     for folder in folders:
@@ -143,8 +145,9 @@ def _write(
             safe=request.safe,
             on_progress=lambda done, _all, before=before: on_progress(before + done, total),  # type: ignore[misc]
         )
-        folder.finish(place)
+        notes += folder.finish(place) or []
         before += sum(tensor.nbytes for tensor in folder.plan)
+    return notes
 
 
 def _is_computed(name: str) -> bool:

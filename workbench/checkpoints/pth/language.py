@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.checkpoints.adapter_files import planned
 from workbench.checkpoints.full_model import INTERNLM2, FullModel, change_config, fit_to_base
-from workbench.checkpoints.model_files import ModelFiles
+from workbench.checkpoints.model_files import ModelFiles, astray_note
 from workbench.checkpoints.pth.bases import require_base
 from workbench.checkpoints.pth.context import Context, PlannedFolder
 from workbench.checkpoints.stored import LazyTensor
@@ -48,9 +48,10 @@ def _stretched(wanted: int | None, config: dict[str, Any]) -> dict[str, Any]:
     return {"rope_scaling": {"type": "linear", "factor": float(math.ceil(wanted / own))}}
 
 
-def _finish(folder: Path, base: ModelFiles, changes: dict[str, Any]) -> None:
-    base.carry_over(folder)
+def _finish(folder: Path, base: ModelFiles, changes: dict[str, Any]) -> list[str]:
+    astray = base.carry_over(folder)
     change_config(folder, changes)
+    return astray_note(astray)
 
 
 def reward_model(context: Context) -> PlannedFolder:

@@ -18,7 +18,7 @@ from transformers import AddedToken
 
 from workbench.checkpoints.adapter_files import planned
 from workbench.checkpoints.full_model import change_config
-from workbench.checkpoints.model_files import ModelFiles, copy_beside
+from workbench.checkpoints.model_files import ModelFiles, astray_note, copy_beside
 from workbench.checkpoints.pth.bases import require_base
 from workbench.checkpoints.pth.context import Context, PlannedFolder
 from workbench.checkpoints.pth.language import config_changes
@@ -216,11 +216,11 @@ def _finish_huggingface(
     (folder / "processor_config.json").write_text(json.dumps(processor, indent=2) + "\n", encoding="utf-8")
 
 
-def _finish_official(folder: Path, changes: dict[str, Any], language: ModelFiles, vision: ModelFiles) -> None:
-    language.carry_over(folder)
+def _finish_official(folder: Path, changes: dict[str, Any], language: ModelFiles, vision: ModelFiles) -> list[str]:
+    astray = language.carry_over(folder)
     for code in folder.glob("*.py"):  # of the names on disk that the result does not have
         code.unlink()
     config = llama_config(language.config())
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     change_config(folder, changes)
-    copy_beside(vision.folder, folder, [PROCESSOR_FILE])
+    return astray_note(astray + copy_beside(vision.folder, folder, [PROCESSOR_FILE]))

@@ -70,25 +70,25 @@ def _alpha_note(request: PthRequest, config: XTunerConfig) -> list[str]:
 
 def _described(request: PthRequest, trained: TrainedWeights, parts: Parts) -> TrainedModel:
     if request.config is not None:
-        config = read_xtuner_config(request.config)
+        config = read_xtuner_config(request.config, request.cfg_options)
         text = config.file.read_text(encoding="utf-8") if config.file else None
         return TrainedModel(config, text, is_known=True)
     by_names = XTunerConfig(request.pth.stem, _kind(parts), request.base or "")
     if not trained.config_text:
         return TrainedModel(by_names, None, is_known=False)
     try:
-        return TrainedModel(_noted(trained.config_text, request.pth.stem), trained.config_text, is_known=True)
+        return TrainedModel(_noted(trained.config_text, request), trained.config_text, is_known=True)
     except WorkbenchError as error:
         note = _("The config that the checkpoint carries cannot be read, so the names of its tensors tell: {reason}")
         return TrainedModel(by_names, None, is_known=False, notes=[note.format(reason=error.what)])
 
 
-def _noted(text: str, name: str) -> XTunerConfig:
+def _noted(text: str, request: PthRequest) -> XTunerConfig:
     """The config that a checkpoint carries, read as a file would be."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "config.py"
         file.write_text(text, encoding="utf-8", errors="replace")
-        return replace(read_xtuner_config(file), name=name)
+        return replace(read_xtuner_config(file, request.cfg_options), name=request.pth.stem)
 
 
 def _kind(parts: Parts) -> Kind:

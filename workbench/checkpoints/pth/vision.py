@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.checkpoints.adapter_files import planned
-from workbench.checkpoints.model_files import ModelFiles, copy_beside
+from workbench.checkpoints.model_files import ModelFiles, astray_note, copy_beside
 from workbench.checkpoints.pth.bases import require_base
 from workbench.checkpoints.pth.context import Context, PlannedFolder
 from workbench.checkpoints.stored import LazyTensor
@@ -74,7 +74,7 @@ def trained_vision(context: Context, base: ModelFiles) -> dict[str, LazyTensor]:
     return {name: trained[name] for name in expected}
 
 
-def _finish(folder: Path, base: ModelFiles) -> None:
+def _finish(folder: Path, base: ModelFiles) -> list[str]:
     config = vision_config(base) | {"architectures": ["CLIPVisionModel"]}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    copy_beside(base.folder, folder, [PROCESSOR_FILE])
+    return astray_note(copy_beside(base.folder, folder, [PROCESSOR_FILE]))

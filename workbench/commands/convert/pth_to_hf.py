@@ -54,6 +54,12 @@ def pth_to_hf(
     lora_alpha: Annotated[
         int | None, typer.Option(min=1, help=_("Scale of the adapter, where no config tells it."))
     ] = None,
+    cfg_options: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE ...", help=_("Change settings of the config, for example model.llm_lora.r=32.")
+        ),
+    ] = None,
     fp32: Annotated[bool, typer.Option("--fp32", help=_("Keep 32 bits; else the language model gets 16."))] = False,
     max_shard_size: Annotated[str, typer.Option(help=_("Size of one weight file."))] = "2GB",
     safe_serialization: Annotated[bool, typer.Option(help=_("Write safetensors; else .bin files."))] = True,
@@ -67,6 +73,9 @@ def pth_to_hf(
     from workbench.commands.outcome import follow_to_result
     from workbench.sizes import parse_size
 
+    # XTuner's flag takes several settings, which arrive here among the names
+    settings = [name for name in names if cfg_options and "=" in name and not Path(name).exists()]
+    names = [name for name in names if name not in settings]
     if len(names) not in {2, 3}:
         raise typer.BadParameter(_("Name a checkpoint and the folder to write, and before them the config if any."))
     request = PthRequest(
@@ -76,6 +85,7 @@ def pth_to_hf(
         base=base,
         visual_encoder=visual_encoder,
         lora_alpha=lora_alpha,
+        cfg_options=[*(cfg_options or []), *settings],
         fp32=fp32,
         max_shard_bytes=parse_size(max_shard_size),
         safe=safe_serialization,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbench.configs.find import PYTHON_SUFFIX, find_config
 from workbench.configs.schema import TrainConfig
+from workbench.configs.xtuner.cfg_options import apply_cfg_options
 from workbench.configs.xtuner.kinds import KINDS, Kind
 from workbench.configs.xtuner.syntax import ConfigTree, read_tree
 from workbench.configs.xtuner.values import Place, Reference, Settings, Unreadable, Value, as_text, type_name
@@ -56,11 +58,12 @@ class XTunerConfig:
     tree: ConfigTree | None = field(default=None, repr=False, compare=False)
 
 
-def read_xtuner_config(name_or_path: str | Path) -> XTunerConfig:
+def read_xtuner_config(name_or_path: str | Path, cfg_options: Sequence[str] = ()) -> XTunerConfig:
     """The model that a config trains.
 
     Args:
         name_or_path: an XTuner config (``.py``), a config file of workbench, or a name of the catalogue.
+        cfg_options: changes to an XTuner config, ``NAME=VALUE``.
 
     Raises:
         WorkbenchError: there is no such config, it is no training config, or what it says about the model cannot be
@@ -68,9 +71,17 @@ def read_xtuner_config(name_or_path: str | Path) -> XTunerConfig:
     """
     path = Path(name_or_path).expanduser()
     if path.suffix != PYTHON_SUFFIX:
+        if cfg_options:
+            raise WorkbenchError(
+                _("--cfg-options changes configs of XTuner (.py), and this is none."),
+                where=str(name_or_path),
+                fix=_("Change the config itself, or use --base, --visual-encoder and --lora-alpha."),
+            )
         found = find_config(str(name_or_path))
         return _of_ours(found.name, found.config)
-    return described(read_tree(path))
+    tree = read_tree(path)
+    apply_cfg_options(tree, cfg_options)
+    return described(tree)
 
 
 def _of_ours(name: str, config: TrainConfig) -> XTunerConfig:
