@@ -100,8 +100,12 @@ def test_a_file_of_the_same_length_is_not_taken_for_the_one_that_is_wanted(
     fetch(to=home / "mine")
     newer = bytes(reversed(WEIGHTS))
     hub.repos["own/model"].files["model.safetensors"] = newer
+    with pytest.raises(WorkbenchError, match=r"with other content: model\.safetensors\.") as caught:
+        fetch(to=home / "mine")
+    assert caught.value.fix is not None and "--force" in caught.value.fix
+    assert (home / "mine" / "model.safetensors").read_bytes() == WEIGHTS
     hub.requests.clear()
-    assert (fetch(to=home / "mine") / "model.safetensors").read_bytes() == newer
+    assert (fetch(to=home / "mine", overwrite=True) / "model.safetensors").read_bytes() == newer
     assert [one.path.rpartition("/")[2] for one in hub.requests if one.method == "GET" and "/resolve/" in one.path] == [
         "model.safetensors"
     ]

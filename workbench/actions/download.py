@@ -32,6 +32,7 @@ def start_download(
     exclude: Sequence[str] = (),
     to: Path | None = None,
     send_token: bool = False,
+    overwrite: bool = False,
 ) -> JobFolder:
     """Fetch in a job of its own; started again it goes on with what has come.
 
@@ -40,6 +41,7 @@ def start_download(
         mirror: a name or URL; None takes ``HF_ENDPOINT``, else what the user chose before.
         to: a folder of the user's own; None is the cache in which everything looks for names.
         send_token: let a mirror see the user's token too.
+        overwrite: replace files of other content in that folder.
 
     Raises:
         WorkbenchError: the name or the mirror does not look like one, or the same is being fetched already.
@@ -63,6 +65,7 @@ def start_download(
             "exclude": list(exclude),
             "to": str(to.expanduser().resolve()) if to else None,
             "send_token": send_token,
+            "overwrite": overwrite,
         },
     )
 

@@ -66,6 +66,7 @@ def download(
         Path | None,
         typer.Option(metavar="DIR", help=_("A folder of its own; else the cache, where every command looks.")),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help=_("Replace files of other content in that folder."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
 ) -> None:
     """Start the job and follow it."""
@@ -87,5 +88,6 @@ def download(
         exclude=exclude or (),
         to=to,
         send_token=send_token,
+        overwrite=force,
     )
     follow_to_result(job, "dataset" if dataset else "model", as_json=as_json, goes_on=True)

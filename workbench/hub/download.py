@@ -22,12 +22,15 @@ from workbench.text import printable
 
 MODEL, DATASET = "model", "dataset"
 _SPARE_BYTES = 64 * 10**6
+_NAMES_SAID = 6
 _LOCK_FOLDER = ".workbench-download"
 
 
 @dataclass(frozen=True)
 class DownloadRequest:
-    """What to fetch. ``to``: a folder of the user's own; None is the cache in which everything looks for names."""
+    """What to fetch. ``to``: a folder of the user's own; None is the cache in which everything looks for names.
+    ``overwrite``: files of other content in that folder are replaced.
+    """
 
     name: str
     kind: str
@@ -37,6 +40,7 @@ class DownloadRequest:
     exclude: Sequence[str] = ()
     to: Path | None = None
     send_token: bool = False
+    overwrite: bool = False
 
 
 def download(
@@ -48,7 +52,8 @@ def download(
         paths: the files that are wanted, where they are known; else the request's patterns choose.
 
     Raises:
-        WorkbenchError: no space, a wrong checksum, or nothing fits the patterns.
+        WorkbenchError: no space, a wrong checksum, nothing fits the patterns, or the user's folder has other files of
+            these names.
         Stopped: ``must_stop`` said so.
         Exception: what the hub's library raises.
     """
@@ -60,7 +65,11 @@ def download(
     guard = folder / _LOCK_FOLDER if request.to else folder
     guard.mkdir(parents=True, exist_ok=True)
     with locked(guard):
-        wanted = _in_folder(request.to, choice.wanted) if request.to else in_cache(repository, choice.wanted)
+        wanted = (
+            _in_folder(request.to, choice.wanted, request.overwrite)
+            if request.to
+            else in_cache(repository, choice.wanted)
+        )
         _fetch(repository, wanted, folder, events, must_stop)
     if request.to is None:
         return name_in_cache(repository, choice.wanted, request.revision)
@@ -98,17 +107,27 @@ def _facts(request: DownloadRequest, choice: Choice) -> list[str]:
     return [text, note] if note else [text]
 
 
-def _in_folder(folder: Path, files: list[RemoteFile]) -> list[Wanted]:
+def _in_folder(folder: Path, files: list[RemoteFile], overwrite: bool) -> list[Wanted]:
     """Files with their places in a folder of the user's own.
 
     Raises:
-        WorkbenchError: a name would lead out of it.
+        WorkbenchError: a name would lead out of it, or a file of other content has it.
     """
     for file in files:
         parts = PurePosixPath(file.path).parts
         if PurePosixPath(file.path).is_absolute() or ".." in parts:
             raise WorkbenchError(_("A file's name leads out of the folder."), where=printable(file.path))
-    return [Wanted(file, folder / file.path) for file in files]
+    wanted = [Wanted(file, folder / file.path) for file in files]
+    others = [one.file.path for one in wanted if one.target.exists() and not one.is_here]
+    if others and not overwrite:
+        raise WorkbenchError(
+            _("The folder has files of these names with other content: {names}.").format(
+                names=printable(", ".join(others[:_NAMES_SAID])) + (" …" if len(others) > _NAMES_SAID else "")
+            ),
+            where=str(folder),
+            fix=_("Choose an empty folder, or allow replacing them: --force."),
+        )
+    return wanted
 
 
 def _fetch(

@@ -50,6 +50,7 @@ def _from_hugging_face(job: JobFolder, events: EventLog) -> Path:
         exclude=given["exclude"],
         to=Path(given["to"]) if given["to"] else None,
         send_token=bool(given["send_token"]),
+        overwrite=bool(given.get("overwrite")),
     )
     must_stop = partial(stop_requested, job.path)
     is_read_by_name = request.kind == DATASET and not (request.to or request.include or request.exclude)

@@ -165,6 +165,12 @@ def test_a_template_that_counts_is_told_of(light_model: Maker) -> None:
     assert "every question is the first" in made.notes[0]
 
 
+def test_a_long_context_is_told_of(light_model: Maker) -> None:
+    made = modelfile_of(open_source(str(light_model(max_position_embeddings=131072))), "m.gguf")
+    assert "num_ctx 131072" in made.text
+    assert "131072 tokens" in made.notes[0]
+
+
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="no such folder"):
         open_source(str(tmp_path / "absent"))

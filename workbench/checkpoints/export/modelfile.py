@@ -16,6 +16,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 FILE_NAME = "Modelfile"
+_MUCH_CONTEXT = 8192
 _SAMPLING = ("temperature", "top_p", "top_k")
 _DELIMITERS = re.compile(r"\{\{|\}\}")
 
@@ -56,6 +57,13 @@ def modelfile_of(source: ExportSource, gguf: str) -> Modelfile:
             notes.append(_("The prompt template counts the questions; in Ollama every question is the first."))
     lines += [f"PARAMETER stop {_quoted(word)}" for word in (template.stop_words if template else ())]
     lines.append(f"PARAMETER num_ctx {source.context_length}")
+    if source.context_length > _MUCH_CONTEXT:
+        notes.append(
+            _(
+                "num_ctx is the model's whole length, {count} tokens, for which Ollama sets memory aside: lower it in the "
+                "Modelfile if that is too much."
+            ).format(count=source.context_length)
+        )
     lines += _sampling(source)
     if source.provenance.system:
         lines.append(f"SYSTEM {_block(source.provenance.system, 'SYSTEM')}")
