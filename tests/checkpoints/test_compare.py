@@ -54,6 +54,16 @@ def test_two_loras_differ_by_the_norm_of_what_they_add(tmp_path: Path, root: boo
     assert {one.name: (one.first, one.second) for one in comparison.facts}["r"] == ("3", "2")
 
 
+def test_a_pth_file_is_compared_to_the_model_it_began_with(tmp_path: Path) -> None:
+    base = save_base(tmp_path / "base")
+    state = load_file(base / "model.safetensors")
+    state["model.norm.weight"] = state["model.norm.weight"] + 1
+    torch.save({"state_dict": {f"llm.{name}": tensor for name, tensor in state.items()}}, tmp_path / "iter_9.pth")
+    comparison = compared(tmp_path / "iter_9.pth", base)
+    assert [layer.name for layer in comparison.layers if layer.norm] == ["model.norm"]
+    assert (comparison.only_first, comparison.only_second) == ([], [])
+
+
 def test_an_adapter_and_its_copy_are_equal(tmp_path: Path) -> None:
     first, second = adapter(tmp_path / "a", 1), adapter(tmp_path / "b", 1)
     total = compared(first, second).total

@@ -34,6 +34,9 @@ def test_the_list_shows_everything_and_what_is_damaged(project: Path) -> None:
     assert [shown.stdout.splitlines()[2].split()[place] for place in (0, 1, 5)] == ["mine", "adapter", "some/base"]
     assert "✗ model" in shown.stdout
     assert "bad: damaged: model.safetensors" in shown.stderr
+    alone = run(project, "mine").stdout
+    assert alone.splitlines()[0].split() == ["kind:", "adapter"]
+    assert "lora_alpha 4" in alone
     (only,) = json.loads(run(project, "models", "--json").stdout)["weights"]
     assert (only["path"], only["kind"], only["parameters"]) == (str(project / "models/base"), "base", 6)
 

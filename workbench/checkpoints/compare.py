@@ -14,6 +14,7 @@ from peft.utils.other import get_pattern_key
 
 from workbench.checkpoints.adapter import Adapter, read_adapter
 from workbench.checkpoints.model_files import open_folder, stored_in
+from workbench.checkpoints.safetensors_files import tensors_in
 from workbench.checkpoints.stored import LazyTensor
 from workbench.i18n import _
 from workbench.weights.comparison import Comparison, Difference, LayerChange
@@ -22,7 +23,9 @@ from workbench.weights.facts import Kind, WeightsFacts
 _VALUES_AT_ONCE = 2**22
 _LAYER = re.compile(r"(.*?(?:^|\.)(?:layers|layer|blocks|h)\.\d+)\.")
 _FACTORS = ("lora_A.weight", "lora_B.weight")
-_MODELS = {Kind.BASE, Kind.CHECKPOINT, Kind.MERGED, Kind.CONVERTED}
+_MODELS = {Kind.BASE, Kind.CHECKPOINT, Kind.MERGED, Kind.CONVERTED, Kind.TOWER}
+_LANGUAGE_MODEL = "llm."
+"""What XTuner puts before the names of a language model's tensors."""
 
 
 @dataclass
@@ -78,7 +81,9 @@ def _tensors_of(facts: WeightsFacts) -> dict[str, LazyTensor] | None:
     if facts.kind in _MODELS:
         return open_folder(facts.path).stored
     if facts.kind is Kind.PTH_FILE:
-        return stored_in(facts.path)
+        return {name.removeprefix(_LANGUAGE_MODEL): tensor for name, tensor in stored_in(facts.path).items()}
+    if facts.kind is Kind.TENSORS:
+        return tensors_in(facts.path)
     return None
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from workbench.commands.checkpoints_deleting import AsJson, empty, remove, restore
 from workbench.commands.wording import examples
 from workbench.i18n import N_, _
 
@@ -28,7 +29,7 @@ _EXAMPLES = """
 
   workbench checkpoints remove work_dirs/my_run/20260921_141320/checkpoints/checkpoint-20
 """
-_COLUMNS = (N_("path"), N_("kind"), N_("size"), N_("precision"), N_("base"), N_("scores"))
+_COLUMNS = (N_("path"), N_("kind"), N_("size"), N_("precision"), N_("base"), N_("template"), N_("scores"))
 
 
 class Order(StrEnum):
@@ -61,18 +62,16 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="checkpoints", help=_("Look at checkpoints and models on the disk, compare and delete."))
 
 
-AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))]
-Yes = Annotated[bool, typer.Option("--yes", help=_("Do not ask."))]
-
-
 def list_weights(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH…", help=_("Folders to look in instead of the project."))
+        list[Path] | None,
+        typer.Argument(metavar="PATH…", help=_("Weights, or folders to look in, instead of the project.")),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print the table."""
+    """Print the table; of weights that are named alone, everything that is known."""
     from workbench.actions.weights import weights_of_project
+    from workbench.weights.facts import described
     from workbench.weights.find import Looker
 
     looker = Looker()
@@ -84,6 +83,9 @@ def list_weights(
     if as_json:
         hub = [{"name": name, **facts.as_json()} for name, facts in cached]
         typer.echo(json.dumps({"weights": [facts.as_json() for facts in found], "cache": hub}, ensure_ascii=False))
+        return
+    if paths and [facts.path for facts in found] == [path.expanduser().absolute() for path in paths[:1]]:
+        _print_table([(f"{name}:", value) for name, value in described(found[0])])
         return
     rows = [_cells(_from_here(facts.path), facts) for facts in found] + [_cells(name, facts) for name, facts in cached]
     if not rows:
@@ -114,7 +116,8 @@ def _cells(name: str, facts: WeightsFacts) -> tuple[str, ...]:
 
     scores = "  ".join(f"{score_text(score)} {share:.0%}" for score, share in facts.scores.items())
     kind = f"✗ {facts.kind.word}" if facts.trouble else facts.kind.word
-    return name, kind, in_words(facts.bytes), precision_text(facts), facts.base or "", scores
+    size, precision = in_words(facts.bytes), precision_text(facts)
+    return name, kind, size, precision, facts.base or "", facts.template or "", scores
 
 
 def compare(
@@ -164,65 +167,6 @@ def space(as_json: AsJson = False) -> None:
         _print_table(rows)
     said = _("{free} of {total} free on the disk; {spare} are in checkpoints that could go")
     typer.echo(said.format(free=in_words(room.free), total=in_words(room.total), spare=in_words(room.could_be_freed)))
-
-
-def remove(
-    path: Annotated[Path, typer.Argument(help=_("Weights, or a training's folder."))],
-    yes: Yes = False,
-    as_json: AsJson = False,
-) -> None:
-    """Say what is lost, ask, and move it aside."""
-    from workbench.actions.weights import losses_by_removal, remove_weights
-    from workbench.sizes import in_words
-
-    place = path.expanduser().absolute()
-    for loss in losses_by_removal(place, Path.cwd()):
-        typer.echo(_printable(loss), err=True)
-    if not yes:
-        typer.confirm(_printable(_("Delete {path}?").format(path=path)), abort=True, err=as_json)
-    item = remove_weights(place, project=Path.cwd(), kept_after_exit=True)
-    if as_json:
-        typer.echo(item.model_dump_json())
-        return
-    typer.echo(_printable(_("Moved to {path}.").format(path=item.place)))
-    typer.echo(_("'workbench checkpoints restore' brings it back."))
-    typer.echo(_("'workbench checkpoints empty' frees its {size}.").format(size=in_words(item.bytes)))
-
-
-def restore(
-    path: Annotated[Path | None, typer.Argument(help=_("Where it was."))] = None, as_json: AsJson = False
-) -> None:
-    """Put it back."""
-    from workbench.errors import WorkbenchError
-    from workbench.weights.trash import restore as put_back
-    from workbench.weights.trash import trashed
-
-    place = path.expanduser().absolute() if path is not None else None
-    fitting = [item for item in trashed(Path.cwd()) if place is None or item.origin == place]
-    if not fitting:
-        raise WorkbenchError(_("Nothing of this was deleted here."), where=str(path) if path else None)
-    put_back(fitting[-1])
-    said = _("It is back: {path}").format(path=fitting[-1].origin)
-    typer.echo(fitting[-1].model_dump_json() if as_json else _printable(said))
-
-
-def empty(yes: Yes = False, as_json: AsJson = False) -> None:
-    """Ask, then remove it; what an app that is open deleted is left to that."""
-    from workbench.sizes import in_words
-    from workbench.weights.trash import empty as remove_for_good
-    from workbench.weights.trash import trashed
-
-    items = [item for item in trashed(Path.cwd()) if item.owner is None or item.is_left_over]
-    size = sum(item.bytes for item in items)
-    for item in items:
-        typer.echo(_printable(f"{in_words(item.bytes):>10}  {item.origin}"), err=as_json)
-    if items and not yes:
-        typer.confirm(_("Remove {size} for good?").format(size=in_words(size)), abort=True, err=as_json)
-    remove_for_good(items)
-    if as_json:
-        typer.echo(json.dumps({"removed": [str(item.origin) for item in items], "bytes": size}, ensure_ascii=False))
-    elif not items:
-        typer.echo(_("Nothing deleted is kept in this project."))
 
 
 def _from_here(path: Path) -> str:
