@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from sample_data.seeing.world import COLOURS, Picture, Thing
 
-SIDE = 112
+SIDE = 96
 """Pixels of a picture's side."""
 _OVERSIZE = 2
 _CANVAS = SIDE * _OVERSIZE

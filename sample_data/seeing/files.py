@@ -22,7 +22,7 @@ from sample_data.seeing.world import Kind, Picture, PictureMaker
 
 SEED = 41
 TRAINING: dict[Kind, int] = {"single": 280, "group": 280, "pair": 140, "scene": 100}
-HELD_OUT: dict[Kind, int] = {"single": 40, "group": 36, "pair": 24, "scene": 20}
+HELD_OUT: dict[Kind, int] = {"single": 40, "group": 36, "pair": 24, "scene": 28}
 MOST_TURNS = 4
 _PALETTE = 32
 """Colours of a picture file, those of its smooth edges included."""
