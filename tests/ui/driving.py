@@ -12,6 +12,8 @@ from typing import Any
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from workbench.ui.app import WorkbenchApp
 
@@ -66,8 +68,14 @@ async def work_done(pilot: Pilot[None], group: str) -> None:
     await wait_until(pilot, lambda: all(one.is_finished for one in pilot.app.workers if one.group == group))
 
 
+async def focus_in(pilot: Pilot[None], *kinds: type[Widget]) -> None:
+    """Wait until the keys go to a widget of one of these kinds, as they do a moment after a dialog is seen."""
+    await wait_until(pilot, lambda: isinstance(pilot.app.focused, kinds))
+
+
 async def type_text(pilot: Pilot[None], text: str) -> None:
-    """Type into whatever has the focus, as fast as a terminal can send it."""
+    """Type into the field that has the focus, or soon will have it, as fast as a terminal can send it."""
+    await focus_in(pilot, Input, TextArea)
     hold(pilot, *(events.Key(_character_to_key(char), char) for char in text))
     await pilot.pause()
 

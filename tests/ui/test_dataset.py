@@ -19,7 +19,18 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from tests.ui.driving import WIDE, footer, hold, notices, running, screen_text, see, type_text, wait_until, work_done
+from tests.ui.driving import (
+    WIDE,
+    focus_in,
+    footer,
+    hold,
+    running,
+    screen_text,
+    see,
+    type_text,
+    wait_until,
+    work_done,
+)
 from workbench.data.formats import FORMAT_NAMES
 from workbench.data.sources import Source, SourceFile
 from workbench.errors import WorkbenchError
@@ -85,6 +96,13 @@ def rows_shown(pilot: Pilot[None]) -> int:
     return pilot.app.screen.query_one("#reader-rows", FittedTable).row_count
 
 
+async def go_to(pilot: Pilot[None], number: str) -> None:
+    await pilot.press("g")
+    await see(pilot, "enter goes there")
+    await type_text(pilot, number)
+    await pilot.press("enter")
+
+
 # -- making
 
 
@@ -111,11 +129,13 @@ async def test_a_file_that_is_there_is_replaced_only_if_the_user_says_so(project
         await see(pilot, "unseen questions")
         await pilot.press("f9")
         await see(pilot, "Keep the file", "Replace it")
+        await focus_in(pilot, OptionList)
         await pilot.press("enter")
         await see(pilot, "Make a self-identity dataset")
         assert precious.read_bytes() == before
         await pilot.press("f9")
         await see(pilot, "Replace it")
+        await focus_in(pilot, OptionList)
         await pilot.press("down", "enter")
         await see(pilot, "Written: identity.json")
     assert precious.read_bytes() != before
@@ -140,9 +160,9 @@ async def test_a_folder_that_cannot_be_written_is_named_and_the_choices_stay(pro
         change(pilot, "name", "Robin")
         change(pilot, "out", "file/identity.json")
         await pilot.press("f9")
-        await see(pilot, "file/identity.json")
+        await see(pilot, "This did not work", "file/identity.json")
         await pilot.press("enter")
-        await see(pilot, "Make a self-identity dataset")
+        await wait_until(pilot, lambda: "This did not work" not in screen_text(pilot))
         assert field(pilot, "name").control.value == "Robin"  # type: ignore[attr-defined]
 
 
@@ -186,8 +206,9 @@ async def test_another_template_is_rendered_and_named(project: Path) -> None:
         await see(pilot, "<|im_start|>user", "template internlm2_chat (these weights were trained with it)")
         await pilot.press("p")
         await see(pilot, "it must be the one of the training config")
-        options = pilot.app.screen.query_one("OptionList")
-        options.highlighted = options.get_option_index("llama3_chat")  # type: ignore[attr-defined]
+        await focus_in(pilot, OptionList)
+        options = pilot.app.screen.query_one(OptionList)
+        options.highlighted = options.get_option_index("llama3_chat")
         await pilot.press("enter")
         await see(pilot, "<|start_header_id|>user", "template llama3_chat (chosen by you)")
 
@@ -324,6 +345,7 @@ async def test_a_file_is_read_in_the_format_that_was_chosen_for_it(project: Path
         await see(pilot, "format alpaca:")
         await pilot.press("f")
         await see(pilot, "How the rows are read")
+        await focus_in(pilot, OptionList)
         pilot.app.screen.query_one(OptionList).highlighted = ["auto", *FORMAT_NAMES].index("openai")
         await pilot.press("enter")
         await see(pilot, "format openai:")
@@ -336,6 +358,7 @@ async def test_a_file_is_read_in_the_format_that_was_chosen_for_it(project: Path
         await see(pilot, "format openai:", "chosen by dataset_format")
         await pilot.press("f")
         await see(pilot, "How the rows are read")
+        await focus_in(pilot, OptionList)
         pilot.app.screen.query_one(OptionList).highlighted = 0
         await pilot.press("enter")
         await see(pilot, "format alpaca:")
@@ -392,6 +415,7 @@ async def test_tokens_are_those_of_the_model_that_was_chosen(project: Path, tmp_
         await see(pilot, "token by token · talk.json:1", "7 ⟦ Robin⟧", f"tokens of {other}")
         await pilot.press("t")
         await see(pilot, "sample:model", str(other))
+        await focus_in(pilot, OptionList)
         await pilot.press("up", "enter")
         await see(pilot, "<|im_start|>")
 
@@ -449,12 +473,16 @@ async def test_a_row_is_gone_to_by_its_number_wherever_it_is(project: Path) -> N
     )  # an empty line in front: rows have the numbers of lines
     async with running(project, "dataset", WIDE, path="many.jsonl") as pilot:
         await see(pilot, "⟦answer 0")
-        await pilot.press("g", "4", "3", "2", "3", "x", "enter")
+        await go_to(pilot, "4323x")
         await see(pilot, "many.jsonl:4323", "⟦answer 4321", "Rows 3322–5000 are listed")
-        await pilot.press("g", "9", "9", "9", "9", "enter")
-        await wait_until(pilot, lambda: "There is no row 9999." in notices(pilot))
+        await go_to(pilot, "9999")
+        await see(pilot, "There is no row 9999.")
         assert "⟦answer 4321" in screen_text(pilot)
-        await pilot.press("g", "escape", "g", "2", "enter")
+        await pilot.press("g")
+        await focus_in(pilot, Input)
+        await pilot.press("escape")
+        await focus_in(pilot, FittedTable)
+        await go_to(pilot, "2")
         await see(pilot, "many.jsonl:2", "⟦answer 0")
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from PIL import Image
 from textual.pilot import Pilot
-from textual.widgets import Label, OptionList, Select
+from textual.widgets import Input, Label, OptionList, Select
 
-from tests.ui.driving import NARROW, WIDE, footer, running, screen_text, see, type_text, wait_until
+from tests.ui.driving import NARROW, WIDE, focus_in, footer, running, screen_text, see, type_text, wait_until
 from tests.ui.test_dataset import beside_the_rows, dialogue, picture_row, rows_shown, text_of, write
 from workbench.ui.app import WorkbenchApp
 from workbench.ui.widgets.dataset_reader import DatasetReader
@@ -24,6 +24,7 @@ def figures(pilot: Pilot[None]) -> str:
 
 
 async def choose(pilot: Pilot[None], name: str) -> None:
+    await focus_in(pilot, OptionList)
     options = pilot.app.screen.query_one(OptionList)
     options.highlighted = options.get_option_index(name)
     await pilot.press("enter")
@@ -32,6 +33,7 @@ async def choose(pilot: Pilot[None], name: str) -> None:
 async def set_length(pilot: Pilot[None], most: int) -> None:
     await pilot.press("l")
     await see(pilot, "max_length")
+    await focus_in(pilot, Input)
     await pilot.press("ctrl+u")
     await type_text(pilot, str(most))
     await pilot.press("enter")
@@ -84,7 +86,10 @@ async def test_a_config_gives_template_length_and_packing_to_views_and_check(pro
         await see(pilot, "template vicuna (mine.yaml)", "at most 9 a sample", "as in mine.yaml", "cut at 9")
         await pilot.press("c")
         await see(pilot, "the prompt template vicuna")
-        await pilot.press("escape", "u", "ctrl+u", "enter")
+        await pilot.press("escape", "u")
+        await see(pilot, "an empty line forgets it")
+        await focus_in(pilot, Input)
+        await pilot.press("ctrl+u", "enter")
         await see(pilot, "template internlm2_chat", "at most 2048")
 
 
@@ -134,8 +139,7 @@ async def test_a_template_is_of_the_file_that_it_was_chosen_for(project: Path) -
         await see(pilot, "template vicuna (chosen by you)")
         await pilot.press("p")
         await see(pilot, "It is chosen for")
-        pilot.app.screen.query_one(OptionList).highlighted = 0
-        await pilot.press("enter")
+        await choose(pilot, "")
         await see(pilot, "template internlm2_chat (these weights were trained with it)")
 
 

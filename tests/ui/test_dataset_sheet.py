@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input, Label, Select, Static
+from textual.widgets import Input, Label, OptionList, Select, Static
 
 from tests.data.sheets.played_endpoint import Asked, PlayedEndpoint, Reply, completion, playing
-from tests.ui.driving import NARROW, WIDE, running, screen_text, see, type_text, wait_until
+from tests.ui.driving import NARROW, WIDE, focus_in, running, screen_text, see, type_text, wait_until
 from workbench.data.sheets.endpoint import EndpointSettings, write_settings
 from workbench.i18n import set_language
 from workbench.jobs.find import list_jobs
@@ -89,6 +89,7 @@ async def test_a_pasted_answer_is_mended_by_its_lines_and_added_to_the_sheet(pro
         await see(pilot, "sound rows: 0, to mend: 1", "There is a comma behind the last part")
         await pilot.press("f9")
         await see(pilot, "Faults left in the answer: 1", "Mend it first")
+        await focus_in(pilot, OptionList)
         assert "Add the sound rows only" not in screen_text(pilot)
         await pilot.press("enter")
         assert not (project / "llava.json").exists()
@@ -128,8 +129,10 @@ async def test_a_service_is_asked_only_if_the_user_says_so(project: Path, monkey
         await type_text(pilot, ".")
         await pilot.press("enter")
         await see(pilot, "In all: 1, with rows: 0")
+        await focus_in(pilot, FittedTable)
         await pilot.press("a")
         await see(pilot, "Ask seeing-model at http://localhost:9/v1?", "To be asked about: 1")
+        await focus_in(pilot, OptionList)
         await pilot.press("enter")
         await wait_until(pilot, lambda: "seeing-model" not in screen_text(pilot))
     assert not (project / "work_dirs").exists()
@@ -214,8 +217,10 @@ async def test_a_job_makes_rows_of_rows_within_the_limits_and_tells_how_far_it_i
             set_field(pilot, "max_rows", "2")
             await pilot.press("o", "enter")
             await see(pilot, "In all: 3, with rows: 0")
+            await focus_in(pilot, FittedTable)
             await pilot.press("a")
             await see(pilot, "Each row is sent there with its prompt", "To be asked about: 2")
+            await focus_in(pilot, OptionList)
             await pilot.press("down", "enter")
             await see(pilot, "rows added: 2, left out: 0, not asked: 1", "In all: 3, with rows: 2")
             assert [line.endswith("✓") for line in listed(pilot)] == [True, True, False]
@@ -250,8 +255,10 @@ async def test_a_limit_on_the_cost_needs_the_prices(project: Path, monkeypatch: 
             set_field(pilot, "max_cost", "0.5")
             await pilot.press("enter")
             await see(pilot, "In all: 1, with rows: 0")
+            await focus_in(pilot, FittedTable)
             await pilot.press("a")
             await see(pilot, "USD at most: 0.5")
+            await focus_in(pilot, OptionList)
             await pilot.press("down", "enter")
             await see(pilot, "A limit on the cost needs the prices of the model.", "in the app, fill in")
     assert played.asked == []

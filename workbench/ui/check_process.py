@@ -1,4 +1,4 @@
-"""The process in which the app checks data: prints findings and figures as one JSON object."""
+"""The process in which the app checks data: prints numbers of rows meanwhile, then all it found as one JSON object."""
 
 from __future__ import annotations
 
@@ -39,7 +39,13 @@ def _checked(asked: dict[str, Any]) -> CheckReport:
         FormatChoice(asked["format"], asked["columns"]),
         measure=replace(measure, packing=asked["packing"], config=config),
         image_folder=folder,
+        tell_rows=_tell_rows,
     )
+
+
+def _tell_rows(rows: int) -> None:
+    sys.stdout.write(f"{rows}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

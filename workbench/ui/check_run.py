@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from workbench.ui.row_settings import Settings
 
 _ROWS_LOOKED_AT = 300
 """Of each file, before a training."""
+_MOST_REPORT_BYTES = 64 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,19 @@ def asked_of_check(source: Source, settings: Settings) -> dict[str, Any]:
     }
 
 
-async def run_check(source: Source, settings: Settings) -> CheckOutcome:
+async def run_check(source: Source, settings: Settings, tell: Callable[[int], None]) -> CheckOutcome:
     """Check data as ``workbench data check`` does; being cancelled ends the process.
+
+    Args:
+        tell: gets the number of rows that were looked at, now and then.
 
     Raises:
         WorkbenchError: the data, the template or the tokenizer is not there.
     """
-    return await _run(asked_of_check(source, settings))
+    return await _run(asked_of_check(source, settings), tell)
 
 
-async def _run(asked: dict[str, Any]) -> CheckOutcome:
+async def _run(asked: dict[str, Any], tell: Callable[[int], None] = lambda _rows: None) -> CheckOutcome:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
@@ -78,15 +83,32 @@ async def _run(asked: dict[str, Any]) -> CheckOutcome:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "WORKBENCH_LANG": current_language()},
+        limit=_MOST_REPORT_BYTES,
         process_group=0,  # with the process that fetches a dataset from a hub
     )
     try:
-        output, said = await process.communicate()
+        output, said = await asyncio.gather(_last_line(process.stdout, tell), _all_of(process.stderr))
+        await process.wait()
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
     return _outcome(output, said)
+
+
+async def _last_line(stream: asyncio.StreamReader | None, tell: Callable[[int], None]) -> bytes:
+    """The report; the lines before it are numbers of rows."""
+    report = b""
+    while stream is not None and (line := await stream.readline()):
+        if line.strip().isdigit():
+            tell(int(line))
+        else:
+            report = line
+    return report
+
+
+async def _all_of(stream: asyncio.StreamReader | None) -> bytes:
+    return b"" if stream is None else await stream.read()
 
 
 def _outcome(output: bytes, said: bytes) -> CheckOutcome:

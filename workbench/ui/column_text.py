@@ -9,9 +9,16 @@ from itertools import islice
 from workbench.data.read import ROWS_LOOKED_AT, raw_rows
 from workbench.data.sources import Source
 from workbench.errors import WorkbenchError
+from workbench.i18n import N_
 
-OUR_COLUMNS = ("instruction", "input", "output", "system", "history")
-"""Those of the format alpaca, which has a place for each of what rows with columns hold."""
+OUR_COLUMNS = {
+    "instruction": N_("the question"),
+    "input": N_("more of the question"),
+    "output": N_("the answer"),
+    "system": N_("the system text"),
+    "history": N_("earlier exchanges"),
+}
+"""Those of the format alpaca, which has a place for each of what rows with columns hold, and what each is."""
 
 
 def columns_of(source: Source) -> list[str]:

@@ -30,7 +30,7 @@ FIELD_TITLES = {
     "target": N_("translate into"),
     "max_rows": N_("ask at most"),
     "max_cost": N_("USD at most"),
-    "price_in": N_("USD/million tokens in"),
+    "price_in": N_("USD/million in"),
     "price_out": N_("out"),
 }
 _OF_PICTURES = frozenset({"folder", "sheet", "pairs"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 _FORMATS_NAMED = 50
+_ROWS_BETWEEN_TELLING = 1000
 _WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 
 
@@ -51,6 +52,7 @@ def check_data(
     measure: Measure | None = None,
     image_folder: Path | None = None,
     most_rows: int | None = None,
+    tell_rows: Callable[[int], None] | None = None,
 ) -> CheckReport:
     """Check files, folders, patterns, or datasets of a hub, which are fetched first.
 
@@ -64,6 +66,7 @@ def check_data(
         measure: count tokens with this; None takes the config's model, if it is on this machine.
         image_folder: what the paths of pictures count from; None is the folder of each data file.
         most_rows: how many rows of each file are looked at; None is all.
+        tell_rows: gets the number of rows that were looked at, now and then.
 
     Raises:
         WorkbenchError: the template, the tokenizer or the data itself is not there.
@@ -73,7 +76,7 @@ def check_data(
     files = [(source.path, file) for source in sources for file in source.files()]
     if measure is None and config is not None:
         measure = Measure.of_config(config)
-    check = _Check(config, measure, image_folder)
+    check = _Check(config, measure, image_folder, tell_rows)
     if config is not None and len(sources) == 1:
         check.refusal = _refusal(config.model_copy(update={"data_path": sources[0].path}), measure)
     check.unread_files = unread([source.path for source in sources])
@@ -119,8 +122,14 @@ def _refusal(config: TrainConfig, measure: Measure | None) -> list[Finding]:
 class _Check:
     """The state of one check."""
 
-    def __init__(self, config: TrainConfig | None, measure: Measure | None, image_folder: Path | None) -> None:
-        self.config, self.measure = config, measure
+    def __init__(
+        self,
+        config: TrainConfig | None,
+        measure: Measure | None,
+        image_folder: Path | None,
+        tell_rows: Callable[[int], None] | None,
+    ) -> None:
+        self.config, self.measure, self.tell_rows = config, measure, tell_rows
         leave_out = config is not None and config.bad_rows == "leave_out"
         severity: Severity = "warning" if leave_out else "error"
         self.tally = Tally()
@@ -177,6 +186,8 @@ class _Check:
 
     def _look(self, where: Place, sample: Sample) -> None:
         self.tally.read += 1
+        if self.tell_rows and self.tally.read % _ROWS_BETWEEN_TELLING == 0:
+            self.tell_rows(self.tally.read)
         for checker in self.checkers:
             checker.look(where, sample)
         reason = why_empty(sample) or self._why_unread(where, sample)

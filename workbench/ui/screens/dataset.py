@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.events import DescendantFocus, Paste
 from textual.widgets import ContentSwitcher, Label
 
@@ -28,8 +29,14 @@ _NEXT = {_MAKE: _READ, _READ: _SHEET, _SHEET: _MAKE}
 _TITLES = {
     _MAKE: N_("Make a self-identity dataset: f9 writes it"),
     _READ: N_("Read a data file: o opens one"),
-    _SHEET: N_("Make rows with a chat service: about pictures, or out of rows of text"),
+    _SHEET: N_("Make rows with a chat service: f9 adds them"),
 }
+_FOLLOWING = {
+    _MAKE: N_("f10: read data"),
+    _READ: N_("f10: ask a service"),
+    _SHEET: N_("f10: self-identity"),
+}
+"""What the pane behind the next one is for."""
 _AT_THE_PATH = N_("Read a data file: enter opens it")
 _ONLY_IN = {
     **dict.fromkeys(("search", "template", "format", "view", "check", "step", "tokenizer", "row"), (_READ,)),
@@ -39,6 +46,8 @@ _ONLY_IN = {
     **dict.fromkeys(("to_rows", "copy"), (_READ, _SHEET)),
 }
 """The panes that have an action; others are everywhere."""
+_OF_ROWS = frozenset({"search", "view", "check", "step", "row"})
+"""Actions that need rows to be read."""
 
 
 class DatasetScreen(ReadingScreen, SheetScreen):
@@ -50,8 +59,8 @@ class DatasetScreen(ReadingScreen, SheetScreen):
         Binding("f9", "write", N_("Write"), id="dataset.write", tooltip=N_("Write the rows that are previewed")),
         Binding("f10", "switch", N_("Switch"), id="dataset.switch", tooltip=N_("Make data, read it, or ask for it")),
         Binding("o", "open", N_("Open"), id="dataset.open", tooltip=N_("Open data, or a folder of pictures")),
-        Binding("v", "view", N_("View"), id="dataset.view", tooltip=N_("As a conversation, rendered, or by tokens")),
-        Binding("c", "check", N_("Check"), id="dataset.check", tooltip=N_("Find what is wrong with all of the data")),
+        Binding("v", "view", N_("View"), id="dataset.view", tooltip=N_("As conversation, text, or tokens")),
+        Binding("c", "check", N_("Check"), id="dataset.check", tooltip=N_("Find what is wrong with the data")),
         Binding("slash", "search", N_("Search"), id="dataset.search", tooltip=N_("Rows that hold a text")),
         Binding(
             "p", "template", N_("Template"), id="dataset.template", tooltip=N_("Render by another prompt template")
@@ -64,9 +73,9 @@ class DatasetScreen(ReadingScreen, SheetScreen):
         Binding("n", "step(1)", N_("Next"), id="dataset.next", tooltip=N_("The next row")),
         Binding("b", "step(-1)", N_("Back"), id="dataset.back", tooltip=N_("The row before")),
         Binding("g", "row", N_("Row"), id="dataset.row", tooltip=N_("Go to the row with a number")),
-        Binding("y", "copy", N_("Copy"), id="dataset.copy", tooltip=N_("Copy the prompt, or the line for a config")),
-        Binding("k", "task", N_("Task"), id="dataset.task", tooltip=N_("Ask about pictures, or for rows out of rows")),
-        Binding("a", "ask", N_("Ask"), id="dataset.ask", tooltip=N_("Let a job ask a chat service about all of them")),
+        Binding("y", "copy", N_("Copy"), id="dataset.copy", tooltip=N_("Copy the prompt, or the config's line")),
+        Binding("k", "task", N_("Task"), id="dataset.task", tooltip=N_("About pictures, or rows out of rows")),
+        Binding("a", "ask", N_("Ask"), id="dataset.ask", tooltip=N_("Let a job ask a service about all")),
         Binding("escape", "to_rows", N_("Rows"), id="dataset.rows", tooltip=N_("Back to the list"), show=False),
     ]
 
@@ -76,7 +85,9 @@ class DatasetScreen(ReadingScreen, SheetScreen):
 
     def compose_area(self) -> ComposeResult:
         state = self.workbench.state
-        yield Label("", id="dataset-title", markup=False)
+        with Horizontal(id="dataset-top"):
+            yield Label("", id="dataset-title", markup=False)
+            yield Label("", id="dataset-following", markup=False)
         with ContentSwitcher(initial=self._pane, id="dataset-panes"):
             project = self.workbench.project
             settings = Settings.remembered(state)
@@ -112,6 +123,7 @@ class DatasetScreen(ReadingScreen, SheetScreen):
     def _show_title(self) -> None:
         at_the_path = self._pane == _READ and self.query_one(DatasetReader).is_asking_for_path
         self.query_one("#dataset-title", Label).update(_(_AT_THE_PATH if at_the_path else _TITLES[self._pane]))
+        self.query_one("#dataset-following", Label).update(_(_FOLLOWING[self._pane]))
 
     def on_paste(self, event: Paste) -> None:
         """What is pasted outside of all fields is an answer, where one is awaited."""
@@ -124,7 +136,12 @@ class DatasetScreen(ReadingScreen, SheetScreen):
         self._show_title()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._pane in _ONLY_IN.get(action, _NEXT)
+        if self._pane not in _ONLY_IN.get(action, _NEXT):
+            return False
+        reader = next(iter(self.query(DatasetReader)), None)
+        if self._pane != _READ or reader is None or not reader.is_mounted:
+            return True
+        return reader.has_columns if action == "copy" else reader.has_rows or action not in _OF_ROWS
 
     # -- keys
 
@@ -151,7 +168,7 @@ class DatasetScreen(ReadingScreen, SheetScreen):
         if self._pane == _SHEET:
             self.query_one(SheetMaker).focus_items()
         else:
-            self.query_one(DatasetReader).focus_rows()
+            self.query_one(DatasetReader).leave()
 
     @work(group="dataset-dialog", exclusive=True, exit_on_error=False)
     async def action_write(self) -> None:
@@ -199,3 +216,4 @@ class DatasetScreen(ReadingScreen, SheetScreen):
     @on(DatasetReader.Opened)
     def _opened(self, event: DatasetReader.Opened) -> None:
         self.workbench.state[FILE] = event.path
+        self.refresh_bindings()

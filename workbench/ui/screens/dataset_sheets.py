@@ -17,7 +17,6 @@ from workbench.ui.screens.area import AreaScreen
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 from workbench.ui.sheet_draft import SheetDraft
 from workbench.ui.sheet_items import SheetItems, ask_endpoint, known_endpoint
-from workbench.ui.shown_path import shown_path
 from workbench.ui.widgets.dataset_reader import DatasetReader
 from workbench.ui.widgets.sheet_maker import SheetMaker
 
@@ -44,9 +43,9 @@ class SheetScreen(AreaScreen):
     async def save_sheet(self) -> None:
         """Ask before what is left to mend is left out."""
         maker = self.query_one(SheetMaker)
-        if faults := maker.faults:
+        if faults := len(maker.pasted.complaints):
             choices = [Choice("mend", _("Mend it first"))]
-            if maker.has_sound_rows:
+            if maker.pasted.rows:
                 choices.append(Choice("add", _("Add the sound rows only")))
             text = _("What cannot be read will not be in the sheet.")
             title = _("Faults left in the answer: {count}").format(count=faults)
@@ -96,9 +95,6 @@ class SheetScreen(AreaScreen):
     @on(SheetMaker.Saved)
     def _sheet_saved(self, event: SheetMaker.Saved) -> None:
         self._know_sheet(event.path, event.image_folder)
-        said = _("{path}: rows added: {added}, in all: {total}")
-        path = shown_path(event.path, self.workbench.project)
-        self.notify(said.format(path=path, added=event.appended.added, total=event.appended.total), markup=False)
 
     def _know_sheet(self, path: Path, image_folder: Path | None) -> None:
         """The reader begins with the sheet, and finds its pictures where they are."""

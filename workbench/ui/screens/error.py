@@ -24,6 +24,8 @@ class ErrorDialog(TranslatedModal[None]):
         Binding("y", "copy", N_("Copy"), id="dialog.copy", tooltip=N_("Copy the text")),
     ]
 
+    DEFAULT_CSS = "ErrorDialog #error-text { height: auto; max-height: 50vh; margin-bottom: 1; }"
+
     def __init__(self, error: WorkbenchError) -> None:
         super().__init__()
         self._error = error

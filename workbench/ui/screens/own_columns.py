@@ -34,7 +34,7 @@ class ColumnsDialog(TranslatedModal[dict[str, str] | None]):
     ColumnsDialog {
         .dialog { max-width: 72; }
         Horizontal { height: 1; }
-        .column-name { width: 14; }
+        .column-name { width: 36; }
         Select { width: 1fr; }
         #columns-yaml { margin-top: 1; color: $text-accent; }
     }
@@ -49,11 +49,11 @@ class ColumnsDialog(TranslatedModal[dict[str, str] | None]):
         with Vertical(classes="dialog"):
             yield Label(_("Own columns"), classes="dialog-title", markup=False)
             yield Label(_("Which column of the data stands for which of ours?"), classes="muted", markup=False)
-            for ours in OUR_COLUMNS:
+            for ours, meaning in OUR_COLUMNS.items():
                 known = self._chosen.get(ours)
                 value = known if known in self._names else Select.NULL
                 with Horizontal():
-                    yield Label(ours, classes="column-name", markup=False)
+                    yield Label(f"{ours}: {_(meaning)}", classes="column-name", markup=False)
                     yield Select(offered, prompt="–", value=value, compact=True, id=f"column-{ours}")
             yield Static("", id="columns-yaml", markup=False)
         yield FittedFooter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -14,9 +14,12 @@ from textual.message import Message
 from textual.widgets import DataTable, Label, Static
 
 from workbench.data.checks import Finding, Severity
+from workbench.data.sources import Source
+from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
-from workbench.ui.check_run import CheckOutcome
+from workbench.ui.check_run import CheckOutcome, run_check
+from workbench.ui.row_settings import Settings
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Role, Row
 
 _COLUMNS = (Column(N_("severity"), 9), Column(N_("finding")), Column(N_("count"), 7))
@@ -30,6 +33,14 @@ _SEVERITIES: dict[Severity, tuple[str, Role]] = {
 }
 
 
+class FindingTable(FittedTable):
+    """Enter unfolds a finding, or goes to its row."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", N_("Rows"), id="check.rows", tooltip=N_("The rows of a finding; go to one")),
+    ]
+
+
 class CheckPanel(Vertical):
     """Figures of the data, a line for every finding, and what to do about the one under the cursor."""
 
@@ -38,12 +49,13 @@ class CheckPanel(Vertical):
         height: 1fr;
         #check-figures { height: auto; max-height: 50%; }
         #check-summary { width: 1fr; height: auto; color: $text-muted; padding: 0 1; }
-        FittedTable { width: 1fr; height: 1fr; margin: 0 1; }
+        FindingTable { width: 1fr; height: 1fr; margin: 0 1; }
         #check-fix { width: 1fr; height: auto; max-height: 8; padding: 0 1; }
+        &.-without-findings #check-fix { display: none; }
         &.-low #check-figures { max-height: 2; }
         &.-low #check-fix { max-height: 4; }
         &.-low.-figures #check-figures { height: 1fr; max-height: 100%; }
-        &.-low.-figures FittedTable, &.-low.-figures #check-fix { display: none; }
+        &.-low.-figures FindingTable, &.-low.-figures #check-fix { display: none; }
     }
     """
 
@@ -66,7 +78,7 @@ class CheckPanel(Vertical):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="check-figures"):
             yield Label("", id="check-summary", markup=False)
-        yield FittedTable(_COLUMNS, id="check-table")
+        yield FindingTable(_COLUMNS, id="check-table")
         yield Static("", id="check-fix", markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -81,19 +93,31 @@ class CheckPanel(Vertical):
         focused = self.query_one("#check-figures" if self.has_class("-figures") else "#check-table")
         focused.focus()
 
-    def begin(self) -> None:
-        """Say that the check is at work."""
+    def check(self, source: Source, settings: Settings) -> None:
+        """Check data, and show what is found; another check ends."""
         self._fill([], Content.styled(_("Checking …"), "dim"))
+        self._check(source, settings)
 
-    def show(self, outcome: CheckOutcome) -> None:
+    def stop(self) -> None:
+        """End the check that is at work, if one is."""
+        self.workers.cancel_group(self, "check")
+
+    @work(group="check", exclusive=True, exit_on_error=False)
+    async def _check(self, source: Source, settings: Settings) -> None:
+        try:
+            self._show(await run_check(source, settings, self._count))
+        except WorkbenchError as error:
+            self._fill([], Content.styled(printable(str(error)), "$text-error"))
+
+    def _count(self, rows: int) -> None:
+        said = _("Checking … {count} rows so far").format(count=rows)
+        self.query_one("#check-summary", Label).update(Content.styled(said, "dim"))
+
+    def _show(self, outcome: CheckOutcome) -> None:
         """Show what was found."""
         lines = outcome.figures if outcome.findings else [*outcome.figures, _("Nothing wrong was found.")]
         self._fill(outcome.findings, Content("\n".join(map(printable, lines))))
-        self.query_one(FittedTable).focus()
-
-    def say(self, text: str) -> None:
-        """Say why there is no outcome."""
-        self._fill([], Content.styled(text, "$text-error"))
+        self.query_one(FindingTable).focus()
 
     def _fill(self, findings: list[Finding], summary: Content) -> None:
         self._findings, self._unfolded = findings, set()
@@ -108,22 +132,23 @@ class CheckPanel(Vertical):
             for number, one in enumerate(self._findings)
             for row in _rows(number, one, is_unfolded=number in self._unfolded)
         ]
-        self.query_one(FittedTable).set_rows(rows)
+        self.query_one(FindingTable).set_rows(rows)
         self._show_fix()
 
     @on(DataTable.RowHighlighted)
     def _show_fix(self) -> None:
         chosen = self._chosen()
-        fix = self.query_one("#check-fix", Static)
-        fix.display = chosen is not None
+        self.set_class(chosen is None, "-without-findings")
         if chosen is None:
             return
         finding, place = chosen
+        if len(finding.places) == 1:
+            place = 0
         parts = [printable(finding.what)]
         if place is not None:
             parts.append(f"\n{printable(finding.places[place])}  {printable(finding.details[place])}".rstrip())
         mend = ("\n→ " + printable(finding.fix), "bold") if finding.fix else ""
-        fix.update(Content.assemble(*parts, mend))
+        self.query_one("#check-fix", Static).update(Content.assemble(*parts, mend))
 
     @on(DataTable.RowSelected)
     def _go(self, event: DataTable.RowSelected) -> None:
@@ -140,7 +165,7 @@ class CheckPanel(Vertical):
 
     def _chosen(self) -> tuple[Finding, int | None] | None:
         """The finding under the cursor, and which of its places."""
-        key = self.query_one(FittedTable).chosen_key
+        key = self.query_one(FindingTable).chosen_key
         if key is None:
             return None
         finding, _colon, place = key.partition(":")
@@ -159,4 +184,6 @@ def _rows(number: int, finding: Finding, *, is_unfolded: bool) -> list[Row]:
         Row(f"{number}:{place}", ("", (printable(f"{where}  {finding.details[place]}").rstrip(), "muted"), ""))
         for place, where in enumerate(finding.places[:_PLACES_LISTED])
     ]
-    return [head, *places]
+    more = finding.count - len(places)
+    rest = [Row(f"{number}:", ("", (_("… and {count} more").format(count=more), "muted"), ""))] if more > 0 else []
+    return [head, *places, *rest]

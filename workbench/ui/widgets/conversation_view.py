@@ -14,8 +14,7 @@ from workbench.text import visible
 from workbench.ui.row_rendering import RenderedRow
 
 _TRAINED = "bold $text-success"
-_MASKED = "dim"
-_CUT = "dim strike"
+_CUT = "strike"
 _TITLE = "bold $text-accent"
 _LINE_END = "⏎"
 _CUT_SIGN = "✂"
@@ -28,7 +27,10 @@ class ConversationView(VerticalScroll):
     """Trained text stands out in bold, by its colour and between ⟦ ⟧; line ends and special tokens are visible."""
 
     DEFAULT_CSS = """
-    ConversationView { padding: 0 1; }
+    ConversationView {
+        padding: 0 1;
+        &.-rendered Static { color: $text-muted; }
+    }
     """
 
     def compose(self) -> ComposeResult:
@@ -40,7 +42,7 @@ class ConversationView(VerticalScroll):
         parts = [*_left_out(shown), *_rendered(shown.rendering), *_cut(_with_line_ends(row.cut_text))]
         if shown.rejected:
             parts += [("\n\n" + _("With the answer that is not wanted:") + "\n", _TITLE), *_rendered(shown.rejected)]
-        self._paint(parts)
+        self._paint(parts, is_rendered=True)
 
     def show_conversation(self, row: RenderedRow) -> None:
         """Who says what."""
@@ -54,7 +56,9 @@ class ConversationView(VerticalScroll):
         """Show a sentence instead."""
         self._paint([text])
 
-    def _paint(self, parts: list[Part]) -> None:
+    def _paint(self, parts: list[Part], *, is_rendered: bool = False) -> None:
+        """``is_rendered``: whether what is not trained shall recede."""
+        self.set_class(is_rendered, "-rendered")
         content = Content.assemble(*parts).rstrip()
         if len(content) > _MOST_CHARACTERS:
             rest = _("… and {count} more characters; 'workbench data show' prints them all.")
@@ -81,6 +85,5 @@ def _rendered(rendering: Rendering) -> list[Part]:
     parts: list[Part] = []
     for text, is_trained in spans(rendering.segments):
         shown = _with_line_ends(text)
-        marked = f"{TRAINED_BEGIN}{shown}{TRAINED_END}" if is_trained else shown
-        parts.append((marked, _TRAINED if is_trained else _MASKED))
+        parts.append((f"{TRAINED_BEGIN}{shown}{TRAINED_END}", _TRAINED) if is_trained else shown)
     return parts

@@ -31,7 +31,7 @@ _FIELD_TITLES = {
     "author": N_("author"),
     "description": N_("description"),
     "persona": N_("persona"),
-    "questions": N_("questions"),
+    "questions": N_("own questions"),
     "languages": N_("languages"),
     "count": N_("count"),
     "mix": N_("mix"),

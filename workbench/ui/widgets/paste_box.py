@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -36,6 +38,18 @@ class PasteArea(TextArea):
             event.prevent_default()
 
 
+class ComplaintTable(FittedTable):
+    """Enter goes to the line of the fault under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", N_("Line"), id="sheet.line", tooltip=N_("Go to the line of this fault")),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(_COLUMNS, id="paste-complaints")
+        self.show_header = False
+
+
 class PasteBox(Vertical):
     """Tells when the text was changed, and is told what is wrong with it."""
 
@@ -43,7 +57,7 @@ class PasteBox(Vertical):
     PasteBox {
         height: 1fr;
         #paste-state { width: 1fr; height: auto; color: $text-muted; }
-        FittedTable { height: auto; max-height: 5; }
+        FittedTable { height: auto; max-height: 4; }
     }
     """
 
@@ -62,7 +76,7 @@ class PasteBox(Vertical):
     def compose(self) -> ComposeResult:
         yield PasteArea(self._text, id="pasted")
         yield Label("", id="paste-state", markup=False)
-        yield FittedTable(_COLUMNS, id="paste-complaints")
+        yield ComplaintTable()
 
     @property
     def area(self) -> PasteArea:
@@ -72,7 +86,7 @@ class PasteBox(Vertical):
     def tell(self, result: PastedResult) -> None:
         """Show what was found in the text."""
         self._result = result
-        table = self.query_one(FittedTable)
+        table = self.query_one(ComplaintTable)
         table.display = bool(result.complaints)
         table.set_rows(
             [
@@ -91,7 +105,7 @@ class PasteBox(Vertical):
         self.query_one("#paste-state", Label).update(state)
 
     def _complaint(self) -> Complaint | None:
-        key = self.query_one(FittedTable).chosen_key
+        key = self.query_one(ComplaintTable).chosen_key
         return self._result.complaints[int(key)] if key is not None else None
 
     @on(TextArea.Changed)

@@ -34,6 +34,8 @@ class PictureSlot(Vertical):
         image: Any = self.query_one("HalfcellImage")
         image.display = picture.image is not None
         image.image = picture.image
+        # seen on a slow machine: a picture in place of a sentence keeps the height 0 until something else is laid out
+        image.call_after_refresh(image.refresh, layout=True)
         label = self.query_one(Label)
         label.set_class(bool(picture.problem), "-problem")
         label.update(f"{picture.name}: {picture.problem}" if picture.problem else picture.name)

@@ -30,7 +30,7 @@ def about_text(table: RowTable, data: DatasetRows, count: int | None, problem: s
 def measure_text(settings: Settings, template: tuple[str, str]) -> str:
     """With what rows are rendered and cut: the line of title of all views. ``template``: its name, and why that one."""
     name, reason = template
-    named = f"{printable(name)} ({printable(reason)})" if reason else printable(name)
+    named = f"{printable(name)} ({printable(reason)})" if reason else printable(name) or "…"
     said = _("template {template}, tokens of {model}, at most {most} a sample; what is trained stands in ⟦ ⟧")
     parts = [said.format(template=named, model=printable(settings.tokenizer), most=settings.max_length)]
     if settings.config:
@@ -56,4 +56,4 @@ def _matches_text(table: RowTable) -> str:
         return ""
     if len(matches.lines) == MATCHES_SHOWN and not matches.is_last:
         return _("Only the first {count} rows with this text are shown.").format(count=MATCHES_SHOWN)
-    return _("rows with this text: {count}").format(count=len(matches.lines))
+    return _("rows with this text: {count}; escape shows all rows again").format(count=len(matches.lines))

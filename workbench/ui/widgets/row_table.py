@@ -2,87 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widgets import DataTable
-from textual.worker import get_current_worker
 
 from workbench.data.formats import FormatChoice
 from workbench.data.show import FoundRow
 from workbench.data.sources import Source
-from workbench.errors import WorkbenchError
-from workbench.i18n import N_, _
-from workbench.text import printable
-from workbench.ui.dataset_rows import ROWS_A_PAGE, DatasetRows, Page, RowLine
-from workbench.ui.row_window import RowWindow, start_around
-from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.i18n import N_
+from workbench.ui.dataset_rows import DatasetRows, Page, RowLine
+from workbench.ui.row_window import RowWindow
+from workbench.ui.widgets.fitted_table import Column, Row
+from workbench.ui.widgets.row_feed import RowFeed
 
 _COLUMNS = (Column(N_("row"), 7), Column(N_("first question")))
 _WIDEST_LABEL = 24
 """Cells of the column that names file and row."""
 
 
-class RowTable(FittedTable):
-    """Reading happens in threads, which tell by messages what they have read."""
+class RowTable(RowFeed):
+    """What is read takes its place in the table if it is of the data that was asked for last."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", N_("Read"), id="rows.read", tooltip=N_("The row, with room to read it")),
         Binding("home", "scroll_top", show=False),
         Binding("end", "scroll_bottom", show=False),
     ]
-
-    @dataclass
-    class Opened(Message):
-        """The first rows of data are there."""
-
-        rows: DatasetRows
-        page: Page
-
-    @dataclass
-    class Refused(Message):
-        """Data cannot be read."""
-
-        source: Source
-        reason: str
-
-    @dataclass
-    class PageRead(Message):
-        """More rows were read. ``choose``: the position of the row to go to."""
-
-        rows: DatasetRows
-        start: int
-        page: Page
-        choose: int | None = None
-
-    @dataclass
-    class Searched(Message):
-        """The rows that hold a text were found."""
-
-        rows: DatasetRows
-        page: Page
-
-    @dataclass
-    class Counted(Message):
-        """It is known how many rows there are."""
-
-        rows: DatasetRows
-        count: int
-
-    @dataclass
-    class Chosen(Message):
-        """Another row is under the cursor; None if there is no row."""
-
-        found: FoundRow | None
-
-    @dataclass
-    class NotFound(Message):
-        """There is no such row. ``said``: a sentence about that."""
-
-        said: str
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(_COLUMNS, id=id)
@@ -92,6 +41,8 @@ class RowTable(FittedTable):
         """The rows that hold the text looked for; None if none is looked for."""
         self._is_reading = False
         self._told: FoundRow | None = None
+        self._last_told: FoundRow | None = None
+        """The row that was under the cursor last, even if there is none now."""
         self.asked_for: Source | None = None
         """What was asked for last: what is said of other data comes too late."""
 
@@ -102,7 +53,7 @@ class RowTable(FittedTable):
 
     def clear_rows(self) -> None:
         """Nothing of other data stays."""
-        self.data, self.window, self.matches = None, RowWindow(), None
+        self.data, self.window, self.matches, self._last_told = None, RowWindow(), None, None
         self._paint()
 
     # -- what may be asked of it
@@ -114,82 +65,49 @@ class RowTable(FittedTable):
         self._open(self.asked_for)
 
     def search(self, words: str) -> None:
-        """Show the rows that hold a text; all of them without one."""
+        """Show the rows that hold a text; without one all of them, with the cursor where it was among those."""
         if self.data is None:
             return
         self.workers.cancel_group(self, "rows-search")
         if words:
             self._search(self.data, words)
         elif self.matches is not None:
-            self.matches = None
-            self._paint()
+            self._return_to(self.data, self._last_told)
+
+    def _return_to(self, data: DatasetRows, found: FoundRow | None) -> None:
+        """All rows again, with the cursor on this one; those around it are read if they are not here."""
+        if found is not None and not self.window.start <= found.position < self.window.end:
+            self._is_reading = True
+            self._read_position(data, found.position)
+            return
+        self.matches = None
+        self._paint(found.position if found else None)
 
     def go_to(self, place: str) -> None:
         """Put the cursor on the row at ``file:row`` or ``file:row:field``, wherever that is in the data."""
         if self.data is not None:
-            self._is_reading = True
+            self._seek()
             self._read_place(self.data, place)
 
     def go_to_number(self, number: int) -> None:
         """Put the cursor on the row with a number, wherever that is in the data."""
         if self.data is not None:
-            self._is_reading = True
+            self._seek()
             self._read_number(self.data, number)
+
+    def _seek(self) -> None:
+        """Nothing else is looked for, and no page is read, before the row is there."""
+        self.workers.cancel_group(self, "rows-search")
+        self._is_reading = True
 
     def step(self, rows: int) -> None:
         """Go so many rows on, or back."""
         self.move_cursor(row=self.cursor_row + rows, animate=False)
 
-    # -- at work
+    # -- what was read
 
-    @work(thread=True, group="rows-open", exclusive=True, exit_on_error=False)
-    def _open(self, source: Source) -> None:
-        worker = get_current_worker()
-        try:
-            rows = DatasetRows(source)
-            page = rows.first_page()
-        except WorkbenchError as error:
-            self.post_message(self.Refused(source, printable(str(error))))
-            return
-        self.post_message(self.Opened(rows, page))
-        count = len(page.lines) if page.is_last else rows.count(lambda: worker.is_cancelled)
-        if count is not None:
-            self.post_message(self.Counted(rows, count))
-
-    @work(thread=True, group="rows-page", exclusive=True, exit_on_error=False)
-    def _read_page(self, rows: DatasetRows, start: int, count: int) -> None:
-        self.post_message(self.PageRead(rows, start, rows.page(start, count)))
-
-    @work(thread=True, group="rows-place", exclusive=True, exit_on_error=False)
-    def _read_place(self, rows: DatasetRows, place: str) -> None:
-        worker = get_current_worker()
-        position = rows.position_of(place, lambda: worker.is_cancelled)
-        if not worker.is_cancelled:
-            self._read_around(rows, position, _("No row stands at {place}.").format(place=printable(place)))
-
-    @work(thread=True, group="rows-place", exclusive=True, exit_on_error=False)
-    def _read_number(self, rows: DatasetRows, number: int) -> None:
-        worker = get_current_worker()
-        position = rows.position_of_number(number, lambda: worker.is_cancelled)
-        if not worker.is_cancelled:
-            self._read_around(rows, position, _("There is no row {number}.").format(number=number))
-
-    def _read_around(self, rows: DatasetRows, position: int | None, otherwise: str) -> None:
-        if position is None:
-            self.post_message(self.NotFound(otherwise))
-            return
-        start = start_around(position)
-        self.post_message(self.PageRead(rows, start, rows.page(start, ROWS_A_PAGE), position))
-
-    @work(thread=True, group="rows-search", exclusive=True, exit_on_error=False)
-    def _search(self, rows: DatasetRows, words: str) -> None:
-        worker = get_current_worker()
-        page = rows.search(words, lambda: worker.is_cancelled)
-        if not worker.is_cancelled:
-            self.post_message(self.Searched(rows, page))
-
-    @on(Opened)
-    def _take_first(self, event: Opened) -> None:
+    @on(RowFeed.Opened)
+    def _take_first(self, event: RowFeed.Opened) -> None:
         if event.rows.source is not self.asked_for:
             event.stop()
             return
@@ -198,13 +116,13 @@ class RowTable(FittedTable):
         self._paint()
         self.move_cursor(row=0, animate=False)
 
-    @on(Refused)
-    def _leave_out_late(self, event: Refused) -> None:
+    @on(RowFeed.Refused)
+    def _leave_out_late(self, event: RowFeed.Refused) -> None:
         if event.source is not self.asked_for:
             event.stop()
 
-    @on(PageRead)
-    def _take_page(self, event: PageRead) -> None:
+    @on(RowFeed.PageRead)
+    def _take_page(self, event: RowFeed.PageRead) -> None:
         if event.rows is not self.data:
             return
         self._is_reading = False
@@ -216,13 +134,13 @@ class RowTable(FittedTable):
         if self.matches is None:
             self._paint(event.choose)
 
-    @on(Searched)
-    def _take_matches(self, event: Searched) -> None:
+    @on(RowFeed.Searched)
+    def _take_matches(self, event: RowFeed.Searched) -> None:
         if event.rows is self.data:
             self.matches = event.page
             self._paint()
 
-    @on(NotFound)
+    @on(RowFeed.NotFound)
     def _stop_reading(self) -> None:
         self._is_reading = False
 
@@ -243,7 +161,7 @@ class RowTable(FittedTable):
         lines = self.lines
         found = lines[min(max(self.cursor_row, 0), len(lines) - 1)].found if lines else None
         if found is not self._told or found is None:
-            self._told = found
+            self._told, self._last_told = found, found or self._last_told
             self.post_message(self.Chosen(found))
         wanted = self.window.to_read(self.cursor_row) if self.matches is None and self.data is not None else None
         if wanted and self.data is not None and not self._is_reading:

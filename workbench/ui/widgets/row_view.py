@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import ContentSwitcher, Label
@@ -35,6 +37,14 @@ class RowView(Horizontal):
     }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", N_("Rows"), id="row.rows", tooltip=N_("Back to the list")),
+    ]
+
+    @dataclass
+    class Left(Message):
+        """The list of rows is wanted again."""
+
     @dataclass
     class Rendered(Message):
         """A row is ready to be painted."""
@@ -54,6 +64,15 @@ class RowView(Horizontal):
                 yield view
                 yield TokenView(id=_COUNTING)
         yield PicturePane()
+
+    def focus_text(self) -> None:
+        """Put the cursor into the text or the tokens, which the arrow keys scroll."""
+        shown = self.query_one(ContentSwitcher).visible_content
+        if shown is not None:
+            shown.focus()
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
 
     def show(self, found: FoundRow) -> None:
         """Render a row and show it."""
@@ -86,7 +105,10 @@ class RowView(Horizontal):
             return  # another one was asked for meanwhile
         self.query_one("#row-about", Label).update(_about(row))
         is_counting = row.settings.view == TOKENS and not row.problem and row.shown.left_out is None
+        had_focus = self.has_focus_within
         self.query_one(ContentSwitcher).current = _COUNTING if is_counting else _READING
+        if had_focus:
+            self.focus_text()
         reading = self.query_one(ConversationView)
         if row.problem:
             reading.say(row.problem)

@@ -33,7 +33,7 @@ class SheetForm(Vertical):
         Horizontal { height: 1; }
         Label { color: $text-muted; padding: 0 0 0 1; }
         Select { width: 18; margin-left: 1; }
-        LineInput { width: 8; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
+        LineInput { width: 7; border: none; height: 1; background: $panel; margin: 0 1; padding: 0 1; }
         #sheet-folder, #sheet-data, #sheet-sheet, #sheet-text_sheet { width: 1fr; }
         #sheet-target { width: 16; }
     }

@@ -1,4 +1,4 @@
-"""Making rows with a chat service: what is asked about, the prompt for it, and the answer pasted back."""
+"""Making rows with a chat service: what there is to ask about, and beside it the prompt and the answer of one."""
 
 from __future__ import annotations
 
@@ -8,26 +8,23 @@ from typing import Any
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import DataTable, Label, Static
+from textual.widgets import DataTable, Label
 
-from workbench.data.sheets.pasted import PastedResult, parse_pasted
-from workbench.data.sheets.sheet_file import Appended
+from workbench.data.sheets.pasted import PastedResult
 from workbench.errors import WorkbenchError
-from workbench.i18n import N_, _
+from workbench.i18n import _
 from workbench.jobs.folder import JobFolder
 from workbench.text import printable
 from workbench.ui.sheet_draft import SheetDraft
 from workbench.ui.sheet_items import SheetItem, SheetItems, list_items, save_rows
 from workbench.ui.shown_path import shown_path
 from workbench.ui.widgets.field_controls import LineInput
-from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
-from workbench.ui.widgets.paste_box import PasteBox
+from workbench.ui.widgets.sheet_answer import SheetAnswer
 from workbench.ui.widgets.sheet_form import SheetForm
 from workbench.ui.widgets.sheet_progress import SheetProgress
-
-_COLUMNS = (Column(N_("to ask about")), Column(N_("rows"), 4))
+from workbench.ui.widgets.sheet_table import SheetTable, counts_text, place_text
 
 
 class SheetMaker(Vertical):
@@ -40,8 +37,6 @@ class SheetMaker(Vertical):
         #sheet-body { height: 1fr; }
         #sheet-items { width: 1fr; max-width: 44; height: 1fr; margin: 0 1; }
         #sheet-right { width: 2fr; height: 1fr; border-left: solid $border-blurred; padding: 0 1; }
-        #sheet-prompt { height: 6; background: $panel; }
-        .sheet-step { width: 1fr; height: auto; color: $text-accent; }
     }
     """
 
@@ -68,7 +63,6 @@ class SheetMaker(Vertical):
         """Rows were added to the sheet."""
 
         path: Path
-        appended: Appended
         image_folder: Path | None = None
 
     def __init__(self, project: Path, remembered: dict[str, Any], *, id: str | None = None) -> None:
@@ -85,17 +79,11 @@ class SheetMaker(Vertical):
         yield Label("", id="sheet-about", markup=False)
         yield SheetProgress()
         with Horizontal(id="sheet-body"):
-            yield FittedTable(_COLUMNS, id="sheet-items")
-            with Vertical(id="sheet-right"):
-                yield Label("", id="sheet-first-step", classes="sheet-step")
-                with VerticalScroll(id="sheet-prompt"):
-                    yield Static("", id="sheet-prompt-text", markup=False)
-                yield Label(_("2 · paste its answer here; f9 adds the rows"), classes="sheet-step")
-                yield PasteBox(self.draft.pasted)
+            yield SheetTable(id="sheet-items")
+            yield SheetAnswer(self.draft.pasted, id="sheet-right")
 
     def on_mount(self) -> None:
         self._begin()
-        self._parse()
 
     # -- what the screen asks for
 
@@ -117,9 +105,7 @@ class SheetMaker(Vertical):
 
     def paste(self, text: str) -> None:
         """Put a text that was pasted elsewhere into the answer."""
-        area = self.query_one(PasteBox).area
-        area.focus()
-        area.insert(text)
+        self._answer.paste(text)
 
     def follow(self, job: JobFolder) -> None:
         """Show how far a job is that makes this sheet."""
@@ -131,16 +117,18 @@ class SheetMaker(Vertical):
         Raises:
             WorkbenchError: there is no sound row, or the file cannot be added to.
         """
-        item, rows = self.chosen, self._pasted().rows
+        item, rows = self.chosen, self.pasted.rows
         if item is None or item.problem or not rows:
             fix = _("Choose what it is about, and paste the answer.")
             raise WorkbenchError(_("There is no sound row to add."), fix=fix)
         appended = save_rows(self._project, self.draft, item, rows)
         self.items = self.items.with_answer(item.name)
         self._use(chosen=self.items.after(item.name), pasted="")
-        self.query_one(PasteBox).area.text = ""
-        self._fill()
-        self.post_message(self.Saved(self.draft.sheet_path(self._project), appended, self.image_folder))
+        self._answer.empty()
+        sheet = shown_path(self.draft.sheet_path(self._project), self._project)
+        said = _("{path}: rows added: {added}, in all: {total}")
+        self._fill(said.format(path=sheet, added=appended.added, total=appended.total))
+        self.post_message(self.Saved(self.draft.sheet_path(self._project), self.image_folder))
 
     @property
     def chosen(self) -> SheetItem | None:
@@ -158,25 +146,17 @@ class SheetMaker(Vertical):
         return self.chosen.prompt if self.chosen else ""
 
     @property
-    def faults(self) -> int:
-        """How much of the pasted text is to be mended."""
-        return len(self._pasted().complaints)
+    def pasted(self) -> PastedResult:
+        """The rows of the answer, and what of it is to be mended."""
+        return self._answer.result
 
     @property
-    def has_sound_rows(self) -> bool:
-        """Whether anything of the pasted text can be added as it is."""
-        return bool(self._pasted().rows)
-
-    def _pasted(self) -> PastedResult:
-        """The rows of the pasted answer, and what is wrong with it; nothing of an empty one."""
-        text = self.query_one(PasteBox).area.text
-        if not text.strip():
-            return PastedResult()
-        return self.chosen.read(text) if self.chosen else parse_pasted(text, "")
+    def _table(self) -> SheetTable:
+        return self.query_one(SheetTable)
 
     @property
-    def _table(self) -> FittedTable:
-        return self.query_one("#sheet-items", FittedTable)
+    def _answer(self) -> SheetAnswer:
+        return self.query_one(SheetAnswer)
 
     def _use(self, **changes: Any) -> None:
         self.draft = self.draft.model_copy(update=changes)
@@ -203,10 +183,6 @@ class SheetMaker(Vertical):
 
     def _begin(self) -> None:
         """List what the fields name."""
-        step = _("1 · y copies this; paste it with the picture in a chat service")
-        if not self.draft.is_about_pictures:
-            step = _("1 · y copies this; paste it in a chat service")
-        self.query_one("#sheet-first-step", Label).update(step)
         if self.draft.source:
             self._list(self.draft)
             return
@@ -245,19 +221,11 @@ class SheetMaker(Vertical):
             self._use(chosen=items.after(""))
         self._fill()
 
-    def _fill(self) -> None:
-        self._table.set_rows([_row(item, is_answered=item.name in self.items.answered) for item in self.items.all])
-        self._table.choose(self.draft.chosen)
-        self._say("\n".join(filter(None, [_counts(self.items), self._place_of_pictures()])))
-        self._show_prompt()
-
-    def _place_of_pictures(self) -> str:
-        """How others find the pictures, if they are not below the sheet."""
-        if self.image_folder is None or not self.items.all:
-            return ""
-        said = _("Paths of pictures count from {folder}: workbench data check {sheet} --image-folder {folder}")
-        folder = shown_path(self.image_folder, self._project)
-        return said.format(folder=folder, sheet=printable(self.draft.sheet))
+    def _fill(self, said: str = "") -> None:
+        self._table.show(self.items, self.draft.chosen)
+        place = place_text(self.draft, self._project) if self.items.all else ""
+        self._say("\n".join(filter(None, [said, counts_text(self.items), place])))
+        self._ask()
 
     @on(DataTable.RowHighlighted, "#sheet-items")
     def _choose(self, event: DataTable.RowHighlighted) -> None:
@@ -265,47 +233,20 @@ class SheetMaker(Vertical):
         name = self._table.chosen_key
         if name is not None and name != self.draft.chosen:
             self._use(chosen=name)
-            self._show_prompt()
-            self._parse()
+            self._ask()
 
     @on(DataTable.RowSelected, "#sheet-items")
     def _to_answer(self, event: DataTable.RowSelected) -> None:
         event.stop()
-        self.query_one(PasteBox).area.focus()
+        self._answer.focus_answer()
 
-    # -- prompt and answer
-
-    @on(PasteBox.Edited)
-    def _edited(self, event: PasteBox.Edited) -> None:
+    @on(SheetAnswer.Edited)
+    def _edited(self, event: SheetAnswer.Edited) -> None:
         event.stop()
         self._use(pasted=event.text)
-        self._parse()
 
-    def _parse(self) -> None:
-        self.query_one(PasteBox).tell(self._pasted())
-
-    def _show_prompt(self) -> None:
-        problem = self.chosen.problem if self.chosen else ""
-        self.query_one("#sheet-prompt-text", Static).update(printable(problem or self.prompt))
+    def _ask(self) -> None:
+        self._answer.ask_about(self.chosen, with_picture=self.draft.is_about_pictures)
 
     def _say(self, text: str) -> None:
         self.query_one("#sheet-about", Label).update(text)
-
-
-def _row(item: SheetItem, *, is_answered: bool) -> Row:
-    if item.problem:
-        return Row(item.name, ((printable(f"{item.shown}: {item.problem}"), "warning"), ("✗", "warning")))
-    return Row(item.name, (printable(item.shown), "✓" if is_answered else ""))
-
-
-def _counts(items: SheetItems) -> str:
-    """How many there are, how many have rows, and what else is to be known of them."""
-    said = _("In all: {count}, with rows: {answered}. a asks a chat service about the others.").format(
-        count=len(items.all), answered=sum(item.name in items.answered for item in items.all)
-    )
-    parts = [said]
-    if unusable := sum(bool(item.problem) for item in items.all):
-        parts.append(_("Cannot be asked about: {count} (✗, with the reason).").format(count=unusable))
-    if not items.is_all:
-        parts.append(_("More follow that are not listed; a asks about them too."))
-    return " ".join(parts)

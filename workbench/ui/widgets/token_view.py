@@ -29,8 +29,8 @@ class TokenView(ScrollView, can_focus=True):
         overflow-x: hidden;
         & > .token-view--place { color: $text-muted; }
         & > .token-view--trained { color: $text-success; text-style: bold; }
-        & > .token-view--masked { text-style: dim; }
-        & > .token-view--cut { text-style: dim strike; }
+        & > .token-view--masked { color: $text-muted; }
+        & > .token-view--cut { color: $text-muted; text-style: strike; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
