@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ def test_a_model_that_no_gguf_file_holds_starts_no_job(project: Path, kind: str)
         start_gguf("model", project=project)
     with pytest.raises(WorkbenchError, match="no prompt template nosuch"):
         start_gguf("sample:model", project=project, template="nosuch")
+    assert not (project / "work_dirs").exists()
+
+
+def test_without_its_library_no_job_starts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gguf", None)
+    with pytest.raises(WorkbenchError, match="not installed") as caught:
+        start_gguf("sample:model", project=project)
+    assert "workbench[export]" in str(caught.value.fix)
     assert not (project / "work_dirs").exists()
 
 

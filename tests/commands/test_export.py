@@ -23,8 +23,6 @@ def test_a_model_becomes_a_gguf_file_and_a_modelfile(tmp_path: Path) -> None:
         "line": "ollama create sample-model -f Modelfile",
         "notes": [],
     }
-    again = workbench("export", "gguf", "sample:model", "m.gguf", cwd=tmp_path)
-    assert (again.returncode, "exists" in again.stderr) == (1, True)
 
 
 def test_launch_lines_are_printed_alone(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tests.commands.run_command import workbench
 from tests.hub.conftest import TOKEN, WEIGHTS
 from tests.hub.server import Hub
 from workbench.actions.upload import start_upload
+from workbench.commands.upload import upload as upload_command
 from workbench.errors import WorkbenchError
 from workbench.hub.fetch import Stopped
 from workbench.hub.problems import Cause, cause_of, in_words
@@ -162,8 +163,12 @@ def test_the_command_shows_what_goes_and_asks(model: Path, hub: Hub, tmp_path: P
     assert "700.0 KB  model-1.safetensors" in asked.stdout
     assert "4 files, 705.0 KB to me/mine, for you alone" in asked.stdout
     assert not hub.requests
-    wrong = workbench("upload", "merged", "mine", cwd=tmp_path)
-    assert "no repository's name" in wrong.stderr and "model-1" not in wrong.stdout
+
+
+def test_a_wrong_name_is_said_before_anything_is_shown(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(WorkbenchError, match="no repository's name"):
+        upload_command(model, "mine")
+    assert capsys.readouterr().out == ""
 
 
 def test_the_job_uploads_and_keeps_the_token_to_itself(model: Path, hub: Hub, tmp_path: Path) -> None:

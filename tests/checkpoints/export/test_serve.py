@@ -171,6 +171,21 @@ def test_a_long_context_is_told_of(light_model: Maker) -> None:
     assert "131072 tokens" in made.notes[0]
 
 
+def test_a_model_that_was_fetched_is_known_by_its_name(
+    light_model: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(WorkbenchError, match="no such folder") as caught:
+        open_source("owner/a-model")
+    assert caught.value.fix == "Fetch it first: workbench download owner/a-model"
+    folder = light_model("models--owner--a-model/snapshots/0a1b")
+    (folder / "model.safetensors").touch()
+    (folder.parent.parent / "refs").mkdir()
+    (folder.parent.parent / "refs" / "main").write_text("0a1b")
+    source = open_source("owner/a-model")
+    assert (source.folder, source.name) == (folder, "a-model")
+
+
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="no such folder"):
         open_source(str(tmp_path / "absent"))

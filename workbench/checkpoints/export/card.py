@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.checkpoints.export.source import ADAPTER_CONFIG
+from workbench.checkpoints.export.source import ADAPTER_CONFIG, name_in_cache
 from workbench.configs.files import load_config
 from workbench.configs.provenance import Provenance, read_provenance
 from workbench.configs.schema import TrainConfig
@@ -32,7 +32,6 @@ from workbench.paths import resolve_model
 
 _MARK = "<!-- workbench: 'workbench export card' replaces this file as long as this line stands in it -->"
 _HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
-_IN_CACHE = re.compile(r"models--([\w.-]+?)--([\w.-]+)/snapshots/")
 _METHODS = {"full": N_("full fine-tuning"), "lora": N_("LoRA"), "qlora": N_("QLoRA (the base in 4 bits)")}
 _SETTINGS = ("lr", "max_epochs", "batch_size", "accumulative_counts", "max_length", "optim", "lr_scheduler_type")
 
@@ -100,9 +99,8 @@ def card_text(folder: Path, project: Path) -> str:
 
 def hub_name_of(base: str) -> str | None:
     """A model's name on the hub, also for a folder in the hub's own cache; None for any other folder."""
-    cached = _IN_CACHE.search(f"{base}/")
-    if cached:
-        return f"{cached[1]}/{cached[2]}"
+    if cached := name_in_cache(base):
+        return cached
     is_folder = not base or Path(resolve_model(base)).exists()
     return base if not is_folder and _HUB_NAME.fullmatch(base) else None
 

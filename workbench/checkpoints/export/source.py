@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,10 +15,12 @@ from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.templates import AUTO, ChatTemplate, Template, get_template
 from workbench.data.templates.mismatch import recommended_template, same_markup
 from workbench.errors import WorkbenchError
+from workbench.hub.local import is_here, snapshot_of
 from workbench.i18n import _
 from workbench.paths import resolve_model
 
 ADAPTER_CONFIG = "adapter_config.json"
+_IN_CACHE = re.compile(r"models--([\w.-]+?)--([\w.-]+)/snapshots/")
 _LONGEST_UNKNOWN = 2048
 """A context length that every model has, for those whose config does not tell theirs."""
 
@@ -35,8 +38,8 @@ class ExportSource:
 
     @property
     def name(self) -> str:
-        """A name to serve the model under."""
-        return self.folder.resolve().name
+        """A name to serve the model under: the folder's, or the one on the hub for a folder in the hub's own cache."""
+        return (name_in_cache(self.folder) or self.folder.resolve().name).rpartition("/")[2]
 
     @cached_property
     def provenance(self) -> Provenance:
@@ -82,8 +85,14 @@ class ExportSource:
         return value if isinstance(value, int) and value > 0 else None
 
 
+def name_in_cache(folder: Path | str) -> str | None:
+    """A model's name on the hub, for a folder in the hub's own cache; None for any other."""
+    cached = _IN_CACHE.search(f"{folder}/")
+    return f"{cached[1]}/{cached[2]}" if cached else None
+
+
 def open_source(path_or_name: str, template: str | None = None) -> ExportSource:
-    """The model of a folder.
+    """The model of a folder, or of a name on the hub that was fetched.
 
     Args:
         template: the prompt template to use instead of the one the folder names.
@@ -93,9 +102,7 @@ def open_source(path_or_name: str, template: str | None = None) -> ExportSource:
     """
     folder = Path(resolve_model(path_or_name))
     if not folder.is_dir():
-        raise WorkbenchError(
-            _("There is no such folder."), where=path_or_name, fix=_("Name the folder of a model, merged if need be.")
-        )
+        folder = _fetched(path_or_name)
     if (folder / ADAPTER_CONFIG).is_file():
         raise WorkbenchError(
             _("The folder holds an adapter, which other programs cannot run on its own."),
@@ -108,6 +115,23 @@ def open_source(path_or_name: str, template: str | None = None) -> ExportSource:
     if not config:
         raise WorkbenchError(_("The model's config.json is missing or damaged."), where=str(folder / "config.json"))
     return ExportSource(folder, config, template)
+
+
+def _fetched(name: str) -> Path:
+    """The folder in the hub's cache.
+
+    Raises:
+        WorkbenchError: it is no name, or was not fetched.
+    """
+    folder = snapshot_of(name)
+    if folder is None:
+        fetch = _("Fetch it first: {command}").format(command=f"workbench download {shlex.quote(name)}")
+        raise WorkbenchError(
+            _("There is no such folder."),
+            where=name,
+            fix=_("Name the folder of a model, merged if need be.") if is_here(name) else fetch,
+        )
+    return folder
 
 
 def _object(path: Path) -> dict[str, Any]:
