@@ -111,9 +111,14 @@ def read_adapter(folder: Path) -> Adapter:
             raise WorkbenchError(
                 _("The adapter has a part that cannot be merged: {name}.").format(name=printable(name)),
                 where=str(folder),
+                fix=_("Use the adapter beside its base: workbench chat BASE --adapter FOLDER."),
             )
     if not (parts or whole or rows):
-        raise WorkbenchError(_("The adapter's weights are incomplete."), where=str(folder))
+        raise WorkbenchError(
+            _("The adapter's weights are incomplete."),
+            where=str(folder),
+            fix=_("The folder is not complete; copy it again from where it was trained."),
+        )
     _require_shared(settings, shared, folder)
     return Adapter(folder, settings, parts, whole, rows, shared)
 
@@ -169,7 +174,11 @@ def _weights(folder: Path) -> Path:
     for name in _FILES:
         if (folder / name).is_file():
             return folder / name
-    raise WorkbenchError(_("The adapter's weights are missing."), where=str(folder))
+    raise WorkbenchError(
+        _("The adapter's weights are missing."),
+        where=str(folder),
+        fix=_("The folder is not complete; copy it again from where it was trained."),
+    )
 
 
 def _token_ids(settings: dict[str, Any], module: str, folder: Path) -> list[int]:
@@ -181,5 +190,6 @@ def _token_ids(settings: dict[str, Any], module: str, folder: Path) -> list[int]
         raise WorkbenchError(
             _("The adapter does not say which tokens it trained."),
             where=f"{folder / 'adapter_config.json'}:trainable_token_indices",
+            fix=_("Add the list of their ids there, as the training had it."),
         )
     return named

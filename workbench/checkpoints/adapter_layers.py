@@ -113,6 +113,7 @@ def check_module(adapter: Adapter, module: str, shape: tuple[int, ...]) -> None:
             raise WorkbenchError(
                 _("The adapter's weights are incomplete: {name} is missing.").format(name=printable(name)),
                 where=str(adapter.folder),
+                fix=_("The folder is not complete; copy it again from where it was trained."),
             )
         is_shared_by_larger = name in adapter.shared and all(map(ge, held[name].shape, tensor.shape))
         if held[name].shape != tuple(tensor.shape) and not is_shared_by_larger:
@@ -207,4 +208,5 @@ def _unmergeable(adapter: Adapter, module: str, error: Exception) -> WorkbenchEr
             module=printable(module), reason=printable(reason[:300])
         ),
         where=str(adapter.folder),
+        fix=_("Use the adapter beside its base: workbench chat BASE --adapter FOLDER."),
     )

@@ -65,7 +65,11 @@ def convert(
         WorkbenchError: it is no checkpoint, a rank's shard is missing, or the target would be overwritten.
     """
     if not checkpoint.is_dir():
-        raise WorkbenchError(_("The checkpoint folder does not exist."), where=str(checkpoint))
+        raise WorkbenchError(
+            _("The checkpoint folder does not exist."),
+            where=str(checkpoint),
+            fix=_("Name a folder such as work_dirs/NAME/TIME/checkpoints/checkpoint-80, or a job."),
+        )
     kind = _whole_kind(checkpoint)
     key = None if kind else resume_key_of([path for path in checkpoint.rglob("*") if path.is_file()], "convert")
     with complete_or_absent(target, overwrite=overwrite, sources=[checkpoint], resume_key=key) as folder:

@@ -21,7 +21,9 @@ def refuse_other_kinds(path: Path) -> None:
             head = stream.read(_LOOKED_AT_BYTES)
     except OSError as error:
         raise WorkbenchError(
-            _("The file cannot be read: {reason}").format(reason=error.strerror or error), where=str(path)
+            _("The file cannot be read: {reason}").format(reason=error.strerror or error),
+            where=str(path),
+            fix=_("Check who may read it, and that the disk is there."),
         ) from error
     said = _other_kind(head)
     if said is not None:

@@ -52,9 +52,13 @@ class ModelFiles:
         try:
             config = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:
-            raise WorkbenchError(_("The model's config.json is missing or damaged."), where=str(path)) from error
+            raise WorkbenchError(
+                _("The model's config.json is missing or damaged."), where=str(path), fix=_("Fetch the model again.")
+            ) from error
         if not isinstance(config, dict):
-            raise WorkbenchError(_("The model's config.json is missing or damaged."), where=str(path))
+            raise WorkbenchError(
+                _("The model's config.json is missing or damaged."), where=str(path), fix=_("Fetch the model again.")
+            )
         return config
 
     def tensors(self) -> Iterator[tuple[str, torch.Tensor]]:
@@ -208,5 +212,7 @@ def stored_in(path: Path) -> dict[str, LazyTensor]:
     content = read_structure(path)
     tensors = content.get("state_dict", content) if isinstance(content, dict) else None
     if not isinstance(tensors, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in tensors.values()):
-        raise WorkbenchError(_("The file holds no weights."), where=str(path))
+        raise WorkbenchError(
+            _("The file holds no weights."), where=str(path), fix=_("Name the file or folder that holds the weights.")
+        )
     return {str(name): LazyTensor.whole(path, tensor) for name, tensor in tensors.items()}

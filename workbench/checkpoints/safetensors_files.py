@@ -72,7 +72,9 @@ def _header(path: Path) -> tuple[dict[str, Any], int, int]:
             header = json.loads(stream.read(length))
     except OSError as error:
         raise WorkbenchError(
-            _("The file cannot be read: {reason}").format(reason=error.strerror or error), where=str(path)
+            _("The file cannot be read: {reason}").format(reason=error.strerror or error),
+            where=str(path),
+            fix=_("Check who may read it, and that the disk is there."),
         ) from error
     except (ValueError, RecursionError) as error:
         raise _cut_off(path) from error

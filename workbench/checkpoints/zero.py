@@ -85,6 +85,7 @@ def _vectors(rank: RankFile, stage: int) -> list[Values]:
         raise WorkbenchError(
             _("The master weights should be floating-point numbers, but are {dtype}.").format(dtype=wrong),
             where=str(rank.path),
+            fix=_("Take another checkpoint."),
         )
     return vectors
 

@@ -76,7 +76,9 @@ def stage_of(file: RankFile) -> int:
     value = stage.values[0] if isinstance(stage, Inert) and stage.values else stage
     if value not in _STAGES:
         raise WorkbenchError(
-            _("ZeRO stage {stage} is not known.").format(stage=printable(str(value))), where=str(file.path)
+            _("ZeRO stage {stage} is not known.").format(stage=printable(str(value))),
+            where=str(file.path),
+            fix=_("Stages 1, 2 and 3 are read."),
         )
     return int(value)
 
@@ -101,7 +103,11 @@ def _files_by_rank(folder: Path) -> dict[int, Path]:
             )
         found[int(match[1])] = path
     if not found:
-        raise WorkbenchError(_("There are no ZeRO shards (*_optim_states.pt)."), where=str(folder))
+        raise WorkbenchError(
+            _("There are no ZeRO shards (*_optim_states.pt)."),
+            where=str(folder),
+            fix=_("Name the folder that DeepSpeed wrote, such as iter_2181.pth/ or global_step80/."),
+        )
     return found
 
 
@@ -139,7 +145,11 @@ def _optimizer_state(path: Path) -> dict[str, Any]:
     content = read_structure(path)
     state = content.get("optimizer_state_dict") if isinstance(content, dict) else None
     if not isinstance(state, dict) or not {"zero_stage", "partition_count"} <= state.keys():
-        raise WorkbenchError(_("This file is no part of a ZeRO checkpoint."), where=str(path))
+        raise WorkbenchError(
+            _("This file is no part of a ZeRO checkpoint."),
+            where=str(path),
+            fix=_("Take the file as DeepSpeed wrote it, or another checkpoint."),
+        )
     return dict(content)
 
 
@@ -155,7 +165,11 @@ def _model_name(stage: int, rank: int) -> str:
 def _model_state(path: Path) -> RankFile:
     state = read_structure(path)
     if not isinstance(state, dict) or not isinstance(state.get("param_shapes"), list) or not state["param_shapes"]:
-        raise WorkbenchError(_("This file is no part of a ZeRO checkpoint."), where=str(path))
+        raise WorkbenchError(
+            _("This file is no part of a ZeRO checkpoint."),
+            where=str(path),
+            fix=_("Take the file as DeepSpeed wrote it, or another checkpoint."),
+        )
     return RankFile(path, state)
 
 

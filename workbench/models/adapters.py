@@ -110,7 +110,11 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> 
             fix=_("Name the folder that 'workbench convert' made, or a checkpoint folder of a LoRA training."),
         ) from error
     if not any((path / name).is_file() for name in (SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME)):
-        raise WorkbenchError(_("The adapter's weights are missing."), where=str(folder))
+        raise WorkbenchError(
+            _("The adapter's weights are missing."),
+            where=str(folder),
+            fix=_("The folder is not complete; copy it again from where it was trained."),
+        )
     try:
         weights = load_peft_weights(str(path), device="cpu")
         if is_internlm2(model) and has_original_names(weights):
@@ -118,7 +122,11 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> 
         adapted = PeftModel.from_pretrained(model, str(path), is_trainable=trainable)
         _require_same_layers(adapted, weights)
     except (SafetensorError, UnpicklingError, EOFError) as error:
-        raise WorkbenchError(_("The weight file is damaged: {reason}").format(reason=error), where=str(path)) from error
+        raise WorkbenchError(
+            _("The weight file is damaged: {reason}").format(reason=error),
+            where=str(path),
+            fix=_("Make it again, or copy it again from where it is whole."),
+        ) from error
     except (RuntimeError, ValueError, OSError) as error:
         raise WorkbenchError(
             _("The adapter does not fit this model: {reason}").format(reason=_first_reason(str(error))[:300]),

@@ -30,12 +30,17 @@ def require_base(name: str | None, option: str) -> ModelFiles:
     Raises:
         WorkbenchError: it is not on this machine.
     """
+    if not name:
+        raise WorkbenchError(
+            _("Nothing says on which model the checkpoint was trained."),
+            where=option,
+            fix=_("Name its folder: {option} FOLDER.").format(option=option),
+        )
     found = find_base(name)
     if found is None:
         raise WorkbenchError(
-            _("The model that the checkpoint was trained on is not on this machine: {name}.").format(
-                name=name or _("no name is known")
-            ),
-            fix=_("Fetch it, or name its folder: {option} FOLDER.").format(option=option),
+            _("The model that the checkpoint was trained on is not on this machine: {name}.").format(name=name),
+            where=option,
+            fix=_("Fetch it with 'workbench download', or name its folder: {option} FOLDER.").format(option=option),
         )
     return found

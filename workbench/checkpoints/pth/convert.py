@@ -115,7 +115,11 @@ def planned_folders(context: Context) -> list[PlannedFolder]:
     ]
     folders = [plan(context) for tensors, plan in wanted if tensors]
     if not folders:
-        raise WorkbenchError(_("The checkpoint holds nothing that was trained."), where=str(context.request.pth))
+        raise WorkbenchError(
+            _("The checkpoint holds nothing that was trained."),
+            where=str(context.request.pth),
+            fix=_("Take another checkpoint."),
+        )
     return folders
 
 

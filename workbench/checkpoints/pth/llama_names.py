@@ -50,6 +50,7 @@ def _require_llama(config: dict[str, Any]) -> None:
             _("This layout takes a Llama or InternLM2 language model, but this one is {kind}.").format(
                 kind=config.get("model_type")
             ),
+            where="--save-format",
             fix=_("Use --save-format xtuner."),
         )
 

@@ -172,6 +172,7 @@ def kind_of(tree: ConfigTree) -> Kind:
         raise WorkbenchError(
             _("Models of the class {name} are not known.").format(name=printable(type_name(model))),
             where=f"{model.places.get('type', tree.file)}:model.type",
+            fix=_("Known are {names}.").format(names=", ".join(sorted(filter(None, KINDS)))),
         )
     return kind
 
@@ -208,7 +209,11 @@ def _path(tree: ConfigTree, values: Settings, key: str) -> str:
     if isinstance(path, Unreadable):
         raise unreadable_error(path, key)
     place = values.places.get(key) or tree.names.places["model"]
-    raise WorkbenchError(_("The config names no model here."), where=f"{place}:{key}")
+    raise WorkbenchError(
+        _("The config names no model here."),
+        where=f"{place}:{key}",
+        fix=_("Write the path or name of the model there."),
+    )
 
 
 def _whole_number(values: Settings, key: str) -> int | None:
@@ -235,6 +240,7 @@ def _lora(tree: ConfigTree, values: Settings, key: str) -> dict[str, Any] | None
                 value=printable(as_text(lora))
             ),
             where=f"{place}:{key}",
+            fix=_("Write dict(type=LoraConfig, r=…, lora_alpha=…)."),
         )
     return {name: _plain_entry(value, name) for name, value in lora.items() if name != "type"}
 

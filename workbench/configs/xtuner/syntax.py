@@ -86,16 +86,26 @@ def _parsed(file: Path) -> tuple[ast.Module, Source]:
             return ast.parse(text), Source(file, text.splitlines())
     except SyntaxError as error:
         raise WorkbenchError(
-            _("This is not valid Python: {problem}").format(problem=error.msg), where=f"{file}:{error.lineno or 1}"
+            _("This is not valid Python: {problem}").format(problem=error.msg),
+            where=f"{file}:{error.lineno or 1}",
+            fix=_("Mend the row, or take the file as it was."),
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise WorkbenchError(_("This is not valid Python, or nested too deeply."), where=str(file)) from error
+        raise WorkbenchError(
+            _("This is not valid Python, or nested too deeply."),
+            where=str(file),
+            fix=_("Mend the row, or take the file as it was."),
+        ) from error
 
 
 def _text(file: Path) -> str:
     try:
         if file.stat().st_size > MOST_BYTES:
-            raise WorkbenchError(_("The file is too large to be a config."), where=str(file))
+            raise WorkbenchError(
+                _("The file is too large to be a config."),
+                where=str(file),
+                fix=_("Name the config, a file of some kilobytes."),
+            )
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise WorkbenchError(
@@ -103,5 +113,7 @@ def _text(file: Path) -> str:
         ) from error
     except OSError as error:
         raise WorkbenchError(
-            _("The config file cannot be read: {reason}").format(reason=error.strerror), where=str(file)
+            _("The config file cannot be read: {reason}").format(reason=error.strerror),
+            where=str(file),
+            fix=_("Check the path, and who may read it."),
         ) from error
