@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.weights.files import adapter, model, safetensors, torch_file
 from workbench.actions.weights import remove_weights
 from workbench.jobs.find import list_jobs
 from workbench.jobs.process import identify
+from workbench.paths import resolve_model
 from workbench.ui.screens.choice import ChoiceDialog
 from workbench.ui.screens.comparison import ComparisonScreen
 from workbench.ui.weights_rows import Found
@@ -291,13 +293,23 @@ async def test_a_converted_llava_model_is_listed_with_its_parts(project: Path) -
 
 
 async def test_launch_lines_are_shown_to_be_copied(project: Path) -> None:
+    shutil.copytree(resolve_model("sample:model"), project / "mine")
+    async with running(project, "checkpoints", WIDE) as pilot:
+        await on(pilot, "mine")
+        await pilot.press("e")
+        await see(pilot, "5  Launch lines for vLLM")
+        await pilot.press("5")
+        await see(pilot, "To start vllm", "vllm serve")
+
+
+async def test_an_adapter_is_offered_what_adapters_can(project: Path) -> None:
     adapter(project / "mine", base="sample:model")
     async with running(project, "checkpoints", WIDE) as pilot:
         await on(pilot, "mine")
         await pilot.press("e")
-        await see(pilot, "1  Launch lines for vLLM")
+        await see(pilot, "1  Launch lines for vLLM", "4  Model card")
         await pilot.press("1")
-        await see(pilot, "To start vllm", "vllm serve", "--lora-modules")
+        await see(pilot, "This did not work", "Merge it first")
 
 
 async def test_what_would_be_uploaded_is_shown_first(project: Path) -> None:

@@ -77,6 +77,7 @@ class ProjectWeights:
         self._looker = Looker()
         self._reading = Lock()
         self._rest_until = 0.0
+        self.has_looked = False
         self._readers: dict[Path, _TrainingReader] | None = None
 
     @property
@@ -84,17 +85,22 @@ class ProjectWeights:
         """Whether there is nothing to show."""
         return not (self.trainings or self.made or self.found or self.added or self.trash)
 
-    def read(self, *, at_once: bool = False) -> bool:
+    def read(self, *, at_once: bool = False, on_jobs: Callable[[], object] | None = None) -> bool:
         """Look at the job folders and around; True the first time, and if something is other than before.
 
         May take a second for very long runs. Looking around takes at most a twentieth of the time, unless it is
         wanted ``at_once``. While another thread reads, this one waits if it is wanted at once, and leaves it to that
         if not.
+
+        Args:
+            on_jobs: called the first time when the trainings are known, and the rest is yet to be looked for.
         """
         if not self._reading.acquire(blocking=at_once):
             return False
         try:
             changed = self._read_jobs()
+            if on_jobs is not None and not self.has_looked:
+                on_jobs()
             if at_once or changed or time.monotonic() >= self._rest_until:
                 changed |= self._look_around()
             return changed
@@ -122,6 +128,7 @@ class ProjectWeights:
         self.added = self._folders_added()
         self.found = list(self._around(known))
         self.trash = trashed(self.project)
+        self.has_looked = True
         now = time.monotonic()
         self._rest_until = now + _REST_FOR_WORK * (now - began)
         return before != (self.facts, self.found, self.added, self.trash)

@@ -92,9 +92,10 @@ def _candidates(root: Path) -> Iterator[Path]:
 
 
 def _may_be_weights(entry: os.DirEntry[str]) -> bool:
-    if entry.name.endswith(SUFFIXES):
+    suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - there may be very many
+    if suffix in SUFFIXES:
         return True
     try:
-        return Path(entry.name).suffix.lower() not in _OTHER_FILES and entry.stat().st_size >= _LARGE_BYTES
+        return suffix not in _OTHER_FILES and entry.stat().st_size >= _LARGE_BYTES
     except OSError:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from workbench.actions.convert import start_convert
 from workbench.actions.merge import start_merge
 from workbench.actions.weights import space_of
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.jobs.results import results_of
 from workbench.jobs.state import JobState
 from workbench.ui import job_text
@@ -37,6 +38,8 @@ from workbench.weights.facts import Kind
 _POLL_SECONDS = 0.5
 _LOOKS_BETWEEN_READS = 4
 _RESULTS = (*RESULT_TITLES, "folder", "gguf")
+_EMPTY = N_("No checkpoints yet. They come with the first training: f5.")
+_LOOKING = N_("Looking for checkpoints and models …")
 _TALKING = {"adapter", "model", "merged"}
 
 
@@ -62,7 +65,7 @@ class CheckpointsScreen(WeightsDeleting, WeightsComparing, WeightsSending):
             yield WeightsTree(id="weights-tree")
             with VerticalScroll(id="weights-detail"):
                 yield QuietStatic(id="weights-text")
-        yield Static(_("No checkpoints yet. They come with the first training: f5."), id="weights-empty", markup=False)
+        yield Static(_(_LOOKING), id="weights-empty", markup=False)
         yield JobProgress(id="weights-progress")
 
     # -- coming and going
@@ -92,13 +95,18 @@ class CheckpointsScreen(WeightsDeleting, WeightsComparing, WeightsSending):
     def read(self, *, at_once: bool = False) -> None:
         """Look at the disk aside; paint only if something changed."""
         weights, is_wanted = self.weights, self._wanted_job is not None or self.wanted_path is not None
-        if weights is not None and (weights.read(at_once=at_once or is_wanted) or is_wanted):
-            self.app.call_from_thread(self._fill, weights)
+        if weights is None:
+            return
+        show = partial(self.app.call_from_thread, self._fill, weights)
+        if weights.read(at_once=at_once or is_wanted, on_jobs=show) or is_wanted:
+            show()
 
     def _fill(self, weights: ProjectWeights) -> None:
         tree = self.query_one(WeightsTree)
         tree.fill(weights)
-        self.query_one("#weights-empty").display = weights.is_empty
+        empty = self.query_one("#weights-empty", Static)
+        empty.display = weights.is_empty
+        empty.update(_(_EMPTY if weights.has_looked else _LOOKING))
         self.query_one("#weights-body").display = not weights.is_empty
         self.tell_of_left_over(weights)
         if self._wanted_job is not None:

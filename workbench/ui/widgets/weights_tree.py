@@ -68,21 +68,20 @@ class WeightsTree(Tree[Row | None]):
         before = self.cursor_node
         key_before = _key(before) if before is not None else None
         place_before = self._all_nodes().index(before) if before in self._all_nodes() else 0
-        folded = {_key(node) for node in self.root.children if not node.is_expanded}
-        is_first = not self.root.children
+        opened = {_key(node): node.is_expanded for node in self.root.children}
         self.clear()
         for number, training in enumerate(weights.trainings):
             node = self.root.add(_training_label(training), training)
             width = max(cell_len(info.name) for info in training.infos)
             for info in training.infos:
                 node.add_leaf(_checkpoint_label(weights, training, info, width), CheckpointRow(training, info))
-            if (number == 0) if is_first else (_key(node) not in folded):
+            if opened.get(_key(node), number == 0):
                 node.expand()
         for section, leaves in _sections(weights):
             heading = self.root.add(Text(section.title, "bold"), section)
             for label, row in leaves:
                 heading.add_leaf(label, row)
-            if (section.place not in _FOLDED_AT_FIRST) if is_first else (_key(heading) not in folded):
+            if opened.get(_key(heading), section.place not in _FOLDED_AT_FIRST):
                 heading.expand()
         self.mark(self._marked)
         self.call_after_refresh(self._go_to, key_before, place_before)
