@@ -51,32 +51,36 @@ def in_halves(rows: np.ndarray[Any, Any], heads: int) -> torch.Tensor:
     return pairs.transpose(1, 2).reshape(rows.shape)
 
 
-def test_every_value_of_the_sample_model_arrives(tmp_path: Path) -> None:
-    reader = export("sample:model", tmp_path / "m.gguf")
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> gguf.GGUFReader:
+    """The sample model in 16 bits."""
+    return export("sample:model", tmp_path_factory.mktemp("sample") / "m.gguf")
+
+
+def test_every_value_of_the_sample_model_arrives(sample: gguf.GGUFReader) -> None:
     stored = load_file(SAMPLE / "model.safetensors")
-    assert len(reader.tensors) == 3 + 4 * 9
-    assert np.array_equal(values(reader, "token_embd.weight"), stored["model.tok_embeddings.weight"].float().numpy())
+    assert len(sample.tensors) == 3 + 4 * 9
+    assert np.array_equal(values(sample, "token_embd.weight"), stored["model.tok_embeddings.weight"].float().numpy())
     for layer in range(4):
         query, key, value = split_wqkv(stored[f"model.layers.{layer}.attention.wqkv.weight"].float(), 2, 4)
-        assert torch.equal(in_halves(values(reader, f"blk.{layer}.attn_q.weight"), 8), query)
-        assert torch.equal(in_halves(values(reader, f"blk.{layer}.attn_k.weight"), 2), key)
-        assert np.array_equal(values(reader, f"blk.{layer}.attn_v.weight"), value.numpy())
+        assert torch.equal(in_halves(values(sample, f"blk.{layer}.attn_q.weight"), 8), query)
+        assert torch.equal(in_halves(values(sample, f"blk.{layer}.attn_k.weight"), 2), key)
+        assert np.array_equal(values(sample, f"blk.{layer}.attn_v.weight"), value.numpy())
         down = stored[f"model.layers.{layer}.feed_forward.w2.weight"]
-        assert np.array_equal(values(reader, f"blk.{layer}.ffn_down.weight"), down.float().numpy())
+        assert np.array_equal(values(sample, f"blk.{layer}.ffn_down.weight"), down.float().numpy())
 
 
-def test_the_sample_models_tokenizer_arrives(tmp_path: Path) -> None:
-    reader = export("sample:model", tmp_path / "m.gguf")
-    tokens = fact(reader, "tokenizer.ggml.tokens")
+def test_the_sample_models_tokenizer_arrives(sample: gguf.GGUFReader) -> None:
+    tokens = fact(sample, "tokenizer.ggml.tokens")
     assert (len(tokens), tokens[1], tokens[4]) == (2048, "<s>", open_source("sample:model").tokenizer.decode([4]))
-    assert fact(reader, "tokenizer.ggml.model") == "gpt2"
-    assert fact(reader, "tokenizer.ggml.pre") == "qwen2"  # it keeps line breaks before Chinese together
-    assert fact(reader, "tokenizer.ggml.add_bos_token") is True  # as in training
-    assert (fact(reader, "tokenizer.ggml.bos_token_id"), fact(reader, "tokenizer.ggml.eos_token_id")) == (1, 2)
-    assert tokens[fact(reader, "tokenizer.ggml.eot_token_id")] == "<|im_end|>"
-    assert fact(reader, "tokenizer.ggml.token_type")[1] == gguf.TokenType.CONTROL
-    assert "<|im_start|>" in fact(reader, "tokenizer.chat_template")
-    assert fact(reader, "llama.context_length") == 1024
+    assert fact(sample, "tokenizer.ggml.model") == "gpt2"
+    assert fact(sample, "tokenizer.ggml.pre") == "qwen2"  # it keeps line breaks before Chinese together
+    assert fact(sample, "tokenizer.ggml.add_bos_token") is True  # as in training
+    assert (fact(sample, "tokenizer.ggml.bos_token_id"), fact(sample, "tokenizer.ggml.eos_token_id")) == (1, 2)
+    assert tokens[fact(sample, "tokenizer.ggml.eot_token_id")] == "<|im_end|>"
+    assert fact(sample, "tokenizer.ggml.token_type")[1] == gguf.TokenType.CONTROL
+    assert "<|im_start|>" in fact(sample, "tokenizer.chat_template")
+    assert fact(sample, "llama.context_length") == 1024
 
 
 def test_the_prompt_template_of_the_training_goes_along(tmp_path: Path) -> None:
@@ -143,7 +147,14 @@ def changed(folder: Path, target: Path, **settings: Any) -> Path:
     [
         ({"model_type": "mamba"}, "models of the type mamba"),
         ({"quantization_config": {"bits": 4}}, "quantised"),
+        ({"hidden_act": "gelu"}, r"models of the type llama \(gelu\)"),
         ({"rope_parameters": {"rope_type": "longrope", "factor": 2}}, "scaled in a way"),
+        ({"rope_parameters": {"rope_type": "llama3", "factor": 2}}, "scaled in a way"),
+        ({"partial_rotary_factor": 0.5}, "scaled in a way"),
+        (
+            {"rope_scaling": {"type": "yarn", "factor": 2, "original_max_position_embeddings": 8, "mscale": 2}},
+            "in a way",
+        ),
         ({"rms_norm_eps": None}, "lacks rms_norm_eps"),
         ({"vocab_size": 100}, "has 2048 tokens, but the model only 100 rows"),
         ({"num_hidden_layers": 3}, "Weights are missing: blk.2.attn_norm"),

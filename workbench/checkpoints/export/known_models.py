@@ -37,7 +37,17 @@ ARCHITECTURES = {
 """By ``model_type``. InternLM's networks are Llama's, which more engines read and which may have biases."""
 UNSCALED = {"default", "dynamic"}
 """Dynamic scaling changes nothing up to the trained length, which is the length that is written."""
-_YARN_KEYS = {"rope_type", "type", "rope_theta", "factor", "original_max_position_embeddings"}
+_ACTIVATION = "silu"
+"""What engines compute in these networks, whatever the config says."""
+_NEEDED: dict[str, set[str]] = {
+    **{kind: set() for kind in UNSCALED},
+    "linear": {"factor"},
+    "llama3": {"factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"},
+    "yarn": {"factor", "original_max_position_embeddings"},
+}
+"""The settings of each kind of scaling; further ones of YaRN have no place in a file."""
+_PARTIAL = "partial_rotary_factor"
+_ALWAYS = {"rope_type", "type", "rope_theta", _PARTIAL}
 
 
 def architecture_of(config: dict[str, Any]) -> Architecture:
@@ -47,10 +57,11 @@ def architecture_of(config: dict[str, Any]) -> Architecture:
         WorkbenchError: GGUF files of such models cannot be written here, its weights are quantised, or its rotary
             embedding is scaled in a way that engines do not know.
     """
-    kind = str(config.get("model_type"))
-    if kind not in ARCHITECTURES:
+    kind, activation = str(config.get("model_type")), config.get("hidden_act", _ACTIVATION)
+    if kind not in ARCHITECTURES or activation != _ACTIVATION:
+        shown = kind if activation == _ACTIVATION else f"{kind} ({activation})"
         raise WorkbenchError(
-            _("A GGUF file cannot be written for models of the type {kind}.").format(kind=printable(kind)),
+            _("A GGUF file cannot be written for models of the type {kind}.").format(kind=printable(shown)),
             where="config.json",
             fix=_("Possible are {kinds}; for others use convert_hf_to_gguf.py of llama.cpp.").format(
                 kinds=listed(ARCHITECTURES)
@@ -67,16 +78,19 @@ def architecture_of(config: dict[str, Any]) -> Architecture:
 
 
 def rope_of(config: dict[str, Any]) -> dict[str, Any]:
-    """The settings of the rotary embedding, which older and newer configs keep in two places."""
-    rope = {**(config.get("rope_scaling") or {}), **(config.get("rope_parameters") or {})}
+    """The settings of the rotary embedding, which older and newer configs keep in two places; of both, the older one
+    holds, as in transformers.
+    """
+    rope = config.get("rope_scaling") or config.get("rope_parameters") or {}
     kind = str(rope.get("rope_type") or rope.get("type") or "default")
-    return {"rope_theta": config.get("rope_theta", 10000.0), **rope, "rope_type": kind}
+    outside = {"rope_theta": config.get("rope_theta", 10000.0), _PARTIAL: config.get(_PARTIAL) or 1.0}
+    return {**outside, **rope, "rope_type": kind}
 
 
 def _require_known_scaling(rope: dict[str, Any]) -> None:
-    kind = rope["rope_type"]
-    is_plain_yarn = kind == "yarn" and set(rope) == _YARN_KEYS - ({"type"} - set(rope))
-    if kind not in UNSCALED | {"llama3", "linear"} and not is_plain_yarn:
+    kind, keys, turns_all = rope["rope_type"], set(rope) - _ALWAYS, rope[_PARTIAL] == 1
+    needed = _NEEDED.get(kind)
+    if not turns_all or needed is None or not needed <= keys or (kind == "yarn" and keys != needed):
         raise WorkbenchError(
             _("The rotary embedding is scaled in a way that GGUF files cannot hold: {settings}").format(
                 settings=printable(json.dumps(rope))
