@@ -20,7 +20,7 @@ ORIGINAL_SIZE = "language_model_vocab_size"
 def make_room_for_image(language_model: Any, tokenizer: Any) -> int:
     """The id for pictures; the embedding grows if each of its rows has a token. New rows are the mean of the others."""
     rows = language_model.get_input_embeddings().weight.shape[0]
-    image_id = max(tokenizer.get_vocab().values()) + 1
+    image_id: int = max(tokenizer.get_vocab().values()) + 1
     if image_id >= rows:
         size = math.ceil((image_id + 1) / VOCABULARY_STEP) * VOCABULARY_STEP
         language_model.resize_token_embeddings(size, mean_resizing=False)

@@ -78,7 +78,8 @@ def read_projector(folder: str | Path) -> Projector:
             where=str(place),
             fix=_("Convert the checkpoint again, or fetch the folder again."),
         )
-    return Projector(str(place), renamed, wanted[0][1], wanted[0][0], str(settings.get("hidden_act", "gelu")))
+    width_out, width_in = renamed["linear_1.weight"].shape
+    return Projector(str(place), renamed, width_in, width_out, str(settings.get("hidden_act", "gelu")))
 
 
 def write_projector(model: Any, folder: Path) -> None:
