@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -54,11 +55,12 @@ def _serve(engine: str, facts: WeightsFacts, project: Path) -> Exported:
 
 def _ollama(facts: WeightsFacts, project: Path) -> Exported:
     from workbench.actions.export import export_ollama
+    from workbench.checkpoints.export.modelfile import ollama_name
 
     gguf = max(project.glob(f"{facts.path.name}-*.gguf"), key=lambda path: path.stat().st_mtime, default=None)
     target = free_name(project / f"{facts.path.name}-ollama")
     path, notes = export_ollama(str(facts.path), target, gguf=gguf or project / f"{facts.path.name}-f16.gguf")
-    command = f"ollama create {facts.path.name.lower()} -f {path}"
+    command = shlex.join(["ollama", "create", ollama_name(facts.path.name), "-f", str(path)])
     return Exported(_("A Modelfile for Ollama"), "\n\n".join([str(path), command, *notes]), command)
 
 
