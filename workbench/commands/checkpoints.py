@@ -29,7 +29,7 @@ _EXAMPLES = """
 
   workbench checkpoints remove work_dirs/my_run/20260921_141320/checkpoints/checkpoint-20
 """
-_COLUMNS = (N_("path"), N_("kind"), N_("size"), N_("precision"), N_("base"), N_("template"), N_("scores"))
+_COLUMNS = (N_("path"), N_("kind"), N_("size"), N_("precision"), N_("base"), N_("prompt template"), N_("scores"))
 
 
 class Order(StrEnum):
