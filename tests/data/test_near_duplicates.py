@@ -31,6 +31,20 @@ def test_the_place_of_the_earlier_text_is_told():
     assert texts.seen("tell me in one sentence  what a tide is, PLEASE.", "a.jsonl:5") == "a.jsonl:3"
 
 
+def test_marks_that_part_sentences_make_no_difference_and_those_of_arithmetic_do():
+    texts = NearDuplicates(0.9)
+    assert texts.seen("What is 1+2, please? It is 3.", "1") is None
+    assert texts.seen("What is 1+2 please: it is 3!") == "1"
+    assert texts.seen("What is 1-2, please? It is 3.") is None
+
+
+def test_long_texts_differ_by_their_words_and_not_by_blanks():
+    words = " ".join(["word"] * 300_000)
+    spread = Conversation((Turn("user", f"\n {words.replace(' ', chr(0x3000) + chr(9), 9)} "),))
+    assert fingerprint(spread) == fingerprint(Conversation((Turn("user", words),)))
+    assert fingerprint(spread) != fingerprint(Conversation((Turn("user", words.replace(" ", "", 1)),)))
+
+
 def test_a_changed_word_in_a_hundred_is_nearly_the_same_and_five_are_not():
     draw = random.Random(7)
     originals = [_text(draw) for _row in range(300)]

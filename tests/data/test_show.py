@@ -268,6 +268,7 @@ def test_a_row_of_tokens_is_decoded(write: Write, light: LightTokenizer) -> None
         "labels": [-100, *ids[1:]],
     }
     assert "⟦ 世界⟧" in text_of(row, "text")
+    assert "has no turns" in text_of(row, "conversation")
     (bare,) = shown(path, tokenizer=None)
     assert set(bare.as_json()) == {"row", "where", "input_ids", "labels"}
 

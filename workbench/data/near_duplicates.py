@@ -1,7 +1,7 @@
 """Rows that say the same, or nearly: fingerprints of conversations, and MinHash signatures of texts.
 
 A text becomes the set of its runs of three tokens (a token is a word, a digit run, a symbol, or one character of a
-script without spaces). Two texts are as similar as their sets: shared runs over all runs (the Jaccard index). A
+script without spaces; marks that only part sentences are none). Two texts are as similar as their sets: shared runs over all runs (the Jaccard index). A
 signature keeps the smallest hashes of the set, which is the whole set for up to `SIGNATURE_LENGTH` runs and a fair
 sample of it beyond (Broder 1997, bottom-k sketch).
 
@@ -25,13 +25,15 @@ SIGNATURE_LENGTH = 256
 
 _TOKEN_RUN = 3
 _SPACELESS = "\u2e80-\u2fff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_TOKEN = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+|[^\w\s]")
+_TOKEN = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+|[^\w\s.,:;!?…，。：；！？、]")
 _HASH_BITS = 0xFFFF_FFFF
 _BANDS = 8
 _MISSED_SHARE = 0.005
 _LARGEST_BAND = 16
 _COMPARED_PER_BAND = 16
 _NONE = 0xFFFF_FFFF
+_MOST_SPLIT = 2**20
+_BLANKS = {code: " " for code in range(0x3001) if chr(code).isspace()}
 
 
 def signature(text: str) -> tuple[int, ...]:
@@ -182,8 +184,14 @@ def _turn_facts(turn: Turn) -> tuple[object, ...]:
 
 
 def _even(text: str) -> str:
-    """The text in composed form with single blanks."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """The text in composed form with single blanks; of a long one, the words side by side would take ten times its memory."""
+    composed = unicodedata.normalize("NFC", text)
+    if len(composed) <= _MOST_SPLIT:
+        return " ".join(composed.split())
+    blanks = composed.translate(_BLANKS)
+    while "  " in blanks:
+        blanks = blanks.replace("  ", " ")
+    return blanks.strip(" ")
 
 
 def _parts(turn: Turn) -> list[str]:

@@ -12,8 +12,9 @@ from workbench.data.prepare.offline import prepared_folder, write_packed
 from workbench.data.prepare.prepare import prepared
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
-from workbench.data.prepare.store import Record, TokenStore, tokenizer_digest, write_record
+from workbench.data.prepare.store import Record, TokenStore, template_digest, tokenizer_digest, write_record
 from workbench.data.prepare.write import OnProgress
+from workbench.data.templates import get_template
 
 
 class TrainingRows:
@@ -53,7 +54,7 @@ def build_training_set(config: TrainConfig, tokenizer: Any, on_progress: OnProgr
     Raises:
         WorkbenchError: data is missing or damaged, or nothing trainable is left.
     """
-    folder = prepared_folder(config, tokenizer_digest(tokenizer))
+    folder = prepared_folder(config, tokenizer_digest(tokenizer), get_template(config.prompt_template, tokenizer))
     store = TokenStore(folder) if folder else prepared(PrepareRequest.of(config), tokenizer, on_progress)
     plan = plan_of(config, store)
     report = store.record.report.model_copy(update={"packs": len(plan)})
@@ -74,6 +75,7 @@ def write_offline(
     write_packed(folder, made.rows, on_progress)
     record = Record(
         template=config.prompt_template,
+        template_digest=template_digest(get_template(config.prompt_template, tokenizer)),
         max_length=config.max_length,
         tokenizer=tokenizer_digest(tokenizer),
         packed=True,

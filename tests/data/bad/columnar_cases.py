@@ -72,8 +72,8 @@ CASES = [
     Case("a Parquet text that is not UTF-8", "a.parquet", _parquet(_NOT_TEXT), ((":2", "a text is not UTF-8"),), good=2),
     Case("an Arrow text that is not UTF-8", "a.arrow", _stream(_NOT_TEXT), ((":2", "a text is not UTF-8"),), good=2),
     Case("unknown Parquet columns", "a.parquet", _parquet(pa.table({"frage": ["Q"]})), fails=(":1", "cannot be recognised")),
-    Case("numbers for texts in Parquet", "a.parquet", _parquet(pa.table({"text": [1, 2]})), (
-        (":1:text", "must be text, not int"), (":2:text", "must be text, not int"),
+    Case("lists for texts in Parquet", "a.parquet", _parquet(pa.table({"text": [[1], [2]]})), (
+        (":1:text", "must be text, not list"), (":2:text", "must be text, not list"),
     ), format="pretrain"),
     Case("NaN for a text in Parquet", "a.parquet", _parquet(pa.table({"input": ["a", "b"], "output": [1.5, float("nan")]})), (
         (":2:output", "must be text, not nan"),

@@ -45,7 +45,7 @@ _OPENAI = [
     (_messages({"role": ["user"], "content": "2"}), "messages[1].role", ""),
     (_messages({"role": "robot", "content": "2"}), "messages[1].role", "robot"),
     (_messages({"role": "assistant"}), "messages[1].content", _MISSING),
-    (_messages({"role": "assistant", "content": 2}), "messages[1].content", ""),
+    (_messages({"role": "assistant", "content": {"a": 2}}), "messages[1].content", ""),
     (_messages({"role": "assistant", "content": {"text": "2"}}), "messages[1].content", ""),
     (_messages({"role": "assistant", "content": [5]}), "messages[1].content[0]", ""),
     (_messages({"role": "assistant", "content": [{"type": "sound"}]}), "messages[1].content[0]", ""),
@@ -63,7 +63,7 @@ _SHAREGPT = [
     (_talk({"from": None, "value": "2"}), "conversations[1].from", ""),
     (_talk({"from": "robot", "value": "2"}), "conversations[1].from", "robot"),
     (_talk({"from": "gpt"}), "conversations[1].value", _MISSING),
-    (_talk({"from": "gpt", "value": 2}), "conversations[1].value", ""),
+    (_talk({"from": "gpt", "value": {"a": 2}}), "conversations[1].value", ""),
     (_talk({"from": "gpt", "value": {}}), "conversations[1].value", ""),
 ]
 _ALPACA_GOOD = {"instruction": "Add.", "input": "1+1", "output": "2"}
@@ -78,7 +78,7 @@ _ALPACA = [
     ({**_ALPACA_GOOD, "history": "before"}, "history", "list of question and answer pairs"),
     ({**_ALPACA_GOOD, "history": [5]}, "history[0]", "list of question and answer pairs"),
     ({**_ALPACA_GOOD, "history": [["Q"]]}, "history[0]", "list of question and answer pairs"),
-    ({**_ALPACA_GOOD, "history": [["Q", "A"], ["Q", 5]]}, "history[1][1]", "must be text, not int"),
+    ({**_ALPACA_GOOD, "history": [["Q", "A"], ["Q", {}]]}, "history[1][1]", "must be text, not dict"),
     ({**_ALPACA_GOOD, "system": [5]}, "system", "must be text, not list"),
 ]
 _XTUNER_GOOD = {"conversation": [{"system": "", "input": "1+1?", "output": "2"}]}
@@ -87,13 +87,13 @@ _XTUNER = [
     ({"conversation": {}}, "conversation", _LIST),
     ({"conversation": ["1+1?"]}, "conversation[0]", _OBJECT),
     ({"conversation": [{"input": "1+1?"}]}, "conversation[0].output", _MISSING),
-    ({"conversation": [{"input": 5, "output": "2"}]}, "conversation[0].input", "must be text, not int"),
+    ({"conversation": [{"input": [5], "output": "2"}]}, "conversation[0].input", "must be text, not list"),
     ({"conversation": [{"input": "Q", "output": "A", "output_with_loss": 5}]}, "conversation[0].output_with_loss", ""),
 ]
 _TEXT = [
     ({}, "text", _MISSING),
     ({"text": None}, "text", _NULL),
-    ({"text": 5}, "text", "must be text, not int"),
+    ({"text": [5]}, "text", "must be text, not list"),
     ({"text": ["a", "b"]}, "text", "must be text, not list"),
 ]
 _PAIR_GOOD = {"prompt": "1+1?", "chosen": "2", "rejected": "3"}
@@ -101,7 +101,7 @@ _PREFERENCE = [
     ({"prompt": "1+1?", "chosen": "2"}, "rejected", _MISSING),
     ({**_PAIR_GOOD, "chosen": None}, "chosen", _NULL),
     ({**_PAIR_GOOD, "prompt": None}, "prompt", _NULL),
-    ({**_PAIR_GOOD, "chosen": 5}, "chosen", ""),
+    ({**_PAIR_GOOD, "chosen": {}}, "chosen[0].role", ""),
     ({**_PAIR_GOOD, "rejected": [{"role": "user", "content": "3"}]}, "rejected", "begin with an answer"),
 ]
 _TOKENS_GOOD = {"input_ids": [1, 2], "labels": [-100, 2]}
@@ -126,10 +126,10 @@ _MIXED = [
     Case("a bad row far behind", "a.jsonl", lines(*[_ALPACA_GOOD] * 40, {"instruction": "?"}, _ALPACA_GOOD), (
         (":41:output", _MISSING),
     ), good=41),
-    Case("bad rows around an empty line", "a.jsonl", lines(b"\n", {"text": 1}, b"\n", {"text": "a"}, {"text": 2}), (
+    Case("bad rows around an empty line", "a.jsonl", lines(b"\n", {"text": [1]}, b"\n", {"text": "a"}, {"text": {}}), (
         (":2:text", "must be text"), (":5:text", "must be text"),
     ), good=1, format="pretrain"),
-    Case("a bad row behind Windows line ends", "a.jsonl", lines(b'{"text": "a"}\r\n', b'{"text": 1}\r\n'), (
+    Case("a bad row behind Windows line ends", "a.jsonl", lines(b'{"text": "a"}\r\n', b'{"text": [1]}\r\n'), (
         (":2:text", "must be text"),
     ), good=1),
 ]  # fmt: skip

@@ -14,7 +14,8 @@ from tests.data.checks.rows import A, Q, config_for, details, found, plain_rows,
 from tests.data.conftest import Write
 from workbench.data.checks import check_data
 from workbench.data.conversation import Conversation
-from workbench.data.formats import FORMATS, DatasetFormat, FormatChoice
+from workbench.data.formats import FORMATS, DatasetFormat, FormatChoice, get_format
+from workbench.data.formats.row import RowError
 from workbench.data.read import read_file
 from workbench.errors import WorkbenchError
 
@@ -157,6 +158,34 @@ def test_numbers_in_place_of_text_are_trained_and_said(write: Write, value: obje
     assert found(report)[what] == ["a.json:1"] and report.tally.kept == 2
     sample = read_file(path).rows[0].sample
     assert isinstance(sample, Conversation) and sample.turns[1].content == str(value)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"messages": [{"role": "user", "content": 5}, {"role": "assistant", "content": 5}]},
+        {"conversations": [{"from": "human", "value": 5}, {"from": "gpt", "value": 5}]},
+        {"conversation": [{"input": 5, "output": 5}]},
+        {"instruction": "I", "output": "A", "history": [[5, 5]]},
+        {"prompt": 5, "chosen": 5, "rejected": "B"},
+        {"text": 5},
+    ],
+)
+def test_numbers_are_taken_alike_in_every_format(write: Write, row: dict[str, object]) -> None:
+    path = write([row], "a.json")
+    report = check_data(str(path))
+    assert [places for what, places in found(report).items() if what.startswith("rows with a number")] == [["a.json:1"]]
+    sample = read_file(path).rows[0].sample
+    assert isinstance(sample, Conversation) and sample.numbers in {1, 2}
+    assert "5" in [turn.content for turn in sample.turns]
+
+
+@pytest.mark.parametrize("content", [[5], {"a": 5}, float("nan")])
+def test_what_is_neither_text_nor_number_is_refused_in_messages(content: object) -> None:
+    messages = [{"role": "user", "content": content}, {"role": "assistant", "content": "A"}]
+    with pytest.raises(RowError) as caught:
+        get_format("openai").convert({"messages": messages})
+    assert caught.value.field.startswith("messages[0].content")
 
 
 def test_a_format_that_is_not_recognised_is_a_finding(write: Write) -> None:

@@ -19,6 +19,16 @@ def test_markup_in_the_texts_is_found_with_its_turn(write: Write) -> None:
     assert details(report, MARKUP) == ["<|im_end|>, <|im_start|>"]
 
 
+def test_special_tokens_of_the_tokenizer_in_the_texts_are_found(write: Write) -> None:
+    texts = (("user", "Is <s>this</s> struck out? <image>"), ("assistant", "<think>Hm.</think>No.</s>"))
+    path = write([*plain_rows(6), row(*texts), row(Q, ("assistant", "A<|im_end|>"))])
+    report = check_data(str(path), config_for(path))
+    (what,) = (what for what in found(report) if "special tokens" in what)
+    assert found(report)[what] == ["data.json:7:turns[0]", "data.json:7:turns[1]"]
+    assert details(report, what) == ["<s>, </s>", "</s>"]
+    assert not any("special tokens" in what for what in found(check_data(str(path))))
+
+
 def test_plain_texts_may_hold_any_markup(write: Write) -> None:
     assert check_data(str(write("<|im_start|>user", "a.txt"))).findings == []
 

@@ -198,6 +198,8 @@ def test_a_row_that_the_function_returns_wrong_is_refused_for_its_field(own: Pat
             "map.py:2: The Python file cannot be loaded: ValueError: no",
         ),
         ("f = 5\n", "f", "no function f"),
+        ("import sys\nsys.exit(3)\n", "f", "map.py:2: The Python file cannot be loaded: SystemExit: 3"),
+        ("def f(row):\n    raise SystemExit(3)\n", "f", "line 2 of map.py failed: SystemExit: 3"),
         (None, "f", "does not exist"),
     ],
 )

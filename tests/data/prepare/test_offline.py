@@ -12,6 +12,7 @@ from workbench.actions.train import check_sources
 from workbench.configs.schema import TrainConfig
 from workbench.data.checks import check_data
 from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.prepare.store import read_record, write_record
 from workbench.data.sources import sources_of
 from workbench.data.training_set import build_training_set, write_offline
 from workbench.errors import WorkbenchError
@@ -75,3 +76,26 @@ def test_data_prepared_for_something_else_is_refused_before_anything_starts(
     write_offline(config_for(SAMPLE / "general_dialogue.json"), light, tmp_path / "ready", None)
     with pytest.raises(WorkbenchError, match="max_length: 256"):
         check_sources(config_for(tmp_path / "ready", max_length=128))
+
+
+def test_data_prepared_with_another_template_of_the_same_name_is_refused(light: LightTokenizer, tmp_path: Path) -> None:
+    mine, ready = tmp_path / "mine.yaml", tmp_path / "ready"
+    written = "name: mine\ninstruction: '<q>{input}</q><a>'\nsuffix: </a>\nsuffix_as_eos: true\n"
+    mine.write_text(written)
+    write_offline(config_for(SAMPLE / "general_dialogue.json", prompt_template=str(mine)), light, ready, None)
+    moved = mine.rename(tmp_path / "moved.yaml")
+    assert len(build_training_set(config_for(ready, prompt_template=str(moved)), light).rows)
+    mine.write_text(written.replace("</a>", "</b>"))
+    changed = config_for(ready, prompt_template=str(mine))
+    with pytest.raises(WorkbenchError, match="has changed since the data was prepared"):
+        build_training_set(changed, light)
+    assert any("has changed since" in finding.what for finding in check_data(str(ready), changed).findings)
+
+
+def test_a_name_is_compared_where_the_record_has_nothing_else(light: LightTokenizer, tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    write_offline(config_for(SAMPLE / "general_dialogue.json"), light, ready, None)
+    write_record(ready, read_record(ready).model_copy(update={"template_digest": ""}))
+    assert len(build_training_set(config_for(ready), light).rows)
+    with pytest.raises(WorkbenchError, match="prompt_template: internlm2_chat, and the training has qwen_chat"):
+        build_training_set(config_for(ready, prompt_template="qwen_chat"), light)

@@ -22,6 +22,7 @@ from workbench.data.prepare.store import TokenStore
 from workbench.data.prepare.write import prepare_into
 from workbench.data.sources import Source, SourceFile
 from workbench.errors import WorkbenchError
+from workbench.i18n import set_language
 
 
 def request_for(path: Path, **changes: Any) -> PrepareRequest:
@@ -86,6 +87,17 @@ def test_a_changed_file_is_noticed(write: Write, light: LightTokenizer) -> None:
     before = prepared(request_for(write(lines(mixed_rows(30)), "changing.jsonl")), light)
     after = prepared(request_for(write(lines(mixed_rows(31)), "changing.jsonl")), light)
     assert (before.record.report.read, after.record.report.read) == (30, 31)
+
+
+def test_what_is_said_of_bad_rows_is_said_in_the_language_of_the_run(write: Write, light: LightTokenizer) -> None:
+    path = write(lines([*mixed_rows(5), {"input": "Q"}]), "told.jsonl")
+    said = []
+    for language in ("en", "zh_CN"):
+        set_language(language)
+        (place,) = prepared(request_for(path, bad_rows="leave_out"), light).record.report.bad_places
+        said.append(place.isascii())
+    set_language("en")
+    assert said == [True, False]
 
 
 def test_another_template_of_the_same_name_is_noticed(write: Write, light: LightTokenizer, tmp_path: Path) -> None:

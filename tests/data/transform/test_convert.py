@@ -176,6 +176,16 @@ def test_answers_that_become_trained_and_columns_left_behind_are_told(tmp_path: 
     assert done.as_json()["columns_not_carried_over"] == {"id": 2, "source": 1}
 
 
+def test_ids_of_rows_with_pictures_are_kept_or_told(tmp_path: Path):
+    said_of = [{"from": "human", "value": "?"}, {"from": "gpt", "value": "No."}]
+    rows = [{"id": number, "conversations": said_of} for number in (7, "b", None)]
+    path = str(write_lines(tmp_path / "in.jsonl", rows))
+    convert_rows(RowSource(path, format_name="llava"), BY_NAME["llava"], tmp_path / "same.jsonl")
+    assert [row["id"] for row in rows_in(tmp_path / "same.jsonl")] == ["7", "b", "3"]
+    done = convert_rows(RowSource(path, format_name="llava"), BY_NAME["openai"], tmp_path / "other.jsonl")
+    assert done.as_json()["columns_not_carried_over"] == {"id": 2}
+
+
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 
 

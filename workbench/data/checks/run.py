@@ -113,7 +113,10 @@ def _own(config: TrainConfig | None) -> list[str]:
 def _refusal(config: TrainConfig, measure: Measure | None) -> list[Finding]:
     """Why the training refuses data that was prepared for something else."""
     try:
-        prepared_folder(config, tokenizer_digest(measure.tokenizer) if measure else None)
+        if measure:
+            prepared_folder(config, tokenizer_digest(measure.tokenizer), measure.template)
+        else:
+            prepared_folder(config, None)
     except WorkbenchError as error:
         return [Finding("error", error.what, error.fix or "", 1, [error.where or ""], [""])]
     return []

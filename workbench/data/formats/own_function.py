@@ -58,7 +58,7 @@ class _OwnFunction:
         call = self.call
         try:
             returned = call(copy.deepcopy(dict(row)))
-        except Exception as error:  # whatever code of the user raises belongs to its row
+        except (Exception, SystemExit) as error:  # whatever code of the user raises belongs to its row
             raise RowError(self.place, self._failure(error)) from error
         if isinstance(returned, dict):
             return returned
@@ -68,7 +68,7 @@ class _OwnFunction:
     def place(self) -> str:
         return f"{self.file.name}:{self.name}"
 
-    def _failure(self, error: Exception) -> str:
+    def _failure(self, error: BaseException) -> str:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if _is_at(frame, self.file)]
         return _("line {line} of {file} failed: {reason}").format(
             line=lines[-1] if lines else "?", file=self.file.name, reason=_said(error)
@@ -166,7 +166,7 @@ def _module(file: Path) -> Any:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # whatever code of the user raises
+    except (Exception, SystemExit) as error:  # whatever code of the user raises
         raise WorkbenchError(
             _("The Python file cannot be loaded: {reason}.").format(reason=_said(error)),
             where=f"{file}:{_line_of(error, file)}",
@@ -175,7 +175,7 @@ def _module(file: Path) -> Any:
     return module
 
 
-def _line_of(error: Exception, file: Path) -> int:
+def _line_of(error: BaseException, file: Path) -> int:
     if isinstance(error, SyntaxError) and error.lineno:
         return error.lineno
     return next(
@@ -187,7 +187,7 @@ def _is_at(frame: traceback.FrameSummary, file: Path) -> bool:
     return Path(frame.filename) == file
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     """The error's kind and its own first words."""
     said = str(error).strip().splitlines()
     return printable(f"{type(error).__name__}: {said[0]}" if said else type(error).__name__)[:_REASON_CHARACTERS]

@@ -10,7 +10,6 @@ from workbench.configs.catalogue.systems import SYSTEMS
 from workbench.data.conversation import Conversation, Turn
 from workbench.data.formats.images import IMAGE_COLUMNS, row_images, with_images
 from workbench.data.formats.messages import system_of
-from workbench.data.formats.numbers import taking_numbers
 from workbench.data.formats.row import DatasetFormat, Row, RowError, as_text, columns, exchange, system_turn, text_of
 from workbench.i18n import N_, _
 
@@ -94,7 +93,7 @@ def _format(
 
 
 _ALPACA_EXTRAS = columns("history system") | IMAGE_COLUMNS
-_OF_TEXT = (
+FORMATS = (
     DatasetFormat(
         "alpaca",
         columns("instruction output"),
@@ -190,4 +189,3 @@ _OF_TEXT = (
         recognised=False,
     ),
 )
-FORMATS = tuple(taking_numbers(known) for known in _OF_TEXT)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from workbench.data.formats import chat, llava, moss, msagent, preference, questions, refcoco, texts, tokenized
+from workbench.data.formats.numbers import taking_numbers
 from workbench.data.formats.row import DatasetFormat
 from workbench.data.wording import listed
 from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 
 FORMATS: tuple[DatasetFormat, ...] = (
-    *chat.FORMATS,
-    *questions.FORMATS,
-    *texts.FORMATS,
-    *preference.FORMATS,
+    *map(taking_numbers, (*chat.FORMATS, *questions.FORMATS, *texts.FORMATS, *preference.FORMATS)),
     *moss.FORMATS,
     *msagent.FORMATS,
-    *llava.FORMATS,
+    *map(taking_numbers, llava.FORMATS),
     *refcoco.FORMATS,
     *tokenized.FORMATS,
 )

@@ -13,6 +13,7 @@ from workbench.data.prepare.request import PrepareRequest
 from workbench.data.sources import SourceFile
 from workbench.file_lock import locked
 from workbench.files import write_atomic
+from workbench.i18n import current_language
 from workbench.paths import user_cache
 
 _LAYOUT = 3
@@ -34,10 +35,11 @@ def key_of(request: PrepareRequest, files: Sequence[SourceFile], template: str, 
         tokenizer: everything that tokenising depends on, as text.
     """
     drawn = None if request.most_rows is None else [request.most_rows, request.seed]
+    said_in = current_language() if request.bad_rows == "leave_out" else ""  # of what is kept about bad rows
     parts = [
         _LAYOUT,
         [[file.path.name, _digests(file.path), *_reading(file.choice)] for file in files],
-        [template, tokenizer, request.max_length, drawn, request.bad_rows],
+        [template, tokenizer, request.max_length, drawn, request.bad_rows, said_in],
     ]
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from workbench.configs.schema import TrainConfig
 from workbench.data.arrow_folder import ArrowFolderWriter
 from workbench.data.pack import Packed, Packing
-from workbench.data.prepare.store import is_prepared, read_record
+from workbench.data.prepare.store import Record, is_prepared, read_record, template_digest
+from workbench.data.templates import Template
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -40,11 +41,12 @@ def write_packed(folder: Path, rows: SupportsRows, on_progress: OnProgress | Non
             writer.write(pa.RecordBatch.from_pylist(some, schema))
 
 
-def prepared_folder(config: TrainConfig, tokenizer: str | None) -> Path | None:
+def prepared_folder(config: TrainConfig, tokenizer: str | None, template: Template | None = None) -> Path | None:
     """The folder of prepared data that a config names, checked against the config; None if it names other data.
 
     Args:
         tokenizer: the digest of the tokenizer that the training uses; None if it is not known yet.
+        template: the prompt template itself; without it only its name is compared.
 
     Raises:
         WorkbenchError: the data was prepared for another template, length, packing or tokenizer.
@@ -55,10 +57,13 @@ def prepared_folder(config: TrainConfig, tokenizer: str | None) -> Path | None:
     if not is_prepared(folder):
         return None
     record = read_record(folder)
-    wanted: dict[str, tuple[Any, Any]] = {
-        "prompt_template": (record.template, config.prompt_template),
-        "max_length": (record.max_length, config.max_length),
-    }
+    wanted: dict[str, tuple[Any, Any]] = {"max_length": (record.max_length, config.max_length)}
+    is_same = _is_same_template(record, template)
+    if is_same is None or (not is_same and record.template != config.prompt_template):
+        wanted["prompt_template"] = (record.template, config.prompt_template)
+    elif not is_same:
+        text = _("The prompt template {name} has changed since the data was prepared.")
+        raise _unfit(text.format(name=config.prompt_template), folder)
     if record.packing is not None:
         wanted |= _packing_settings(record.packing, config.packing)
     for field, (was, now) in wanted.items():
@@ -68,6 +73,12 @@ def prepared_folder(config: TrainConfig, tokenizer: str | None) -> Path | None:
     if tokenizer not in {None, record.tokenizer}:
         raise _unfit(_("The data was prepared with another tokenizer than that of the model."), folder)
     return folder
+
+
+def _is_same_template(record: Record, template: Template | None) -> bool | None:
+    """Whether data was prepared with what the template writes today; None if that is not known."""
+    digest = template_digest(template) if template else ""
+    return record.template_digest == digest if record.template_digest and digest else None
 
 
 def _packing_settings(was: Packing, now: Packing) -> dict[str, tuple[Any, Any]]:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from array import array
 from bisect import bisect_right
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from pydantic import BaseModel, ValidationError
 from workbench.data.encode import Tokenizer
 from workbench.data.pack import Packed, Packing
 from workbench.data.prepare.report import DataReport
+from workbench.data.templates import Template
+from workbench.data.templates.chat_template import ChatTemplate
+from workbench.data.templates.prompt_template import PromptTemplate
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -36,6 +40,7 @@ class Record(BaseModel):
     """How prepared data was made.
 
     Args:
+        template_digest: of what the template is made of; empty if that is not known.
         packed: its rows are training rows, with the lengths of the samples in them.
         packing: how samples were joined to these; None if that is not known, or nothing was joined yet.
     """
@@ -43,6 +48,7 @@ class Record(BaseModel):
     template: str
     max_length: int
     tokenizer: str
+    template_digest: str = ""
     packed: bool = False
     packing: Packing | None = None
     report: DataReport
@@ -123,6 +129,20 @@ def read_record(folder: Path) -> Record:
 def write_record(folder: Path, record: Record) -> None:
     """Put the record beside the samples; a folder without it does not count."""
     write_atomic(folder / RECORD_FILE, record.model_dump_json(indent=1) + "\n")
+
+
+def template_digest(template: Template) -> str:
+    """What tells two templates apart that write rows differently, whatever they are called; empty if that is not known.
+
+    Of a tokenizer's own template it is the text, which every library reads alike.
+    """
+    if isinstance(template, PromptTemplate):
+        written = repr(replace(template, name="", reference=" ", stop_words=()))
+    elif isinstance(template, ChatTemplate) and isinstance(template.chat_template, str):
+        written = template.chat_template
+    else:
+        return ""
+    return hashlib.blake2b(written.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def tokenizer_digest(tokenizer: Tokenizer) -> str:

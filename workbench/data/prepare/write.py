@@ -16,9 +16,10 @@ from workbench.data.prepare.pieces import expected_rows, pieces
 from workbench.data.prepare.processes import in_processes, usable_cores
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
-from workbench.data.prepare.store import Record, tokenizer_digest, write_record
+from workbench.data.prepare.store import Record, template_digest, tokenizer_digest, write_record
 from workbench.data.prepare.worker import EncodedRows, RawRows, RowEncoder, begin, encode_here
 from workbench.data.sources import SourceFile
+from workbench.data.templates import get_template
 from workbench.data.word_cache import WordsDifferError
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
@@ -66,7 +67,13 @@ def prepare_into(
     except WordsDifferError:
         report = written(remember_words=False)
     digest = tokenizer_digest(tokenizer)
-    record = Record(template=request.template, max_length=request.max_length, tokenizer=digest, report=report)
+    record = Record(
+        template=request.template,
+        template_digest=template_digest(get_template(request.template, tokenizer)),
+        max_length=request.max_length,
+        tokenizer=digest,
+        report=report,
+    )
     write_record(folder, record)
     return report
 

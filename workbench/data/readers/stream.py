@@ -58,8 +58,9 @@ def opened(path: Path, packed: str = "") -> Iterator[io.BufferedReader]:
             yield stream
     except (gzip.BadGzipFile, zlib.error, _DamagedError) as error:
         raise WorkbenchError(
-            _("The packed file is damaged, or not packed as its ending says: {reason}").format(reason=error),
+            _("The packed file is damaged, or not packed as its ending says."),
             where=place(path),
+            fix=_("Copy or download the file again, or let its name end in what it is."),
         ) from error
     except EOFError as error:
         raise cut_off(path) from error

@@ -67,7 +67,7 @@ def _pieces(row: ShownRow, what: str) -> Iterator[Piece]:
     pieces = [piece for view in views for piece in view(row)]
     yield from pieces
     if not pieces:
-        yield "\n" + _("Token ids are shown with a tokenizer: --tokenizer or --config."), False
+        yield "\n" + _nothing(row), False
     if row.encoded and row.encoded.cut_tokens:
         yield "\n" + _("{count} tokens are cut").format(count=row.encoded.cut_tokens), False
     if row.rendering.shortened:
@@ -78,6 +78,12 @@ def _pieces(row: ShownRow, what: str) -> Iterator[Piece]:
         places = [str(begin) for begin in _begins(row.rendering)]
         more = ["…"] if len(places) > _BEGINS_SHOWN else []
         yield "\n" + text.format(count=len(places), places=listed(places[:_BEGINS_SHOWN] + more)), False
+
+
+def _nothing(row: ShownRow) -> str:
+    if row.rendering.tokenizer is None:
+        return _("Token ids are shown with a tokenizer: --tokenizer or --config.")
+    return _("A row of tokens has no turns; --what text writes its tokens as text.")
 
 
 def _text(row: ShownRow) -> Iterator[Piece]:

@@ -49,6 +49,8 @@ class Converter:
         if not isinstance(placed.sample, Conversation) or lost & self._target.useless_with:
             return None
         row = self._target.row(placed.sample, self._made + 1)
+        if row and "id" in row and placed.row.get("id") not in (None, ""):
+            row["id"] = str(placed.row["id"])
         if row is None and not self._lossy:
             raise self._nothing(placed)
         return row
@@ -62,7 +64,8 @@ class Converter:
         self._made += 1
         self.lost.update(features_of(placed.sample) - self._target.holds)
         if read:
-            unread = (name for name, value in placed.row.items() if name not in read and value not in (None, ""))
+            carried = read if self._target.name == "llava" else {*read} - {"id"}
+            unread = (name for name, value in placed.row.items() if name not in carried and value not in (None, ""))
             self.columns.update(unread)
 
     def losses(self) -> list[str]:
