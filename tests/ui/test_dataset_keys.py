@@ -100,7 +100,7 @@ async def test_enter_gives_a_row_the_room_of_the_list_and_escape_gives_it_back(p
         table, view = pilot.app.screen.query_one(RowTable), pilot.app.screen.query_one(RowView)
         small = view.size.height
         await pilot.press("enter")
-        await wait_until(pilot, lambda: view.size.height > 2 * small and view.has_focus_within)
+        await wait_until(pilot, lambda: view.size.height > 1.5 * small and view.has_focus_within)
         await wait_until(pilot, lambda: "esc Rows" in footer(pilot))
         await pilot.press("v")
         await see(pilot, "token by token")

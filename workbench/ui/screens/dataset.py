@@ -66,7 +66,7 @@ class DatasetScreen(ReadingScreen, SheetScreen):
             "p", "template", N_("Template"), id="dataset.template", tooltip=N_("Render by another prompt template")
         ),
         Binding("f", "format", N_("Format"), id="dataset.format", tooltip=N_("Read the rows in another format")),
-        Binding("t", "tokenizer", N_("Tokenizer"), id="dataset.tokenizer", tooltip=N_("Show another model's tokens")),
+        Binding("t", "tokenizer", N_("Tokens"), id="dataset.tokenizer", tooltip=N_("Show another model's tokens")),
         Binding("l", "length", N_("Length"), id="dataset.length", tooltip=N_("Cut rows at another length")),
         Binding("u", "config", N_("Config"), id="dataset.config", tooltip=N_("Take all of this from a config")),
         Binding("i", "images", N_("Pictures"), id="dataset.images", tooltip=N_("Say where the pictures of rows are")),

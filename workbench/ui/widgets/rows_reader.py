@@ -135,8 +135,8 @@ class RowsReader(Vertical):
     @on(ReaderTop.SearchTyped)
     def _search(self, event: ReaderTop.SearchTyped) -> None:
         event.stop()
-        self._say(_("Searching …") if event.words else "")
         self._table.search(event.words)
+        self._say(_("Searching …") if event.words else "")
 
     @on(ReaderTop.SearchEntered)
     def _to_rows(self, event: ReaderTop.SearchEntered) -> None:
