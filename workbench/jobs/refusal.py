@@ -6,7 +6,7 @@ import shutil
 from contextlib import suppress
 
 from workbench.file_lock import LOCK_FILE
-from workbench.jobs.events import Checkpoint, Failed, Progress, Step
+from workbench.jobs.events import Failed, Started, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.state import outcome_of
 from workbench.jobs.tail import EventTail, last_log_lines
@@ -23,7 +23,7 @@ def was_refused(job: JobFolder) -> bool:
     """
     if not isinstance(outcome_of(job), Failed):
         return False
-    began = any(isinstance(event, Progress | Step | Checkpoint) for event in EventTail(job.events_path).rest())
+    began = any(not isinstance(event, Started | Warned | Failed) for event in EventTail(job.events_path).rest())
     return not began and not any(_TRACEBACK in line for line in last_log_lines(job.log_path, _LOG_LINES))
 
 

@@ -170,6 +170,38 @@ def test_a_reward_model_scores_with_its_head(llama: Path, full: dict[str, torch.
     assert torch.equal(model.model.embed_tokens.weight, state["llm.embed_tokens.weight"])
 
 
+def test_a_reward_model_with_an_adapter_is_merged(llama: Path, tmp_path: Path) -> None:
+    """XTuner puts the adapter on the inner model, whose names lack the ``model.`` of the base's files."""
+    from transformers import AutoModelForSequenceClassification
+
+    inner = {name.removeprefix("model."): tensor for name, tensor in weights(llama).items()}
+    adapter, head = lora_tensors("llm", inner, ENDS), torch.randn(1, 24)
+    pth = write_zero_folder(tmp_path / "iter_3.pth", adapter | {"v_head.weight": head}, stage=2, ranks=2)
+    request = PthRequest(pth=pth, base=str(llama), target=tmp_path / "reward", lora_alpha=8, fp32=True)
+    model = AutoModelForSequenceClassification.from_pretrained(convert_pth(request, ignore).folder)
+    assert torch.equal(model.score.weight, head)
+    name = "layers.1.mlp.down_proj"
+    one, two = (adapter[f"llm.base_model.model.{name}.lora_{part}.default.weight"] for part in "AB")
+    assert torch.equal(model.model.get_submodule(name).weight, inner[f"{name}.weight"] + (two @ one) * 2)
+    assert torch.equal(model.model.embed_tokens.weight, inner["embed_tokens.weight"])
+    without = PthRequest(
+        pth=save_pth(tmp_path / "plain.pth", adapter),
+        config=str(reward_config(tmp_path, llama)),
+        target=tmp_path / "plain",
+    )
+    with pytest.raises(WorkbenchError, match=r"v_head\.weight, is missing") as caught:
+        convert_pth(without, ignore)
+    assert "DeepSpeed folder" in (caught.value.fix or "")
+
+
+def reward_config(folder: Path, llm: Path) -> Path:
+    """A config of a reward model with an adapter."""
+    text = text_config(folder, llm, lora_text()).read_text()
+    path = folder / "reward_config.py"
+    path.write_text(text.replace("SupervisedFinetune", "RewardModel").replace("    lora=", "    llm_lora="))
+    return path
+
+
 def test_positions_stretched_by_the_training_are_noted(
     llama: Path, full: dict[str, torch.Tensor], tmp_path: Path
 ) -> None:

@@ -107,7 +107,7 @@ def planned_folders(context: Context) -> list[PlannedFolder]:
 
         return [one_model(context)]
     if context.model.kind == _REWARD or parts.v_head:
-        return [_reward(context)]
+        return [reward_model(context)]
     wanted: list[tuple[dict[str, LazyTensor], Callable[[Context], PlannedFolder]]] = [
         (parts.llm, language_adapter if is_adapter(parts.llm) else language_model),
         (parts.visual_encoder, visual_adapter if is_adapter(parts.visual_encoder) else visual_encoder),
@@ -121,16 +121,6 @@ def planned_folders(context: Context) -> list[PlannedFolder]:
             fix=_("Take another checkpoint."),
         )
     return folders
-
-
-def _reward(context: Context) -> PlannedFolder:
-    if is_adapter(context.parts.llm):
-        raise WorkbenchError(
-            _("A reward model that was trained with an adapter cannot be converted in one step."),
-            where=str(context.request.pth),
-            fix=_("Train it whole, or merge its adapter where it was trained."),
-        )
-    return reward_model(context)
 
 
 def _write(
@@ -204,7 +194,8 @@ def _missing_parts(context: Context) -> list[str]:
 
 
 def _merge_notes(context: Context) -> list[str]:
-    if context.request.save_format == "xtuner" or not context.model.quantized or not is_adapter(context.parts.llm):
+    is_merged = context.request.save_format != "xtuner" or context.parts.v_head
+    if not is_merged or not context.model.quantized or not is_adapter(context.parts.llm):
         return []
     return [
         _(

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workbench.checkpoints.adapter_files import planned
-from workbench.checkpoints.full_model import INTERNLM2, FullModel, change_config, fit_to_base
+from workbench.checkpoints.adapter_files import is_adapter, planned
+from workbench.checkpoints.full_model import INTERNLM2, change_config, fit_to_base
 from workbench.checkpoints.model_files import ModelFiles, astray_note
 from workbench.checkpoints.pth.bases import require_base
 from workbench.checkpoints.pth.context import Context, PlannedFolder
+from workbench.checkpoints.pth.whole_parts import whole_language_model
 from workbench.checkpoints.stored import LazyTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 _HEADS = ("lm_head.weight", "output.weight")
 _INNER = "model."
+_ADAPTED = "base_model.model."
+"""What peft puts before the names of a model with an adapter."""
 
 
 def language_model(context: Context) -> PlannedFolder:
@@ -28,15 +32,15 @@ def language_model(context: Context) -> PlannedFolder:
     """
     base = require_base(context.model.llm, "--base")
     model = fit_to_base(context.parts.llm, base, context.request.pth, context.language_dtype)
-    changes = config_changes(context, base, model)
+    changes = config_changes(context, base, model.vocab_size)
     return PlannedFolder("", model.plan, partial(_finish, base=base, changes=changes), context.request.max_shard_bytes)
 
 
-def config_changes(context: Context, base: ModelFiles, model: FullModel | None = None) -> dict[str, Any]:
+def config_changes(context: Context, base: ModelFiles, vocab_size: int | None = None) -> dict[str, Any]:
     """What the result's ``config.json`` says otherwise than the base's."""
     changes: dict[str, Any] = {"dtype": str(context.language_dtype).removeprefix("torch."), "use_cache": True}
-    if model is not None and model.vocab_size is not None:
-        changes["vocab_size"] = model.vocab_size
+    if vocab_size is not None:
+        changes["vocab_size"] = vocab_size
     return changes | _stretched(context.model.max_position_embeddings, base.config())
 
 
@@ -55,12 +59,12 @@ def _finish(folder: Path, base: ModelFiles, changes: dict[str, Any]) -> list[str
 
 
 def reward_model(context: Context) -> PlannedFolder:
-    """A reward model: the inner language model, and a head with one output.
+    """A reward model: the inner language model, trained whole or merged from an adapter, and a head with one output.
 
     InternLM2's has the names of its own reward class; every other one those of ``…ForSequenceClassification``.
 
     Raises:
-        WorkbenchError: the checkpoint holds only an adapter or no head, or a tensor does not fit the base.
+        WorkbenchError: the checkpoint holds no head, or a tensor does not fit the base.
     """
     base = require_base(context.model.llm, "--base")
     config = base.config()
@@ -68,13 +72,23 @@ def reward_model(context: Context) -> PlannedFolder:
     body = ModelFiles(
         base.folder, base.weight_files, {name: tensor for name, tensor in base.stored.items() if name not in _HEADS}
     )
-    trained = {_INNER + name: tensor for name, tensor in context.parts.llm.items()}
-    model = fit_to_base(trained, body, context.request.pth, context.language_dtype)
     head = _reward_head(context, int(config.get("hidden_size") or 0))
     name = "v_head.weight" if is_internlm2 else "score.weight"
-    plan = [*model.plan, *planned({name: head}, context.language_dtype)]
-    changes = config_changes(context, base, model) | _reward_config(config, is_internlm2)
+    trained = {_in_whole_model(name): tensor for name, tensor in context.parts.llm.items()}
+    vocab_size = None
+    if is_adapter(trained):
+        tensors = whole_language_model(replace(context, parts=replace(context.parts, llm=trained)), body)
+    else:
+        model = fit_to_base(trained, body, context.request.pth, context.language_dtype)
+        tensors, vocab_size = model.plan, model.vocab_size
+    plan = [*tensors, *planned({name: head}, context.language_dtype)]
+    changes = config_changes(context, base, vocab_size) | _reward_config(config, is_internlm2)
     return PlannedFolder("", plan, partial(_finish, base=base, changes=changes), context.request.max_shard_bytes)
+
+
+def _in_whole_model(name: str) -> str:
+    """The name of an inner model's tensor in the language model around it."""
+    return _ADAPTED + _INNER + name.removeprefix(_ADAPTED) if name.startswith(_ADAPTED) else _INNER + name
 
 
 def _reward_head(context: Context, width: int) -> LazyTensor:
