@@ -135,12 +135,15 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(fetch: Download, hub: Hu
 
 
 def test_the_space_is_looked_at_before_anything_comes(
-    fetch: Download, hub: Hub, monkeypatch: pytest.MonkeyPatch
+    fetch: Download, hub: Hub, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=1000))
     with pytest.raises(WorkbenchError, match=r"700.0 KB are needed, 1.0 KB are free"):
         fetch()
     assert not hub.ranges_of("model.safetensors")
+    with pytest.raises(WorkbenchError, match="no room"):
+        fetch(to=home / "mine")
+    assert not (home / "mine").exists()
 
 
 def test_patterns_that_fit_nothing_name_what_there_is(fetch: Download) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -61,20 +62,34 @@ def download(
     listing = files_of(repository)
     choice = _chosen(listing, request, paths)
     events.write(Started(facts=_facts(request, choice)))
-    folder = request.to or cache_folder(repository)
-    guard = folder / _LOCK_FOLDER if request.to else folder
+    if request.to is not None:
+        _into_folder(repository, choice, request.to, request.overwrite, events, must_stop)
+        return request.to
+    folder = cache_folder(repository)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        _fetch(repository, in_cache(repository, choice.wanted), folder, events, must_stop)
+    return name_in_cache(repository, choice.wanted, request.revision)
+
+
+def _into_folder(
+    repository: Repository,
+    choice: Choice,
+    folder: Path,
+    overwrite: bool,
+    events: EventLog,
+    must_stop: Callable[[], bool],
+) -> None:
+    """Fetch into a folder of the user's own, in which nothing stays but the files, complete or to be gone on with."""
+    guard = folder / _LOCK_FOLDER
     guard.mkdir(parents=True, exist_ok=True)
     with locked(guard):
-        wanted = (
-            _in_folder(request.to, choice.wanted, request.overwrite)
-            if request.to
-            else in_cache(repository, choice.wanted)
-        )
-        _fetch(repository, wanted, folder, events, must_stop)
-    if request.to is None:
-        return name_in_cache(repository, choice.wanted, request.revision)
-    shutil.rmtree(guard, ignore_errors=True)
-    return request.to
+        try:
+            _fetch(repository, _in_folder(folder, choice.wanted, overwrite), folder, events, must_stop)
+        finally:
+            shutil.rmtree(guard, ignore_errors=True)
+            with suppress(OSError):  # only if nothing has come
+                folder.rmdir()
 
 
 def _token(request: DownloadRequest) -> str | bool:
