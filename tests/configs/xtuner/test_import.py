@@ -261,3 +261,16 @@ def test_files_that_are_no_training_config_are_refused(tmp_path: Path) -> None:
         import_config(written(tmp_path, "a: 1", "a.yaml"))
     with pytest.raises(WorkbenchError, match="class MyModel"):
         imported(tmp_path, QLORA + "\nmodel['type'] = 'my.MyModel'\n")
+
+
+def test_what_no_field_takes_is_not_needed_and_nothing_is_told_twice(tmp_path: Path) -> None:
+    text = changed("lr = 1e-4", "lr = float(input())\nnobody = input()").replace(
+        "visualizer = None", "visualizer = dict(type='V', a=input(), b=input())"
+    )
+    made = imported(tmp_path, text)
+    lines = report_lines(made)
+    assert sum("visualizer" in line for line in lines) == 1
+    assert [one.value for one in made.lost] == ["float(input())", "dict(type=V, …)"]
+    assert [one.value for one in made.not_carried if "nobody" in one.value] == ["nobody = input()"]
+    refusing = imported(tmp_path, changed("data_files=rows", "data_files=input()"))
+    assert not any("input()" in line for line in report_lines(refusing))

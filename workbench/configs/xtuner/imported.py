@@ -128,7 +128,7 @@ def _reported(tree: ConfigTree) -> Report:
     root.carry("work_dir", "work_dir", str)
     leave_metrics(root)
     _leave_the_rest(root)
-    report.leave_unread(tree.unread)
+    report.leave_unread(tree.unread, tree.names.values())
     return report
 
 

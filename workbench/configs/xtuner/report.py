@@ -13,7 +13,7 @@ from workbench.i18n import N_, _
 
 NO_COUNTERPART = N_("has no counterpart; nothing is lost")
 OTHER_STAGE = N_("belongs to a kind of training that workbench cannot do yet")
-_ASSIGNMENT = re.compile(r"\w+ *=(?!=)")
+_ASSIGNMENT = re.compile(r"^\w+ *=(?!=) *")
 UNKNOWN = N_("workbench has no such setting")
 
 
@@ -101,7 +101,7 @@ class Report:
             self._told.extend(unreadable)
             reason, matters = unreadable[0].reason, True
         file, row = (place.file, place.row) if place else (self.file, None)
-        entry = NotCarried(name, file, row, as_text(value), _(reason), matters)
+        entry = NotCarried(name, file, row, _shown(value), _(reason), matters)
         if entry not in self.not_carried:
             self.not_carried.append(entry)
 
@@ -119,12 +119,17 @@ class Report:
         """Whether the config trains something that workbench cannot train."""
         return any(not refusal.field for refusal in self.refusals)
 
-    def leave_unread(self, unread: Iterable[Unreadable]) -> None:
-        """Note what has no value and was not named as part of a field; a name that no field takes changes nothing."""
+    def leave_unread(self, unread: Iterable[Unreadable], names: Iterable[Value]) -> None:
+        """Note what has no value and was not named as part of a field; a name that no field takes changes nothing.
+
+        Args:
+            names: the values of all names that the config defines.
+        """
+        values_of_names = [value for value in names if isinstance(value, Unreadable)]
         for value in unread:
             if any(value is told for told in self._told):
                 continue
-            matters = _ASSIGNMENT.match(value.source) is None
+            matters = not any(value is other for other in values_of_names)
             row = _("row {row}").format(row=value.place.row)
             entry = NotCarried(row, value.place.file, value.place.row, value.source, value.reason, matters)
             if entry not in self.not_carried:
@@ -195,6 +200,11 @@ class Part:
                 self.leave(key, OTHER_STAGE if self.report.is_refused_as_a_whole else UNKNOWN)
             elif isinstance(value, Unreadable) or not left.is_usual(value):
                 self.leave(key, left.reason, matters=left.matters)
+
+
+def _shown(value: Value) -> str:
+    """A value in one line, without the name that its row in the file gives it."""
+    return _ASSIGNMENT.sub("", value.source).rstrip(",") if isinstance(value, Unreadable) else as_text(value)
 
 
 def _inner(value: Value) -> Iterator[Value]:

@@ -18,8 +18,8 @@ def summary(imported: ImportedConfig) -> str:
 
 def report_lines(imported: ImportedConfig) -> list[str]:
     """The changed and the missing settings, those that matter first, each with its reason; ready to be printed."""
-    lost = [one for one in imported.lost if not _is_refusal(one, imported)]
-    harmless = [one for one in imported.not_carried if not one.matters]
+    told = [one for one in imported.not_carried if not _is_refusal(one, imported)]
+    lost, harmless = [one for one in told if one.matters], [one for one in told if not one.matters]
     lines: list[str] = []
     if lost:
         lines += ["", _("Not carried over; training may differ without it:")]
