@@ -190,7 +190,7 @@ async def test_rows_are_made_of_rows_by_pasted_answers_too(project: Path) -> Non
         set_field(pilot, "data", "talk.jsonl")
         await pilot.press("o", "enter")
         await see(pilot, "In all: 3, with rows: 0", "Cannot be asked about: 1")
-        assert listed(pilot)[1] == "talk.jsonl:2: The row has no answer to train on. ✗"
+        assert listed(pilot)[1] == "2: The row has no answer to train on. ✗"
         assert '"content": "Question 0?"' in prompt(pilot)
         area = pilot.app.screen.query_one(PasteArea)
         area.text = '{"messages": [{"role": "user", "content": "Asked?"}]}'

@@ -189,23 +189,28 @@ def _text_items(project: Path, draft: SheetDraft) -> Iterator[SheetItem]:
     question = TextQuestion("", draft.task, draft.language, draft.exchanges, draft.target)
     source = str(draft.source_path(project))
     for name, conversation in dialogues(source, FormatChoice("auto"), draft.task, refused.append):
-        yield from map(_refused_item, refused)
+        yield from (_refused_item(error, source) for error in refused)
         refused.clear()
-        yield _text_item(name, conversation, question)
-    yield from map(_refused_item, refused)
+        yield _text_item(name, _label(name, source), conversation, question)
+    yield from (_refused_item(error, source) for error in refused)
 
 
-def _text_item(name: str, conversation: Conversation, question: TextQuestion) -> SheetItem:
+def _label(name: str, source: str) -> str:
+    """How the list calls ``file:row``: by its row if the source is that file."""
+    return Path(name).name.removeprefix(f"{Path(source).name}:")
+
+
+def _text_item(name: str, label: str, conversation: Conversation, question: TextQuestion) -> SheetItem:
     item = text_item(name, conversation, question)
     first = next((turn.content for turn in conversation.turns if turn.role == "user"), "")
     prompt = str(item.messages()[0]["content"])
-    shown = f"{Path(name).name}  {' '.join(first[:_SHOWN_CHARACTERS].split())}"
+    shown = f"{label}  {' '.join(first[:_SHOWN_CHARACTERS].split())}"
     return SheetItem(name, shown, prompt, partial(_read_dialogue, item.read))
 
 
-def _refused_item(error: WorkbenchError) -> SheetItem:
+def _refused_item(error: WorkbenchError, source: str) -> SheetItem:
     where = error.where or ""
-    return SheetItem(where, Path(where).name, problem=error.what)
+    return SheetItem(where, _label(where, source), problem=error.what)
 
 
 def _read_dialogue(read: Callable[[str], list[dict[str, Any]]], text: str) -> PastedResult:
