@@ -11,7 +11,6 @@ from tests.configs.xtuner.samples import LLAVA, QLORA, changed, written
 from workbench.configs.files import load_config
 from workbench.configs.schema import TrainConfig
 from workbench.configs.xtuner.imported import ImportedConfig, import_config, refused, write_imported
-from workbench.configs.xtuner.wording import report_lines
 from workbench.errors import WorkbenchError
 
 
@@ -246,14 +245,6 @@ def test_the_file_that_is_written_says_where_it_is_from_and_loads(tmp_path: Path
         write_imported(made, path)
 
 
-def test_the_report_names_rows_and_reasons(tmp_path: Path) -> None:
-    made = imported(tmp_path, changed("eta_min=0.0", "eta_min=1e-6"))
-    lines = report_lines(made)
-    row = next(one.row for one in made.lost)
-    assert f"  {row}: param_scheduler[1].eta_min = 1e-06" in lines
-    assert "      the learning rate falls to zero" in lines
-
-
 def test_files_that_are_no_training_config_are_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="not a training config"):
         imported(tmp_path, "x = 1")
@@ -261,16 +252,3 @@ def test_files_that_are_no_training_config_are_refused(tmp_path: Path) -> None:
         import_config(written(tmp_path, "a: 1", "a.yaml"))
     with pytest.raises(WorkbenchError, match="class MyModel"):
         imported(tmp_path, QLORA + "\nmodel['type'] = 'my.MyModel'\n")
-
-
-def test_what_no_field_takes_is_not_needed_and_nothing_is_told_twice(tmp_path: Path) -> None:
-    text = changed("lr = 1e-4", "lr = float(input())\nnobody = input()").replace(
-        "visualizer = None", "visualizer = dict(type='V', a=input(), b=input())"
-    )
-    made = imported(tmp_path, text)
-    lines = report_lines(made)
-    assert sum("visualizer" in line for line in lines) == 1
-    assert [one.value for one in made.lost] == ["float(input())", "dict(type=V, …)"]
-    assert [one.value for one in made.not_carried if "nobody" in one.value] == ["nobody = input()"]
-    refusing = imported(tmp_path, changed("data_files=rows", "data_files=input()"))
-    assert not any("input()" in line for line in report_lines(refusing))

@@ -211,7 +211,8 @@ def _carry_sources(report: Report, dataset: Part, readings: list[Reading]) -> No
     paths = [path for reading in readings for path in reading.paths]
     formats = [reading.format for reading in readings for _path in reading.paths]
     if not paths:
-        report.refuse("data_path", _("No training data could be found in the config."), dataset.place("type"))
+        if not any(refusal.field == "data_path" for refusal in report.refusals):
+            report.refuse("data_path", _("No training data could be found in the config."), dataset.place("type"))
         return
     report.carry("pack_to_max_length", False, dataset.name)  # a dataset that is no packed one
     report.carry("data_path", paths[0] if len(paths) == 1 else paths, dataset.name)
