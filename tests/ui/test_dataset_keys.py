@@ -155,6 +155,19 @@ async def test_a_check_of_much_data_tells_how_far_it_is(project: Path) -> None:
     assert outcome.figures[0].startswith("2500 rows read")
 
 
+async def test_a_check_ends_when_it_is_left(project: Path) -> None:
+    many(project, 5000)
+    async with running(project, "dataset", NARROW, path="many.jsonl") as pilot:
+        await see(pilot, "rows: 5000")
+        await pilot.press("c")
+        await see(pilot, "Checking")
+        worker = next(one for one in pilot.app.workers if one.group == "check")
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: worker.is_finished)
+        assert worker.is_cancelled
+        await see(pilot, "⟦answer 0")
+
+
 async def test_a_finding_names_its_only_place_and_says_that_more_places_follow(project: Path) -> None:
     rows = [dialogue(f"question {number}", "x\x00") for number in range(150)]
     write(project / "odd.json", *rows, dialogue("the one without", ""))

@@ -61,6 +61,11 @@ def test_two_areas_may_use_the_same_key(user: Path) -> None:
     assert len(load_keymap(WorkbenchApp(user))) == 2
 
 
+def test_commands_of_parts_of_an_area_are_known(user: Path) -> None:
+    write(user, '"check.figures" = "z"\n"rows.read" = "enter,x"\n')
+    assert len(load_keymap(WorkbenchApp(user))) == 2
+
+
 def test_two_commands_may_change_places(user: Path) -> None:
     write(user, '[train]\nstop = "n"\nnew = "s"\n')
     assert load_keymap(WorkbenchApp(user)) == {"train.stop": "n", "train.new": "s"}

@@ -28,6 +28,12 @@ _WITHIN_AREAS = (
     "train_setup:TrainSetup",
     "widgets.loss_plot:LossPlot",
     "widgets.prompt_input:PromptInput",
+    "widgets.row_table:RowTable",
+    "widgets.row_view:RowView",
+    "widgets.check_panel:CheckPanel",
+    "widgets.check_panel:FindingTable",
+    "widgets.sheet_table:SheetTable",
+    "widgets.paste_box:ComplaintTable",
 )
 """Classes with commands of their own; modules are those of ``screens`` unless they say otherwise."""
 

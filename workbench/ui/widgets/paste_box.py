@@ -42,7 +42,7 @@ class ComplaintTable(FittedTable):
     """Enter goes to the line of the fault under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select_cursor", N_("Line"), id="sheet.line", tooltip=N_("Go to the line of this fault")),
+        Binding("enter", "select_cursor", N_("Line"), id="faults.line", tooltip=N_("Go to the line of this fault")),
     ]
 
     def __init__(self) -> None:

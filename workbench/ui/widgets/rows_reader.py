@@ -78,6 +78,9 @@ class RowsReader(Vertical):
         return self.query_one(CheckPanel)
 
     def _show_side(self, side: str) -> None:
+        """Show a row, or a check; one that nobody waits for any more ends."""
+        if side == ROW:
+            self._panel.stop()
         self.set_class(side == CHECK, "-checking")
         self.query_one("#reader-side", ContentSwitcher).current = side
 
@@ -89,7 +92,6 @@ class RowsReader(Vertical):
 
     def begin(self, path: str, choice: FormatChoice) -> None:
         """Say that data is being opened, which takes a while where it is fetched; what was read before goes."""
-        self._panel.stop()
         self._make_room_for_list()
         self._show_side(ROW)
         self._table.open(path, choice)
