@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from tests.ui import recorded
-from tests.ui.driving import NARROW, WIDE, notices, running, screen_text, see, type_text, wait_until
+from tests.ui.driving import NARROW, WIDE, hold, notices, running, screen_text, see, type_text, wait_until
 from tests.ui.weights_driving import chosen, on
 from tests.weights.files import adapter, model, safetensors, torch_file
 from workbench.actions.weights import remove_weights
 from workbench.jobs.process import identify
 from workbench.ui.screens.choice import ChoiceDialog
+from workbench.ui.screens.weights_filtering import WeightsFilter
 from workbench.ui.weights_rows import Found
 from workbench.weights.facts import WeightsFacts
 from workbench.weights.find import Looker
@@ -103,6 +105,25 @@ async def test_it_is_said_that_the_disk_is_looked_at(project: Path, monkeypatch:
         await see(pilot, "Looking for checkpoints and models")
         go_on.set()
         await see(pilot, "No checkpoints yet.")
+
+
+async def test_some_are_found_among_many_by_words(project: Path) -> None:
+    recorded.training(project)
+    for number in range(60):
+        adapter(project / f"run_{number:02}", base="some/base")
+    model(project / "llama")
+    async with running(project, "checkpoints") as pilot:
+        await on(pilot, "run_00")
+        hold(pilot, events.Key("slash", "/"), *(events.Key(key, key) for key in "59"))
+        await wait_until(pilot, lambda: isinstance(pilot.app.focused, WeightsFilter))
+        await type_text(pilot, " some/BASE")
+        await wait_until(pilot, lambda: "run_59" in screen_text(pilot) and "run_58" not in screen_text(pilot))
+        assert "checkpoint-40" not in screen_text(pilot)
+        await pilot.press("enter", "down")
+        await see(pilot, "base: some/base")
+        assert chosen(pilot).name == "run_59"
+        await pilot.press("escape")
+        await see(pilot, "run_58")
 
 
 async def test_another_folder_is_looked_in_until_it_is_taken_out(project: Path, tmp_path: Path) -> None:

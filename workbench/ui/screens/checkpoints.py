@@ -10,7 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
-from textual.widgets import Static, Tree
+from textual.widgets import Input, Static, Tree
 
 from workbench.actions.convert import start_convert
 from workbench.actions.merge import start_merge
@@ -25,6 +25,7 @@ from workbench.ui.screens import checkpoints_keys
 from workbench.ui.screens.area import SMALLEST
 from workbench.ui.screens.weights_comparing import WeightsComparing
 from workbench.ui.screens.weights_deleting import WeightsDeleting
+from workbench.ui.screens.weights_filtering import WeightsFilter, WeightsFiltering
 from workbench.ui.screens.weights_sending import FOR_IMPORT, WeightsSending
 from workbench.ui.shown_path import shown_path
 from workbench.ui.weights_rows import RESULT_TITLES, CheckpointRow, Found, Made, Row, Training
@@ -43,7 +44,7 @@ _LOOKING = N_("Looking for checkpoints and models …")
 _TALKING = {"adapter", "model", "merged"}
 
 
-class CheckpointsScreen(WeightsDeleting, WeightsComparing, WeightsSending):
+class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, WeightsSending):
     """A tree of weights, what is known of the chosen ones, and the progress of what was started here."""
 
     AREA = "checkpoints"
@@ -61,6 +62,7 @@ class CheckpointsScreen(WeightsDeleting, WeightsComparing, WeightsSending):
         self._looks = 0
 
     def compose_area(self) -> ComposeResult:
+        yield WeightsFilter()
         with Container(id="weights-body"):
             yield WeightsTree(id="weights-tree")
             with VerticalScroll(id="weights-detail"):
@@ -103,7 +105,10 @@ class CheckpointsScreen(WeightsDeleting, WeightsComparing, WeightsSending):
 
     def _fill(self, weights: ProjectWeights) -> None:
         tree = self.query_one(WeightsTree)
-        tree.fill(weights)
+        if self._wanted_job is not None or self.wanted_path is not None:
+            with self.prevent(Input.Changed):
+                self.query_one(WeightsFilter).value = ""
+        tree.fill(weights, self.words)
         empty = self.query_one("#weights-empty", Static)
         empty.display = weights.is_empty
         empty.update(_(_EMPTY if weights.has_looked else _LOOKING))

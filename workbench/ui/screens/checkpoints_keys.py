@@ -17,9 +17,15 @@ _KEYS = (
     ("f", "space", N_("Free space"), N_("What takes the room on the disk")),
     ("i", "import", N_("Import"), N_("Convert a .pth file or DeepSpeed folder of XTuner")),
     ("p", "upload", N_("Upload"), N_("Put it on the Hugging Face hub")),
+    ("slash", "filter", N_("Filter"), N_("Words of the name, kind, base, …; escape shows everything")),
     ("w", "watch", N_("Watch"), N_("The training's curve and log")),
     ("a", "add", N_("Add folder"), N_("Look in another folder too")),
 )
 BINDINGS: list[BindingType] = [
-    Binding(key, name, title, id=f"checkpoints.{name}", tooltip=tooltip) for key, name, title, tooltip in _KEYS
+    *(
+        # what is typed at once after a slash goes to the filter
+        Binding(key, name, title, id=f"checkpoints.{name}", tooltip=tooltip, priority=key == "slash")
+        for key, name, title, tooltip in _KEYS
+    ),
+    Binding("escape", "unfilter", N_("Back"), id="checkpoints.back", tooltip=N_("Show everything again"), show=False),
 ]

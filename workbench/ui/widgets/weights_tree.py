@@ -31,14 +31,14 @@ from workbench.ui.weights_rows import (
     Training,
     path_of,
 )
-from workbench.weights.facts import WeightsFacts, precision_text
+from workbench.weights.facts import WeightsFacts, described, precision_text
 from workbench.weights.trash import Trashed
 
 Node = TreeNode[Row | None]
 
 
 _FOLDED_AT_FIRST = {CACHE}
-_LONGEST_NAME = 40
+_LONGEST_NAME = 34
 """Cells for a path; kind, size and number format stand beside it."""
 _MARK = "A "
 """Stands before the first of two to compare."""
@@ -63,26 +63,23 @@ class WeightsTree(Tree[Row | None]):
             if wanted.plain != label.plain:
                 node.set_label(wanted)
 
-    def fill(self, weights: ProjectWeights) -> None:
-        """Show the weights as they are now."""
+    def fill(self, weights: ProjectWeights, words: str = "") -> None:
+        """Show the weights as they are now; those of which every word is said, if there are words."""
         before = self.cursor_node
         key_before = _key(before) if before is not None else None
         place_before = self._all_nodes().index(before) if before in self._all_nodes() else 0
         opened = {_key(node): node.is_expanded for node in self.root.children}
         self.clear()
-        for number, training in enumerate(weights.trainings):
-            node = self.root.add(_training_label(training), training)
-            width = max(cell_len(info.name) for info in training.infos)
-            for info in training.infos:
-                node.add_leaf(_checkpoint_label(weights, training, info, width), CheckpointRow(training, info))
-            if opened.get(_key(node), number == 0):
+        wanted = words.lower().split()
+        for number, (title, heading, rows) in enumerate(_headings(weights)):
+            fitting = [(label, row) for label, row in rows if _fits(wanted, title, label, weights.facts_of(row))]
+            if wanted and not fitting:
+                continue
+            node = self.root.add(title, heading)
+            for label, row in fitting:
+                node.add_leaf(label, row)
+            if wanted or opened.get(_key(node), _is_open_at_first(heading, number)):
                 node.expand()
-        for section, leaves in _sections(weights):
-            heading = self.root.add(Text(section.title, "bold"), section)
-            for label, row in leaves:
-                heading.add_leaf(label, row)
-            if opened.get(_key(heading), section.place not in _FOLDED_AT_FIRST):
-                heading.expand()
         self.mark(self._marked)
         self.call_after_refresh(self._go_to, key_before, place_before)
 
@@ -121,6 +118,33 @@ class WeightsTree(Tree[Row | None]):
     def chosen(self) -> Row | None:
         """What the cursor is on."""
         return self.cursor_node.data if self.cursor_node is not None else None
+
+
+def _headings(weights: ProjectWeights) -> Iterator[tuple[Text, Row, list[tuple[Text, Row]]]]:
+    """Everything on top with its label and what is below it."""
+    for training in weights.trainings:
+        width = max(cell_len(info.name) for info in training.infos)
+        rows: list[tuple[Text, Row]] = [
+            (_checkpoint_label(weights, training, info, width), CheckpointRow(training, info))
+            for info in training.infos
+        ]
+        yield _training_label(training), training, rows
+    for section, rows in _sections(weights):
+        yield Text(section.title, "bold"), section, rows
+
+
+def _is_open_at_first(heading: Row, number: int) -> bool:
+    """Of the trainings the newest one, and what lies on this machine for this project."""
+    return heading.place not in _FOLDED_AT_FIRST if isinstance(heading, Section) else number == 0
+
+
+def _fits(words: list[str], title: Text, label: Text, facts: WeightsFacts | None) -> bool:
+    """Whether each word stands in the row, in its heading, or in what is known of its weights."""
+    if not words:
+        return True
+    known = " ".join(value for _name, value in described(facts)) if facts is not None else ""
+    said = f"{title.plain} {label.plain} {known}".lower()
+    return all(word in said for word in words)
 
 
 def _sections(weights: ProjectWeights) -> Iterator[tuple[Section, list[tuple[Text, Row]]]]:
