@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.data.templates.families import QWEN3
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.paths import shipped
 
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 SAMPLE = shipped("sample_data")
 Write = Callable[..., Path]
 

@@ -90,7 +90,7 @@ def test_a_text_that_repeats_without_end_is_still_the_same(tokenizer: LightToken
     assert _windows(text, encode, _SMALL) == encode(text)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(st.text(min_size=1, max_size=30), min_size=1, max_size=5), st.integers(400, 2_000))
 def test_any_characters(parts: list[str], repeats: int) -> None:
     whole = "".join(parts) * repeats

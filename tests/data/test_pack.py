@@ -38,7 +38,7 @@ def test_whole_samples_go_where_they_leave_the_least_room() -> None:
     assert rows_of(plan) == [[(1, 0, 6), (3, 0, 3)], [(0, 0, 2), (2, 0, 4), (4, 0, 3)]]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     lengths=st.lists(st.integers(1, 40), max_size=60),
     how=st.sampled_from(HOW),
@@ -54,7 +54,7 @@ def test_no_token_is_lost_or_doubled(lengths: list[int], how: Packing, seed: int
     assert plan.tokens == sum(lengths)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=60))
 def test_best_fit_keeps_samples_whole_and_leaves_no_two_rows_that_fit_into_one(lengths: list[int]) -> None:
     plan = plan_packs(lengths, 30)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from tests.data.conftest import SAMPLE, Write
 from workbench.data.light_tokenizer import LightTokenizer, TokenizerFacts
+from workbench.data.prepare import pieces
+from workbench.data.prepare import write as write_module
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.write import prepare_into
 from workbench.data.sources import Source, SourceFile
@@ -45,7 +47,7 @@ PARTS = st.sampled_from(
 TEXTS = st.lists(st.lists(PARTS, max_size=25).map("".join) | st.text(max_size=40), min_size=1, max_size=8)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200)
 @given(TEXTS)
 def test_the_tokens_are_those_of_the_whole_texts(texts: list[str]) -> None:
     expected = [LIGHT.encode(text) for text in texts]
@@ -110,8 +112,10 @@ def test_tokens_that_differ_from_those_of_the_words_are_noticed() -> None:
 def test_data_is_prepared_without_remembering_where_that_would_be_wrong(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int
 ) -> None:
+    monkeypatch.setattr(write_module, "_BYTES_WORTH_PROCESSES", 100_000)
+    monkeypatch.setattr(pieces, "_CHARACTERS_A_PIECE", 50_000)
     reaching_out = tokenizer_of(REACHING_OUT)
-    rows = [{"input": f"question {number} " + "word " * 200, "output": "an answer"} for number in range(4_500)]
+    rows = [{"input": f"question {number} " + "word " * 20, "output": "an answer"} for number in range(1_000)]
     path = write("".join(json.dumps(row) + "\n" for row in rows), "large.jsonl")
     request = PrepareRequest((Source(str(path)),), template="internlm2_chat", max_length=1024)
     right = prepare_into(tmp_path / "right", request, reaching_out, [SourceFile(path)], processes=processes)

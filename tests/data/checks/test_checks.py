@@ -314,7 +314,7 @@ KINDS = {
 }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=30))
 def test_read_is_kept_and_left_out_by_reason_for_any_mixture(write: Write, kinds: list[str]) -> None:
     path = write([KINDS["kept"], *(KINDS[kind] for kind in kinds)])

@@ -181,7 +181,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS | WORDS, inner, max_size=4),
     max_leaves=8,
 )
-QUICKLY = settings(max_examples=150, deadline=None, database=None)
+QUICKLY = settings(max_examples=60, database=None)
 
 
 def read_or_refused(row: Row, known: DatasetFormat) -> None:

@@ -22,7 +22,7 @@ from workbench.data.read import open_file, raw_rows, read_file
 from workbench.data.readers import json_lines, plain_text, stream, window
 from workbench.errors import WorkbenchError
 
-SLOW_START = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW_START = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 VALUE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,

@@ -168,7 +168,7 @@ def test_the_form_in_the_prompt_is_one_that_is_taken_back(language: Any) -> None
     assert len(result.rows[0]["conversations"]) == 4
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(some.text(), some.integers(0, 200), some.integers(0, 200))
 def test_no_text_however_cut_or_changed_is_taken_without_a_row_or_a_complaint(word: str, at: int, length: int) -> None:
     text = pasted([ROW, ROW])

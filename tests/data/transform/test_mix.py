@@ -51,7 +51,7 @@ def test_each_source_gives_its_share(tmp_path: Path, request_: dict[str, Any], r
     assert [source["times"] for source in done["sources"]] == [rows[0] / 80, rows[1] / 20]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sizes=st.lists(st.integers(1, 9), min_size=1, max_size=4), rows=st.integers(1, 60), seed=st.integers(0, 9))
 def test_every_row_comes_as_often_as_any_other_of_its_source_or_once_more(
     tmp_path: Path, sizes: list[int], rows: int, seed: int

@@ -43,7 +43,7 @@ def test_a_row_added_elsewhere_moves_few_others(tmp_path: Path):
     assert len([row for row in before if row in after]) >= 9
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(times=st.lists(st.integers(1, 6), min_size=3, max_size=25), share=st.floats(0.1, 0.9), seed=st.integers(0, 99))
 def test_rows_that_are_the_same_stay_together(tmp_path: Path, times: list[int], share: float, seed: int):
     rows = [row for row, count in zip(numbered(len(times)), times, strict=True) for _time in range(count)]
