@@ -11,8 +11,8 @@ from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static
 
+from tests.ui.dataset_driving import dialogue, rows_shown, write
 from tests.ui.driving import NARROW, WIDE, focus_in, footer, running, screen_text, see, type_text, wait_until
-from tests.ui.test_dataset import dialogue, rows_shown, write
 from tests.ui.test_themes import SHIPPED, contrast
 from workbench.data.sources import Source
 from workbench.i18n import set_language

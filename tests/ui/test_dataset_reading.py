@@ -9,8 +9,8 @@ from PIL import Image
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, OptionList, Select
 
+from tests.ui.dataset_driving import beside_the_rows, dialogue, picture_row, rows_shown, text_of, write
 from tests.ui.driving import NARROW, WIDE, focus_in, footer, running, screen_text, see, type_text, wait_until
-from tests.ui.test_dataset import beside_the_rows, dialogue, picture_row, rows_shown, text_of, write
 from workbench.ui.app import WorkbenchApp
 from workbench.ui.widgets.dataset_reader import DatasetReader
 from workbench.ui.widgets.fitted_table import FittedTable
