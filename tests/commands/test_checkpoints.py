@@ -10,7 +10,7 @@ import pytest
 
 from tests.commands.run_command import workbench
 from tests.ui import recorded
-from tests.weights.files import adapter, model, safetensors
+from tests.weights.files import adapter, cached_model, model, safetensors
 
 
 @pytest.fixture
@@ -84,7 +84,9 @@ def test_mistakes_are_told_in_plain_words(project: Path, words: tuple[str, ...],
 
 def test_the_room_that_is_taken(project: Path) -> None:
     job = recorded.training(project)
+    cached_model(project.parent / "cache")
     told = json.loads(run(project, "space", "--json").stdout)
+    assert told["cache_bytes"] > 0
     could_go = [item["path"] for item in told["items"] if item["could_go"]]
     assert could_go == [str(job.checkpoints_path / "checkpoint-20")]
     assert told["disk_total"] > told["disk_free"] > 0

@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 from tests.ui import recorded
 from tests.ui.driving import NARROW, WIDE, hold, notices, running, screen_text, see, type_text, wait_until
 from tests.ui.weights_driving import chosen, on
-from tests.weights.files import adapter, model, safetensors, torch_file
+from tests.weights.files import adapter, cached_model, model, safetensors, torch_file
 from workbench.actions.weights import remove_weights
 from workbench.jobs.process import identify
 from workbench.ui.screens.choice import ChoiceDialog
@@ -227,9 +227,10 @@ async def test_the_folder_of_a_training_at_work_is_not_deleted(project: Path) ->
 async def test_the_room_on_the_disk_and_what_could_go(project: Path) -> None:
     recorded.training(project)
     model(project / "llama")
+    cached_model(project.parent / "hub")
     async with running(project, "checkpoints", WIDE) as pilot:
         await on(pilot, "llama")
         await pilot.press("f")
-        await see(pilot, "Room on the disk", "free", "could go")
+        await see(pilot, "Room on the disk", "free", "could go", "are in the Hugging Face cache")
         await pilot.press("down", "enter")
         await wait_until(pilot, lambda: getattr(chosen(pilot), "info", None) is not None)

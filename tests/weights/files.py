@@ -66,3 +66,15 @@ def unicode_opcode(text: str) -> bytes:
 def int_opcode(number: int) -> bytes:
     """Puts a number on the pickle's stack."""
     return b"J" + number.to_bytes(4, "little", signed=True)
+
+
+def cached_model(cache: Path) -> Path:
+    """The model ``me/mine`` in a hub's cache; gives the folder that holds its files."""
+    repo = cache / "models--me--mine"
+    stored = model(repo / "blobs")
+    (repo / "refs").mkdir(parents=True)
+    (repo / "refs" / "main").write_text("abc")
+    (repo / "snapshots" / "abc").mkdir(parents=True)
+    for file in stored.iterdir():
+        (repo / "snapshots" / "abc" / file.name).symlink_to(file)
+    return stored

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.weights.files import adapter, model, torch_file
+from tests.weights.files import adapter, cached_model, model, torch_file
 from workbench.weights import find
 from workbench.weights.find import MOST_DEPTH, Looker
 
@@ -88,13 +88,7 @@ def test_what_did_not_change_is_not_looked_at_again(tmp_path: Path) -> None:
 
 def test_models_of_the_hubs_cache_are_found_with_their_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    repo = tmp_path / "models--me--mine"
-    stored = model(tmp_path / "blobs")
-    (repo / "refs").mkdir(parents=True)
-    (repo / "refs" / "main").write_text("abc")
-    (repo / "snapshots" / "abc").mkdir(parents=True)
-    for file in stored.iterdir():
-        (repo / "snapshots" / "abc" / file.name).symlink_to(file)
+    stored = cached_model(tmp_path)
     ((name, facts),) = Looker().cached()
     assert (name, facts.parameters) == ("me/mine", 6)
     assert facts.bytes == sum(file.stat().st_size for file in stored.iterdir())

@@ -18,6 +18,7 @@ from workbench.jobs.folder import RECORD_FILE, JobFolder
 from workbench.jobs.launch import start_job
 from workbench.jobs.state import state_of
 from workbench.paths import resolve_model
+from workbench.sizes import in_words
 from workbench.training.checkpoint_folders import last_complete
 from workbench.weights.facts import WeightsFacts
 from workbench.weights.find import Looker
@@ -185,6 +186,12 @@ def space_of(facts: list[WeightsFacts], project: Path) -> Space:
     items = [SpaceItem(one.path, one.bytes, one.path.resolve() in spare) for one in facts]
     disk = shutil.disk_usage(project)
     return Space(sorted(items, key=lambda item: -item.bytes), disk.total, disk.free)
+
+
+def cache_line(size: int) -> str:
+    """What the hub's cache takes, in bytes, as a sentence: its models are not deleted here."""
+    said = _("{size} are in the Hugging Face cache, which other programs use too; 'hf cache rm' frees them.")
+    return said.format(size=in_words(size))
 
 
 def _spare(job: JobFolder) -> list[Path]:

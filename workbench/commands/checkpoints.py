@@ -149,14 +149,18 @@ def compare(
 
 def space(as_json: AsJson = False) -> None:
     """Print what takes the room, largest first."""
-    from workbench.actions.weights import space_of, weights_of_project
+    from workbench.actions.weights import cache_line, space_of, weights_of_project
     from workbench.sizes import in_words
     from workbench.weights.comparison_text import bar
+    from workbench.weights.find import Looker
 
-    room = space_of(weights_of_project(Path.cwd()), Path.cwd())
+    looker = Looker()
+    room = space_of(weights_of_project(Path.cwd(), looker), Path.cwd())
+    cached = sum(facts.bytes for _name, facts in looker.cached())
     if as_json:
         items = [{"path": str(item.path), "bytes": item.bytes, "could_go": item.could_go} for item in room.items]
-        typer.echo(json.dumps({"items": items, "disk_total": room.total, "disk_free": room.free}, ensure_ascii=False))
+        disk = {"disk_total": room.total, "disk_free": room.free, "cache_bytes": cached}
+        typer.echo(json.dumps({"items": items, **disk}, ensure_ascii=False))
         return
     largest = max((item.bytes for item in room.items), default=1)
     rows = [
@@ -167,6 +171,8 @@ def space(as_json: AsJson = False) -> None:
         _print_table(rows)
     said = _("{free} of {total} free on the disk; {spare} are in checkpoints that could go")
     typer.echo(said.format(free=in_words(room.free), total=in_words(room.total), spare=in_words(room.could_be_freed)))
+    if cached:
+        typer.echo(cache_line(cached))
 
 
 def _from_here(path: Path) -> str:

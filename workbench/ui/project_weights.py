@@ -150,6 +150,11 @@ class ProjectWeights:
         path = path_of(row)
         return self.facts.get(path) if path is not None else None
 
+    @property
+    def cached_bytes(self) -> int:
+        """What the hub's cache takes."""
+        return sum(one.facts.bytes for one in self.found if one.place == CACHE)
+
     def everything(self) -> list[WeightsFacts]:
         """All weights but those of the hub's cache."""
         return [*self.facts.values(), *(one.facts for one in self.found if one.place != CACHE)]

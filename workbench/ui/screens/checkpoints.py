@@ -194,7 +194,7 @@ class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, Wei
         assert self.weights is not None
         deleted = sum(item.bytes for item in self.weights.trash)
         space = space_of(self.weights.everything(), self.workbench.project)
-        screen = SpaceScreen(space, self.workbench.project, deleted)
+        screen = SpaceScreen(space, self.workbench.project, deleted=deleted, cached=self.weights.cached_bytes)
         self.app.call_from_thread(self.app.push_screen, screen, self._go_to)
 
     def _go_to(self, path: Path | None) -> None:

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Label, Static
 
-from workbench.actions.weights import Space
+from workbench.actions.weights import Space, cache_line
 from workbench.i18n import N_, _
 from workbench.sizes import in_words
 from workbench.ui.screens.area import TranslatedModal
@@ -31,6 +31,7 @@ class SpaceScreen(TranslatedModal[Path | None]):
 
     Args:
         deleted: bytes that come free when the app closes.
+        cached: bytes in the hub's cache, which are not listed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,9 +46,9 @@ class SpaceScreen(TranslatedModal[Path | None]):
     }
     """
 
-    def __init__(self, space: Space, project: Path, deleted: int) -> None:
+    def __init__(self, space: Space, project: Path, *, deleted: int, cached: int) -> None:
         super().__init__()
-        self._space, self._project, self._deleted = space, project, deleted
+        self._space, self._project, self._deleted, self._cached = space, project, deleted, cached
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -69,6 +70,8 @@ class SpaceScreen(TranslatedModal[Path | None]):
         if self._deleted:
             said = _("{size} are deleted and come free when the app closes.")
             lines.append(said.format(size=in_words(self._deleted)))
+        if self._cached:
+            lines.append(cache_line(self._cached))
         return lines
 
     @property
