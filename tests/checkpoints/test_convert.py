@@ -126,6 +126,19 @@ def test_shards_without_a_config_say_what_is_missing(zero_checkpoints: Path, tmp
         convert(checkpoint, tmp_path / "adapter", on_progress=_ignore)
 
 
+@pytest.mark.parametrize("kind", ["lora-2", "full-2"])
+def test_weights_of_a_training_that_broke_down_are_refused(zero_checkpoints: Path, tmp_path: Path, kind: str) -> None:
+    checkpoint = Path(shutil.copytree(zero_checkpoints / kind, tmp_path / "checkpoint"))
+    shard = checkpoint / "global_step2" / "zero_pp_rank_0_mp_rank_00_optim_states.pt"
+    content = torch.load(shard, weights_only=False)
+    content["optimizer_state_dict"]["single_partition_of_fp32_groups"][0].data[5] = float("nan")
+    torch.save(content, shard)
+    with pytest.raises(WorkbenchError, match="no finite numbers") as caught:
+        convert(checkpoint, tmp_path / "made", on_progress=_ignore)
+    assert caught.value.where == str(checkpoint)
+    assert not (tmp_path / "made").exists()
+
+
 def test_no_checkpoint_is_no_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="does not exist"):
         convert(tmp_path / "nowhere", tmp_path / "adapter", on_progress=_ignore)

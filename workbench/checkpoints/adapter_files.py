@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,13 @@ from typing import Any
 import torch
 
 from workbench.checkpoints.stored import LazyTensor
-from workbench.checkpoints.weight_writing import PlannedTensor, write_weights
+from workbench.checkpoints.weight_writing import PlannedTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 LORA_MARK = ".lora_"
 _FACTOR = re.compile(r"(.+)\.lora_([AB])(?:\.[^.]+)?\.weight")
 _ADAPTER_NAME = re.compile(r"\.default(?=\.|$)")
-_ONE_FILE = 2**62
 
 
 def is_adapter(names: Mapping[str, object]) -> bool:
@@ -81,21 +80,6 @@ def check_lora(tensors: Mapping[str, LazyTensor], rank: int | None, where: Path)
                 where=str(where),
                 fix=_("Name the config that it was trained with."),
             )
-
-
-def write_adapter(
-    folder: Path,
-    tensors: Mapping[str, LazyTensor],
-    settings: Mapping[str, Any],
-    *,
-    dtype: torch.dtype | None = None,
-    safe: bool = True,
-    on_progress: Callable[[int, int], None],
-) -> None:
-    """Write ``adapter_config.json`` and the weights in one file, in the number format given or else their own."""
-    plan = planned(tensors, dtype)
-    write_weights(folder, plan, max_shard_bytes=_ONE_FILE, safe=safe, on_progress=on_progress)
-    finish_adapter(folder, settings)
 
 
 def finish_adapter(folder: Path, settings: Mapping[str, Any]) -> None:

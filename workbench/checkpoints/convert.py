@@ -11,12 +11,13 @@ from typing import Any, Literal
 
 import torch
 
-from workbench.checkpoints.adapter_files import adapter_tensors, is_adapter, lora_settings, write_adapter
+from workbench.checkpoints.adapter_files import adapter_tensors, finish_adapter, is_adapter, lora_settings, planned
 from workbench.checkpoints.full_model import change_config, fit_to_base
 from workbench.checkpoints.model_files import copy_beside, open_model
 from workbench.checkpoints.output import complete_or_absent, require_space, resume_key_of
 from workbench.checkpoints.stored import LazyTensor
-from workbench.checkpoints.weight_writing import write_weights
+from workbench.checkpoints.values import only_finite
+from workbench.checkpoints.weight_writing import ONE_FILE, write_weights
 from workbench.checkpoints.zero import open_shards, shard_folder
 from workbench.configs.files import load_config
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
@@ -141,7 +142,9 @@ def _write_adapter(
         config = _config_of(checkpoint)
         base = resolve_model(config.pretrained_model_name_or_path)
         settings = lora_settings(plain, _lora_of(config), base)
-    write_adapter(folder, plain, settings, on_progress=on_progress)
+    plan = only_finite(planned(plain), checkpoint)
+    write_weights(folder, plan, max_shard_bytes=ONE_FILE, on_progress=on_progress)
+    finish_adapter(folder, settings)
 
 
 def _lora_of(config: TrainConfig) -> dict[str, Any]:
@@ -155,7 +158,7 @@ def _write_model(
     """The trained weights under the base's own names, with everything else that belongs to the base."""
     base = open_model(_config_of(checkpoint).pretrained_model_name_or_path)
     model = fit_to_base(tensors, base, checkpoint, torch.float32)
-    write_weights(folder, model.plan, max_shard_bytes=_SHARD_BYTES, on_progress=on_progress)
+    write_weights(folder, only_finite(model.plan, checkpoint), max_shard_bytes=_SHARD_BYTES, on_progress=on_progress)
     base.carry_over(folder)
     change_config(folder, {"dtype": "float32"} | ({"vocab_size": model.vocab_size} if model.vocab_size else {}))
 

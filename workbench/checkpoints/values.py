@@ -41,18 +41,22 @@ def is_finite(tensor: torch.Tensor) -> bool:
 
 
 def only_finite(
-    plan: Iterable[PlannedTensor], where: Path, fix: str, *, but: Callable[[str], bool] = lambda _name: False
+    plan: Iterable[PlannedTensor],
+    where: Path,
+    fix: str | None = None,
+    *,
+    but: Callable[[str], bool] = lambda _name: False,
 ) -> list[PlannedTensor]:
     """The tensors of a plan, each refused when it is made if a value in it is not finite.
 
     Args:
-        fix: what to do where the number format is too narrow.
+        fix: what to do where the number format is too narrow, if it can be.
         but: names whose values are let pass; asked only about those that are not finite.
     """
     return [replace(tensor, make=partial(_made, tensor, where, fix, but)) for tensor in plan]
 
 
-def _made(planned: PlannedTensor, where: Path, fix: str, but: Callable[[str], bool]) -> torch.Tensor:
+def _made(planned: PlannedTensor, where: Path, fix: str | None, but: Callable[[str], bool]) -> torch.Tensor:
     tensor = planned.make()
     if not is_finite(tensor) and not but(planned.name):
         raise not_finite(planned.name, tensor, where, fix)

@@ -26,6 +26,8 @@ from workbench.files import write_atomic
 from workbench.i18n import _
 
 _SAFE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
+ONE_FILE = 2**62
+"""A limit for weights that are not cut into shards."""
 _STEMS = {True: ("model", ".safetensors"), False: ("pytorch_model", ".bin")}
 
 

@@ -10,11 +10,8 @@ import torch
 
 from workbench.checkpoints.pth.parts import Parts
 from workbench.checkpoints.pth.request import PthRequest
-from workbench.checkpoints.weight_writing import PlannedTensor
+from workbench.checkpoints.weight_writing import ONE_FILE, PlannedTensor
 from workbench.configs.xtuner.read import XTunerConfig
-
-ONE_FILE = 2**62
-"""A limit for weights that are not cut into shards."""
 
 
 @dataclass(frozen=True)
