@@ -224,6 +224,10 @@ async def test_a_job_makes_rows_of_rows_within_the_limits_and_tells_how_far_it_i
             await pilot.press("down", "enter")
             await see(pilot, "rows added: 2, left out: 0, not asked: 1", "In all: 3, with rows: 2")
             assert [line.endswith("✓") for line in listed(pilot)] == [True, True, False]
+    monkeypatch.delenv("WORKBENCH_API_URL")
+    async with running(project, "dataset", WIDE) as pilot:
+        await open_sheets(pilot)
+        await see(pilot, "In all: 3, with rows: 2")
     (job,) = list_jobs(project)
     assert state_of(job).is_over
     made = [json.loads(line) for line in (project / "made.jsonl").read_text(encoding="utf-8").splitlines()]

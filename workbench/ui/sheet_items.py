@@ -224,8 +224,10 @@ def _read_dialogue(read: Callable[[str], list[dict[str, Any]]], text: str) -> Pa
 
 
 def _model() -> str:
-    """The model that would be asked; empty if none is known."""
+    """The model that would be asked, be its address known or not; empty if none is known."""
+    from workbench.data.sheets.endpoint import read_settings
+
     try:
-        return known_endpoint().model
+        return read_settings().model
     except WorkbenchError:
         return ""

@@ -41,10 +41,10 @@ def _row(item: SheetItem, *, is_answered: bool) -> Row:
 
 def counts_text(items: SheetItems) -> str:
     """How many there are, how many have rows, and what else is to be known of them."""
-    said = _("In all: {count}, with rows: {answered}. a asks a chat service about the others.").format(
-        count=len(items.all), answered=sum(item.name in items.answered for item in items.all)
-    )
-    parts = [said]
+    answered = sum(item.name in items.answered for item in items.all)
+    parts = [_("In all: {count}, with rows: {answered}.").format(count=len(items.all), answered=answered)]
+    if not items.is_done:
+        parts.append(_("a asks a chat service about the others."))
     if unusable := sum(bool(item.problem) for item in items.all):
         parts.append(_("Cannot be asked about: {count} (✗, with the reason).").format(count=unusable))
     if not items.is_all:
