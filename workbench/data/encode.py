@@ -89,8 +89,11 @@ def encode_all(
         if isinstance(sample, TokenRow):
             found.append(Encoded(list(sample.input_ids), list(sample.labels), lengths=sample.lengths))
             continue
-        whole = _joined(segments, tokenizer, known) if separately else _by_spans(segments, tokenizer)
-        found.append(whole if sample.plain else _cut(whole, max_length))
+        most = None if sample.plain else max_length
+        if separately:
+            found.append(_joined(segments, tokenizer, known, most))
+        else:
+            found.append(_cut(_by_spans(segments, tokenizer), most))
     return found
 
 
@@ -126,17 +129,22 @@ def _ids_of(texts: dict[str, None], tokenizer: Tokenizer) -> dict[str, list[int]
     return {text: tokenizer.encode(text, add_special_tokens=False) for text in texts}
 
 
-def _joined(segments: list[Segment], tokenizer: Tokenizer, known: dict[str, list[int]]) -> Encoded:
+def _joined(segments: list[Segment], tokenizer: Tokenizer, known: dict[str, list[int]], most: int | None) -> Encoded:
+    """The first ``most`` tokens; those behind them are only counted, as there may be millions."""
     ids: list[int] = []
     labels: list[int] = []
+    whole = 0
     for segment in segments:
         if segment.special is not None:
             piece = _special_ids(segment, tokenizer)
         else:
             piece = known[segment.text] if segment.text else []
+        whole += len(piece)
+        if most is not None and whole > most:
+            piece = piece[: max(most - len(ids), 0)]
         ids += piece
         labels += piece if segment.loss else [NOT_TRAINED] * len(piece)
-    return Encoded(ids, labels)
+    return Encoded(ids, labels, whole - len(ids))
 
 
 def _by_spans(segments: list[Segment], tokenizer: Tokenizer) -> Encoded:
