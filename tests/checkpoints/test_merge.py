@@ -55,9 +55,10 @@ def _in_memory(folder: Path) -> dict[str, torch.Tensor]:
 
 def test_everything_beside_the_weights_is_kept(base: Path, tmp_path: Path) -> None:
     folder = merge(MergeRequest(str(base), save_adapter(tmp_path / "adapter"), tmp_path / "merged"), _ignore)
-    kept = ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
-    for name in kept:
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
         assert (folder / name).read_bytes() == (base / name).read_bytes()
+    made, given = (json.loads((place / "generation_config.json").read_text()) for place in (folder, base))
+    assert made | {"eos_token_id": 0, "_from_model_config": True} == given | {"eos_token_id": 0}
     known = read_provenance(folder)
     assert known is not None
     assert (known.prompt_template, known.base_model, known.step) == ("internlm2_chat", str(base), 4)

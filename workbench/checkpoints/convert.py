@@ -12,6 +12,7 @@ from typing import Any, Literal
 import torch
 
 from workbench.checkpoints.adapter_files import adapter_tensors, finish_adapter, is_adapter, lora_settings, planned
+from workbench.checkpoints.answer_ends import tell_answer_ends
 from workbench.checkpoints.full_model import change_config, fit_to_base
 from workbench.checkpoints.model_files import copy_beside, open_model
 from workbench.checkpoints.output import complete_or_absent, require_space, resume_key_of
@@ -48,10 +49,11 @@ _TRAINING_ONLY = {
 
 @dataclass(frozen=True)
 class Converted:
-    """What was made."""
+    """What was made, and what its user should know about it."""
 
     kind: Kind
     folder: Path
+    notes: list[str]
 
 
 def convert(
@@ -78,8 +80,8 @@ def convert(
             _copy_whole(checkpoint, folder, on_progress)
         else:
             kind = _join(checkpoint, folder, on_progress)
-        _complete(checkpoint, folder)
-    return Converted(kind, target)
+        notes = _complete(checkpoint, folder, kind)
+    return Converted(kind, target, notes)
 
 
 def _whole_kind(checkpoint: Path) -> Kind | None:
@@ -175,8 +177,8 @@ def _config_of(checkpoint: Path) -> TrainConfig:
     )
 
 
-def _complete(checkpoint: Path, folder: Path) -> None:
-    """Add what a user of the result needs: the tokenizer, and the note of where it came from."""
+def _complete(checkpoint: Path, folder: Path, kind: Kind) -> list[str]:
+    """Add what a user of the result needs: tokenizer, note of where it came from, where answers end; returns notes."""
     known = read_provenance(checkpoint)
     if known is None:
         config = _config_of(checkpoint)
@@ -189,6 +191,7 @@ def _complete(checkpoint: Path, folder: Path) -> None:
     write_provenance(folder, known)
     if not any(folder.glob("tokenizer*")) and known.base_model:
         _copy_tokenizer(Path(resolve_model(known.base_model)), folder)
+    return tell_answer_ends(folder) if kind == "model" else []
 
 
 def _copy_tokenizer(base: Path, folder: Path) -> None:

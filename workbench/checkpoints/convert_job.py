@@ -34,6 +34,8 @@ def work(job: JobFolder, events: EventLog) -> Finished:
         overwrite=bool(arguments.get("overwrite")),
         on_progress=in_bytes(events, _("converting")),
     )
+    for note in made.notes:
+        events.write(Warned(message=note))
     return Finished(results={made.kind: str(made.folder)})
 
 

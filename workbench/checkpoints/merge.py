@@ -12,6 +12,7 @@ from typing import Any, Literal
 import torch
 
 from workbench.checkpoints.adapter import Adapter, read_adapter
+from workbench.checkpoints.answer_ends import tell_answer_ends
 from workbench.checkpoints.merge_plan import MergePlan, plan_merge
 from workbench.checkpoints.model_files import ModelFiles, astray_note, copy_beside, open_model
 from workbench.checkpoints.output import complete_or_absent, resume_key_of
@@ -193,4 +194,4 @@ def _write_origin(folder: Path, request: MergeRequest) -> list[str]:
             )
         )
     write_provenance(folder, known.model_copy(update={"base_model": request.base, "notes": notes}))
-    return notes
+    return notes if request.is_clip else notes + tell_answer_ends(folder)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.checkpoints.adapter_files import is_adapter
+from workbench.checkpoints.answer_ends import tell_answer_ends
 from workbench.checkpoints.full_model import COMPUTED
 from workbench.checkpoints.output import complete_or_absent, refuse_existing, resume_key_of
 from workbench.checkpoints.pth.adapters import language_adapter, visual_adapter
@@ -60,6 +61,8 @@ def convert_pth(request: PthRequest, on_progress: Callable[[int, int], None]) ->
     with complete_or_absent(request.target, overwrite=request.overwrite, sources=sources, resume_key=key) as folder:
         notes += _write(folders, folder, request, on_progress)
         _write_origin(folder, context, trained, model)
+        if _kind(folders) == "model" and not parts.v_head:
+            notes += tell_answer_ends(folder)
     return ConvertedPth(
         _kind(folders), request.target, [*notes, *model.notes, *_missing_parts(context), *_merge_notes(context)]
     )
