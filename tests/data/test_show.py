@@ -125,7 +125,7 @@ def test_answers_that_the_chat_template_shortens_are_said_and_trained_as_they_ar
     spoken = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "<think>Hm.</think>Yes."}]
     path = write([{"messages": spoken * 2}, {"messages": spoken}])
     shortened, whole = shown(path, tokenizer=str(thinking_model), prompt_template="auto")
-    assert "the chat template leaves words out of turns[1]" in text_of(shortened)
+    assert "the chat template leaves words out of messages[1]" in text_of(shortened)
     assert "assistant\n⟦Yes." in text_of(shortened, "text")
     assert (shortened.as_json()["shortened"], whole.as_json().get("shortened")) == ([1], None)
     assert "leaves words out" not in text_of(whole)

@@ -27,6 +27,7 @@ class Turn:
     Args:
         images: paths as the data has them, one for each ``<image>`` in ``content``.
         name: of who speaks, beside the role; as ``call_id``, the call that it is the answer to, it is not trained.
+        place: where its text stands in the row, as ``messages[3]``; empty if it was not read from one.
     """
 
     role: Role
@@ -36,6 +37,7 @@ class Turn:
     tool_calls: tuple[ToolCall, ...] = ()
     name: str = field(default="", compare=False)
     call_id: str = field(default="", compare=False)
+    place: str = field(default="", compare=False)
 
     @property
     def is_trained(self) -> bool:

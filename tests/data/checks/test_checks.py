@@ -255,7 +255,7 @@ def test_empty_texts_in_a_row_that_is_trained_are_named(
 ) -> None:
     report = check_data(str(write([*plain_rows(20), row(*pairs)])))
     number = next(number for number, (_role, text) in enumerate(pairs) if not text.strip())
-    assert found(report) == {what: [f"data.json:21:turns[{number}]"]}
+    assert found(report) == {what: [f"data.json:21:messages[{number}]"]}
     assert severity(report, what) == "warning"
 
 

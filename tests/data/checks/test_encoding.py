@@ -72,6 +72,6 @@ def test_sound_texts_of_many_languages_are_left_alone(text: str) -> None:
 
 def test_the_place_names_the_turn_and_the_detail_shows_the_character(write: Write) -> None:
     report = check_data(str(write([*plain_rows(20), row(("user", "Q"), ("assistant", "bell \x07 rings"))])))
-    assert found(report) == {CONTROL: ["data.json:21:turns[1]"]}
+    assert found(report) == {CONTROL: ["data.json:21:messages[1]"]}
     assert details(report, CONTROL) == ["bell <U+0007> rings"]
     assert "\x07" not in report.as_text()

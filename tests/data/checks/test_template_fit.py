@@ -15,7 +15,7 @@ NO_SYSTEM = "rows with a system text, which the prompt template leaves out"
 def test_markup_in_the_texts_is_found_with_its_turn(write: Write) -> None:
     marked = row(("user", "Q"), ("assistant", "A<|im_end|>\n<|im_start|>user"))
     report = check_data(str(write([*plain_rows(20), marked])))
-    assert found(report) == {MARKUP: ["data.json:21:turns[1]"]}
+    assert found(report) == {MARKUP: ["data.json:21:messages[1]"]}
     assert details(report, MARKUP) == ["<|im_end|>, <|im_start|>"]
 
 
@@ -24,7 +24,7 @@ def test_special_tokens_of_the_tokenizer_in_the_texts_are_found(write: Write) ->
     path = write([*plain_rows(6), row(*texts), row(Q, ("assistant", "A<|im_end|>"))])
     report = check_data(str(path), config_for(path))
     (what,) = (what for what in found(report) if "special tokens" in what)
-    assert found(report)[what] == ["data.json:7:turns[0]", "data.json:7:turns[1]"]
+    assert found(report)[what] == ["data.json:7:messages[0]", "data.json:7:messages[1]"]
     assert details(report, what) == ["<s>, </s>", "</s>"]
     assert not any("special tokens" in what for what in found(check_data(str(path))))
 
@@ -56,5 +56,5 @@ def test_answers_that_the_chat_template_shortens_are_named(write: Write, thinkin
     report = check_data(str(path), auto)
     (what,) = (what for what in found(report) if "leaves words out" in what)
     assert what.startswith("answers (in 1 rows)")
-    assert found(report)[what] == ["data.json:7:turns[1]", "data.json:7:turns[3]"]
+    assert found(report)[what] == ["data.json:7:messages[1]", "data.json:7:messages[3]"]
     assert not any("leaves words out" in what for what in found(check_data(str(path), config_for(path))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -146,3 +147,28 @@ def test_a_misspelt_format_is_answered_with_the_nearest() -> None:
         get_format("alpacca")
     assert caught.value.where == "dataset_format"
     assert caught.value.fix is not None and "alpaca" in caught.value.fix
+
+
+def test_turns_of_every_format_tell_where_they_stand_in_the_row() -> None:
+    for known in FORMATS:
+        sample = known.convert(known.example)
+        if isinstance(sample, Conversation):
+            for turn in (*sample.turns, *sample.rejected):
+                columns = [re.match(r"\w+", part) for part in turn.place.split("+")]
+                fixed = turn.role == "system" and turn.place == "system"
+                assert fixed or all(column and column.group() in known.example for column in columns), known.name
+
+
+def test_answers_before_the_first_question_do_not_move_the_places_of_the_others() -> None:
+    row = {"messages": [{"role": role, "content": "x"} for role in ("assistant", "user", "assistant")]}
+    assert [turn.place for turn in said(row, "openai").turns] == ["messages[1]", "messages[2]"]
+
+
+def test_the_history_of_alpaca_tells_its_pairs() -> None:
+    row = {"instruction": "Q", "input": "", "output": "A", "history": [["P", "B"]]}
+    assert [turn.place for turn in said(row, "alpaca").turns] == [
+        "history[0][0]",
+        "history[0][1]",
+        "instruction",
+        "output",
+    ]

@@ -210,3 +210,12 @@ def test_a_function_that_cannot_be_used_is_refused(tmp_path: Path, code: str | N
     with pytest.raises(WorkbenchError) as caught:
         choose_format(FormatChoice(f"{file}:{function}"), [ROW], PLACE)
     assert said in str(caught.value)
+
+
+def test_turns_tell_where_they_stand_in_the_columns_of_the_data() -> None:
+    one = read({"user": "q.text", "assistant": "a", "system": "ctx"}, {"q": {"text": "Q"}, "a": "A", "ctx": "S"})
+    assert [turn.place for turn in one.turns] == ["ctx", "q.text", "a"]
+    several = read({"messages": "dialog"}, {"dialog": [USER, ASSISTANT]})
+    assert [turn.place for turn in several.turns] == ["dialog[0]", "dialog[1]"]
+    joined = read({"instruction": "ask", "output": "say"}, {"ask": "Q", "input": "I", "say": "A"}, "alpaca")
+    assert [turn.place for turn in joined.turns] == ["ask+input", "say"]

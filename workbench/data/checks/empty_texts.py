@@ -30,7 +30,7 @@ class EmptyTexts:
             return
         for number, turn in enumerate(sample.turns):
             if turn.role in self._by_role and _says_nothing(turn):
-                self._by_role[turn.role].add(place.at(turn_field(number)))
+                self._by_role[turn.role].add(place.at(turn_field(number, turn)))
 
     def findings(self) -> list[Finding]:
         return list(self._by_role.values())

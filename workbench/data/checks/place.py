@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from workbench.data.conversation import Turn
+
 
 class Place(NamedTuple):
     """A row of a file.
@@ -27,6 +29,6 @@ class Place(NamedTuple):
         return f"{self.file}:{self.number}:{field}"
 
 
-def turn_field(number: int) -> str:
-    """The name of a turn, counted from 0 among all turns of its row."""
-    return f"turns[{number}]"
+def turn_field(number: int, turn: Turn) -> str:
+    """Where a turn stands in its row; if that is not known, its number from 0 among all turns."""
+    return turn.place or f"turns[{number}]"

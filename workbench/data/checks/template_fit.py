@@ -72,7 +72,7 @@ class TemplateFit:
         shortened = self._measure.template.shortened(sample)
         self._shortened_rows += bool(shortened)
         for number in shortened:
-            self._shortened.add(place.at(turn_field(number)))
+            self._shortened.add(place.at(turn_field(number, sample.turns[number])))
 
     def findings(self) -> list[Finding]:
         what = _("answers (in {rows} rows) of which the chat template leaves words out; they are trained without them")

@@ -15,10 +15,10 @@ def texts_of(sample: Sample) -> Iterator[tuple[str, str]]:
     if isinstance(sample, Conversation):
         for number, turn in enumerate(sample.turns):
             if turn.content:
-                yield turn_field(number), turn.content
+                yield turn_field(number, turn), turn.content
         for number, turn in enumerate(sample.rejected):
             if turn.content:
-                yield f"rejected[{number}]", turn.content
+                yield turn.place or f"rejected[{number}]", turn.content
 
 
 def excerpt(text: str, start: int, end: int) -> str:

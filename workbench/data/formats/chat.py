@@ -60,12 +60,13 @@ def _exchange_turns(said: object, place: str) -> tuple[Turn, ...]:
         raise RowError(place, _("a message must be an object"))
     inside = f"{place}."
     return (
-        *system_turn(text_of(said, "system", "", inside)),
-        Turn("user", text_of(said, "input", "", inside)),
+        *system_turn(text_of(said, "system", "", inside), f"{inside}system"),
+        Turn("user", text_of(said, "input", "", inside), place=f"{inside}input"),
         Turn(
             "assistant",
             text_of(said, "output", None, inside),
             flag_of(said.get("output_with_loss"), f"{inside}output_with_loss"),
+            place=f"{inside}output",
         ),
     )
 

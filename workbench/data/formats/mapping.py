@@ -21,8 +21,9 @@ _WHERE = "dataset_columns"
 
 
 def _one_exchange(row: Row) -> Conversation:
-    question = (*system_turn(text_of(row, "system", "")), Turn("user", text_of(row, "user")))
-    return Conversation((*with_images(question, row_images(row)), Turn("assistant", text_of(row, "assistant"))))
+    question = (*system_turn(text_of(row, "system", "")), Turn("user", text_of(row, "user"), place="user"))
+    answer = Turn("assistant", text_of(row, "assistant"), place="assistant")
+    return Conversation((*with_images(question, row_images(row)), answer))
 
 
 _ONE_EXCHANGE = taking_numbers(
@@ -39,16 +40,22 @@ _ONE_EXCHANGE = taking_numbers(
 
 @dataclass(frozen=True)
 class _Mapped:
-    """Reads a row with some columns found elsewhere. Errors name the data's own columns."""
+    """Reads a row with some columns found elsewhere. Errors and turns name the data's own columns."""
 
     inner: DatasetFormat
     sources: Mapping[str, str]
 
     def __call__(self, row: Row) -> Sample:
         try:
-            return self.inner.convert({**row, **_found(row, self.sources)})
+            sample = self.inner.convert({**row, **_found(row, self.sources)})
         except RowError as error:
             raise RowError(self._in_the_data(error.field), error.what) from error
+        if not isinstance(sample, Conversation):
+            return sample
+        return replace(sample, turns=self._told(sample.turns), rejected=self._told(sample.rejected))
+
+    def _told(self, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+        return tuple(replace(turn, place="+".join(map(self._in_the_data, turn.place.split("+")))) for turn in turns)
 
     def _in_the_data(self, field: str) -> str:
         """The place of an error as the data calls it."""

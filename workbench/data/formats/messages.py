@@ -91,14 +91,14 @@ def _turn(message: Any, place: str, keys: Keys) -> Turn:
         if message.get(text_key) is None:
             raise absent(message, text_key, f"{place}.{text_key}")
         calls = _calls_in_text(message[text_key], f"{place}.{text_key}")
-        return _named(Turn(role, _thought_out(message, "", place), loss, tool_calls=calls), message)
+        return _named(Turn(role, _thought_out(message, "", place), loss, tool_calls=calls, place=place), message)
     calls = _calls(message, place)
     if text_key not in message and not calls:
         raise _no_key(message, text_key, place)
     text, images = _content(message.get(text_key), f"{place}.{text_key}")
     if role == "assistant":
         text = _thought_out(message, text, place)
-    return _named(Turn(role, text, loss, images, calls), message)
+    return _named(Turn(role, text, loss, images, calls, place=place), message)
 
 
 def _named(turn: Turn, message: Row) -> Turn:

@@ -22,10 +22,11 @@ def moss_sft(row: Row) -> Conversation:
     One plain text in pieces: all of it is trained, the human's words too, but for the instruction and what stands
     between ``<|Results|>:`` and ``<eor>``.
     """
-    pieces: list[Piece] = [(text_of(row, "meta_instruction", ""), False)]
+    turns = [Turn("assistant", text_of(row, "meta_instruction", ""), loss=False, place="meta_instruction")]
     for number, turn in enumerate(_turns(row), start=1):
-        pieces += _pieces(turn, f"chat.turn_{number}")
-    return Conversation(tuple(Turn("assistant", text, loss) for text, loss in pieces if text), plain=True)
+        place = f"chat.turn_{number}"
+        turns += [Turn("assistant", text, loss, place=place) for text, loss in _pieces(turn, place)]
+    return Conversation(tuple(turn for turn in turns if turn.content), plain=True)
 
 
 def _turns(row: Row) -> list[Any]:

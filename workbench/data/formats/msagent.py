@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from workbench.configs.catalogue.systems import REACT_PROTOCOL
@@ -34,7 +35,7 @@ def msagent_react(row: Row) -> Conversation:
     for number, turn in enumerate(turns_of(messages, "conversations", keys_of(messages))):
         place = f"conversations[{number}].value"
         if turn.role == "system":
-            turns.append(Turn("system", _tools(turn.content)))
+            turns.append(Turn("system", _tools(turn.content), place=turn.place))
         elif turn.role == "assistant":
             turns += _rounds(turn, place)
         else:
@@ -60,7 +61,7 @@ def _rounds(turn: Turn, place: str) -> list[Turn]:
     if any(_LONE_MARK.search(text) for text in parts[::3]):
         raise RowError(place, _("a mark of a call or a result has no other end"))
     if len(parts) == 1:
-        return [Turn("assistant", f"Final Answer:{turn.content}\n", turn.loss)]
+        return [Turn("assistant", f"Final Answer:{turn.content}\n", turn.loss, place=turn.place)]
     turns: list[Turn] = []
     for before, kind, inside in zip(parts[:-1:3], parts[1::3], parts[2::3], strict=True):
         value = _object_in(inside, place)
@@ -68,7 +69,7 @@ def _rounds(turn: Turn, place: str) -> list[Turn]:
             turns.append(Turn("assistant", _thought(before) + _action(value, place), turn.loss))
         else:
             turns += [*_final(before, turn.loss), Turn("system", f"Response:{_written(value, place)}\n")]
-    return [*turns, *_final(parts[-1], turn.loss)]
+    return [replace(said, place=turn.place) for said in (*turns, *_final(parts[-1], turn.loss))]
 
 
 def _thought(text: str) -> str:

@@ -39,8 +39,8 @@ def orpo_dpo_mix(row: Row) -> Conversation:
 
 def intel_orca(row: Row) -> Conversation:
     """Texts in ``system``, ``question``, ``chosen`` and ``rejected``."""
-    question = (*system_turn(system_of(row)), Turn("user", text_of(row, "question")))
-    chosen, rejected = Turn("assistant", text_of(row, "chosen")), Turn("assistant", text_of(row, "rejected"))
+    question = (*system_turn(system_of(row)), Turn("user", text_of(row, "question"), place="question"))
+    chosen, rejected = (Turn("assistant", text_of(row, name), place=name) for name in ("chosen", "rejected"))
     return _pair(question, (chosen,), (rejected,), "")
 
 
@@ -55,7 +55,7 @@ def _question(row: Row, field: str) -> tuple[Turn, ...]:
     if value is None:
         raise absent(row, field, field)
     if isinstance(value, str):
-        return (Turn("user", value),)
+        return (Turn("user", value, place=field),)
     turns = turns_of(value, field, keys_of(value))
     if not any(turn.role == "user" for turn in turns):
         raise RowError(field, _("there is no question"))
@@ -68,7 +68,7 @@ def _answer(row: Row, field: str) -> tuple[Turn, ...]:
     if value is None:
         raise absent(row, field, field)
     if isinstance(value, str):
-        return (Turn("assistant", value),)
+        return (Turn("assistant", value, place=field),)
     if isinstance(value, Mapping):
         return _answer({field: [value]}, field)
     turns = turns_of(value, field, keys_of(value))

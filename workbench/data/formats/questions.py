@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 
 from workbench.configs.catalogue.systems import SYSTEMS
-from workbench.data.conversation import Conversation, Turn
+from workbench.data.conversation import Conversation, Role, Turn
 from workbench.data.formats.images import IMAGE_COLUMNS, row_images, with_images
 from workbench.data.formats.messages import system_of
 from workbench.data.formats.row import DatasetFormat, Row, RowError, as_text, columns, exchange, system_turn, text_of
 from workbench.i18n import N_, _
 
 _NO_OUTPUT = "<nooutput>"
+_ASKED_AND_ANSWERED: tuple[Role, Role] = ("user", "assistant")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Columns:
     def __call__(self, row: Row) -> Conversation:
         question = "\n".join(text_of(row, column) for column in self.question)
         system = text_of(row, self.system_column, "") if self.system_column else self.system
-        return exchange(question, text_of(row, self.answer), system)
+        return exchange(question, text_of(row, self.answer), system, places=("+".join(self.question), self.answer))
 
 
 def alpaca(row: Row, ending: str = "") -> Conversation:
@@ -44,8 +45,13 @@ def alpaca(row: Row, ending: str = "") -> Conversation:
     output = text_of(row, f"output{ending}")
     if output == _NO_OUTPUT:
         return Conversation()
-    question = f"{text_of(row, f'instruction{ending}')}\n{text_of(row, f'input{ending}', '')}"
-    turns = (*system_turn(system_of(row)), *_history(row), Turn("user", question), Turn("assistant", output))
+    instruction, more = text_of(row, f"instruction{ending}"), text_of(row, f"input{ending}", "")
+    asked = f"instruction{ending}+input{ending}" if more else f"instruction{ending}"
+    exchanged = (
+        Turn("user", f"{instruction}\n{more}", place=asked),
+        Turn("assistant", output, place=f"output{ending}"),
+    )
+    turns = (*system_turn(system_of(row)), *_history(row), *exchanged)
     return Conversation(with_images(turns, row_images(row)))
 
 
@@ -60,7 +66,8 @@ def _history(row: Row) -> list[Turn]:
         place = f"history[{number}]"
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise _bad_history(place)
-        turns += [Turn("user", as_text(pair[0], f"{place}[0]")), Turn("assistant", as_text(pair[1], f"{place}[1]"))]
+        for role, text, end in zip(_ASKED_AND_ANSWERED, pair, ("[0]", "[1]"), strict=True):
+            turns.append(Turn(role, as_text(text, place + end), place=place + end))
     return turns
 
 
@@ -72,7 +79,8 @@ def question_answer(row: Row) -> Conversation:
     """``question`` and ``answer``, with optional ``context`` before the question and ``system``."""
     context = text_of(row, "context", "")
     question = text_of(row, "question")
-    return exchange(f"{context}\n{question}" if context else question, text_of(row, "answer"), system_of(row))
+    asked, place = (f"{context}\n{question}", "context+question") if context else (question, "question")
+    return exchange(asked, text_of(row, "answer"), system_of(row), places=(place, "answer"))
 
 
 def _has_tables(row: Row) -> bool:
@@ -83,7 +91,8 @@ def _has_tables(row: Row) -> bool:
 def colors(row: Row) -> Conversation:
     """``description``, of which the part behind the first colon is the question, and ``color``."""
     description = text_of(row, "description")
-    return exchange(description.split(":", 1)[-1].strip(), text_of(row, "color"), SYSTEMS["colorist"])
+    question = description.split(":", 1)[-1].strip()
+    return exchange(question, text_of(row, "color"), SYSTEMS["colorist"], places=("description", "color"))
 
 
 def _format(

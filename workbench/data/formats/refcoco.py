@@ -52,10 +52,12 @@ def _about(row: Row, pairs: Iterator[tuple[str, str]]) -> Conversation:
         raise absent(row, "image", "image")
     image = image_path(row["image"], "image")
     turns: list[Turn] = []
-    for question, answer in pairs:
+    for number, (question, answer) in enumerate(pairs):
         first = not turns
+        place = f"sents[{number}]"
         content = f"{IMAGE}\n{question}" if first else question
-        turns += [Turn("user", content, images=(image,) if first else ()), Turn("assistant", answer)]
+        asked = Turn("user", content, images=(image,) if first else (), place=place)
+        turns += [asked, Turn("assistant", answer, place=place)]
     return Conversation(tuple(turns))
 
 

@@ -137,11 +137,13 @@ def shown(value: Any) -> str:
     return printable(short).replace("\n", " ")
 
 
-def exchange(question: str, answer: str, system: str = "") -> Conversation:
-    """One question and its answer."""
-    return Conversation((*system_turn(system), Turn("user", question), Turn("assistant", answer)))
+def exchange(question: str, answer: str, system: str = "", *, places: tuple[str, str]) -> Conversation:
+    """One question and its answer. ``places``: where the two stand in the row."""
+    asked, answered = places
+    turns = (Turn("user", question, place=asked), Turn("assistant", answer, place=answered))
+    return Conversation((*system_turn(system), *turns))
 
 
-def system_turn(text: str) -> tuple[Turn, ...]:
+def system_turn(text: str, place: str = "system") -> tuple[Turn, ...]:
     """The system turn of a text; none if it is empty."""
-    return (Turn("system", text),) if text else ()
+    return (Turn("system", text, place=place),) if text else ()

@@ -23,7 +23,7 @@ def text(row: Row) -> Conversation:
 
 
 def _plain(content: str) -> Conversation:
-    return Conversation((Turn("assistant", content),), plain=True)
+    return Conversation((Turn("assistant", content, place="text"),), plain=True)
 
 
 def oasst1(row: Row) -> Conversation:
@@ -36,7 +36,7 @@ def oasst1(row: Row) -> Conversation:
         raise RowError("text", _("the text has no ### Human: or ### Assistant: in it"))
     if before.strip():
         raise RowError("text", _("the text does not begin with ### Human: or ### Assistant:"))
-    turns = [Turn(_ROLES[name], said.strip()) for name, said in zip(parts[::2], parts[1::2], strict=True)]
+    turns = [Turn(_ROLES[name], said.strip(), place="text") for name, said in zip(parts[::2], parts[1::2], strict=True)]
     while turns and turns[-1].role == "user":
         turns.pop()
     return Conversation(tuple(turns))

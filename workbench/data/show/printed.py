@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from workbench.data.checks.place import turn_field
-from workbench.data.conversation import TokenRow
+from workbench.data.conversation import Conversation, TokenRow
 from workbench.data.show.rendering import Rendering
 from workbench.data.show.row import ShownRow
 from workbench.data.show.said import said_in
@@ -70,8 +70,8 @@ def _pieces(row: ShownRow, what: str) -> Iterator[Piece]:
         yield "\n" + _nothing(row), False
     if row.encoded and row.encoded.cut_tokens:
         yield "\n" + _("{count} tokens are cut").format(count=row.encoded.cut_tokens), False
-    if row.rendering.shortened:
-        fields = listed([turn_field(number) for number in row.rendering.shortened])
+    if row.rendering.shortened and isinstance(row.sample, Conversation):
+        fields = listed([turn_field(number, row.sample.turns[number]) for number in row.rendering.shortened])
         yield "\n" + _("the chat template leaves words out of {answers}").format(answers=fields), False
     if row.rendering.pieces:
         text = _("training divides it into {count} samples, which begin at the tokens {places}")
