@@ -182,3 +182,15 @@ def test_pictures_are_found_from_the_file_that_is_written(tmp_path: Path) -> Non
     result = workbench("data", "repeat", "in/a.jsonl", "-n", "2", "--out", "other/a.jsonl", cwd=tmp_path)
     (command,) = [line.split("check it: ")[1] for line in result.stdout.splitlines() if "check it: " in line]
     assert workbench(*command.split()[1:], cwd=tmp_path).returncode == 0
+
+
+def test_rows_with_columns_of_their_own_are_converted(tmp_path: Path) -> None:
+    write_lines(tmp_path / "in.jsonl", [{"q": "1+1?", "reply": {"text": "2"}, "more": "x"}])
+    command = ("data", "convert", "in.jsonl", "--to", "alpaca", "--out", "out.json", "--columns")
+    for wrong in ("user", "user=q,user=more", "user=,assistant=q"):
+        refused = workbench(*command, wrong, cwd=tmp_path)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith(f"Error: --columns: {wrong} does not say which column stands for which.")
+    told = json.loads(workbench(*command, "user=q, assistant=reply.text", "--json", cwd=tmp_path).stdout)
+    assert (told["written"], told["columns_not_carried_over"]) == (1, {"more": 1})
+    assert rows_in(tmp_path / "out.json") == [{"instruction": "1+1?", "input": "", "output": "2"}]

@@ -132,5 +132,5 @@ def _converted(source: RowSource, converter: Converter, totals: Totals) -> Itera
             totals.leave_out("inexpressible")
         else:
             totals.read += 1
-            converter.count(placed, source.format_of(placed.file).all_columns)
+            converter.count(placed, source.columns_read(placed.file))
             yield placed.file, row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,20 +38,27 @@ class RowSource:
         format_name: a format's name, or ``auto`` to look at each file's first rows.
         skip_bad: gather what is wrong with rows in ``bad`` instead of raising at the first.
         image_folder: what paths of pictures count from; None is the folder of each file.
+        columns: our name of a column to the data's name of it.
 
     Raises:
         WorkbenchError: nothing is there, or it cannot be fetched.
     """
 
     def __init__(
-        self, data_path: str, format_name: str = "auto", *, skip_bad: bool = False, image_folder: Path | None = None
+        self,
+        data_path: str,
+        format_name: str = "auto",
+        *,
+        skip_bad: bool = False,
+        image_folder: Path | None = None,
+        columns: Mapping[str, str] | None = None,
     ) -> None:
         self.data_path = data_path
         self.files = [file.path for file in Source(data_path).files()]
         self.bad = BadRows()
         self._skip_bad = skip_bad
         self._image_folder = image_folder
-        self._choice = FormatChoice(format_name)
+        self._choice = FormatChoice(format_name, columns or {})
         self._formats: dict[Path, DatasetFormat] = {}
 
     def format_of(self, file: Path) -> DatasetFormat:
@@ -63,6 +70,12 @@ class RowSource:
         if file not in self._formats:
             self._formats[file] = open_file(file, self._choice, BadRows() if self._skip_bad else None).format
         return self._formats[file]
+
+    def columns_read(self, file: Path) -> frozenset[str]:
+        """The columns of a file that its format reads, those of the data's own names too."""
+        known = self.format_of(file).all_columns
+        own = frozenset(name for path in self._choice.columns.values() for name in (path, path.partition(".")[0]))
+        return known | own if known else known
 
     def home_of(self, file: Path) -> Path:
         """What the paths of pictures in a file count from."""
