@@ -73,6 +73,7 @@ def test_a_misspelt_name_of_ones_own_is_answered_with_the_nearest(user_folder: P
     ("text", "where", "what", "fix"),
     [
         (MINE.replace("suffix:", "sufix:"), ":4:sufix", "Unknown key `sufix`", "suffix"),
+        (MINE + "null: 3\n", ":8:None", "Unknown key `None`", "name"),
         (MINE + "other: 1\n", ":8:other", "Unknown key `other`", "instruction"),
         ('name: x\nsystem: "{system}"\n', ":instruction", "required", "instruction"),
         ('name: x\ninstruction: "{imput}"\n', ":2:instruction", "{input}", "{input}"),

@@ -147,5 +147,6 @@ def _keys_in_words(key: str = "") -> str:
 
 
 def _place(path: Path, document: Any, key: str) -> str:
-    row = f":{document.lc.key(key)[0] + 1}" if key in document else ""
+    found = next((name for name in document if str(name) == key), None) if key not in document else key
+    row = f":{document.lc.key(found)[0] + 1}" if found in document else ""
     return f"{path}{row}:{key}"
