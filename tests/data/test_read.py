@@ -160,3 +160,18 @@ def test_a_column_mapping_reads_columns_of_any_name(write: Write) -> None:
     (row,) = read_file(write([{"frage": "Q", "antwort": "A"}]), choice).rows
     assert isinstance(row.sample, Conversation)
     assert [turn.content for turn in row.sample.turns] == ["Q", "A"]
+
+
+def test_a_row_of_another_format_than_the_one_named_is_told_which(write: Write) -> None:
+    path = write([{"conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]}])
+    with pytest.raises(WorkbenchError) as raised:
+        read_file(path, FormatChoice("openai"))
+    assert raised.value.fix == "The row can be read as sharegpt. Name that format, dataset_format, or mend the row."
+
+
+def test_a_column_of_ones_own_that_is_not_there_is_named_with_where_to_mend_it(write: Write) -> None:
+    path = write([{"q": "Q", "a": "A"}])
+    with pytest.raises(WorkbenchError) as raised:
+        read_file(path, FormatChoice(columns={"user": "q", "assistant": "b"}))
+    assert raised.value.where == f"{path}:1:b"
+    assert raised.value.fix == "Mend the row, or name other columns: dataset_columns."

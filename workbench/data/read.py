@@ -11,6 +11,9 @@ from typing import Any
 from workbench.data.conversation import Sample
 from workbench.data.files import ending_of, readable_endings
 from workbench.data.formats import DatasetFormat, FormatChoice, RowError, choose_format
+from workbench.data.formats.mapping import OWN_COLUMNS
+from workbench.data.formats.recognise import recognise
+from workbench.data.formats.spelling import is_read
 from workbench.data.readers.columnar import arrow, parquet
 from workbench.data.readers.json_document import json_document
 from workbench.data.readers.json_lines import json_lines
@@ -156,8 +159,20 @@ def convert(path: Path, number: int, row: dict[str, Any], kind: DatasetFormat) -
         raise WorkbenchError(
             _("This row is not of the format {name}: {reason}.").format(name=kind.name, reason=error.what),
             where=place(path, number, error.field),
-            fix=_("Mend the row, or name another format: dataset_format."),
+            fix=_remedy(row, kind),
         ) from error
+
+
+def _remedy(row: dict[str, Any], kind: DatasetFormat) -> str:
+    """What to do about a row that a format cannot read."""
+    if kind.name == OWN_COLUMNS:
+        return _("Mend the row, or name other columns: dataset_columns.")
+    other = recognise([row])
+    if other and other[0].name != kind.name and is_read(other[0], row):
+        return _("The row can be read as {name}. Name that format, dataset_format, or mend the row.").format(
+            name=other[0].name
+        )
+    return _("Mend the row, or name another format: dataset_format.")
 
 
 def _converted(

@@ -18,6 +18,8 @@ from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import N_, _
 
 _WHERE = "dataset_columns"
+OWN_COLUMNS = "columns"
+"""The name of the format of one exchange in columns of the user's own."""
 
 
 def _one_exchange(row: Row) -> Conversation:
@@ -28,7 +30,7 @@ def _one_exchange(row: Row) -> Conversation:
 
 _ONE_EXCHANGE = taking_numbers(
     DatasetFormat(
-        "columns",
+        OWN_COLUMNS,
         columns("user assistant"),
         _one_exchange,
         N_("one question and its answer, in columns of your own"),
