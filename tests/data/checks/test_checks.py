@@ -123,6 +123,7 @@ def test_many_ways_to_be_wrong_are_told_apart_only_to_a_limit(write: Write) -> N
 def test_a_file_that_cannot_be_read_has_totals_and_no_empty_remedy(write: Write) -> None:
     assert check_data(str(write("", "a.json"))).as_text().splitlines() == [
         "0 rows read = 0 kept + 0 left out",
+        "files not read, or not to their end: 1; what is not read is not counted",
         "",
         "error: The data file is empty. [1]",
         "    a.json",
@@ -361,3 +362,12 @@ def test_a_file_is_read_as_the_config_reads_it(write: Write) -> None:
     assert check_data(str(one), config).formats == ["law_reference"]
     assert check_data(str(two), config).formats == ["crime_kg_assitan"]
     assert check_data(str(write(plain_rows(3), "other.json")), config).formats == ["openai"]
+
+
+def test_a_file_that_cannot_be_read_among_others_stands_beside_the_totals(write: Write) -> None:
+    path = write(plain_rows(2), "good.json")
+    path.with_name("bad.csv").write_text("问题,回答\n你好,再见\n", encoding="gb18030")
+    report = check_data(str(path.parent))
+    assert (report.rows, report.as_json()["files_not_read"]) == (2, 1)
+    assert "files not read, or not to their end: 1; what is not read is not counted" in report.as_text()
+    assert check_data(str(path)).as_json()["files_not_read"] == 0

@@ -27,6 +27,7 @@ class CheckReport:
     """All findings, and the figures of the data.
 
     Args:
+        unread: files that could not be read, or not to their end; those of their rows are not counted.
         stops: whether training stops at bad rows instead of leaving them out.
         near_rows_compared: among how many rows near-duplicates were looked for; rows beyond them were not compared.
         pictures: how often rows name one.
@@ -35,6 +36,7 @@ class CheckReport:
     """
 
     tally: Tally = field(default_factory=Tally)
+    unread: int = 0
     stops: bool = False
     recognised: list[Recognised] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -81,6 +83,7 @@ class CheckReport:
             "left_out": [
                 {"reason": reason, "what": _(REASONS[reason]), "count": count} for reason, count in self.tally.reasons()
             ],
+            "files_not_read": self.unread,
             "formats": self.formats,
             "recognised": [asdict(known) for known in self.recognised],
             "languages": dict(self.languages),

@@ -39,6 +39,9 @@ def report_text(report: CheckReport) -> str:
 def figures(report: CheckReport) -> Iterator[str]:
     """Totals, formats, languages, and what was measured in tokens, as lines."""
     yield from _tally_lines(report.tally)
+    if report.unread:
+        text = _("files not read, or not to their end: {count}; what is not read is not counted")
+        yield from wrapped(text.format(count=report.unread), indent="  ")
     if report.stops and not STOPPING.isdisjoint(report.tally.left_out):
         yield from wrapped(_("training stops at the first bad row, unless bad_rows: leave_out"), indent="  ")
     for known in report.recognised:

@@ -139,6 +139,7 @@ class _Check:
         self.formats: Counter[tuple[str, str]] = Counter()
         self.bad = BadRows(self.tally, severity)
         self.unread = BadRows(None, "error")
+        self.unread_count = 0
         self.unseen = Finding(
             severity,
             _("rows with a picture, and this config trains on text only"),
@@ -182,6 +183,7 @@ class _Check:
             self.unused_columns.look(file, shown_name, opened.format)
         except WorkbenchError as error:
             self.unread.append(error)
+            self.unread_count += 1
 
     def _recognise(self, name: str, reason: str) -> None:
         if (name, reason) in self.formats or len(self.formats) < _FORMATS_NAMED:
@@ -212,6 +214,7 @@ class _Check:
         lengths = self.tokens.lengths if self.tokens else None
         return CheckReport(
             tally=self.tally,
+            unread=self.unread_count,
             stops=self.bad.severity == "error",
             recognised=[Recognised(name, reason, files) for (name, reason), files in self.formats.items()],
             findings=findings,
