@@ -21,6 +21,11 @@ _ID_CELLS = 8
 _CUT_SIGN = "✂"
 
 
+def _right(text: str, cells: int) -> str:
+    """The text at the right of so many cells."""
+    return " " * (cells - cell_len(text)) + text
+
+
 class TokenView(ScrollView, can_focus=True):
     """Only the lines on screen are made, so that rows of any length scroll at once."""
 
@@ -56,7 +61,8 @@ class TokenView(ScrollView, can_focus=True):
         """The line of titles, or of one token."""
         number = y + self.scroll_offset.y - 1
         if number < 0:
-            title = f" {_('place'):>{_NUMBER_CELLS}} {_('id'):>{_ID_CELLS}}  {_('token')}"
+            place, token_id = _("place"), _("id")
+            title = f" {_right(place, _NUMBER_CELLS)} {_right(token_id, _ID_CELLS)}  " + _("token")
             return self._strip(Segment(title, self.get_component_rich_style("token-view--place")))
         if number >= len(self._tokens):
             return self._strip()
