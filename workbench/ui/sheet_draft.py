@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from workbench.data.sheets.pictures import folder_of, is_found_from
+from workbench.data.sheets.pictures import base_of_names, folder_of, is_found_from
 from workbench.data.sheets.prompts import DEFAULT_PAIRS, Language, TextTask
 from workbench.i18n import N_, current_language
 from workbench.paths import resolve_model
@@ -109,6 +109,12 @@ class SheetDraft(BaseModel):
             return None
         folder = folder_of(self.source_path(project))
         return None if is_found_from(self.sheet_path(project), folder) else folder
+
+    def base_of_names(self, project: Path) -> Path | None:
+        """What the pictures' paths in the rows count from; None if the rows have no pictures."""
+        if not self.is_about_pictures or not self.folder:
+            return None
+        return base_of_names(self.sheet_path(project), folder_of(self.source_path(project)))
 
     def sheet_path(self, project: Path) -> Path:
         """The file that rows are added to."""

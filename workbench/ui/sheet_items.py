@@ -90,7 +90,7 @@ def list_items(project: Path, draft: SheetDraft) -> SheetItems:
     Raises:
         WorkbenchError: there is nothing, it cannot be read, or the file is no sheet.
     """
-    check_sheet(draft.sheet_path(project))
+    check_sheet(draft.sheet_path(project), draft.base_of_names(project))
     return (_pictures if draft.is_about_pictures else _rows)(project, draft)
 
 
@@ -101,7 +101,7 @@ def save_rows(project: Path, draft: SheetDraft, item: SheetItem, rows: list[dict
         WorkbenchError: the file is no sheet, or cannot be written.
     """
     sheet = draft.sheet_path(project)
-    check_sheet(sheet)
+    check_sheet(sheet, draft.base_of_names(project))
     appended = append_rows(sheet, rows)
     if not draft.is_about_pictures:
         kept = KeptAnswers(sheet)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.data.sheets.sheet_file import Appended, append_rows
+from workbench.data.sheets.sheet_file import Appended, append_rows, check_sheet
 from workbench.errors import WorkbenchError
 
 ROW = {"id": "a", "image": "a.jpg", "conversations": []}
@@ -49,3 +49,16 @@ def test_a_file_that_is_something_else_stays_as_it_is(tmp_path: Path, name: str,
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="must be a file"):
         append_rows(tmp_path, [ROW])
+
+
+def test_rows_whose_pictures_count_from_another_folder_get_no_others(tmp_path: Path) -> None:
+    path, photos = tmp_path / "sheet.json", tmp_path / "photos"
+    photos.mkdir()
+    (photos / "a.jpg").write_bytes(b"")
+    append_rows(path, [ROW, {"messages": []}])
+    check_sheet(path)
+    check_sheet(path, photos)
+    with pytest.raises(WorkbenchError, match=r"do not count from .*: a\.jpg") as caught:
+        check_sheet(path, tmp_path)
+    assert caught.value.where == str(path) and caught.value.fix
+    check_sheet(tmp_path / "new.json", tmp_path)

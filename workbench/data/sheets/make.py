@@ -19,7 +19,7 @@ from workbench.data.sheets.engine import Item, Outcome, SheetMaker, Watcher
 from workbench.data.sheets.limits import Limits, Spending
 from workbench.data.sheets.patience import Patience
 from workbench.data.sheets.picture_items import PictureQuestion, picture_items
-from workbench.data.sheets.pictures import DEFAULT_LONGEST_SIDE, folder_of, is_found_from, pictures_in
+from workbench.data.sheets.pictures import DEFAULT_LONGEST_SIDE, base_of_names, folder_of, is_found_from, pictures_in
 from workbench.data.sheets.prompts import DEFAULT_PAIRS, Language, TextTask
 from workbench.data.sheets.sheet_file import check_sheet
 from workbench.data.sheets.text_items import TextQuestion, text_items
@@ -72,9 +72,11 @@ class SheetRequest(BaseModel):
             WorkbenchError: there are none, the sheet cannot be added to, or a limit cannot be kept.
         """
         self.limits.check()
-        check_sheet(Path(self.sheet))
+        sheet, source = Path(self.sheet), Path(self.source)
         if self.task == PICTURES:
-            return len(pictures_in(Path(self.source)))
+            check_sheet(sheet, base_of_names(sheet, folder_of(source)))
+            return len(pictures_in(source))
+        check_sheet(sheet)
         bad: list[WorkbenchError] = []
         return sum(1 for path in data_files(self.source) for _row in raw_rows(path, bad)) + len(bad)
 

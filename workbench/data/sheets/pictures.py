@@ -56,6 +56,11 @@ def name_in_rows(picture: Path, folder: Path, sheet: Path) -> str:
     return (folder.resolve().relative_to(base) / inside if is_found_from(sheet, folder) else inside).as_posix()
 
 
+def base_of_names(sheet: Path, folder: Path) -> Path:
+    """What the names in `name_in_rows` count from: the sheet's folder, or that of the pictures."""
+    return sheet.parent if is_found_from(sheet, folder) else folder
+
+
 def is_found_from(sheet: Path, folder: Path) -> bool:
     """Whether the pictures of a folder are below the folder of a sheet."""
     return folder.resolve().is_relative_to(sheet.parent.resolve())

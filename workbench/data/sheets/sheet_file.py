@@ -12,9 +12,11 @@ from workbench.errors import WorkbenchError
 from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.i18n import _
+from workbench.text import printable
 
 Row = dict[str, Any]
 _LINES = (".jsonl", ".ndjson")
+_PICTURES_LOOKED_AT = 100
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,26 @@ class Appended:
     total: int
 
 
-def check_sheet(path: Path) -> None:
+def check_sheet(path: Path, image_folder: Path | None = None) -> None:
     """Raise if rows cannot be added to this file.
 
+    Args:
+        image_folder: what the pictures of the rows to add count from; None if they have none.
+
     Raises:
-        WorkbenchError: it is a folder, has no ending of JSON, or holds something else.
+        WorkbenchError: it is a folder, has no ending of JSON, holds something else, or rows whose pictures count from
+            another folder: no single image folder would find all of them.
     """
-    _rows_of(path)
+    rows = _rows_of(path)
+    names = [name for row in rows if isinstance(name := row.get("image"), str) and name][:_PICTURES_LOOKED_AT]
+    if image_folder is not None and names and not any((image_folder / name).exists() for name in names):
+        raise WorkbenchError(
+            _(
+                "The pictures of this file's rows do not count from {folder}, as those of the new rows would: {name}"
+            ).format(folder=image_folder, name=printable(names[0])),
+            where=str(path),
+            fix=_("Name another file for the new rows."),
+        )
 
 
 def append_rows(path: Path, rows: Sequence[Row]) -> Appended:

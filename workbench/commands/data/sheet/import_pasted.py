@@ -44,8 +44,8 @@ def import_pasted(
     from workbench.data.sheets.pasted import parse_pasted
     from workbench.data.sheets.sheet_file import Appended, append_rows, check_sheet
 
-    check_sheet(out)
     folder = _folder_of_names(image, image_folder, out)
+    check_sheet(out, folder)
     name = _name_in_rows(image, folder)
     source = _("standard input") if pasted == _STDIN else pasted
     result = parse_pasted(_text(pasted), name)
@@ -63,10 +63,10 @@ def import_pasted(
 
 def _folder_of_names(image: Path, image_folder: Path | None, out: Path) -> Path:
     """What the picture's path counts from: the named folder, or the output's if the picture is below it."""
-    from workbench.data.sheets.pictures import is_found_from, require_picture
+    from workbench.data.sheets.pictures import base_of_names, require_picture
 
     require_picture(image)
-    return image_folder or (out.parent if is_found_from(out, image.parent) else image.parent)
+    return image_folder or base_of_names(out, image.parent)
 
 
 def _name_in_rows(image: Path, folder: Path) -> str:
