@@ -44,7 +44,7 @@ def check_sheet(path: Path, image_folder: Path | None = None) -> None:
         raise WorkbenchError(
             _(
                 "The pictures of this file's rows do not count from {folder}, as those of the new rows would: {name}"
-            ).format(folder=image_folder, name=printable(names[0])),
+            ).format(folder=image_folder.resolve(), name=printable(names[0])),
             where=str(path),
             fix=_("Name another file for the new rows."),
         )
