@@ -9,7 +9,7 @@ from workbench.jobs.folder import JobFolder
 from workbench.jobs.process import members_of_session, session_of
 from workbench.jobs.state import JobState, state_of
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.serial]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from safetensors import safe_open
 from tests.e2e.project import Project
 from workbench.paths import shipped
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.serial]
 
 
 @pytest.fixture(scope="module")
