@@ -88,7 +88,7 @@ def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
     raise AssertionError(f"not within {seconds:.0f} s: {what}")
 
 
-def wait_for_steps(job: JobFolder, count: int, seconds: float = 240) -> None:
+def wait_for_steps(job: JobFolder, count: int, seconds: float = 600) -> None:
     """Until a training has made so many steps."""
 
     def made() -> bool:

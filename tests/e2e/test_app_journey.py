@@ -36,7 +36,7 @@ def test_from_an_empty_folder_to_an_assistant_that_knows_its_name(project: Proje
     terminal.press("F9")
     terminal.wait("running", 30)
     terminal.wait("optimiser step", 240)
-    terminal.wait("finished", 300)
+    terminal.wait("finished", 600)
 
     terminal.press("k")
     terminal.wait("Recommended")
