@@ -43,8 +43,9 @@ def test_the_base_is_the_one_that_the_user_names(adapter: Path) -> None:
 
 def test_an_adapter_of_unknown_origin_is_told(adapter: Path) -> None:
     (adapter / "adapter_config.json").write_text('{"base_model_name_or_path": null}')
-    with pytest.raises(WorkbenchError, match="does not say what its base is"):
+    with pytest.raises(WorkbenchError, match="does not say what its base is") as caught:
         base_for(adapter)
+    assert caught.value.fix == "Name the base that it was trained on."
 
 
 @pytest.mark.parametrize("config", [None, "{", "[]"])

@@ -205,7 +205,7 @@ def test_the_vision_tower_of_clip(tmp_path: Path, whole_model: bool, old_names: 
     config = LoraConfig(r=4, lora_alpha=7, target_modules=["q_proj", "fc1", "patch_embedding"])
     adapter = saved_adapter(model, config, tmp_path / "adapter")
     expected = clip_by_peft(base, adapter, tmp_path / "expected")
-    if old_names:
+    if old_names:  # those of XTuner's adapters
         _rename(adapter, "base_model.model.", "base_model.model.vision_model.")
     merged = by_workbench(base, adapter, tmp_path / "merged", is_clip=True)
     assert same(merged, expected) == []
@@ -216,8 +216,20 @@ def test_the_vision_tower_of_clip(tmp_path: Path, whole_model: bool, old_names: 
     assert (tmp_path / "merged" / "preprocessor_config.json").exists() is whole_model
 
 
-def _rename(adapter: Path, old: str, new: str) -> None:
-    path = adapter / "adapter_model.safetensors"
+def test_a_vision_tower_whose_names_lack_their_beginning(tmp_path: Path) -> None:
+    """Some towers are saved without the ``vision_model.`` that XTuner's adapters have: their names are kept."""
+    tower = saved_base(CLIPVisionModel(tiny_clip().config.vision_config), tmp_path / "tower")
+    config = LoraConfig(r=4, target_modules=["q_proj", "fc1"])
+    adapter = saved_adapter(CLIPVisionModel.from_pretrained(tower), config, tmp_path / "adapter")
+    _rename(adapter, "base_model.model.", "base_model.model.vision_model.")
+    expected = by_workbench(tower, adapter, tmp_path / "expected", is_clip=True)
+    _rename(tower, "vision_model.", "", file="model.safetensors")
+    merged = by_workbench(tower, adapter, tmp_path / "merged", is_clip=True)
+    assert same(merged, {name.removeprefix("vision_model."): tensor for name, tensor in expected.items()}) == []
+
+
+def _rename(folder: Path, old: str, new: str, file: str = "adapter_model.safetensors") -> None:
+    path = folder / file
     save_file({name.replace(old, new): tensor for name, tensor in load_file(path).items()}, path)
 
 

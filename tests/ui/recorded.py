@@ -128,11 +128,11 @@ def converted(project: Path, stamp: str = "20260921_150000") -> JobFolder:
     return job
 
 
-def merged(project: Path, stamp: str = "20260921_160000") -> JobFolder:
-    """A finished merge."""
+def merged(project: Path, stamp: str = "20260921_160000", name: str = "merged") -> JobFolder:
+    """A finished merge into a folder of the project."""
     job = job_folder(project, "merge", "merge-checkpoint-40", stamp)
-    made = project / "merged"
-    made.mkdir()
+    made = project / name
+    made.mkdir(parents=True)
     write(job, Started(), Progress(stage="merging", done=10, total=10, unit="bytes"))
     write(job, Finished(results={"merged": str(made)}))
     return job

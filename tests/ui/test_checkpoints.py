@@ -159,6 +159,13 @@ async def test_what_was_made_is_listed_with_where_it_came_from(project: Path) ->
         await see(pilot, "base: sample:model", "prompt template: internlm2_chat", "iteration: 40")
 
 
+async def test_results_of_the_same_name_are_told_apart_by_their_folders(project: Path) -> None:
+    recorded.merged(project, "20260921_160000")
+    recorded.merged(project, "20260921_160001", name="second/merged")
+    async with running(project, "checkpoints", NARROW) as pilot:
+        await see(pilot, "├ second/merged  20260921_160001", "└ merged  20260921_160000")
+
+
 async def test_a_result_that_was_deleted_is_not_offered(project: Path) -> None:
     recorded.training(project)
     recorded.merged(project)

@@ -47,7 +47,11 @@ def start_merge(
     known = read_provenance(folder)
     chosen = base or (known.base_model if known else None) or named
     if not chosen:
-        raise WorkbenchError(_("The adapter does not say what its base is."), where=str(adapter))
+        raise WorkbenchError(
+            _("The adapter does not say what its base is."),
+            where=str(adapter),
+            fix=_("Name the base that it was trained on."),
+        )
     model = resolve_model(chosen)
     return start_job(
         "merge",

@@ -45,6 +45,7 @@ class Places:
         self._is_internlm2 = config.get("model_type") == INTERNLM2
         self._kv_heads = int(config.get("num_key_value_heads") or config.get("num_attention_heads") or 1)
         self._groups = int(config.get("num_attention_heads") or 1) // self._kv_heads
+        self._vision_only = vision_only
         stored = _vision_tower(base.stored) if vision_only else base.stored
         self._lacks_prefix = not any(name.startswith(_PREFIXES) for name in stored)
         self.weights = {name: self._weight(name, tensor) for name, tensor in stored.items()}
@@ -98,6 +99,8 @@ class Places:
             places += in_memory
         if name.startswith(_VISION):
             places.append(name.removeprefix(_VISION))
+        elif self._vision_only:
+            places.append(_VISION + name)
         if self._lacks_prefix:
             places.extend(prefix + name for prefix in _PREFIXES)
         return Weight(name, stored, list(dict.fromkeys(places)))

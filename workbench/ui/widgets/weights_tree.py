@@ -151,7 +151,7 @@ def _sections(weights: ProjectWeights) -> Iterator[tuple[Section, list[tuple[Tex
     """What stands below the trainings: headings with their rows; places without weights have none."""
     for kind, title in RESULT_TITLES.items():
         if made := [one for one in weights.made if one.kind == kind]:
-            yield Section(kind, _(title)), [(_made_label(one, weights.facts_of(one)), one) for one in made]
+            yield Section(kind, _(title)), [(_made_label(weights, one), one) for one in made]
     for place in (PROJECT, *map(str, weights.added), CACHE):
         rows = _found_rows([one for one in weights.found if one.place == place])
         if rows or place not in PLACE_TITLES:
@@ -206,8 +206,10 @@ def _checkpoint_label(weights: ProjectWeights, training: Training, info: Checkpo
     return Text(label, style="bold" if is_best else "") + _size_label(facts)
 
 
-def _made_label(made: Made, facts: WeightsFacts | None) -> Text:
-    return Text(f"{printable(made.path.name)}  {printable(made.job.path.name)}") + _size_label(facts)
+def _made_label(weights: ProjectWeights, made: Made) -> Text:
+    """Path, as folders may have the same name, when it was made, and size."""
+    path = end_of(shown_path(made.path, weights.project), _LONGEST_NAME)
+    return Text(f"{path}  {printable(made.job.path.name)}") + _size_label(weights.facts_of(made))
 
 
 def _found_rows(found: list[Found]) -> list[tuple[Text, Row]]:
