@@ -81,6 +81,11 @@ def test_only_what_is_new_is_shown_when_asked(tmp_path: Path, capsys: pytest.Cap
     assert "Finished." in capsys.readouterr().out
 
 
+def _as_on_a_terminal() -> None:
+    """Programs that a shell starts in the background ignore ctrl-c, and so would what they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(tmp_path: Path) -> None:
     job = start(tmp_path, "wait")
     code = f"import sys; from pathlib import Path; from workbench.jobs.folder import JobFolder; from workbench.commands.follow import follow; sys.exit(follow(JobFolder(Path({str(job.path)!r}))))"
@@ -89,6 +94,7 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(tmp_path: Path)
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"WORKBENCH_LANG": "en", "PYTHONUNBUFFERED": "1"},
+        preexec_fn=_as_on_a_terminal,
     )
     assert watcher.stdout is not None
     assert "iteration 0" in watcher.stdout.readline()

@@ -67,7 +67,7 @@ async def test_a_folder_that_cannot_be_written_is_named_and_the_choices_stay(pro
         change(pilot, "name", "Robin")
         change(pilot, "out", "file/identity.json")
         await pilot.press("f9")
-        await see(pilot, "This did not work", "file/identity.json")
+        await see(pilot, "This did not work", "The dataset cannot be written: File exists")
         await pilot.press("enter")
         await wait_until(pilot, lambda: "This did not work" not in screen_text(pilot))
         assert field(pilot, "name").control.value == "Robin"  # type: ignore[attr-defined]

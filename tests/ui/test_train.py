@@ -245,7 +245,7 @@ async def test_a_job_folder_that_is_removed_while_it_is_watched_ends_nothing_but
     async with running(project, "train") as pilot:
         await see(pilot, "iteration 25/40")
         shutil.rmtree(job.path)
-        await see(pilot, "no job folder", job.id)
+        await see(pilot, "no job folder", job.path.name[:8])
         await pilot.press("enter")
         await see(pilot, "No job yet.")
 

@@ -131,6 +131,20 @@ async def test_a_mistake_is_said_before_it_costs_a_start(project: Path) -> None:
     assert list_jobs(project) == []
 
 
+async def test_data_of_another_format_than_the_one_named_is_taken_once_its_own_is_named(
+    project: Path, data: Path
+) -> None:
+    turns = [{"from": "human", "value": "a?"}, {"from": "gpt", "value": "!"}]
+    (project / "shared.json").write_text(json.dumps([{"conversations": turns}] * 3))
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
+        await see(pilot, "fits")
+        change(pilot, "data_path", "shared.json")
+        change(pilot, "dataset_format", "openai")
+        await see(pilot, "✗", "The row can be read as sharegpt.")
+        change(pilot, "dataset_format", "sharegpt")
+        await see(pilot, "dataset_format=sharegpt", "(3 rows", "fits")
+
+
 async def test_a_refused_value_gets_the_cursor_and_nothing_starts_when_it_is_mended(
     project: Path, data: Path, started: list[TrainConfig]
 ) -> None:

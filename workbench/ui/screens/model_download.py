@@ -156,8 +156,7 @@ class ModelDownload(TranslatedModal[str | None]):
         self.query_one(LineInput).display = choosing
         hint = _("enter fetches it from there") if choosing else _("escape closes this; the download goes on")
         self.query_one("#download-hint", Label).update(hint)
-        if choosing:
-            self.query_one(OptionList).focus()
+        self.set_focus(self.query_one(OptionList) if choosing else None)
         self.refresh_bindings()
 
     def _look(self) -> None:

@@ -15,6 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Label
 
 from workbench.configs.find import PYTHON_SUFFIX, find_config
+from workbench.data.formats import FORMAT_NAMES
 from workbench.errors import WorkbenchError
 from workbench.hub.local import is_here
 from workbench.i18n import N_, _
@@ -32,6 +33,7 @@ _SECONDS_OF_REST = 0.4
 """The plan is worked out once nothing was typed for so long."""
 _MAIN_FIELDS = [
     "data_path",
+    "dataset_format",
     "deepspeed",
     "lr",
     "max_epochs",
@@ -169,7 +171,7 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         except WorkbenchError as error:
             self._show_problems([error])
             return
-        known = {"data_path": project_data_files(self._project)}
+        known = {"data_path": project_data_files(self._project), "dataset_format": ("auto", *FORMAT_NAMES)}
         await pane.mount(ModelForm(config, _MAIN_FIELDS, known_values=known))
         self._work_out()
 
