@@ -14,7 +14,7 @@ import torch
 from workbench.checkpoints.adapter_files import adapter_tensors, finish_adapter, is_adapter, lora_settings, planned
 from workbench.checkpoints.answer_ends import tell_answer_ends
 from workbench.checkpoints.full_model import change_config, fit_to_base
-from workbench.checkpoints.model_files import copy_beside, open_model
+from workbench.checkpoints.model_files import copy_tokenizer, open_model
 from workbench.checkpoints.output import complete_or_absent, require_space, resume_key_of
 from workbench.checkpoints.stored import LazyTensor
 from workbench.checkpoints.values import only_finite
@@ -190,11 +190,7 @@ def _complete(checkpoint: Path, folder: Path, kind: Kind) -> list[str]:
         )
     write_provenance(folder, known)
     if not any(folder.glob("tokenizer*")) and known.base_model:
-        _copy_tokenizer(Path(resolve_model(known.base_model)), folder)
+        base = Path(resolve_model(known.base_model))
+        if base.is_dir():
+            copy_tokenizer(base, folder)
     return tell_answer_ends(folder) if kind == "model" else []
-
-
-def _copy_tokenizer(base: Path, folder: Path) -> None:
-    patterns = ("tokenizer*", "special_tokens_map.json", "added_tokens.json", "vocab.*", "merges.txt", "chat_template*")
-    if base.is_dir():
-        copy_beside(base, folder, {path.name for pattern in patterns for path in base.glob(pattern)})

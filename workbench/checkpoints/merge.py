@@ -14,7 +14,7 @@ import torch
 from workbench.checkpoints.adapter import Adapter, read_adapter
 from workbench.checkpoints.answer_ends import tell_answer_ends
 from workbench.checkpoints.merge_plan import MergePlan, plan_merge
-from workbench.checkpoints.model_files import ModelFiles, astray_note, copy_beside, open_model
+from workbench.checkpoints.model_files import ModelFiles, astray_note, copy_beside, copy_tokenizer, open_model
 from workbench.checkpoints.output import complete_or_absent, resume_key_of
 from workbench.checkpoints.shapes import check_shapes
 from workbench.checkpoints.values import is_finite, not_finite, only_finite
@@ -28,9 +28,6 @@ MergedDtype = Literal["auto", "fp32", "fp16", "bf16"]
 MergeDevice = Literal["cpu", "cuda", "auto"]
 _CLIP = {"clip", "clip_vision_model"}
 _DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-_TOKENIZER = re.compile(
-    r"tokenizer.*|special_tokens_map\.json|added_tokens\.json|vocab\..*|merges\.txt|chat_template.*"
-)
 _IMAGE_FILES = ("preprocessor_config.json", "processor_config.json")
 _QUANTISED_NAME = re.compile(r"[-_](unsloth|bnb|gptq|awq|fp8|int[48]|4bit|8bit).*$", re.IGNORECASE)
 
@@ -156,8 +153,7 @@ def _carry(base: ModelFiles, adapter: Adapter, folder: Path, is_clip: bool) -> l
     """Copy what is no weight; a tokenizer beside the adapter goes before the base's. Returns links not followed."""
     if is_clip:
         return copy_beside(base.folder, folder, [name for name in _IMAGE_FILES if (base.folder / name).exists()])
-    own = [path.name for path in adapter.folder.iterdir() if _TOKENIZER.fullmatch(path.name)]
-    return base.carry_over(folder) + copy_beside(adapter.folder, folder, own)
+    return base.carry_over(folder) + copy_tokenizer(adapter.folder, folder)
 
 
 def _write_config(folder: Path, config: dict[str, Any], plan: MergePlan, request: MergeRequest) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ _INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
 CONFIG_FILE = "config.json"
 _SINGLE = ("model.safetensors", "pytorch_model.bin")
 _NOT_CARRIED = {*_INDEXES, PROVENANCE_FILE, "adapter_config.json", "trainer_state.json"}
+_TOKENIZER = re.compile(
+    r"tokenizer.*|special_tokens_map\.json|added_tokens\.json|vocab\..*|merges\.txt|chat_template.*"
+)
 _WEIGHT_SUFFIXES = {".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".gguf"}
 
 
@@ -98,6 +102,11 @@ def copy_beside(folder: Path, target: Path, names: Iterable[str]) -> list[str]:
         elif path.is_file():
             shutil.copyfile(path, target / path.name)
     return astray
+
+
+def copy_tokenizer(folder: Path, target: Path) -> list[str]:
+    """Copy a folder's tokenizer with its chat template, as `copy_beside` does."""
+    return copy_beside(folder, target, (path.name for path in folder.iterdir() if _TOKENIZER.fullmatch(path.name)))
 
 
 def astray_note(links: list[str]) -> list[str]:

@@ -33,4 +33,5 @@ def discard(job: JobFolder) -> None:
     around = job.path.parent
     with suppress(OSError):
         if {path.name for path in around.iterdir()} <= {LOCK_FILE}:
-            shutil.rmtree(around)
+            (around / LOCK_FILE).unlink(missing_ok=True)
+            around.rmdir()  # not its content: another job may begin in it meanwhile
