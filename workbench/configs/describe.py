@@ -80,7 +80,7 @@ def docs_page() -> str:
     lines = [
         "# Config fields",
         "",
-        "Generated from `workbench/configs/schema.py` by `python -m workbench.configs.describe docs`; do not edit.",
+        "Generated from `workbench/configs/*_settings.py` and `schema.py` by `python -m workbench.configs.describe docs`; do not edit.",
         "Every field of a config file. `lora.r` stands for the field `r` indented under `lora:`; on the command line",
         "it is `--set lora.r=16`. Iterations are micro-batches of one device; an optimiser step takes",
         "`accumulative_counts` of them. Editors complete and check fields with `docs/config.schema.json`.",

@@ -17,11 +17,19 @@ TEMPLATE_FILE = "prompt_template.yaml"
 
 
 class Provenance(BaseModel):
-    """How weights were made, so that chatting can use the same dialogue format and a person can trace a result."""
+    """How weights were made, so that chatting can use the same dialogue format and a person can trace a result.
+
+    Args:
+        visual_encoder: of a model that sees, its vision tower; ``visual_select_layer`` and ``pad_image_to_square`` are
+            those that it was trained with.
+    """
 
     prompt_template: str | None = None
     base_model: str | None = None
     method: str | None = None
+    visual_encoder: str | None = None
+    visual_select_layer: int | None = None
+    pad_image_to_square: bool | None = None
     system: str = ""
     config_name: str | None = None
     job: str | None = None

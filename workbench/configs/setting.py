@@ -13,6 +13,7 @@ from workbench.i18n import N_, current_language
 GROUP_TITLES = {
     "model": N_("Model"),
     "data": N_("Data"),
+    "vision": N_("Vision"),
     "training": N_("Training"),
     "method": N_("Method"),
     "saving": N_("Saving"),

@@ -22,7 +22,7 @@ from peft.utils import SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME, load_peft_weights
 from safetensors import SafetensorError
 
 from workbench.configs.method_settings import LoraSettings
-from workbench.configs.schema import Method
+from workbench.configs.model_settings import Method
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.four_bits import keep_gradients_exact

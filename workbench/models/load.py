@@ -17,7 +17,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from workbench.configs.method_settings import QuantizationSettings
-from workbench.configs.schema import Method
+from workbench.configs.model_settings import Method
 from workbench.data.piece_file import unsaid_ends
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
