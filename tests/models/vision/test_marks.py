@@ -1,21 +1,16 @@
-"""Each ``<image>`` becomes the places of one picture's features, and what does not agree is refused."""
+"""Pictures and ``<image>`` that do not agree are refused."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.models.vision.tiny import clip_tower, language_model, sample_tokenizer
-from workbench.data.encode import IMAGE_TOKEN, Encoded
+from workbench.data.encode import IMAGE_TOKEN
 from workbench.errors import WorkbenchError
 from workbench.models.vision.assembly import assemble
-from workbench.models.vision.marks import require_a_picture_each, require_sight, with_places
+from workbench.models.vision.marks import require_a_picture_each, require_sight
 
 pytestmark = pytest.mark.heavy
-
-
-def test_a_mark_becomes_places_without_loss() -> None:
-    found = with_places(Encoded([1, IMAGE_TOKEN, 7, 8], [-100, -100, -100, 8], cut_tokens=2), image_id=9, patches=3)
-    assert found == Encoded([1, 9, 9, 9, 7, 8], [-100, -100, -100, -100, -100, 8], cut_tokens=2)
 
 
 @pytest.mark.parametrize("pictures", [0, 1, 3])

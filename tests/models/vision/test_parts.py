@@ -18,6 +18,7 @@ from workbench.models.load import load_language_model
 from workbench.models.vision.parts import Parts, freeze, join, load_parts, save_parts
 from workbench.models.vision.tower import load_vision_tower
 from workbench.models.vision.tower_adapter import add_tower_adapter, load_tower_adapter, save_tower_adapter
+from workbench.weights.seeing import seeing_folder
 
 pytestmark = pytest.mark.heavy
 Way = Literal["frozen", "lora", "full"]
@@ -72,7 +73,8 @@ def test_what_was_trained_comes_back(language_way: Way, tower_way: Way, tmp_path
     expected |= {"lora": {"visual_encoder_adapter"}, "frozen": set(), "full": {"visual_encoder"}}[tower_way]
     assert {path.name for path in out.iterdir() if path.is_dir()} == expected
     assert (out / "config.json").is_file() == (language_way == "full")
-    again = load_parts(out, _load, sample_tokenizer(), language_model="sample:model", visual_encoder=str(base))
+    folder = seeing_folder(out, base="sample:model", visual_encoder=None if tower_way == "full" else str(base))
+    again = load_parts(folder, _load, sample_tokenizer(), precision="fp32")
     again.model.eval()
     with torch.no_grad():
         before, after = (both.model(**_batch(both)).logits[..., :2048] for both in (parts, again))

@@ -18,8 +18,8 @@ from workbench.i18n import _
 from workbench.models.vision.image_token import ORIGINAL_SIZE, make_room_for_image
 from workbench.models.vision.projector import Projector
 from workbench.models.vision.tower import VisionTower
+from workbench.weights.seeing import SELECTED_LAYER
 
-SELECTED_LAYER = -2
 _HEAD_EXTRAS = ("final_logit_softcapping", "logit_scale", "logits_scaling")
 """What some language models do to their logits, and transformers' LLaVA does not."""
 _QUANTIZED = ("hf_quantizer", "is_quantized", "is_loaded_in_4bit", "quantization_method")

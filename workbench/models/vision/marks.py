@@ -1,26 +1,12 @@
-"""Where the features of a picture go among the tokens."""
+"""Pictures and ``<image>`` that do not go together."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from workbench.data.encode import IMAGE_TOKEN, NOT_TRAINED, Encoded
+from workbench.data.encode import IMAGE_TOKEN
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-
-
-def with_places(encoded: Encoded, *, image_id: int, patches: int) -> Encoded:
-    """The sample with ``patches`` times the image token, without loss, in place of each ``<image>``."""
-    ids: list[int] = []
-    labels: list[int] = []
-    for token, label in zip(encoded.input_ids, encoded.labels, strict=True):
-        if token == IMAGE_TOKEN:
-            ids += [image_id] * patches
-            labels += [NOT_TRAINED] * patches
-        else:
-            ids.append(token)
-            labels.append(label)
-    return Encoded(ids, labels, encoded.cut_tokens)
 
 
 def require_sight(model: Any, *, pictures: int, where: str) -> None:

@@ -14,13 +14,19 @@ from typing import Any
 from peft import PeftModel
 
 from workbench.models.adapters import load_adapter
-from workbench.models.vision.assembly import SELECTED_LAYER, assemble, save_language_model
+from workbench.models.precision import Precision
+from workbench.models.vision.assembly import assemble, save_language_model
 from workbench.models.vision.projector import Projector, read_projector, write_projector
 from workbench.models.vision.tower import VisionTower, load_vision_tower
 from workbench.models.vision.tower_adapter import load_tower_adapter, save_tower_adapter
-
-PROJECTOR, LANGUAGE_ADAPTER = "projector", "llm_adapter"
-TOWER_ADAPTER, WHOLE_TOWER = "visual_encoder_adapter", "visual_encoder"
+from workbench.weights.seeing import (
+    LANGUAGE_ADAPTER,
+    PROJECTOR,
+    SELECTED_LAYER,
+    TOWER_ADAPTER,
+    WHOLE_TOWER,
+    SeeingFolder,
+)
 
 
 @dataclass(frozen=True)
@@ -86,34 +92,39 @@ def save_parts(parts: Parts, folder: Path, tokenizer: Any) -> None:
 
 
 def load_parts(
-    folder: Path,
+    folder: SeeingFolder,
     load_language: Callable[[str], Any],
     tokenizer: Any,
     *,
-    language_model: str,
-    visual_encoder: str,
+    precision: Precision = "auto",
     trainable: bool = False,
 ) -> Parts:
     """What `save_parts` or XTuner wrote, on the bases that it was trained on.
 
     Args:
         load_language: gives the causal language model of a folder or name, in the precision that is wanted.
-        language_model: the base's folder or name; ``visual_encoder``: that of the tower.
+        precision: number format of the tower and the projector.
         trainable: the adapters are to be trained on.
 
     Raises:
         WorkbenchError: a part is missing, damaged, or made for another base.
     """
-    whole = (folder / "config.json").is_file()
-    language = load_language(str(folder) if whole else language_model)
-    if (folder / LANGUAGE_ADAPTER).is_dir():
-        language = load_adapter(language, folder / LANGUAGE_ADAPTER, trainable=trainable)
-    own_tower = folder / WHOLE_TOWER
-    tower = load_vision_tower(str(own_tower) if own_tower.is_dir() else visual_encoder)
+    path = folder.path
+    language = load_language(folder.language_model)
+    if (path / LANGUAGE_ADAPTER).is_dir():
+        language = load_adapter(language, path / LANGUAGE_ADAPTER, trainable=trainable)
+    tower = load_vision_tower(folder.visual_encoder, precision=precision)
     adapted = None
-    if (folder / TOWER_ADAPTER).is_dir():
-        adapted = load_tower_adapter(tower, folder / TOWER_ADAPTER, trainable=trainable)
-    return join(language, tower, tokenizer, adapted_tower=adapted, projector=read_projector(folder))
+    if (path / TOWER_ADAPTER).is_dir():
+        adapted = load_tower_adapter(tower, path / TOWER_ADAPTER, trainable=trainable)
+    return join(
+        language,
+        tower,
+        tokenizer,
+        adapted_tower=adapted,
+        projector=read_projector(path),
+        selected_layer=folder.visual_select_layer,
+    )
 
 
 def _is_trained(part: Any) -> bool:

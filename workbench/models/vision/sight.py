@@ -1,0 +1,80 @@
+"""How a model is given pictures: what one becomes, and where that goes among the tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from PIL import Image
+
+from workbench.data.encode import IMAGE_TOKEN, NOT_TRAINED
+from workbench.models.vision.pixels import pixel_values
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one picture becomes.
+
+    Args:
+        ids: tokens that stand for it, in place of one ``IMAGE_TOKEN``.
+        inputs: further arguments of the model, by name; those of several pictures are joined along their first
+            dimension.
+    """
+
+    ids: list[int]
+    inputs: dict[str, torch.Tensor]
+
+
+class Sight(Protocol):
+    """Turns pictures into what a model takes."""
+
+    def look(self, picture: Image.Image) -> Look: ...
+
+
+@dataclass(frozen=True)
+class TowerSight:
+    """The sight of a LLaVA model: ``pixel_values`` ``[1, 3, side, side]``, and one token for each patch.
+
+    Args:
+        processor: the vision tower's image processor.
+        patches: features that one picture becomes.
+    """
+
+    processor: Any
+    image_id: int
+    patches: int
+    pad_image_to_square: bool
+
+    def look(self, picture: Image.Image) -> Look:
+        pixels = pixel_values([picture], self.processor, pad_image_to_square=self.pad_image_to_square)
+        return Look([self.image_id] * self.patches, {"pixel_values": pixels})
+
+
+def sight_of(model: Any, processor: Any, *, pad_image_to_square: bool) -> TowerSight:
+    """The sight of a ``LlavaForConditionalGeneration``."""
+    config = model.config
+    return TowerSight(processor, config.image_token_id, config.image_seq_length, pad_image_to_square)
+
+
+def with_looks(ids: Sequence[int], looks: Sequence[Look]) -> list[int]:
+    """The tokens with those of the pictures in place of each ``IMAGE_TOKEN``; there are as many of one as of the other."""
+    left = iter(looks)
+    return [token for given in ids for token in (next(left).ids if given == IMAGE_TOKEN else (given,))]
+
+
+def labels_with_looks(ids: Sequence[int], labels: Sequence[int], looks: Sequence[Look]) -> list[int]:
+    """The labels that go with `with_looks`: no picture has loss."""
+    left = iter(looks)
+    return [
+        label
+        for given, known in zip(ids, labels, strict=True)
+        for label in ([NOT_TRAINED] * len(next(left).ids) if given == IMAGE_TOKEN else (known,))
+    ]
+
+
+def joined_inputs(looks: Sequence[Look]) -> dict[str, torch.Tensor]:
+    """The further arguments of the model for several pictures."""
+    names = looks[0].inputs if looks else ()
+    return {name: torch.cat([look.inputs[name] for look in looks]) for name in names}
