@@ -20,10 +20,15 @@ class _Message(BaseModel):
 
 
 class ChatTurn(BaseModel):
-    """One message of a conversation."""
+    """One message of a conversation.
+
+    ``images``: absolute paths of the pictures asked about in it, in order; an http(s) address only where the user
+    gave one. ``content`` may say where they go with ``<image>`` marks, one a picture; without, they go first.
+    """
 
     role: Literal["system", "user", "assistant"]
     content: str
+    images: list[str] = []
 
 
 class GenerationSettings(BaseModel):
@@ -82,11 +87,19 @@ Precision = Literal["auto", "bf16", "fp16", "fp32"]
 
 
 class Load(_Message):
-    """Load a base (or merged) model, with an adapter if one is named. Replaces what was loaded before."""
+    """Load a base (or merged) model, with an adapter if one is named. Replaces what was loaded before.
+
+    ``llava``: a folder with ``projector/`` and what else a training of a seeing model changed; then ``adapter`` is
+    None, and ``visual_encoder`` and ``visual_select_layer`` stand above what the folder says itself. ``model`` may
+    also be such a folder that names its base, or a whole seeing model.
+    """
 
     request: Literal["load"] = "load"
     model: str
     adapter: str | None = None
+    llava: str | None = None
+    visual_encoder: str | None = None
+    visual_select_layer: int | None = None
     prompt_template: str | None = None
     bits: Literal[4] | None = None
     precision: Precision = "auto"
@@ -94,10 +107,13 @@ class Load(_Message):
 
 
 class AttachAdapter(_Message):
-    """Switch to another adapter on the loaded base; None is the base alone."""
+    """Switch to another adapter, or LLaVA folder, on the loaded base; None for both is the base alone."""
 
     request: Literal["attach_adapter"] = "attach_adapter"
     adapter: str | None = None
+    llava: str | None = None
+    visual_encoder: str | None = None
+    visual_select_layer: int | None = None
     prompt_template: str | None = None
 
 
@@ -132,11 +148,16 @@ class Loading(_Message):
 
 
 class Loaded(_Message):
-    """A model is ready. ``memory_mb``: resident (or device) memory of the engine; ``warnings``: translated."""
+    """A model is ready. ``memory_mb``: resident (or device) memory of the engine; ``warnings``: translated.
+
+    ``sees``: it takes pictures. ``llava``: the LLaVA folder in use, if any.
+    """
 
     reply: Literal["loaded"] = "loaded"
     model: str
     adapter: str | None
+    llava: str | None = None
+    sees: bool = False
     prompt_template: str
     device: str
     parameters: int
