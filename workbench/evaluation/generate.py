@@ -4,13 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 
-from workbench.data.conversation import Turn
+from workbench.data.conversation import IMAGE, Turn
 from workbench.data.encode import encode_prompt
 from workbench.data.templates import Template
+from workbench.models.vision.marks import require_a_picture_each, require_sight
+from workbench.models.vision.pixels import read_picture
+from workbench.models.vision.sight import Sight, joined_inputs, with_looks
+
+Picture = Path | Image.Image
+"""A file, read when its question is asked, or what was read already."""
+
+
+@dataclass(frozen=True)
+class _Prompt:
+    """What a question becomes. ``ids`` has one ``IMAGE_TOKEN`` for each picture."""
+
+    ids: list[int]
+    pictures: Sequence[Picture]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Prompts of like size are as good as equally long, for all pictures are equally many tokens."""
+        return len(self.pictures), len(self.ids)
 
 
 def generate_answers(
@@ -20,6 +42,8 @@ def generate_answers(
     questions: Sequence[str],
     *,
     system: str | Sequence[str] = "",
+    pictures: Sequence[Sequence[Picture]] | None = None,
+    sight: Sight | None = None,
     max_new_tokens: int,
     batch_size: int = 32,
     synced: bool = False,
@@ -30,35 +54,55 @@ def generate_answers(
 
     Args:
         system: the system text, one for all or one for each question.
+        pictures: those that each question is about, none or more. They stand before its text, unless that says with
+            ``<image>`` where.
+        sight: how the model is given pictures; not needed if there are none.
         max_new_tokens: the longest answer, in tokens.
         batch_size: questions at a time; those of like length go together.
         synced: every rank generates the same questions in step, as ZeRO-3 needs.
+
+    Raises:
+        WorkbenchError: the model does not see, a picture cannot be read, or a text has more ``<image>`` than pictures.
     """
     systems = [system] * len(questions) if isinstance(system, str) else list(system)
+    shown = [()] * len(questions) if pictures is None else pictures
     prompts = [
-        encode_prompt(_turns(text, question), template, tokenizer)
-        for text, question in zip(systems, questions, strict=True)
+        _prompt(text, question, seen, template, tokenizer)
+        for text, question, seen in zip(systems, questions, shown, strict=True)
     ]
-    order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
+    if sight is None:
+        for question, seen in zip(questions, shown, strict=True):
+            require_sight(model, pictures=len(seen), where=question)
+    order = sorted(range(len(prompts)), key=lambda index: prompts[index].size)
     answers = [""] * len(prompts)
     with _evaluation(model):
         for start in range(0, len(order), batch_size):
             chosen = order[start : start + batch_size]
             batch = [prompts[index] for index in chosen]
-            texts = _generate(model, tokenizer, template, batch, max_new_tokens, synced)
+            texts = _generate(model, tokenizer, template, batch, sight, max_new_tokens, synced)
             for index, text in zip(chosen, texts, strict=True):
                 answers[index] = text
     return answers
 
 
-def _turns(system: str, question: str) -> list[Turn]:
-    asked = Turn("user", question)
-    return [Turn("system", system), asked] if system else [asked]
+def _prompt(system: str, question: str, pictures: Sequence[Picture], template: Template, tokenizer: Any) -> _Prompt:
+    marks = f"{IMAGE}\n" * (len(pictures) - question.count(IMAGE))
+    asked = Turn("user", marks + question, images=tuple(map(str, pictures)))
+    ids = encode_prompt([Turn("system", system), asked] if system else [asked], template, tokenizer)
+    require_a_picture_each(ids, pictures=len(pictures), where=question)
+    return _Prompt(ids, pictures)
 
 
 def _generate(
-    model: Any, tokenizer: Any, template: Template, prompts: list[list[int]], max_new_tokens: int, synced: bool
+    model: Any,
+    tokenizer: Any,
+    template: Template,
+    asked: list[_Prompt],
+    sight: Sight | None,
+    max_new_tokens: int,
+    synced: bool,
 ) -> list[str]:
+    prompts, inputs = _seen(asked, sight)
     longest = max(len(prompt) for prompt in prompts)
     pad = tokenizer.pad_token_id
     device = next(model.parameters()).device
@@ -79,9 +123,23 @@ def _generate(
         pad_token_id=pad,
         eos_token_id=ends,
         synced_gpus=synced,
+        **{name: tensor.to(device) for name, tensor in inputs.items()},
         **({"stop_strings": strings, "tokenizer": tokenizer} if strings else {}),
     )
     return [_text(tokenizer, template, ids, ends) for ids in output[:, longest:].tolist()]
+
+
+def _seen(asked: list[_Prompt], sight: Sight | None) -> tuple[list[list[int]], dict[str, torch.Tensor]]:
+    """The prompts with their pictures' tokens, and the model's further arguments."""
+    if sight is None:
+        return [prompt.ids for prompt in asked], {}
+    looks = [[sight.look(_opened(picture)) for picture in prompt.pictures] for prompt in asked]
+    ids = [with_looks(prompt.ids, some) for prompt, some in zip(asked, looks, strict=True)]
+    return ids, joined_inputs([look for some in looks for look in some])
+
+
+def _opened(picture: Picture) -> Image.Image:
+    return read_picture(picture) if isinstance(picture, Path) else picture
 
 
 def _end_tokens(tokenizer: Any, template: Template) -> list[int]:
