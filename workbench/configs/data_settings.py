@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from workbench.configs.method_settings import Strict
@@ -88,5 +89,10 @@ class DataSettings(Strict):
     @property
     def dataset_formats(self) -> list[str]:
         """The format of each data path."""
-        names = [name.strip() for name in self.dataset_format.split(",")]
-        return names * len(self.data_paths) if len(names) == 1 else names
+        return one_for_each(self.dataset_format, self.data_paths)
+
+
+def one_for_each(text: str, paths: Sequence[str]) -> list[str]:
+    """What commas part in a text, one for each data path; the same for all if it is but one."""
+    values = [value.strip() for value in text.split(",")]
+    return values * len(paths) if len(values) == 1 else values

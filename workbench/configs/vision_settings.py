@@ -20,14 +20,14 @@ class VisionSettings(Strict):
     pretrained_pth: str | None = setting(
         None,
         group="vision",
-        en="What to begin from: a checkpoint of the first stage, a folder with projector/, or XTuner's .pth file.",
-        zh="训练起点：第一阶段的检查点、含 projector/ 的目录，或 XTuner 的 .pth 文件。",
+        en="What to begin from: a run of the first stage (its newest checkpoint), a checkpoint, or a folder with projector/.",
+        zh="训练起点：第一阶段的运行目录（取其最新检查点）、某个检查点，或含 projector/ 的目录。",
     )
     image_folder: str | None = setting(
         None,
         group="vision",
-        en="Where the pictures named in the data lie; empty means beside the data file.",
-        zh="数据中图像路径所在的目录；留空为数据文件所在目录。",
+        en="Where the pictures named in the data lie; empty means beside the data file. Commas part one for each path.",
+        zh="数据中图像路径所在的目录；留空为数据文件所在目录。用逗号分隔时与各数据路径一一对应。",
     )
     pad_image_to_square: bool = setting(
         False,

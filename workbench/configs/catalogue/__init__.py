@@ -1,33 +1,26 @@
-"""Ready-made configs, composed on demand from small tables: models × methods × data.
+"""Ready-made configs, composed on demand from small tables: models × methods × data, with and without pictures.
 
-Any ``MODEL_METHOD_DATA_eEPOCHS`` of the tables' keys resolves; `entries` lists those that are published.
+Any name of the tables' keys resolves (`recipes`, `seeing`); `entries` lists those that are published.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from workbench.configs.catalogue import datasets, methods, models
-from workbench.configs.catalogue.recipes import SUFFIXES, Recipe, parse_name, published_names
+from workbench.configs.catalogue import recipes, seeing
+from workbench.configs.catalogue.entry import CatalogueEntry
 from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 
 if TYPE_CHECKING:
     from workbench.configs.schema import TrainConfig
 
+__all__ = ["CatalogueEntry", "entries", "published_names", "resolve", "suggestion"]
 
-@dataclass(frozen=True)
-class CatalogueEntry:
-    """One row of the catalogue. ``stage`` is ``sft`` or ``pretrain``; ``summary`` is in the current language."""
 
-    name: str
-    family: str
-    model: str
-    method: str
-    dataset: str
-    stage: str
-    summary: str
+def published_names() -> list[str]:
+    """All names of the catalogue, sorted."""
+    return sorted([*recipes.published_names(), *seeing.published_names()])
 
 
 def entries(pattern: str | None = None) -> list[CatalogueEntry]:
@@ -52,10 +45,10 @@ def resolve(name: str) -> TrainConfig:
     """
     from workbench.configs.schema import TrainConfig
 
-    recipe = parse_name(name)
+    recipe = _recipe(name)
     if recipe is None:
         raise WorkbenchError(_("There is no config called {name}.").format(name=name), fix=suggestion(name))
-    return TrainConfig.model_validate(_settings(recipe))
+    return TrainConfig.model_validate(recipe.settings())
 
 
 def suggestion(name: str) -> str:
@@ -66,26 +59,11 @@ def suggestion(name: str) -> str:
     return _("`workbench list-cfg` shows all names.")
 
 
+def _recipe(name: str) -> recipes.Recipe | seeing.SeeingRecipe | None:
+    return recipes.parse_name(name) or seeing.parse_name(name)
+
+
 def _entry(name: str) -> CatalogueEntry:
-    recipe = parse_name(name)
+    recipe = _recipe(name)
     assert recipe is not None, f"{name} is published but does not follow the grammar"
-    model, data = models.BY_KEY[recipe.model], datasets.BY_KEY[recipe.data]
-    summary = " · ".join((model.title, _(methods.BY_KEY[recipe.method].title), _(data.title)))
-    return CatalogueEntry(
-        name, model.family, model.name_or_path, str(_settings(recipe)["method"]), data.key, data.stage, summary
-    )
-
-
-def _settings(recipe: Recipe) -> dict[str, Any]:
-    """Later tables win: the data knows its lengths, the model what suits it, the suffix what the name asks for."""
-    model = models.BY_KEY[recipe.model]
-    return {
-        "pretrained_model_name_or_path": model.name_or_path,
-        "prompt_template": model.prompt_template,
-        "max_epochs": recipe.epochs,
-        **methods.BY_KEY[recipe.method].settings,
-        **datasets.BY_KEY[recipe.data].settings,
-        **model.settings,
-        **model.settings_by_method.get(recipe.method, {}),
-        **SUFFIXES[recipe.suffix],
-    }
+    return recipe.entry(name)

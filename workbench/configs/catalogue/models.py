@@ -31,6 +31,8 @@ MODELS = (
     Model(
         "internlm2_5_chat_7b", "internlm2_5", "InternLM2.5 Chat 7B", "internlm/internlm2_5-7b-chat", "internlm2_chat"
     ),
+    Model("internlm2_chat_20b", "internlm2", "InternLM2 Chat 20B", "internlm/internlm2-chat-20b", "internlm2_chat"),
+    Model("internlm_chat_7b", "internlm", "InternLM Chat 7B", "internlm/internlm-chat-7b", "internlm_chat"),
     Model("llama3_8b", "llama3", "Llama 3 8B", "meta-llama/Meta-Llama-3-8B", "default"),
     Model("llama3_8b_instruct", "llama3", "Llama 3 8B Instruct", "meta-llama/Meta-Llama-3-8B-Instruct", "llama3_chat"),
     Model(
@@ -42,6 +44,9 @@ MODELS = (
         {"dataloader_num_workers": 4},
         {"qlora": {"lr": 1e-4}},
     ),
+    Model("phi3_mini_4k_instruct", "phi3", "Phi-3 mini 4K Instruct", "microsoft/Phi-3-mini-4k-instruct", "phi3_chat"),
+    Model("vicuna_7b_v15", "vicuna", "Vicuna 7B v1.5", "lmsys/vicuna-7b-v1.5", "vicuna"),
+    Model("vicuna_13b_v15", "vicuna", "Vicuna 13B v1.5", "lmsys/vicuna-13b-v1.5", "vicuna"),
     # The embedded model is small: it needs a higher learning rate and a smaller adapter than models of billions.
     Model(
         "workbench_sample",

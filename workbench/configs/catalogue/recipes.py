@@ -1,4 +1,4 @@
-"""Which model × method × data sets are published under a name, and how a name is taken apart.
+"""Text models: which model × method × data sets are published under a name, and how a name is taken apart.
 
 A name is ``MODEL_METHOD_DATA_eEPOCHS[_SUFFIX]``; names outside that grammar are listed with what they stand for.
 """
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.configs.catalogue import datasets, methods, models
+from workbench.configs.catalogue.entry import CatalogueEntry
+from workbench.i18n import _
 
 SUFFIXES: dict[str, dict[str, Any]] = {
     "": {},
@@ -28,6 +30,29 @@ class Recipe:
     data: str
     epochs: int
     suffix: str = ""
+
+    def settings(self) -> dict[str, Any]:
+        """The fields of the config. Later tables win: the data knows its lengths, the model what suits it, the suffix
+        what the name asks for.
+        """
+        model = models.BY_KEY[self.model]
+        return {
+            "pretrained_model_name_or_path": model.name_or_path,
+            "prompt_template": model.prompt_template,
+            "max_epochs": self.epochs,
+            **methods.BY_KEY[self.method].settings,
+            **datasets.BY_KEY[self.data].settings,
+            **model.settings,
+            **model.settings_by_method.get(self.method, {}),
+            **SUFFIXES[self.suffix],
+        }
+
+    def entry(self, name: str) -> CatalogueEntry:
+        """Its row of the catalogue."""
+        model, data = models.BY_KEY[self.model], datasets.BY_KEY[self.data]
+        summary = " · ".join((model.title, _(methods.BY_KEY[self.method].title), _(data.title)))
+        method = str(self.settings()["method"])
+        return CatalogueEntry(name, model.family, model.name_or_path, method, data.key, data.stage, summary)
 
 
 IRREGULAR = {
@@ -53,9 +78,9 @@ _PUBLISHED = {
 
 
 def published_names() -> list[str]:
-    """All names of the catalogue, sorted."""
+    """All names of text models."""
     composed = [f"{model}_{rest}" for model, rests in _PUBLISHED.items() for rest in rests.split()]
-    return sorted([*composed, *IRREGULAR])
+    return [*composed, *IRREGULAR]
 
 
 def parse_name(name: str) -> Recipe | None:

@@ -1,0 +1,135 @@
+"""The fields of a config that say how long, how fast and on what is trained."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import field_validator
+
+from workbench.configs.deepspeed_names import preset_name
+from workbench.configs.method_settings import Strict
+from workbench.configs.setting import setting
+from workbench.i18n import _
+
+DeepSpeedPreset = Literal[
+    "none",
+    "deepspeed_zero1",
+    "deepspeed_zero2",
+    "deepspeed_zero2_offload",
+    "deepspeed_zero3",
+    "deepspeed_zero3_offload",
+]
+
+
+class TrainingSettings(Strict):
+    """Batches, optimiser, learning rate, precision and devices."""
+
+    max_epochs: int = setting(
+        3, ge=1, unit="epochs", group="training", en="Passes over the data.", zh="遍历数据的轮数。"
+    )
+    max_iters: int | None = setting(
+        None,
+        ge=1,
+        unit="iterations",
+        group="training",
+        advanced=True,
+        en="Stop after so many iterations (micro-batches), whatever max_epochs says.",
+        zh="训练到这么多迭代（微批次）即停止，优先于 max_epochs。",
+    )
+    batch_size: int = setting(
+        1,
+        ge=1,
+        unit="samples",
+        group="training",
+        en="Samples per device and iteration.",
+        zh="每个设备每次迭代的样本数。",
+    )
+    accumulative_counts: int = setting(
+        16,
+        ge=1,
+        unit="iterations",
+        group="training",
+        en="Backward passes before one optimiser step.",
+        zh="每次优化器更新前累积的反向传播次数。",
+    )
+    sequence_parallel_size: int = setting(
+        1, ge=1, group="training", advanced=True, en="GPUs that share one sequence.", zh="共同处理一条序列的 GPU 数。"
+    )
+    optim_type: str = setting(
+        "AdamW", group="training", advanced=True, en="The optimiser, e.g. AdamW.", zh="优化器，例如 AdamW。"
+    )
+    lr: float = setting(
+        2e-4, gt=0, lt=10, group="training", en="The highest learning rate of the schedule.", zh="学习率曲线的最高值。"
+    )
+    betas: tuple[float, float] = setting(
+        (0.9, 0.999),
+        group="training",
+        advanced=True,
+        en="AdamW's decay rates of the first and second moment.",
+        zh="AdamW 一阶与二阶矩的衰减率。",
+    )
+    weight_decay: float = setting(
+        0.0, ge=0, group="training", advanced=True, en="Pull of every weight towards zero.", zh="权重衰减系数。"
+    )
+    max_norm: float = setting(
+        1.0,
+        gt=0,
+        group="training",
+        advanced=True,
+        en="Gradients longer than this are scaled down to it.",
+        zh="梯度范数超过此值时按比例缩小。",
+    )
+    lr_scheduler_type: Literal["cosine", "linear", "constant", "constant_with_warmup"] = setting(
+        "cosine",
+        group="training",
+        advanced=True,
+        en="How the learning rate falls after the warm-up.",
+        zh="预热之后学习率的变化方式。",
+    )
+    warmup_ratio: float = setting(
+        0.03,
+        ge=0,
+        lt=1,
+        group="training",
+        en="Share of the training in which the learning rate rises linearly.",
+        zh="学习率线性上升阶段占整个训练的比例。",
+    )
+    precision: Literal["auto", "bf16", "fp16", "fp32"] = setting(
+        "auto",
+        group="training",
+        advanced=True,
+        en="Number format of the computation; auto is bf16 on GPUs that have it, fp32 on a CPU.",
+        zh="计算精度；auto 在支持的 GPU 上用 bf16，在 CPU 上用 fp32。",
+    )
+    use_activation_checkpointing: bool | Literal["auto"] = setting(
+        "auto",
+        group="training",
+        advanced=True,
+        en="Compute activations twice to save memory; auto does so on GPUs only.",
+        zh="以重复计算换取显存；auto 仅在 GPU 上启用。",
+    )
+    deepspeed: DeepSpeedPreset | str = setting(
+        "deepspeed_zero2",
+        group="training",
+        en="A DeepSpeed preset, the path of a JSON file, or none.",
+        zh="DeepSpeed 预设名、JSON 文件路径，或 none。",
+    )
+    nproc: int | Literal["auto"] = setting(
+        "auto",
+        group="training",
+        en="Processes on this machine; auto is one per GPU, and one on a CPU.",
+        zh="本机进程数；auto 为每个 GPU 一个，CPU 上为一个。",
+    )
+    seed: int = setting(
+        42, ge=0, lt=2**32, group="training", en="The seed of every random choice.", zh="所有随机选择的种子。"
+    )
+
+    @field_validator("deepspeed")
+    @classmethod
+    def _known_preset(cls, value: str) -> str:
+        try:
+            return preset_name(value)
+        except ValueError as error:
+            raise ValueError(
+                _("Not a DeepSpeed preset, not none, and not a .json file. Nearest: {names}").format(names=error)
+            ) from error
