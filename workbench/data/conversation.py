@@ -101,12 +101,14 @@ class Conversation:
 class TokenRow:
     """A row that was tokenised elsewhere. ``labels`` has the length of ``input_ids``; -100 stands for no loss.
 
-    ``lengths``: tokens of each sample in it, in order, if several were packed together.
+    ``lengths``: tokens of each sample in it, in order, if several were packed together. ``images``: the paths of its
+    pictures, one for each -200 among the tokens.
     """
 
     input_ids: tuple[int, ...]
     labels: tuple[int, ...]
     lengths: tuple[int, ...] = ()
+    images: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:

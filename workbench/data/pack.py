@@ -18,11 +18,15 @@ Packing = Literal["best_fit", "concat", "none"]
 
 @dataclass
 class Packed:
-    """One training row. ``lengths``: tokens of each sample (or part of one) in it, in order."""
+    """One training row. ``lengths``: tokens of each sample (or part of one) in it, in order.
+
+    ``images``: absolute paths of its pictures, one for each `IMAGE_TOKEN` in ``input_ids``, in order.
+    """
 
     input_ids: list[int] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

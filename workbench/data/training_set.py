@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from operator import sub
 from pathlib import Path
 from typing import Any
 
 from workbench.configs.schema import TrainConfig
 from workbench.data.pack import Packed, PackPlan, plan_packs
 from workbench.data.prepare.offline import prepared_folder, write_packed
+from workbench.data.prepare.pictures import RowFacts
 from workbench.data.prepare.prepare import prepared
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
@@ -27,6 +31,11 @@ class TrainingRows:
     def __len__(self) -> int:
         return len(self._plan)
 
+    @property
+    def sees(self) -> bool:
+        """Whether they are for a model that takes pictures."""
+        return self._store.sees
+
     def __getitem__(self, number: int) -> Packed:
         packed = Packed()
         for sample, begin, end in self._plan.parts(number):
@@ -34,7 +43,24 @@ class TrainingRows:
             packed.input_ids += row.input_ids[begin:end]
             packed.labels += row.labels[begin:end]
             packed.lengths += row.lengths if self._store.record.packed else [end - begin]
+            packed.images += row.images  # samples of a model that sees are never divided
         return packed
+
+    def lengths(self) -> array[int]:
+        """Tokens of each row, a picture counted as one, without reading them."""
+        plan = self._plan
+        sums = array("q", accumulate(map(sub, plan.ends, plan.begins), initial=0))
+        return array("q", (sums[end] - sums[start] for start, end in pairwise(plan.starts)))
+
+    def image_counts(self) -> array[int]:
+        """Pictures of each row, without reading its tokens."""
+        counts = self._store.image_counts()
+        sums = array("q", accumulate((counts[sample] for sample in self._plan.samples), initial=0))
+        return array("q", (sums[end] - sums[start] for start, end in pairwise(self._plan.starts)))
+
+    def facts(self, number: int) -> RowFacts:
+        """What is kept of the only sample in a row, if the model sees."""
+        return self._store.facts(self._plan.samples[self._plan.starts[number]])
 
 
 @dataclass

@@ -8,23 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.checks.picture import PICTURE_FORMATS, Picture, Problem, locate, look_at
-from workbench.i18n import N_, _
+from workbench.data.picture import PICTURE_FORMATS, Picture, locate, look_at
+from workbench.data.picture_words import problem_sentence
 from workbench.text import printable
 
 if TYPE_CHECKING:
     import PIL.Image
 
 _MOST_PIXELS = (160, 160)
-_PROBLEMS: dict[Problem, str] = {
-    "outside": N_("This picture is outside the folder of the data; it is not opened."),
-    "address": N_("This picture is given by an address; nothing is fetched."),
-    "missing": N_("This picture is not there."),
-    "unreadable": N_("This picture cannot be read."),
-    "not_picture": N_("This file is no picture."),
-    "too_large": N_("This picture is too large to decode safely."),
-    "broken": N_("This picture is damaged or cut."),
-}
 
 
 @dataclass(frozen=True)
@@ -41,13 +32,13 @@ def thumbnail(name: str, folder: Path) -> Thumbnail:
     shown = printable(name).replace("\n", " ")
     path = locate(name, folder)
     if not isinstance(path, Path):
-        return Thumbnail(shown, problem=_problem(path))
+        return Thumbnail(shown, problem=problem_sentence(path))
     if problem := _said_of(look_at(path, decode=True)):
         return Thumbnail(shown, problem=problem)
     try:
         return Thumbnail(shown, _small(path))
     except Exception:  # an unusual kind of colours, or odd notes on how it was held, make Pillow raise nearly anything
-        return Thumbnail(shown, problem=_problem("broken"))
+        return Thumbnail(shown, problem=problem_sentence("broken"))
 
 
 def picture_problem(path: Path) -> str:
@@ -56,10 +47,7 @@ def picture_problem(path: Path) -> str:
 
 
 def _said_of(seen: Picture) -> str:
-    if not seen.problem:
-        return ""
-    sentence = _problem(seen.problem)
-    return f"{sentence} ({printable(seen.detail)})" if seen.detail else sentence
+    return problem_sentence(seen.problem, printable(seen.detail)) if seen.problem else ""
 
 
 def _small(path: Path) -> PIL.Image.Image:
@@ -85,7 +73,3 @@ def half_block_image() -> type[Any]:
     finally:
         sys.__stdout__ = real  # type: ignore[misc]
     return HalfcellImage
-
-
-def _problem(problem: Problem) -> str:
-    return _(_PROBLEMS[problem])

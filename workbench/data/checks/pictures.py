@@ -4,48 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.data.checks.finding import Finding, Severity
-from workbench.data.checks.picture import Oddity, Picture, Problem, locate, look_at
+from workbench.data.checks.finding import Finding
 from workbench.data.checks.place import Place
 from workbench.data.conversation import IMAGE, Conversation, Sample
-from workbench.i18n import N_, _
+from workbench.data.picture import Oddity, Picture, Problem, locate, look_at
+from workbench.data.picture_words import ODDITIES, PROBLEMS
+from workbench.i18n import _
 from workbench.text import printable
 
 PICTURES_DECODED = 1000
 """So many pictures are decoded whole; of the others, those whose end looks cut."""
 _FILES_REMEMBERED = 100_000
-
-_PROBLEMS: dict[Problem | Oddity, tuple[Severity, str, str]] = {
-    "outside": (
-        "error",
-        N_("pictures outside the picture folder; they are not opened"),
-        N_("Move them below the folder of the data, or name their folder with --image-folder."),
-    ),
-    "address": (
-        "error",
-        N_("pictures given by an address instead of a file; nothing is fetched"),
-        N_("Download them and name the files."),
-    ),
-    "missing": (
-        "error",
-        N_("pictures that are not there"),
-        N_("Check the paths; they count from --image-folder, or else from the folder of the data file."),
-    ),
-    "unreadable": ("error", N_("pictures that cannot be read"), N_("Check the permissions of the files.")),
-    "not_picture": (
-        "error",
-        N_("files that are no pictures"),
-        N_("Replace them: a name that ends in .jpg does not make a picture."),
-    ),
-    "too_large": ("error", N_("pictures too large to decode safely"), N_("Scale them down, or remove the rows.")),
-    "broken": ("error", N_("pictures that are damaged or cut"), N_("Copy or download them again.")),
-    "animated": ("note", N_("animated pictures; only the first frame is seen"), N_("Nothing, if that is meant.")),
-    "mode": (
-        "note",
-        N_("pictures of an unusual kind of colours; they are turned into RGB"),
-        N_("Nothing, if they look right in RGB."),
-    ),
-}
 
 
 class Pictures:
@@ -56,9 +25,11 @@ class Pictures:
         self._known: dict[Path, Picture] = {}
         self._decoded = 0
         self.count = 0
-        self._by_problem = {
-            problem: Finding(severity, _(what), _(fix)) for problem, (severity, what, fix) in _PROBLEMS.items()
+        self._by_problem: dict[Problem | Oddity, Finding] = {
+            problem: Finding("error", _(what), _(fix)) for problem, (_sentence, what, fix) in PROBLEMS.items()
         }
+        for oddity, what in ODDITIES.items():
+            self._by_problem[oddity] = Finding("note", _(what), _("Nothing, if they look right that way."))
         self._unplaced = Finding(
             "error",
             _("rows with more or fewer <image> in their texts than pictures"),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from workbench.configs.schema import TrainConfig
 from workbench.data.arrow_folder import ArrowFolderWriter
 from workbench.data.pack import Packed, Packing
-from workbench.data.prepare.store import Record, is_prepared, read_record, template_digest
+from workbench.data.prepare.pictures import RowFacts
+from workbench.data.prepare.store import Record, is_prepared, read_record, store_schema, template_digest
 from workbench.data.templates import Template
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -23,22 +24,28 @@ _ROWS_A_BATCH = 256
 class SupportsRows(Protocol):
     """Training rows by their number."""
 
+    @property
+    def sees(self) -> bool: ...
     def __len__(self) -> int: ...
     def __getitem__(self, number: int) -> Packed: ...
+    def facts(self, number: int) -> RowFacts: ...
 
 
 def write_packed(folder: Path, rows: SupportsRows, on_progress: OnProgress | None = None) -> None:
-    """Write training rows as columns ``input_ids``, ``labels`` and ``lengths`` (the tokens of each sample in them)."""
+    """Write training rows with the columns of `store_schema`."""
     import pyarrow as pa
 
-    columns = pa.list_(pa.int32())
-    schema = pa.schema({"input_ids": columns, "labels": columns, "lengths": columns})
+    schema = store_schema(sees=rows.sees, packed=True)
     with ArrowFolderWriter(folder, schema) as writer:
         for first in range(0, len(rows), _ROWS_A_BATCH):
             if on_progress:
                 on_progress(first, len(rows))
-            some = [vars(rows[number]) for number in range(first, min(first + _ROWS_A_BATCH, len(rows)))]
+            some = [_values(rows, number) for number in range(first, min(first + _ROWS_A_BATCH, len(rows)))]
             writer.write(pa.RecordBatch.from_pylist(some, schema))
+
+
+def _values(rows: SupportsRows, number: int) -> dict[str, Any]:
+    return vars(rows[number]) | (rows.facts(number)._asdict() if rows.sees else {})
 
 
 def prepared_folder(config: TrainConfig, tokenizer: str | None, template: Template | None = None) -> Path | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from workbench.configs.schema import TrainConfig
 from workbench.data.sources import Source, SourceFile, sources_of
+from workbench.paths import resolve_model
 
 BadRows = Literal["stop", "leave_out"]
 
@@ -20,6 +23,8 @@ class PrepareRequest:
         max_length: the most tokens of one sample.
         most_rows: use only so many rows, drawn by ``seed``; None uses all.
         bad_rows: what to do at a row that is not what its format says.
+        sees: the model takes pictures; otherwise rows with pictures are not what can be trained.
+        image_folder: what the paths of pictures count from; None is the folder of each data file.
     """
 
     sources: tuple[Source, ...]
@@ -28,6 +33,8 @@ class PrepareRequest:
     most_rows: int | None = None
     seed: int = 42
     bad_rows: BadRows = "stop"
+    sees: bool = False
+    image_folder: Path | None = None
 
     @classmethod
     def of(cls, config: TrainConfig) -> PrepareRequest:
@@ -39,6 +46,8 @@ class PrepareRequest:
             most_rows=config.max_dataset_length,
             seed=config.seed,
             bad_rows=config.bad_rows,
+            sees=config.sees,
+            image_folder=Path(resolve_model(config.image_folder)) if config.image_folder else None,
         )
 
     def files(self) -> list[SourceFile]:
@@ -48,3 +57,7 @@ class PrepareRequest:
             WorkbenchError: nothing is there.
         """
         return [file for source in self.sources for file in source.files()]
+
+    def picture_folder(self, file: Path) -> Path:
+        """What the paths of pictures in a data file count from, as an absolute path."""
+        return Path(os.path.abspath(self.image_folder or file.parent))  # noqa: PTH100 - resolve() would follow links

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from workbench.data.encode import Tokenizer
 from workbench.data.pack import Packed, Packing
+from workbench.data.prepare.pictures import RowFacts
 from workbench.data.prepare.report import DataReport
 from workbench.data.templates import Template
 from workbench.data.templates.chat_template import ChatTemplate
@@ -43,6 +44,7 @@ class Record(BaseModel):
         template_digest: of what the template is made of; empty if that is not known.
         packed: its rows are training rows, with the lengths of the samples in them.
         packing: how samples were joined to these; None if that is not known, or nothing was joined yet.
+        picture_folders: where the pictures of the rows may lie; None if it is data of text only.
     """
 
     template: str
@@ -51,11 +53,24 @@ class Record(BaseModel):
     template_digest: str = ""
     packed: bool = False
     packing: Packing | None = None
+    picture_folders: list[str] | None = None
     report: DataReport
 
 
+def store_schema(*, sees: bool, packed: bool = False) -> Any:
+    """The columns of a store: tokens, the lengths of packed samples, and for a model that sees pictures and `RowFacts`."""
+    import pyarrow as pa
+
+    tokens = pa.list_(pa.int32())
+    columns = {"input_ids": tokens, "labels": tokens} | ({"lengths": tokens} if packed else {})
+    if sees:
+        columns["images"] = pa.list_(pa.string())
+        columns |= {name: pa.string() if name == "place" else pa.int32() for name in RowFacts._fields}
+    return pa.schema(columns)
+
+
 class TokenStore:
-    """Rows of ``input_ids`` and ``labels`` (int32 lists of equal length), and ``lengths`` if they are packed."""
+    """Rows with the columns of `store_schema`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -63,6 +78,11 @@ class TokenStore:
 
     def __len__(self) -> int:
         return self._firsts[-1]
+
+    @property
+    def sees(self) -> bool:
+        """Whether its rows are for a model that takes pictures."""
+        return self.record.picture_folders is not None
 
     def __getstate__(self) -> dict[str, Any]:
         return {"folder": self.folder, "record": self.record}
@@ -73,12 +93,28 @@ class TokenStore:
         place = number - self._firsts[part]
         ids, labels = (self._values(name, part, place) for name in ("input_ids", "labels"))
         lengths = self._values("lengths", part, place) if self.record.packed else [len(ids)]
-        return Packed(ids, labels, lengths)
+        images = self.column("images").chunk(part)[place].as_py() if self.sees else []
+        return Packed(ids, labels, lengths, images)
+
+    def facts(self, number: int) -> RowFacts:
+        """What is kept of a row of a store for a model that sees."""
+        return RowFacts(*(self.column(name)[number].as_py() for name in RowFacts._fields))
 
     def lengths(self) -> array[int]:
         """Tokens of each row."""
+        return self._sizes("input_ids")
+
+    def image_counts(self) -> array[int]:
+        """Pictures of each row."""
+        return self._sizes("images") if self.sees else array("i", bytes(4 * len(self)))
+
+    def column(self, name: str) -> Any:
+        """A column as a chunked array."""
+        return self._table.column(name)
+
+    def _sizes(self, column: str) -> array[int]:
         found = array("i")
-        for chunk in self._table.column("input_ids").chunks:
+        for chunk in self.column(column).chunks:
             found.frombytes(chunk.value_lengths().cast("int32").to_numpy().tobytes())
         return found
 
@@ -96,12 +132,12 @@ class TokenStore:
     def _firsts(self) -> list[int]:
         """Of each chunk, the number of its first row; and the number of rows."""
         firsts = [0]
-        for chunk in self._table.column("input_ids").chunks:
+        for chunk in self.column("input_ids").chunks:
             firsts.append(firsts[-1] + len(chunk))
         return firsts
 
     def _values(self, column: str, part: int, place: int) -> list[int]:
-        values: list[int] = self._table.column(column).chunk(part)[place].values.to_numpy().tolist()
+        values: list[int] = self.column(column).chunk(part)[place].values.to_numpy().tolist()
         return values
 
 

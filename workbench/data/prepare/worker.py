@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.conversation import Conversation, Sample, TokenRow
-from workbench.data.encode import Encoded, Tokenizer, encode_all
+from workbench.data.encode import IMAGE_TOKEN, Encoded, Tokenizer, encode_all
 from workbench.data.formats import DatasetFormat
 from workbench.data.light_tokenizer import LightTokenizer, TokenizerFacts
+from workbench.data.prepare.pictures import RowFacts, picture_paths, require_marks, require_written
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.read import convert
 from workbench.data.templates import Template, get_template
@@ -36,7 +37,7 @@ class EncodedRows:
     """The tokens of some rows, one sample behind the other (int32), with counts of what became of the rows.
 
     ``bad``: what, where and fix of the rows that are not of their format. ``shortened``: where those rows stand of which
-    the template leaves words out.
+    the template leaves words out. ``images`` and ``facts``: of each sample, if the model sees.
     """
 
     input_ids: array[int] = field(default_factory=lambda: array("i"))
@@ -45,6 +46,8 @@ class EncodedRows:
     counts: Counter[str] = field(default_factory=Counter)
     bad: list[tuple[str, str | None, str | None]] = field(default_factory=list)
     shortened: list[str] = field(default_factory=list)
+    images: list[list[str]] = field(default_factory=list)
+    facts: list[RowFacts] = field(default_factory=list)
 
     def add(self, encoded: Encoded, max_length: int) -> None:
         """Take a row's tokens in, in samples of at most ``max_length``."""
@@ -58,6 +61,21 @@ class EncodedRows:
         self.counts["cut"] += encoded.cut_tokens > 0
         self.counts["cut_tokens"] += encoded.cut_tokens
         self.counts["trained_tokens"] += encoded.trained_tokens
+
+    def count_shortened(self, answers: int, where: str) -> None:
+        """Take in how many answers of a row the template leaves words out of."""
+        if answers:
+            self.counts["shortened"] += 1
+            self.counts["shortened_answers"] += answers
+            self.shortened.append(where)
+
+    def add_pictures(self, encoded: Encoded, max_length: int, images: list[str], facts: RowFacts) -> None:
+        """Take in the pictures of a row, those whose places were cut off left out, and what else is kept of it."""
+        for piece in encoded.pieces(max_length):
+            count = piece.input_ids.count(IMAGE_TOKEN)
+            self.images.append(images[:count])
+            self.facts.append(facts)
+            images = images[count:]
 
 
 class RowEncoder:
@@ -93,46 +111,59 @@ class RowEncoder:
                 result.counts["nothing_left"] += 1
                 continue
             result.add(encoded, limit)
+            where = f"{path}:{number}"
+            pairs, shortened = 0, 0
             if isinstance(sample, Conversation):
-                result.counts["pairs"] += bool(sample.rejected)
-                self._count_shortened(sample, f"{path}:{number}", result)
-
-    def _count_shortened(self, sample: Conversation, where: str, result: EncodedRows) -> None:
-        answers = len(self._template.shortened(sample))
-        if answers:
-            result.counts["shortened"] += 1
-            result.counts["shortened_answers"] += answers
-            result.shortened.append(where)
+                pairs, shortened = int(bool(sample.rejected)), len(self._template.shortened(sample))
+                result.counts["pairs"] += pairs
+                result.count_shortened(shortened, where)
+            if self._request.sees:
+                images = picture_paths(sample, self._request.picture_folder(path))
+                result.add_pictures(encoded, limit, images, RowFacts(where, encoded.cut_tokens, pairs, shortened))
 
     def _tokens(
         self, path: Path, samples: list[tuple[int, Sample]], result: EncodedRows
     ) -> list[tuple[tuple[int, Sample], Encoded]]:
         """All at once, or one by one to find the rows that the template refuses."""
-        limit = self._request.max_length
         try:
-            encoded = encode_all([sample for _number, sample in samples], self._template, self._tokenizer, limit)
-            return list(zip(samples, encoded, strict=True))
+            return list(zip(samples, self._encoded(path, samples), strict=True))
         except WorkbenchError:
             found = []
         for number, sample in samples:
             try:
-                tokens = encode_all([sample], self._template, self._tokenizer, limit)[0]
-                found.append(((number, sample), tokens))
+                found.append(((number, sample), self._encoded(path, [(number, sample)])[0]))
             except WorkbenchError as error:
                 result.bad.append((error.what, f"{path}:{number}", error.fix))
+        return found
+
+    def _encoded(self, path: Path, samples: list[tuple[int, Sample]]) -> list[Encoded]:
+        limit = self._request.max_length
+        found = encode_all([sample for _number, sample in samples], self._template, self._tokenizer, limit)
+        if self._request.sees:
+            for (number, sample), encoded in zip(samples, found, strict=True):
+                require_written(sample, encoded, f"{path}:{number}")
         return found
 
     def _refuse(self, sample: Sample, where: str) -> None:
         """Raise for what this model cannot be given."""
         if isinstance(sample, TokenRow):
             _refuse_unknown_tokens(sample, self._tokenizer, where)
+        if self._request.sees:
+            require_marks(sample, where)
         elif sample.images:
             raise _no_pictures(where)
 
 
 def _refuse_unknown_tokens(row: TokenRow, tokenizer: Tokenizer, where: str) -> None:
     size = tokenizer.vocabulary_size if isinstance(tokenizer, LightTokenizer) else None
-    unknown = next((token for token in row.input_ids if token < 0 or (size is not None and token >= size)), None)
+    unknown = next(
+        (
+            token
+            for token in row.input_ids
+            if (token < 0 and token != IMAGE_TOKEN) or (size is not None and token >= size)
+        ),
+        None,
+    )
     if unknown is not None:
         raise WorkbenchError(
             _("The model has no token {token}; the highest is {highest}.").format(

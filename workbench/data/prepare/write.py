@@ -16,7 +16,7 @@ from workbench.data.prepare.pieces import expected_rows, pieces
 from workbench.data.prepare.processes import in_processes, usable_cores
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
-from workbench.data.prepare.store import Record, template_digest, tokenizer_digest, write_record
+from workbench.data.prepare.store import Record, store_schema, template_digest, tokenizer_digest, write_record
 from workbench.data.prepare.worker import EncodedRows, RawRows, RowEncoder, begin, encode_here
 from workbench.data.sources import SourceFile
 from workbench.data.templates import get_template
@@ -72,10 +72,17 @@ def prepare_into(
         template_digest=template_digest(get_template(request.template, tokenizer)),
         max_length=request.max_length,
         tokenizer=digest,
+        picture_folders=_picture_folders(request, files),
         report=report,
     )
     write_record(folder, record)
     return report
+
+
+def _picture_folders(request: PrepareRequest, files: Sequence[SourceFile]) -> list[str] | None:
+    if not request.sees:
+        return None
+    return list(dict.fromkeys(str(request.picture_folder(file.path)) for file in files))
 
 
 def _telling(on_progress: OnProgress | None, files: Sequence[SourceFile]) -> Callable[[int], None]:
@@ -124,14 +131,12 @@ def _write(
     request: PrepareRequest,
     tell: Callable[[int], None],
 ) -> None:
-    import pyarrow as pa
-
-    columns = pa.list_(pa.int32())
-    with ArrowFolderWriter(folder, pa.schema({"input_ids": columns, "labels": columns})) as writer:
+    schema = store_schema(sees=request.sees)
+    with ArrowFolderWriter(folder, schema) as writer:
         for result in results:
             _count(report, result, request)
             if result.lengths:
-                writer.write(_batch(result))
+                writer.write(_batch(result, schema))
             tell(report.read)
         report.read += report.left_out.get("not_drawn", 0)
         if not report.kept:
@@ -165,7 +170,7 @@ def _count(report: DataReport, result: EncodedRows, request: PrepareRequest) -> 
     report.count_bad([(where, what) for what, where, _fix in result.bad])
 
 
-def _batch(result: EncodedRows) -> Any:
+def _batch(result: EncodedRows, schema: Any) -> Any:
     """The samples as a record batch, without copying a token."""
     import pyarrow as pa
 
@@ -174,4 +179,6 @@ def _batch(result: EncodedRows) -> Any:
         pa.ListArray.from_arrays(offsets, pa.Array.from_buffers(pa.int32(), len(tokens), [None, pa.py_buffer(tokens)]))
         for tokens in (result.input_ids, result.labels)
     ]
-    return pa.record_batch(columns, names=["input_ids", "labels"])
+    if result.facts:
+        columns += [result.images, *map(list, zip(*result.facts, strict=True))]
+    return pa.record_batch(columns, schema=schema)

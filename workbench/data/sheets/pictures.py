@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.data.checks.picture import look_at
+from workbench.data.picture import look_at
 from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _

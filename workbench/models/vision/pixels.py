@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from workbench.data.checks.picture import PICTURE_FORMATS
+from workbench.data.picture import PICTURE_FORMATS
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
