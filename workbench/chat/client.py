@@ -50,8 +50,8 @@ class ChatEngine:
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Queue[Reply]] = {}
 
-    async def load(self, request: Load) -> AsyncIterator[Loading | Loaded]:
-        """Load a model; yields each stage, then what was loaded.
+    async def load(self, request: Load | AttachAdapter) -> AsyncIterator[Loading | Loaded]:
+        """Load a model, or change what is on the loaded one; yields each stage, then what was loaded.
 
         Raises:
             WorkbenchError: it could not be loaded, or the engine died.

@@ -21,6 +21,9 @@ class SavedConversation(BaseModel):
     started: float = Field(default_factory=time.time)
     model: str
     adapter: str | None = None
+    llava: str | None = None
+    visual_encoder: str | None = None
+    visual_select_layer: int | None = None
     prompt_template: str | None = None
     system: str = ""
     settings: GenerationSettings = GenerationSettings()

@@ -173,7 +173,10 @@ class Delta(_Message):
 
 
 class Answer(_Message):
-    """A whole answer. Times in seconds; ``dropped_turns`` oldest turns did not fit the model's context."""
+    """A whole answer. Times in seconds, that until the first token with looking at the pictures.
+
+    ``dropped_turns`` oldest turns did not fit the model's context, and with them ``dropped_images`` pictures.
+    """
 
     reply: Literal["answer"] = "answer"
     text: str
@@ -183,6 +186,7 @@ class Answer(_Message):
     total_s: float
     ended_by: Literal["model", "length", "stopped"]
     dropped_turns: int = 0
+    dropped_images: int = 0
 
 
 class Done(_Message):
