@@ -60,10 +60,13 @@ class ChatEngine:
             if isinstance(reply, Loading | Loaded):
                 yield reply
 
-    async def attach(self, adapter: str | None, prompt_template: str | None = None) -> Loaded:
-        """Switch the adapter (None: the base alone)."""
-        request = AttachAdapter(id=self.next_id(), adapter=adapter, prompt_template=prompt_template)
-        async for reply in self._ask(request):
+    async def attach(self, request: AttachAdapter) -> Loaded:
+        """Change what is on the loaded model.
+
+        Raises:
+            WorkbenchError: it does not fit, or the engine died.
+        """
+        async for reply in self.load(request):
             if isinstance(reply, Loaded):
                 return reply
         raise self._died()

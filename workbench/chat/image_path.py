@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from workbench.paths import SAMPLE_PREFIX, resolve_model
+
 PICTURE_ENDINGS = frozenset(
     ".avif .bmp .gif .jp2 .jpeg .jpg .jpe .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split()  # noqa: SIM905
 )
@@ -26,7 +28,7 @@ def is_address(text: str) -> bool:
 def picture_path(typed: str, folder: Path | None = None) -> Path:
     """The file that a typed or pasted path means, absolute; it need not exist.
 
-    Quotes, backslashes before blanks, ``file://`` and ``~`` are understood. A file whose name has these characters
+    Quotes, backslashes before blanks, ``file://``, ``~`` and ``sample:`` are understood. A file whose name has these characters
     is found by its name as it is.
 
     Args:
@@ -62,7 +64,7 @@ def _all_pictures(names: Iterable[str]) -> list[Path]:
 
 
 def _is_whole(name: str) -> bool:
-    return name.lstrip("'\"").startswith(("/", "~", "file:"))
+    return name.lstrip("'\"").startswith(("/", "~", "file:", SAMPLE_PREFIX))
 
 
 def _words(text: str) -> list[str]:
@@ -82,10 +84,7 @@ def _of_uri(uri: str) -> Path:
 
 
 def _expanded(text: str) -> Path:
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:  # the home of a user who is not there
-        return Path(text)
+    return Path(resolve_model(text))
 
 
 def _is_file(path: Path) -> bool:
