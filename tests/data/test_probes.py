@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.data.conftest import Write
 from workbench.data.probes import Probe, read_probes, write_probes
 from workbench.errors import WorkbenchError
+from workbench.paths import resolve_model
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,36 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="cannot be read") as caught:
         read_probes(tmp_path / "nowhere.json")
     assert caught.value.where == str(tmp_path / "nowhere.json")
+
+
+def test_a_picture_counts_from_the_folder_of_the_file(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    Image.new("RGB", (4, 4)).save(tmp_path / "pictures" / "a.png")
+    row = {"question": "Q", "answers": ["A"], "image": "pictures/a.png", "kind": "colour", "language": "en"}
+    seeing, text = read_probes(write([row, {"question": "Q", "answers": ["A"]}]))
+    assert seeing.pictures == [tmp_path / "pictures" / "a.png"]
+    assert (seeing.kind, seeing.language, text.pictures) == ("colour", "en", [])
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        ("b.png", "not there"),
+        ("probes.json", "no picture"),
+        ("../b.png", "outside"),
+        (".", "folder"),
+        ("https://example.org/b.png", "nothing is fetched"),
+    ],
+)
+def test_a_picture_that_cannot_be_used_is_named_with_its_row(write: Write, image: str, said: str) -> None:
+    path = write([{"question": "Q", "answers": ["A"]}, {"question": "Q", "answers": ["A"], "image": image}])
+    path = path.rename(path.with_name("probes.json"))
+    with pytest.raises(WorkbenchError, match=said) as caught:
+        read_probes(path)
+    assert caught.value.where == f"{path}:2:image"
+
+
+def test_the_questions_of_the_sample_are_about_pictures_of_every_kind() -> None:
+    probes = read_probes(Path(resolve_model("sample:llava_questions.json")))
+    assert all(probe.pictures and probe.language for probe in probes)
+    assert {probe.kind for probe in probes} >= {"colour", "shape", "count", "place"}

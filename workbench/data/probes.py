@@ -1,7 +1,7 @@
 """Probe files: questions with the answers that count as right.
 
-A probe file is a JSON list of ``{"question", "answers", "match", "forbidden", "system"}``; only the first two are
-required.
+A probe file is a JSON list of ``{"question", "answers", "match", "forbidden", "system", "image", "kind", "language"}``;
+only the first two are required. A picture's path counts from the folder of the file.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from workbench.data.asked_pictures import AskedPictures
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -21,7 +22,12 @@ PROBES_ENDING = ".probes.json"
 
 
 class Probe(BaseModel):
-    """One question. It is right if any of ``answers`` matches and nothing of ``forbidden`` occurs."""
+    """One question. It is right if any of ``answers`` matches and nothing of ``forbidden`` occurs.
+
+    Args:
+        image: the picture that it is about; a whole path once the file has been read.
+        kind: what is asked for, as ``colour``, and the ``language`` it is asked in; scores are told for each.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -30,6 +36,14 @@ class Probe(BaseModel):
     match: Literal["exact", "contains"] = "contains"
     forbidden: list[str] = []
     system: str = ""
+    image: str | None = None
+    kind: str = ""
+    language: str = ""
+
+    @property
+    def pictures(self) -> list[Path]:
+        """What `generate_answers` takes for this question."""
+        return [Path(self.image)] if self.image else []
 
     def is_right(self, answer: str) -> bool:
         """Compare without regard to case and surrounding white space."""
@@ -44,7 +58,8 @@ def read_probes(path: Path) -> list[Probe]:
     """The probes of a file.
 
     Raises:
-        WorkbenchError: the file is missing, not a JSON list, empty, or a row lacks a field (names file:row:field).
+        WorkbenchError: the file is missing, not a JSON list, empty, or a row lacks a field or its picture
+            (names file:row:field).
     """
     try:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -56,16 +71,20 @@ def read_probes(path: Path) -> list[Probe]:
         raise WorkbenchError(_("The probe file is not JSON: {reason}").format(reason=error), where=str(path)) from error
     if not isinstance(rows, list) or not rows:
         raise WorkbenchError(_("A probe file is a JSON list with at least one question."), where=str(path))
-    return [_probe_of(path, number, row) for number, row in enumerate(rows, start=1)]
+    pictures = AskedPictures(path, path.parent)
+    return [_probe_of(path, number, row, pictures) for number, row in enumerate(rows, start=1)]
 
 
-def _probe_of(path: Path, number: int, row: object) -> Probe:
+def _probe_of(path: Path, number: int, row: object, pictures: AskedPictures) -> Probe:
     try:
-        return Probe.model_validate(row)
+        probe = Probe.model_validate(row)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise WorkbenchError(first["msg"], where=f"{path}:{number}:{field}") from error
+    if probe.image is None:
+        return probe
+    return probe.model_copy(update={"image": str(pictures.find(probe.image, number))})
 
 
 def write_probes(path: Path, probes: list[Probe]) -> None:
