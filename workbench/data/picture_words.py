@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from workbench.data.picture import Oddity, Problem
+from workbench.data.wording import listed
 from workbench.i18n import N_, _
 
 PROBLEMS: dict[Problem, tuple[str, str, str]] = {
@@ -48,6 +51,16 @@ PROBLEMS: dict[Problem, tuple[str, str, str]] = {
     ),
 }
 """Of each problem: a sentence about one picture, a name for all that have it, what to do."""
+_COUNTED: dict[Problem, str] = {
+    "outside": N_("{count} outside the picture folder"),
+    "address": N_("{count} given by an address"),
+    "missing": N_("{count} not there"),
+    "folder": N_("{count} a folder"),
+    "unreadable": N_("{count} not readable"),
+    "not_picture": N_("{count} no picture"),
+    "too_large": N_("{count} too large"),
+    "broken": N_("{count} damaged or cut"),
+}
 ODDITIES: dict[Oddity, str] = {
     "animated": N_("animated pictures; only the first frame is seen"),
     "mode": N_("pictures of an unusual kind of colours; they are turned into RGB"),
@@ -59,3 +72,8 @@ def problem_sentence(problem: Problem, detail: str = "") -> str:
     """What is wrong with one picture. ``detail``: as in `Picture`, safe to print."""
     sentence = _(PROBLEMS[problem][0])
     return f"{sentence} ({detail})" if detail else sentence
+
+
+def counted_problems(counts: Mapping[Problem, int]) -> str:
+    """How many have which problem, as a list."""
+    return listed([_(text).format(count=counts[problem]) for problem, text in _COUNTED.items() if counts.get(problem)])

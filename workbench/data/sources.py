@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,23 +21,33 @@ TOKENIZED = "tokenized"
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file on this machine, and how to read it."""
+    """A file on this machine, and how to read it. ``image_folder``: as in `Source`."""
 
     path: Path
     choice: FormatChoice = field(default_factory=FormatChoice)
+    image_folder: Path | None = None
 
     @property
     def size(self) -> int:
         """Bytes on disk."""
         return self.path.stat().st_size
 
+    @property
+    def picture_folder(self) -> Path:
+        """What the paths of pictures in it count from, as an absolute path; links are not followed."""
+        return Path(os.path.abspath(self.image_folder or self.path.parent))  # noqa: PTH100
+
 
 @dataclass(frozen=True)
 class Source:
-    """A file, a folder, a pattern of names, or the name of a dataset on a hub."""
+    """A file, a folder, a pattern of names, or the name of a dataset on a hub.
+
+    ``image_folder``: what the paths of pictures count from; None is the folder of each data file.
+    """
 
     path: str
     choice: FormatChoice = field(default_factory=FormatChoice)
+    image_folder: Path | None = None
 
     @property
     def is_here(self) -> bool:
@@ -50,19 +61,19 @@ class Source:
             WorkbenchError: nothing is there, or it cannot be fetched.
         """
         if is_prepared(Path(resolve_model(self.path))):  # its rows are tokens, whatever they were made from
-            return [SourceFile(path, FormatChoice(TOKENIZED)) for path in data_files(self.path)]
+            return [SourceFile(path, FormatChoice(TOKENIZED), self.image_folder) for path in data_files(self.path)]
         if self.is_here:
-            return [SourceFile(path, self.choice) for path in data_files(self.path)]
+            return [SourceFile(path, self.choice, self.image_folder) for path in data_files(self.path)]
         from workbench.data.hub import fetched
 
-        return [SourceFile(path, self.choice) for path in data_files(str(fetched(self.path)))]
+        return [SourceFile(path, self.choice, self.image_folder) for path in data_files(str(fetched(self.path)))]
 
 
 def sources_of(config: TrainConfig) -> tuple[Source, ...]:
     """The data of a config, in the order of its paths."""
     return tuple(
-        Source(path, FormatChoice(name, config.dataset_columns))
-        for path, name in zip(config.data_paths, config.dataset_formats, strict=True)
+        Source(path, FormatChoice(name, config.dataset_columns), Path(resolve_model(folder)) if folder else None)
+        for path, name, folder in zip(config.data_paths, config.dataset_formats, config.image_folders, strict=True)
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from operator import sub
 from pathlib import Path
@@ -13,6 +14,7 @@ from workbench.configs.schema import TrainConfig
 from workbench.data.pack import Packed, PackPlan, plan_packs
 from workbench.data.prepare.offline import prepared_folder, write_packed
 from workbench.data.prepare.pictures import RowFacts
+from workbench.data.prepare.preflight import look_through
 from workbench.data.prepare.prepare import prepared
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
@@ -32,9 +34,9 @@ class TrainingRows:
         return len(self._plan)
 
     @property
-    def sees(self) -> bool:
-        """Whether they are for a model that takes pictures."""
-        return self._store.sees
+    def picture_folders(self) -> list[str] | None:
+        """Where their pictures may lie; None if they are for a model that reads text only."""
+        return self._store.record.picture_folders
 
     def __getitem__(self, number: int) -> Packed:
         packed = Packed()
@@ -71,33 +73,46 @@ class TrainingSet:
     report: DataReport
 
 
-def build_training_set(config: TrainConfig, tokenizer: Any, on_progress: OnProgress | None = None) -> TrainingSet:
-    """Read, render, tokenise and pack; what an earlier run has prepared is used again.
+def build_training_set(
+    config: TrainConfig,
+    tokenizer: Any,
+    on_progress: OnProgress | None = None,
+    on_pictures: OnProgress | None = None,
+) -> TrainingSet:
+    """Read, render, tokenise and pack; what an earlier run has prepared is used again. Then look at every picture.
 
     Args:
         tokenizer: a `LightTokenizer` or one of transformers.
+        on_pictures: is told how many pictures were looked at, and of how many; may raise to end the work.
 
     Raises:
-        WorkbenchError: data is missing or damaged, or nothing trainable is left.
+        WorkbenchError: data is missing or damaged, a picture cannot be used, or nothing trainable is left.
     """
     folder = prepared_folder(config, tokenizer_digest(tokenizer), get_template(config.prompt_template, tokenizer))
     store = TokenStore(folder) if folder else prepared(PrepareRequest.of(config), tokenizer, on_progress)
-    plan = plan_of(config, store)
-    report = store.record.report.model_copy(update={"packs": len(plan)})
+    left_out, report = frozenset[int](), store.record.report.model_copy()
+    if store.sees:
+        left_out, report = look_through(store, config.on_bad_image, on_pictures)
+    plan = plan_of(config, store, left_out)
+    report.packs = len(plan)
     if config.packing != "none":
         report.fill = plan.fill
     return TrainingSet(TrainingRows(store, plan), report)
 
 
 def write_offline(
-    config: TrainConfig, tokenizer: Any, folder: Path, on_progress: OnProgress | None = None
+    config: TrainConfig,
+    tokenizer: Any,
+    folder: Path,
+    on_progress: OnProgress | None = None,
+    on_pictures: OnProgress | None = None,
 ) -> DataReport:
     """Prepare and pack ahead of the training: a folder of training rows that a config may name as its data.
 
     Raises:
         WorkbenchError: see `build_training_set`, or the folder cannot be written.
     """
-    made = build_training_set(config, tokenizer, on_progress)
+    made = build_training_set(config, tokenizer, on_progress, on_pictures)
     write_packed(folder, made.rows, on_progress)
     record = Record(
         template=config.prompt_template,
@@ -106,13 +121,20 @@ def write_offline(
         tokenizer=tokenizer_digest(tokenizer),
         packed=True,
         packing=config.packing,
+        picture_folders=made.rows.picture_folders,
         report=made.report,
     )
     write_record(folder, record)
     return made.report
 
 
-def plan_of(config: TrainConfig, store: TokenStore) -> PackPlan:
+def plan_of(config: TrainConfig, store: TokenStore, left_out: Collection[int] = ()) -> PackPlan:
     """How the samples are packed: as the config says, unless they were packed when they were prepared."""
     how = "none" if store.record.packed else config.packing
-    return plan_packs(store.lengths(), config.max_length, how, seed=config.seed if config.shuffle_before_pack else None)
+    seed = config.seed if config.shuffle_before_pack else None
+    lengths = store.lengths()
+    if not left_out:
+        return plan_packs(lengths, config.max_length, how, seed=seed)
+    kept = array("q", (sample for sample in range(len(lengths)) if sample not in left_out))
+    plan = plan_packs([lengths[sample] for sample in kept], config.max_length, how, seed=seed)
+    return replace(plan, samples=array("q", (kept[sample] for sample in plan.samples)))

@@ -6,36 +6,41 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from workbench.data.conversation import TokenRow
+from workbench.data.formats.images import IMAGE_COLUMNS, row_images
 from workbench.data.formats.row import DatasetFormat, Row, RowError, absent, as_list, columns
 from workbench.i18n import N_, _
 
 _NO_LOSS = -100
+_IMAGE = -200  # `encode.IMAGE_TOKEN`; formats know nothing of encoding
+_OF_PREPARED_DATA = columns("place cut_tokens pairs shortened")
+"""What workbench writes beside the tokens of rows with pictures."""
 
 
 def tokenized(row: Row) -> TokenRow:
     """``input_ids`` with optional ``labels`` (-100: no loss), ``attention_mask``, and the samples in it by
     ``cumulative_len``, ``lengths`` or ``position_ids``.
 
-    Or ``tokens``, of which the negative ones carry no loss. Without labels every token is trained. Tokens that the
+    ``images``: a picture for each -200 among the tokens. Or ``tokens``, of which the negative ones carry no loss. Without labels every token is trained. Tokens that the
     mask leaves out are padding and are not kept.
     """
     if row.get("input_ids") is None and row.get("tokens") is not None:
         tokens = _integers(row["tokens"], "tokens")
         return TokenRow(tuple(map(abs, tokens)), tuple(token if token >= 0 else _NO_LOSS for token in tokens))
-    ids = _ids(row)
+    images = row_images(row)
+    ids = _ids(row, has_pictures=bool(images))
     labels = _labels(row, ids)
     lengths = _lengths(row, len(ids))
     mask = _flat(row, "attention_mask", len(ids))
     if mask is None or all(mask):
-        return TokenRow(tuple(ids), tuple(labels), lengths)
-    return _without_padding(TokenRow(tuple(ids), tuple(labels), lengths), mask)
+        return TokenRow(tuple(ids), tuple(labels), lengths, images)
+    return _without_padding(TokenRow(tuple(ids), tuple(labels), lengths, images), mask)
 
 
-def _ids(row: Row) -> list[int]:
+def _ids(row: Row, *, has_pictures: bool) -> list[int]:
     if row.get("input_ids") is None:
         raise absent(row, "input_ids", "input_ids")
     ids = _integers(row["input_ids"], "input_ids")
-    if ids and min(ids) < 0:
+    if ids and min(ids) < 0 and not (has_pictures and {token for token in ids if token < 0} == {_IMAGE}):
         raise RowError("input_ids", _("a token is not negative"))
     return ids
 
@@ -92,7 +97,7 @@ def _without_padding(row: TokenRow, mask: list[int]) -> TokenRow:
         lengths.append(sum(map(bool, mask[start : start + length])))
         start += length
     ids, labels = (tuple(values[place] for place in kept) for values in (row.input_ids, row.labels))
-    return TokenRow(ids, labels, tuple(length for length in lengths if length))
+    return TokenRow(ids, labels, tuple(length for length in lengths if length), row.images)
 
 
 def _integers(value: Any, field: str) -> list[int]:
@@ -115,7 +120,9 @@ FORMATS = (
         tokenized,
         N_("tokens with their labels"),
         {"input_ids": [1, 333, 352, 2], "labels": [-100, -100, 352, 2], "cumulative_len": [[0, 4]]},
-        optional=columns("labels attention_mask cumulative_len lengths position_ids"),
+        optional=IMAGE_COLUMNS
+        | _OF_PREPARED_DATA
+        | columns("labels attention_mask cumulative_len lengths position_ids"),
         spellings=(columns("tokens"),),
         mark=_has_numbers,
         because=N_("its tokens are numbers"),

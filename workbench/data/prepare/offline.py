@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,7 +26,7 @@ class SupportsRows(Protocol):
     """Training rows by their number."""
 
     @property
-    def sees(self) -> bool: ...
+    def picture_folders(self) -> list[str] | None: ...
     def __len__(self) -> int: ...
     def __getitem__(self, number: int) -> Packed: ...
     def facts(self, number: int) -> RowFacts: ...
@@ -35,7 +36,7 @@ def write_packed(folder: Path, rows: SupportsRows, on_progress: OnProgress | Non
     """Write training rows with the columns of `store_schema`."""
     import pyarrow as pa
 
-    schema = store_schema(sees=rows.sees, packed=True)
+    schema = store_schema(sees=rows.picture_folders is not None, packed=True)
     with ArrowFolderWriter(folder, schema) as writer:
         for first in range(0, len(rows), _ROWS_A_BATCH):
             if on_progress:
@@ -45,7 +46,7 @@ def write_packed(folder: Path, rows: SupportsRows, on_progress: OnProgress | Non
 
 
 def _values(rows: SupportsRows, number: int) -> dict[str, Any]:
-    return vars(rows[number]) | (rows.facts(number)._asdict() if rows.sees else {})
+    return vars(rows[number]) | ({} if rows.picture_folders is None else rows.facts(number)._asdict())
 
 
 def prepared_folder(config: TrainConfig, tokenizer: str | None, template: Template | None = None) -> Path | None:
@@ -73,6 +74,16 @@ def prepared_folder(config: TrainConfig, tokenizer: str | None, template: Templa
         raise _unfit(text.format(name=config.prompt_template), folder)
     if record.packing is not None:
         wanted |= _packing_settings(record.packing, config.packing)
+    if config.sees != (record.picture_folders is not None):
+        raise _unfit(
+            _("The data was prepared for a model that reads text only.")
+            if config.sees
+            else _("The data was prepared for a model that sees."),
+            folder,
+        )
+    if config.sees and config.image_folder:
+        image_folder = [os.path.abspath(resolve_model(config.image_folder))]  # noqa: PTH100 - as it was written
+        wanted["image_folder"] = (record.picture_folders, image_folder)
     for field, (was, now) in wanted.items():
         if was != now:
             text = _("The data was prepared for {field}: {was}, and the training has {now}.")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.prepare.cache import cache_folder, key_of, make_room
+from workbench.data.prepare.mentions import Mentions
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.store import TokenStore, is_prepared, tokenizer_digest
 from workbench.data.prepare.write import OnProgress, prepare_into
@@ -32,8 +34,14 @@ def prepared(request: PrepareRequest, tokenizer: Any, on_progress: OnProgress | 
     folder.mkdir(parents=True, exist_ok=True)
     samples = folder / "samples"
     with locked(folder):
-        if not is_prepared(samples):
+        if not is_prepared(samples) or _has_lost_pictures(samples):
             prepare_into(samples, request, light or tokenizer, files, on_progress)
             make_room(keep=folder)
     os.utime(folder)
     return TokenStore(samples)
+
+
+def _has_lost_pictures(samples: Path) -> bool:
+    """Whether pictures that came out of the rows themselves must be kept anew."""
+    store = TokenStore(samples)
+    return store.sees and Mentions(store).has_lost_pictures()

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel
 
+from workbench.data.picture import Oddity, Problem
+from workbench.data.picture_words import ODDITIES, counted_problems
 from workbench.data.wording import listed
 from workbench.i18n import N_, _
 
-Reason = Literal["not_drawn", "no_answer", "nothing_left", "bad"]
+Reason = Literal["not_drawn", "no_answer", "nothing_left", "bad", "bad_image"]
 REASONS: dict[Reason, str] = {
     "not_drawn": N_("{count} not drawn (max_dataset_length)"),
     "no_answer": N_("{count} without an answer to train on"),
     "nothing_left": N_("{count} without a trained token once their end is cut"),
     "bad": N_("{count} not of their format"),
+    "bad_image": N_("{count} with a picture that cannot be used"),
 }
 PLACES_KEPT = 20
 
@@ -31,6 +34,9 @@ class DataReport(BaseModel):
         divided: plain texts longer than ``max_length`` that were divided into several samples.
         shortened: rows with answers of which the chat template leaves words out; ``shortened_answers`` how many answers,
             ``shortened_places`` the first of these rows.
+        bad_images: rows with a picture that cannot be used, by what is wrong; ``bad_image_places`` the first of them.
+        pictures: different pictures of the rows that are trained.
+        repaired: how many of them are turned into something usual when they are read.
         pairs: rows with a preferred and a rejected answer.
         samples: what the kept rows became, before packing.
         packs: training rows.
@@ -42,6 +48,10 @@ class DataReport(BaseModel):
     kept: int = 0
     left_out: dict[Reason, int] = {}
     bad_places: list[str] = []
+    bad_images: dict[Problem, int] = {}
+    bad_image_places: list[str] = []
+    pictures: int = 0
+    repaired: dict[Oddity, int] = {}
     cut: int = 0
     cut_tokens: int = 0
     divided: int = 0
@@ -67,6 +77,15 @@ class DataReport(BaseModel):
         self.left_out["bad"] = self.left_out.get("bad", 0) + len(rows)
         self.bad_places += [f"{where}: {what}" for where, what in rows][: PLACES_KEPT - len(self.bad_places)]
 
+    def count_bad_images(self, places: Sequence[str], kinds: Mapping[Problem, int]) -> None:
+        """Take in rows that are left out for a picture: where and what of the first ones, and how many of each kind."""
+        if not kinds:
+            return
+        self.left_out["bad_image"] = self.left_out.get("bad_image", 0) + sum(kinds.values())
+        for problem, count in kinds.items():
+            self.bad_images[problem] = self.bad_images.get(problem, 0) + count
+        self.bad_image_places += places[: PLACES_KEPT - len(self.bad_image_places)]
+
     def count_shortened(self, places: Sequence[str]) -> None:
         """Take in where rows stand that have shortened answers."""
         self.shortened_places += places[: PLACES_KEPT - len(self.shortened_places)]
@@ -85,19 +104,37 @@ class DataReport(BaseModel):
             said.append(
                 _("{count} rows are preference pairs: their chosen answers are trained.").format(count=self.pairs)
             )
-        said += [_("Left out: {place}").format(place=place) for place in self.bad_places]
+        if self.pictures:
+            said.append(self._pictures())
+        said += [_("Left out: {place}").format(place=place) for place in (*self.bad_places, *self.bad_image_places)]
         return said
 
     def _totals(self) -> str:
         text = _("Data: {read} rows read ({formats}) = {kept} trained + {left_out} left out").format(
             read=self.read, formats=listed(self.formats), kept=self.kept, left_out=sum(self.left_out.values())
         )
-        reasons = [_(REASONS[reason]).format(count=count) for reason, count in self.left_out.items() if count]
+        reasons = [self._reason(reason, count) for reason, count in self.left_out.items() if count]
         return (
             _("{text} ({reasons}).").format(text=text, reasons=listed(reasons))
             if reasons
             else _("{text}.").format(text=text)
         )
+
+    def _reason(self, reason: Reason, count: int) -> str:
+        text = _(REASONS[reason]).format(count=count)
+        if reason != "bad_image":
+            return text
+        return _("{text}: {kinds}").format(text=text, kinds=counted_problems(self.bad_images))
+
+    def _pictures(self) -> str:
+        """How many there are, and what is done to some of them."""
+        text = _("{count} different pictures").format(count=self.pictures)
+        if self.repaired:
+            kinds = [
+                _("{count} {kind}").format(count=count, kind=_(ODDITIES[kind])) for kind, count in self.repaired.items()
+            ]
+            text = _("{text}, of them {kinds}").format(text=text, kinds=listed(kinds))
+        return _("{text}.").format(text=text)
 
     def _shortening(self) -> str:
         text = _(

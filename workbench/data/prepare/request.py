@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from workbench.configs.schema import TrainConfig
 from workbench.data.sources import Source, SourceFile, sources_of
-from workbench.paths import resolve_model
 
 BadRows = Literal["stop", "leave_out"]
 
@@ -24,7 +21,6 @@ class PrepareRequest:
         most_rows: use only so many rows, drawn by ``seed``; None uses all.
         bad_rows: what to do at a row that is not what its format says.
         sees: the model takes pictures; otherwise rows with pictures are not what can be trained.
-        image_folder: what the paths of pictures count from; None is the folder of each data file.
     """
 
     sources: tuple[Source, ...]
@@ -34,7 +30,6 @@ class PrepareRequest:
     seed: int = 42
     bad_rows: BadRows = "stop"
     sees: bool = False
-    image_folder: Path | None = None
 
     @classmethod
     def of(cls, config: TrainConfig) -> PrepareRequest:
@@ -47,7 +42,6 @@ class PrepareRequest:
             seed=config.seed,
             bad_rows=config.bad_rows,
             sees=config.sees,
-            image_folder=Path(resolve_model(config.image_folder)) if config.image_folder else None,
         )
 
     def files(self) -> list[SourceFile]:
@@ -57,7 +51,3 @@ class PrepareRequest:
             WorkbenchError: nothing is there.
         """
         return [file for source in self.sources for file in source.files()]
-
-    def picture_folder(self, file: Path) -> Path:
-        """What the paths of pictures in a data file count from, as an absolute path."""
-        return Path(os.path.abspath(self.image_folder or file.parent))  # noqa: PTH100 - resolve() would follow links

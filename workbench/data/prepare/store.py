@@ -9,6 +9,7 @@ import hashlib
 import json
 from array import array
 from bisect import bisect_right
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -95,6 +96,14 @@ class TokenStore:
         lengths = self._values("lengths", part, place) if self.record.packed else [len(ids)]
         images = self.column("images").chunk(part)[place].as_py() if self.sees else []
         return Packed(ids, labels, lengths, images)
+
+    def samples_at(self, places: Collection[str]) -> frozenset[int]:
+        """The samples of some rows."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        is_there = pc.is_in(self.column("place"), value_set=pa.array(places, pa.string()))
+        return frozenset(pc.indices_nonzero(is_there).to_pylist())
 
     def facts(self, number: int) -> RowFacts:
         """What is kept of a row of a store for a model that sees."""

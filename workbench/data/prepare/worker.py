@@ -25,11 +25,12 @@ NumberedRows = list[tuple[int, dict[str, Any]]]
 
 @dataclass(frozen=True)
 class RawRows:
-    """Rows of one file with their numbers, and their format."""
+    """Rows of one file with their numbers, and their format. ``picture_folder``: as in `SourceFile`."""
 
     path: Path
     format: DatasetFormat
     rows: NumberedRows
+    picture_folder: Path
 
 
 @dataclass
@@ -101,24 +102,24 @@ class RowEncoder:
                 result.counts["no_answer"] += 1
             else:
                 samples.append((number, sample))
-        self._encode(raw.path, samples, result)
+        self._encode(raw, samples, result)
         return result
 
-    def _encode(self, path: Path, samples: list[tuple[int, Sample]], result: EncodedRows) -> None:
+    def _encode(self, raw: RawRows, samples: list[tuple[int, Sample]], result: EncodedRows) -> None:
         limit = self._request.max_length
-        for (number, sample), encoded in self._tokens(path, samples, result):
+        for (number, sample), encoded in self._tokens(raw.path, samples, result):
             if not encoded.trained_tokens:
                 result.counts["nothing_left"] += 1
                 continue
             result.add(encoded, limit)
-            where = f"{path}:{number}"
+            where = f"{raw.path}:{number}"
             pairs, shortened = 0, 0
             if isinstance(sample, Conversation):
                 pairs, shortened = int(bool(sample.rejected)), len(self._template.shortened(sample))
                 result.counts["pairs"] += pairs
                 result.count_shortened(shortened, where)
             if self._request.sees:
-                images = picture_paths(sample, self._request.picture_folder(path))
+                images = picture_paths(sample, raw.picture_folder)
                 result.add_pictures(encoded, limit, images, RowFacts(where, encoded.cut_tokens, pairs, shortened))
 
     def _tokens(

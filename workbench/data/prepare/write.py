@@ -82,7 +82,7 @@ def prepare_into(
 def _picture_folders(request: PrepareRequest, files: Sequence[SourceFile]) -> list[str] | None:
     if not request.sees:
         return None
-    return list(dict.fromkeys(str(request.picture_folder(file.path)) for file in files))
+    return list(dict.fromkeys(str(file.picture_folder) for file in files))
 
 
 def _telling(on_progress: OnProgress | None, files: Sequence[SourceFile]) -> Callable[[int], None]:

@@ -1,0 +1,133 @@
+"""Looking at many pictures in several processes. Those that were sound at an earlier look are known by their stamp."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.data.picture import Picture, PictureFolders, look_at
+from workbench.data.prepare.processes import in_processes, usable_cores
+from workbench.i18n import current_language, set_language
+from workbench.paths import user_cache
+
+PICTURES_A_PIECE = 500
+_PICTURES_WORTH_PROCESSES = 4000
+_LAYOUT = 1
+"""Raised when `look_at` finds something else than before in the same file."""
+_CREATE = "CREATE TABLE IF NOT EXISTS looks (path TEXT PRIMARY KEY, stamp TEXT, oddities TEXT) WITHOUT ROWID"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one picture is. ``stamp``: of its file, if it is sound and was not known."""
+
+    path: str
+    picture: Picture
+    stamp: str = ""
+
+
+class Looker:
+    """Looks at pictures in and below some folders."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = PictureFolders(*folders)
+
+    def look(self, names: Sequence[str]) -> list[Look]:
+        """What the pictures of some names are: a header and an end each, and nothing but a stamp of known ones."""
+        located = [self._folders.locate(name) for name in names]
+        known = _known(str(path) for path in located if isinstance(path, Path))
+        return [_look(place, known) if isinstance(place, Path) else Look("", Picture(place)) for place in located]
+
+
+def looks_folder() -> Path:
+    """Where sound pictures are noted; may be deleted at any time that no training begins."""
+    return user_cache() / "picture_looks"
+
+
+def all_looks(
+    pieces: Iterator[list[str]], count: int, folders: Sequence[Path], while_waiting: Callable[[], None]
+) -> Generator[list[Look], None, None]:
+    """Look at the pictures of all names, in the order of the names.
+
+    Args:
+        count: how many names there are.
+    """
+    if count < _PICTURES_WORTH_PROCESSES:
+        yield from map(Looker(folders).look, pieces)
+        return
+    arguments = (folders, current_language())
+    yield from in_processes(
+        _look_here,
+        pieces,
+        processes=usable_cores(),
+        begin=_begin,
+        arguments=arguments,
+        while_waiting=while_waiting,
+    )
+
+
+def note(looks: Iterable[Look]) -> None:
+    """Note sound pictures for the next run. Where the cache folder cannot hold them, they are looked at again then."""
+    rows = [(look.path, look.stamp, json.dumps(look.picture.oddities)) for look in looks if look.stamp]
+    if not rows:
+        return
+    try:
+        with closing(sqlite3.connect(_file())) as notes, notes:
+            notes.execute(_CREATE)
+            notes.executemany("INSERT OR REPLACE INTO looks VALUES (?, ?, ?)", rows)
+    except sqlite3.Error:
+        return
+
+
+def _known(paths: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Stamp and oddities of those that are noted."""
+    asked = list(paths)
+    if not _file().is_file():
+        return {}
+    marks = ",".join("?" * len(asked))
+    try:
+        with closing(sqlite3.connect(f"{_file().as_uri()}?mode=ro", uri=True)) as notes:
+            rows = notes.execute(f"SELECT * FROM looks WHERE path IN ({marks})", asked)
+            return {path: (stamp, oddities) for path, stamp, oddities in rows}
+    except sqlite3.Error:
+        return {}
+
+
+def _look(path: Path, known: dict[str, tuple[str, str]]) -> Look:
+    stamp = _stamp(path)
+    was, oddities = known.get(str(path), ("", ""))
+    if stamp and stamp == was:
+        return Look(str(path), Picture(oddities=tuple((kind, detail) for kind, detail in json.loads(oddities))))
+    picture = look_at(path, decode=False)
+    return Look(str(path), picture, "" if picture.problem else stamp)
+
+
+def _stamp(path: Path) -> str:
+    """What changes when a file is written or its permissions are; empty if it is not there."""
+    try:
+        seen = os.stat(path)  # noqa: PTH116 - of hundreds of thousands
+    except OSError:
+        return ""
+    return f"{seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns}"
+
+
+def _file() -> Path:
+    return looks_folder() / f"sound_{_LAYOUT}.sqlite"
+
+
+_looker: list[Looker] = []
+"""The looker of this process, once `_begin` was called in it."""
+
+
+def _begin(folders: Sequence[Path], language: str) -> None:
+    set_language(language)
+    _looker[:] = [Looker(folders)]
+
+
+def _look_here(names: list[str]) -> list[Look]:
+    return _looker[0].look(names)
