@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -18,7 +18,8 @@ from peft import (
     prepare_model_for_kbit_training,
     set_peft_model_state_dict,
 )
-from peft.utils import SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME, load_peft_weights
+from peft.tuners.tuners_utils import BaseTunerLayer
+from peft.utils import SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME, ModulesToSaveWrapper, load_peft_weights
 from safetensors import SafetensorError
 
 from workbench.configs.method_settings import LoraSettings
@@ -28,6 +29,9 @@ from workbench.i18n import _
 from workbench.models.four_bits import keep_gradients_exact
 from workbench.models.internlm2 import head_counts, is_internlm2
 from workbench.models.original_adapter import config_in_memory, has_original_names, weights_in_memory
+
+DEFAULT_NAME = "default"
+"""peft's name of a model's only adapter."""
 
 
 def linear_layer_names(model: Any) -> list[str]:
@@ -54,11 +58,7 @@ def add_adapter(model: Any, settings: LoraSettings, method: Method, *, checkpoin
     targets = settings.target_modules or linear_layer_names(model)
     _require_layers(model, "lora.target_modules", targets)
     _require_layers(model, "lora.modules_to_save", settings.modules_to_save or [])
-    if method == "qlora":
-        keep_gradients_exact(model)
-        model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=checkpointing)
-    elif checkpointing:
-        model.enable_input_require_grads()
+    model = ready_for_adapter(model, method, checkpointing=checkpointing)
     config = LoraConfig(
         r=settings.r,
         lora_alpha=settings.lora_alpha,
@@ -79,6 +79,16 @@ def add_adapter(model: Any, settings: LoraSettings, method: Method, *, checkpoin
         ) from error
 
 
+def ready_for_adapter(model: Any, method: Method, *, checkpointing: bool = False) -> Any:
+    """The model as an adapter on it is trained; see `add_adapter`."""
+    if method == "qlora":
+        keep_gradients_exact(model)
+        return prepare_model_for_kbit_training(model, use_gradient_checkpointing=checkpointing)
+    if checkpointing:
+        model.enable_input_require_grads()
+    return model
+
+
 def _require_layers(model: Any, field: str, wanted: list[str]) -> None:
     """peft passes over a name that no layer has, as long as another one fits."""
     names = [name for name, _module in model.named_modules()]
@@ -92,13 +102,17 @@ def _require_layers(model: Any, field: str, wanted: list[str]) -> None:
         )
 
 
-def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> Any:
-    """The model with an adapter from disk on it, under peft's name ``default``.
+def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False, name: str = DEFAULT_NAME) -> Any:
+    """The model with an adapter from disk on it.
 
     An adapter of InternLM2's own modules (``wqkv``, ``w1``), as XTuner trains it, is put on those of the model.
 
+    Args:
+        model: a language model, or the peft model around it that gets one adapter more.
+        name: peft's name for the adapter.
+
     Raises:
-        WorkbenchError: the folder holds no adapter, or it was made for another model.
+        WorkbenchError: the folder holds no adapter, or it was made for another model, which is as it was then.
     """
     path = Path(folder)
     try:
@@ -109,18 +123,19 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> 
             where=str(folder),
             fix=_("Name the folder that 'workbench convert' made, or a checkpoint folder of a LoRA training."),
         ) from error
-    if not any((path / name).is_file() for name in (SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME)):
+    if not any((path / file).is_file() for file in (SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME)):
         raise WorkbenchError(
             _("The adapter's weights are missing."),
             where=str(folder),
             fix=_("The folder is not complete; copy it again from where it was trained."),
         )
     try:
-        weights = load_peft_weights(str(path), device="cpu")
+        config, weights = PeftConfig.from_pretrained(str(path)), load_peft_weights(str(path), device="cpu")
         if is_internlm2(model) and has_original_names(weights):
-            return _load_original(model, path, weights, trainable=trainable)
-        adapted = PeftModel.from_pretrained(model, str(path), is_trainable=trainable)
-        _require_same_layers(adapted, weights)
+            weights = weights_in_memory(weights, *head_counts(model.config))
+            config = config_in_memory(config, weights)
+        config.inference_mode = not trainable
+        return put_on(model, config, weights, name).train(trainable)
     except (SafetensorError, UnpicklingError, EOFError) as error:
         raise WorkbenchError(
             _("The weight file is damaged: {reason}").format(reason=error),
@@ -133,28 +148,55 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False) -> 
             where=str(folder),
             fix=_("Use the base model it was trained on; its adapter_config.json names it."),
         ) from error
+
+
+def put_on(model: Any, config: PeftConfig, weights: Mapping[str, torch.Tensor], name: str = DEFAULT_NAME) -> Any:
+    """The peft model with an adapter on it; a model that is one already gets one adapter more.
+
+    Args:
+        weights: by the names that peft has on disk.
+
+    Raises:
+        ValueError, RuntimeError: they do not fit; the model is as it was.
+    """
+    said_base, config.base_model_name_or_path = config.base_model_name_or_path, None  # else peft writes its own there
+    try:
+        if isinstance(model, PeftModel):
+            model.add_adapter(name, config)
+            adapted: Any = model
+        else:
+            adapted = get_peft_model(model, config, adapter_name=name)
+        set_peft_model_state_dict(adapted, dict(weights), adapter_name=name)
+        _require_same_layers(adapted, weights, name)
+    except (RuntimeError, ValueError):
+        _take_off(model, name)
+        raise
+    adapted.peft_config[name].base_model_name_or_path = said_base
     return adapted
 
 
-def _load_original(model: Any, folder: Path, weights: dict[str, torch.Tensor], *, trainable: bool) -> Any:
-    """An adapter that was trained on InternLM2's own modules."""
-    renamed = weights_in_memory(weights, *head_counts(model.config))
-    config = config_in_memory(PeftConfig.from_pretrained(str(folder)), renamed)
-    config.inference_mode = not trainable
-    adapted = get_peft_model(model, config)
-    set_peft_model_state_dict(adapted, renamed)
-    _require_same_layers(adapted, renamed)
-    return adapted.train(trainable)
+def _take_off(model: Any, name: str) -> None:
+    """Undo what an adapter that does not fit has done; peft leaves it half done."""
+    if isinstance(model, PeftModel):
+        if name in model.peft_config:
+            model.delete_adapter(name)
+        return
+    for place, module in list(model.named_modules()):
+        if isinstance(module, BaseTunerLayer | ModulesToSaveWrapper):
+            parent, _dot, last = place.rpartition(".")
+            bare = module.original_module if isinstance(module, ModulesToSaveWrapper) else module.get_base_layer()
+            setattr(model.get_submodule(parent), last, bare)
+    vars(model).pop("peft_config", None)
 
 
-def _require_same_layers(adapted: Any, weights: Iterable[str]) -> None:
+def _require_same_layers(adapted: Any, weights: Iterable[str], name: str) -> None:
     """peft leaves layers that only the file or only the model has as they are.
 
     Raises:
         ValueError: names one of them.
     """
-    saved = {name for name in weights if ".lora_" in name}
-    there = {name for name in get_peft_model_state_dict(adapted, save_embedding_layers=False) if ".lora_" in name}
+    loaded = get_peft_model_state_dict(adapted, adapter_name=name, save_embedding_layers=False)
+    saved, there = ({layer for layer in layers if ".lora_" in layer} for layers in (weights, loaded))
     if saved != there:
         raise ValueError(min(saved ^ there))
 

@@ -10,7 +10,7 @@ from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
+from peft import LoraConfig, PeftConfig, get_peft_model, get_peft_model_state_dict
 from peft.utils import SAFETENSORS_WEIGHTS_NAME, load_peft_weights
 from safetensors import SafetensorError
 from safetensors.torch import save_file
@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from workbench.configs.method_settings import LoraSettings
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.models.adapters import DEFAULT_NAME, put_on
 from workbench.models.vision.tower import VisionTower
 
 _MEMORY, _DISK = "base_model.model.", "base_model.model.vision_model."
@@ -57,42 +58,35 @@ def save_tower_adapter(adapted: Any, folder: Path) -> None:
     adapted.peft_config["default"].save_pretrained(folder)
 
 
-def load_tower_adapter(tower: VisionTower, folder: Path, *, trainable: bool = False) -> Any:
+def load_tower_adapter(
+    tower: VisionTower, folder: Path, *, trainable: bool = False, beside: Any = None, name: str = DEFAULT_NAME
+) -> Any:
     """The tower with an adapter from disk on it, a peft model.
 
+    Args:
+        beside: the peft model around the tower, if it has an adapter already.
+        name: peft's name for the adapter.
+
     Raises:
-        WorkbenchError: there is none, it is damaged, or it was made for another tower.
+        WorkbenchError: there is none, it is damaged, or it was made for another tower, which is as it was then.
     """
     try:
         config = PeftConfig.from_pretrained(str(folder))
-        weights = {_in_memory(name): tensor for name, tensor in load_peft_weights(str(folder), device="cpu").items()}
+        weights = {_in_memory(layer): tensor for layer, tensor in load_peft_weights(str(folder), device="cpu").items()}
         config.inference_mode = not trainable
-        adapted = get_peft_model(tower.model, config)
-        _require_same_layers(adapted, weights)
-        set_peft_model_state_dict(adapted, weights)
+        return put_on(beside or tower.model, config, weights, name).train(trainable)
     except (SafetensorError, UnpicklingError, EOFError, OSError, ValueError, KeyError, RuntimeError) as error:
         raise WorkbenchError(
             _("The adapter does not fit this model: {reason}").format(reason=str(error).split("\n")[0][:300]),
             where=str(folder),
             fix=_("Name the vision tower that it was trained on: --visual-encoder FOLDER."),
         ) from error
-    return adapted.train(trainable)
 
 
 def _linear_layers(model: Any) -> list[str]:
     return sorted(
         {name.rsplit(".", 1)[-1] for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)}
     )
-
-
-def _require_same_layers(adapted: Any, weights: dict[str, torch.Tensor]) -> None:
-    """
-    Raises:
-        ValueError: names a layer that only the file or only the tower has.
-    """
-    apart = set(weights) ^ set(get_peft_model_state_dict(adapted))
-    if apart:
-        raise ValueError(min(apart))
 
 
 def _on_disk(name: str) -> str:
