@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.commands.run_command import workbench
-from tests.configs.xtuner.samples import LLAVA, QLORA, changed, written
+from tests.configs.xtuner.samples import DPO, QLORA, changed, written
 from workbench.configs.files import load_config
 
 
@@ -66,11 +66,11 @@ def test_a_base_that_is_missing_or_goes_in_a_circle_is_named(tmp_path: Path) -> 
 
 
 def test_what_cannot_be_trained_yet_is_refused_first_and_listed(tmp_path: Path) -> None:
-    written(tmp_path, LLAVA)
+    written(tmp_path, DPO)
     done = workbench("import-config", "mine.py", cwd=tmp_path)
     assert done.returncode == 1
-    assert "LLaVA model" in done.stderr
-    assert "model.visual_encoder" in done.stdout
+    assert "a preference stage (DPO)" in done.stderr
+    assert "model.beta" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]
     as_json = json.loads(workbench("import-config", "mine.py", "--json", cwd=tmp_path).stdout)
     assert (as_json["path"], len(as_json["refusals"])) == (None, 1)

@@ -29,10 +29,50 @@ internlm2_5_chat_7b_qlora_oasst1_e3 llama3_70b_instruct_qlora_alpaca_e3_2k_gpu8 
 llama3_8b_instruct_full_alpaca_e3 llama3_8b_instruct_qlora_alpaca_e3
 """.split()  # noqa: SIM905 - a table reads better
 )
+CLIP = "clip_vit_large_p14_336"
+LLAVA_NAMES = {
+    f"llava_{name.replace('CLIP', CLIP)}"
+    for name in [
+        "internlm2_chat_1_8b_qlora_CLIP_lora_e1_gpu8_finetune",
+        "internlm2_chat_1_8b_CLIP_e1_gpu8_pretrain",
+        "internlm2_chat_20b_CLIP_e1_gpu8_finetune",
+        "internlm2_chat_20b_qlora_CLIP_lora_e1_gpu8_finetune",
+        "internlm2_chat_20b_CLIP_e1_gpu8_pretrain",
+        "internlm2_chat_7b_CLIP_e1_gpu8_finetune",
+        "internlm2_chat_7b_qlora_CLIP_lora_e1_gpu8_finetune",
+        "internlm2_chat_7b_CLIP_e1_gpu8_pretrain",
+        "internlm_chat_7b_qlora_CLIP_lora_e1_gpu8_finetune",
+        "internlm_chat_7b_CLIP_e1_gpu8_pretrain",
+        "llama3_70b_instruct_quant_CLIP_e1_gpu8_pretrain",
+        "llama3_8b_instruct_full_CLIP_e1_gpu8_finetune",
+        "llama3_8b_instruct_full_CLIP_lora_e1_gpu8_finetune",
+        "llama3_8b_instruct_full_CLIP_lora_e1_gpu8_internvl_finetune",
+        "llama3_8b_instruct_qlora_CLIP_e1_gpu1_finetune",
+        "llama3_8b_instruct_CLIP_e1_gpu8_pretrain",
+        "llama3_8b_instruct_CLIP_e1_gpu8_sharegpt4v_pretrain",
+        "llama3_8b_instruct_quant_CLIP_e1_gpu1_pretrain",
+        "v15_13b_finetune",
+        "v15_13b_finetune_lora",
+        "v15_13b_pretrain",
+        "v15_7b_finetune",
+        "v15_7b_finetune_lora",
+        "v15_7b_pretrain",
+        "phi3_mini_4k_instruct_full_CLIP_e1_gpu8_finetune",
+        "phi3_mini_4k_instruct_full_CLIP_full_e2_gpu8_internvl_finetune",
+        "phi3_mini_4k_instruct_CLIP_e1_gpu8_pretrain",
+        "phi3_mini_4k_instruct_CLIP_e1_gpu8_sharegpt4v_pretrain",
+        "vicuna_13b_v15_qlora_CLIP_lora_e1_gpu8_finetune",
+        "vicuna_13b_v15_CLIP_e1_gpu8_pretrain",
+        "vicuna_7b_v15_qlora_CLIP_lora_e1_gpu8_finetune",
+        "vicuna_7b_v15_qlora_CLIP_lora_e1_gpu8_finetune_refcoco",
+        "vicuna_7b_v15_CLIP_e1_gpu8_pretrain",
+    ]
+}
 
 
 def test_the_names_that_users_know_are_there() -> None:
-    assert set(published_names()) >= XTUNER_NAMES
+    assert len(LLAVA_NAMES) == 33
+    assert set(published_names()) >= XTUNER_NAMES | LLAVA_NAMES
     assert {f"workbench_sample_{method}_identity_e2" for method in ("qlora", "lora", "full")} <= set(published_names())
     assert published_names() == sorted(set(published_names()))
 

@@ -87,6 +87,16 @@ def test_all_mistakes_of_a_file_are_told_at_once() -> None:
     assert "4:max_epochs: Must be at least 1" in problem.what
 
 
+def test_folders_of_pictures_are_one_or_one_for_each_path() -> None:
+    rows = "pretrained_model_name_or_path: m\ndata_path: [a.json, b.json]\n"
+    assert parse_config(rows + "image_folder: x, y\n", "my.yaml").image_folders == ["x", "y"]
+    assert parse_config(rows + "image_folder: x\n", "my.yaml").image_folders == ["x", "x"]
+    assert parse_config(rows, "my.yaml").image_folders == [None, None]
+    assert parse_config(MINIMAL + "image_folder: 'x, y'\n", "my.yaml").image_folders == ["x, y"]
+    with pytest.raises(WorkbenchError, match="one folder for all data paths"):
+        parse_config(rows + "image_folder: x, y, z\n", "my.yaml")
+
+
 def test_a_file_in_another_encoding_is_refused_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "gbk.yaml"
     path.write_bytes((MINIMAL + "system: 你好\n").encode("gbk"))

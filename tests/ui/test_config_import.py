@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.configs.xtuner.samples import LLAVA, changed, written
+from tests.configs.xtuner.samples import DPO, changed, written
 from tests.ui.driving import ROOMY, running, screen_text, see, type_text, wait_until
 from workbench.configs.files import load_config
 
@@ -35,13 +35,13 @@ async def test_a_path_that_leads_nowhere_stays_to_be_mended(project: Path) -> No
 
 
 async def test_what_cannot_be_trained_is_said_and_nothing_is_written(project: Path) -> None:
-    written(project, LLAVA, "eyes.py")
+    written(project, DPO, "wishes.py")
     before = sorted(project.iterdir())
     async with running(project, "configs", ROOMY) as pilot:
         await pilot.press("i")
-        await see(pilot, "eyes.py")
+        await see(pilot, "wishes.py")
         await pilot.press("enter")
-        await see(pilot, "Nothing was imported", "a LLaVA model", "model.visual_encoder")
+        await see(pilot, "Nothing was imported", "a preference stage (DPO)", "model.beta")
         await pilot.press("enter")
         await see(pilot, "i Import")
     assert sorted(project.iterdir()) == before
@@ -74,13 +74,13 @@ async def test_an_xtuner_config_named_for_a_training_is_imported_there(project: 
 
 
 async def test_a_config_that_cannot_be_imported_for_a_training_says_why(project: Path) -> None:
-    written(project, LLAVA, "eyes.py")
+    written(project, DPO, "wishes.py")
     async with running(project, "train", ROOMY) as pilot:
         await pilot.press("n")
         await see(pilot, "New training", "lr")
         await pilot.press("ctrl+u")
-        await type_text(pilot, "eyes.py")
+        await type_text(pilot, "wishes.py")
         await pilot.press("enter")
         await see(pilot, "Nothing was imported")
         await pilot.press("escape")
-        await see(pilot, "New training", "a LLaVA model")
+        await see(pilot, "New training", "a preference stage (DPO)")

@@ -93,26 +93,66 @@ randomness = dict(seed=7, deterministic=False)
 """
 
 LLAVA = """\
+from mmengine.optim import AmpOptimWrapper
 from peft import LoraConfig
-from transformers import AutoModelForCausalLM, CLIPVisionModel
+from torch.optim import AdamW
+from transformers import AutoModelForCausalLM, AutoTokenizer, CLIPImageProcessor, CLIPVisionModel
 from xtuner.dataset import LLaVADataset
+from xtuner.dataset.map_fns import llava_map_fn, template_map_fn_factory
+from xtuner.dataset.samplers import LengthGroupedSampler
+from xtuner.engine.hooks import EvaluateChatHook
+from xtuner.engine.runner import TrainLoop
 from xtuner.model import LLaVAModel
 from xtuner.utils import PROMPT_TEMPLATE
 
 prompt_template = PROMPT_TEMPLATE.vicuna
+root = './pictures/'
+tokenizer = dict(type=AutoTokenizer.from_pretrained, pretrained_model_name_or_path='my/llm', padding_side='right')
+image_processor = dict(type=CLIPImageProcessor.from_pretrained, pretrained_model_name_or_path='my/clip')
 model = dict(
     type=LLaVAModel,
     freeze_llm=True,
     freeze_visual_encoder=True,
+    pretrained_pth='./work_dirs/first/iter_9.pth',
     projector_depth=3,
     llm=dict(type=AutoModelForCausalLM.from_pretrained, pretrained_model_name_or_path='my/llm', load_in_4bit=True),
     llm_lora=dict(type=LoraConfig, r=512, lora_alpha=256, lora_dropout=0.05, bias='none', task_type='CAUSAL_LM'),
     visual_encoder=dict(type=CLIPVisionModel.from_pretrained, pretrained_model_name_or_path='my/clip'),
     visual_encoder_lora=dict(type=LoraConfig, r=64, lora_alpha=16, target_modules=('q_proj', 'v_proj')))
+first_set = dict(
+    type=LLaVADataset,
+    data_path=root + 'rows.json',
+    image_folder=root + 'images',
+    tokenizer=tokenizer,
+    image_processor=image_processor,
+    dataset_map_fn=llava_map_fn,
+    template_map_fn=dict(type=template_map_fn_factory, template=prompt_template),
+    max_length=int(2048 - (336 / 14)**2),
+    pad_image_to_square=True)
 train_dataloader = dict(
     batch_size=16,
-    dataset=dict(type=LLaVADataset, data_path='rows.json', image_folder='images', max_length=int(2048 - (336 / 14)**2)))
+    num_workers=4,
+    pin_memory=True,
+    dataset=first_set,
+    sampler=dict(type=LengthGroupedSampler, length_property='modality_length', per_device_batch_size=16))
+optim_wrapper = dict(
+    type=AmpOptimWrapper, optimizer=dict(type=AdamW, lr=3e-4, weight_decay=0), accumulative_counts=1,
+    clip_grad=dict(max_norm=1), dtype='float16')
+train_cfg = dict(type=TrainLoop, max_epochs=1)
+custom_hooks = [
+    dict(
+        type=EvaluateChatHook,
+        tokenizer=tokenizer,
+        image_processor=image_processor,
+        every_n_iters=70,
+        evaluation_inputs=['What is this?'],
+        evaluation_images='cat.png',
+        system='',
+        prompt_template=prompt_template)
+]
 """
+DPO = QLORA + "\nmodel.update(type='xtuner.model.DPO', beta=0.1, loss_type='sigmoid')\n"
+"""A stage that workbench does not train."""
 
 
 def written(folder: Path, text: str, name: str = "mine.py") -> Path:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.configs.xtuner.samples import LLAVA, QLORA, changed, written
+from tests.configs.xtuner.samples import QLORA, changed, written
 from workbench.configs.files import load_config
 from workbench.configs.schema import TrainConfig
-from workbench.configs.xtuner.imported import ImportedConfig, import_config, refused, write_imported
+from workbench.configs.xtuner.imported import ImportedConfig, import_config, write_imported
 from workbench.errors import WorkbenchError
 
 
@@ -204,17 +204,6 @@ def test_the_missing_field_can_be_given(tmp_path: Path) -> None:
     made = imported(tmp_path, text, "data_path=mine.json", "lora.r=16")
     assert made.config is not None
     assert (made.config.data_path, made.config.lora.r) == ("mine.json", 16)
-
-
-def test_llava_is_refused_as_a_whole_and_never_becomes_a_text_config(tmp_path: Path) -> None:
-    made = imported(tmp_path, LLAVA)
-    assert made.config is None
-    (reason,) = made.refusals
-    assert "LLaVA" in reason.reason
-    listed = {one.field for one in made.lost}
-    assert {"model.visual_encoder", "model.visual_encoder_lora", "train_dataloader.dataset.image_folder"} <= listed
-    assert "nothing was written" in str(refused(made))
-    assert imported(tmp_path, LLAVA, "data_path=a.json", "dataset_format=openai").config is None
 
 
 def test_a_config_for_hugging_faces_trainer_is_read_too(tmp_path: Path) -> None:

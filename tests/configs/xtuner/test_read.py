@@ -38,6 +38,17 @@ def test_our_own_configs_are_taken_too(tmp_path: Path) -> None:
         assert (found.llm, found.llm_lora, found.quantized) == ("internlm/internlm2-chat-1_8b", None, False)
 
 
+def test_our_own_configs_of_models_that_see_are_taken_too() -> None:
+    found = read_xtuner_config("llava_internlm2_chat_1_8b_qlora_clip_vit_large_p14_336_lora_e1_gpu8_finetune")
+    assert (found.kind, found.visual_encoder) == ("LLaVAModel", "openai/clip-vit-large-patch14-336")
+    assert (found.llm_lora or {})["r"] == 512
+    assert (found.visual_encoder_lora or {})["lora_alpha"] == 16
+    assert (found.freeze_llm, found.freeze_visual_encoder) == (False, False)
+    first = read_xtuner_config("llava_internlm2_chat_1_8b_clip_vit_large_p14_336_e1_gpu8_pretrain")
+    assert (first.llm_lora, first.visual_encoder_lora) == (None, None)
+    assert (first.freeze_llm, first.freeze_visual_encoder, first.quantized) == (True, True, True)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [

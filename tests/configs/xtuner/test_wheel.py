@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from workbench.configs.catalogue import published_names, resolve
 from workbench.configs.xtuner.imported import ImportedConfig, import_tree
+from workbench.configs.xtuner.kinds import TRAINED
 from workbench.configs.xtuner.read import XTunerConfig, read_xtuner_config
 from workbench.configs.xtuner.syntax import ConfigTree
 from workbench.configs.xtuner.values import type_name
@@ -111,12 +113,15 @@ def test_every_training_config_is_read_to_its_last_value(files: list[Path], desc
     assert [one.name for one in described if _tree(one).unread] == []
 
 
-def test_text_configs_become_ours_and_others_are_refused(imports: list[tuple[ConfigTree, ImportedConfig]]) -> None:
+def test_text_and_llava_configs_become_ours_and_others_are_refused(
+    imports: list[tuple[ConfigTree, ImportedConfig]],
+) -> None:
     made = Counter("refused" if one.config is None else "imported" for _tree, one in imports)
     as_a_whole = [one for _tree, one in imports if any(not refusal.field for refusal in one.refusals)]
-    others = sum(STAGES.values()) - STAGES["SupervisedFinetune"]
+    trained = sum(STAGES[kind] for kind in TRAINED)
+    others = sum(STAGES.values()) - trained
     assert len(as_a_whole) == others
-    assert made == {"imported": STAGES["SupervisedFinetune"] - ASKED_FOR, "refused": others + ASKED_FOR}
+    assert made == {"imported": trained - ASKED_FOR, "refused": others + ASKED_FOR}
     assert all(one.lost for one in as_a_whole), "what is not carried is listed for them too"
 
 
@@ -170,4 +175,27 @@ def test_sample_answers_are_asked_for_where_a_hook_asks(imports: list[tuple[Conf
 
 def test_the_learning_rate_rises_as_long_as_before(imports: list[tuple[ConfigTree, ImportedConfig]]) -> None:
     found = Counter(one.config.warmup_ratio for _tree, one in imports if one.config)
-    assert found == {0.03: 484, 0.025: 13, 0.0: 7}
+    assert found == {0.03: 517, 0.025: 13, 0.0: 7}
+
+
+def test_the_llava_names_of_the_catalogue_have_the_values_of_xtuner(
+    imports: list[tuple[ConfigTree, ImportedConfig]],
+) -> None:
+    theirs = {one.name: one.config for _tree, one in imports if one.config and one.config.sees}
+    assert len(theirs) == STAGES["LLaVAModel"]
+    assert set(theirs) <= set(published_names())
+    for name, config in theirs.items():
+        ours = resolve(name)
+        differing = {field for field in type(ours).model_fields if getattr(ours, field) != getattr(config, field)}
+        assert differing <= {*OURS, *({"lora"} if ours.freeze_llm else ()), *CORRECTED.get(name, ())}, name
+        assert (config.pretrained_pth is None) is (ours.pretrained_pth is None), name
+        if ours.pretrained_pth is not None:  # where workbench keeps the run, instead of XTuner's file in that folder
+            assert ours.pretrained_pth == str(config.pretrained_pth).rpartition("/")[0], name
+
+
+OURS = {"pretrained_pth", "evaluation_images", "logging_interval"}
+"""The folder instead of a file in it; no address that would be fetched; every optimiser step is logged."""
+CORRECTED = {
+    "llava_llama3_70b_instruct_quant_clip_vit_large_p14_336_e1_gpu8_pretrain": {"pretrained_model_name_or_path"},
+}
+"""Names a model of 70B and loads one of 8B."""

@@ -19,8 +19,8 @@ from workbench.i18n import _
 _WORK_DIRS = "./work_dirs"
 _SAMPLES_PER_STEP = {tables.PRETRAIN: 256, tables.FINETUNE: 128}
 _STAGES: dict[str, dict[str, Any]] = {
-    tables.PRETRAIN: {"batch_size": 32},
-    tables.FINETUNE: {"pad_image_to_square": True, "group_by_length": True},
+    tables.PRETRAIN: {"lr": 1e-3, "batch_size": 32},
+    tables.FINETUNE: {"lr": 2e-4, "batch_size": 16, "pad_image_to_square": True, "group_by_length": True},
 }
 _COMMON: dict[str, Any] = {
     "dataset_format": "llava",

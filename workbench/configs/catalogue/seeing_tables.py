@@ -37,24 +37,18 @@ class Way:
     settings: dict[str, Any]
 
 
-_FROZEN = {"freeze_llm": True, "lr": 1e-3}
 LANGUAGE_WAYS = (
-    Way("frozen", N_("projector alone"), {"method": "full", **_FROZEN}),
-    Way("quant", N_("projector alone on a 4-bit base"), {"method": "qlora", **_FROZEN}),
+    Way("frozen", N_("projector alone"), {"method": "full", "freeze_llm": True}),
+    Way("quant", N_("projector alone on a 4-bit base"), {"method": "qlora", "freeze_llm": True}),
     Way(
         "qlora",
         N_("adapter on a 4-bit base (QLoRA)"),
-        {
-            "method": "qlora",
-            "lr": 2e-4,
-            "batch_size": 16,
-            "lora": {"r": 512, "lora_alpha": 256, "lora_dropout": 0.05},
-        },
+        {"method": "qlora", "lora": {"r": 512, "lora_alpha": 256, "lora_dropout": 0.05}},
     ),
     Way(
         "lora",
         N_("adapter (LoRA)"),
-        {"method": "lora", "lr": 2e-4, "batch_size": 16, "lora": {"r": 128, "lora_alpha": 256, "lora_dropout": 0.05}},
+        {"method": "lora", "lora": {"r": 128, "lora_alpha": 256, "lora_dropout": 0.05}},
     ),
     Way("full", N_("all weights"), {"method": "full", "lr": 2e-5, "batch_size": 8}),
 )

@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from workbench.configs.xtuner import reasons
 from workbench.configs.xtuner.data_paths import paths_of, why_unknown
+from workbench.configs.xtuner.dataset_reading import TOKENS, Reading, row_format, take_template
 from workbench.configs.xtuner.model_fields import carry_template, note_tokenizer
+from workbench.configs.xtuner.picture_data import PICTURE_CLASSES
 from workbench.configs.xtuner.report import Part, Report
-from workbench.configs.xtuner.values import OwnFunction, Settings, Unreadable, Value, as_text, type_name
+from workbench.configs.xtuner.values import Settings, as_text, type_name
 from workbench.i18n import N_, _
 
-_FORMATS = {
-    "alpaca_map_fn": "alpaca",
-    "alpaca_zh_map_fn": "alpaca_zh",
-    "arxiv_map_fn": "arxiv",
-    "code_alpaca_map_fn": "code_alpaca",
-    "colors_map_fn": "colors",
-    "crime_kg_assitant_map_fn": "crime_kg_assitan",
-    "default_map_fn": "default",
-    "law_reference_map_fn": "law_reference",
-    "llava_image_only_map_fn": "llava_image_only",
-    "llava_map_fn": "llava",
-    "medical_map_fn": "medical",
-    "msagent_react_map_fn": "msagent_react",
-    "oasst1_map_fn": "oasst1",
-    "openai_map_fn": "openai",
-    "openorca_map_fn": "openorca",
-    "pretrain_map_fn": "pretrain",
-    "sql_map_fn": "sql",
-    "stack_exchange_map_fn": "stack_exchange",
-    "tiny_codes_map_fn": "tiny_codes",
-    "wizardlm_map_fn": "wizardlm",
-}
-_STANDARD_FORMAT = "xtuner"
-_TOKENS = "tokenized"
-_WITHOUT_TEMPLATE = ("pretrain", _TOKENS)
 _PACK_FIELDS = {
     "max_length": int,
     "pack_to_max_length": bool,
@@ -45,6 +21,7 @@ _PACK_FIELDS = {
     "max_dataset_length": int,
 }
 _SEVERAL = "datasets"
+_LIMIT = "max_dataset_length"
 
 
 def carry_data(root: Part, dataset: Part) -> None:
@@ -56,6 +33,8 @@ def carry_data(root: Part, dataset: Part) -> None:
     parts = _members(dataset)
     readings = [_reading(part) for part in parts]
     report = root.report
+    if len(parts) > 1:
+        _leave_own_limits(parts, readings)
     for part, found in zip(parts, readings, strict=True):
         for name, (value, key, note) in found.fields.items():
             if name in report.carried and report.value_of(name) != value:
@@ -66,19 +45,10 @@ def carry_data(root: Part, dataset: Part) -> None:
     _carry_packing(report, dataset)
 
 
-class Reading:
-    """What one dataset says: its paths, their format, and fields that all datasets of a config must agree on."""
-
-    def __init__(self) -> None:
-        self.paths: list[str] = []
-        self.format = "auto"
-        self.fields: dict[str, tuple[Any, str, str]] = {}
-
-    def take(self, part: Part, key: str, name: str, kind: type[Any]) -> None:
-        """A field of ours as the dataset has it."""
-        value = part.read(key, kind)
-        if value is not None:
-            self.fields[name] = (value, key, "")
+def _leave_own_limits(parts: list[Part], readings: list[Reading]) -> None:
+    for part, reading in zip(parts, readings, strict=True):
+        if reading.fields.pop(_LIMIT, None):
+            part.leave(_LIMIT, N_("counts for all data together here, not for one of several"))
 
 
 def _members(dataset: Part) -> list[Part]:
@@ -118,47 +88,11 @@ def _hugging_face(part: Part, reading: Reading) -> None:
     """``process_hf_dataset`` and its sister for ModelScope."""
     reading.paths = paths_of(part, part.raw("dataset"), part.read("split", str) or "train")
     made_before = part.raw("do_dataset_tokenization") is False
-    reading.format = _TOKENS if made_before else _format(part)
+    reading.format = TOKENS if made_before else row_format(part)
     for name, kind in _PACK_FIELDS.items():
         reading.take(part, name, name, kind)
     reading.fields.setdefault("pack_to_max_length", (True, "type", ""))
-    _take_template(part, reading)
-
-
-def _format(part: Part) -> str:
-    value = part.raw("dataset_map_fn")
-    if value is None:
-        return _STANDARD_FORMAT
-    name = type_name(value)
-    if name in _FORMATS:
-        return _FORMATS[name]
-    part.report.refuse("dataset_format", _unknown_format(value), part.place("dataset_map_fn"))
-    return "auto"
-
-
-def _unknown_format(value: Value) -> str:
-    if isinstance(value, OwnFunction):
-        return _(
-            "Rows go through your own function {name}; it is not run unless you name it, by"
-            " --set dataset_format={path}:{name}"
-        ).format(name=value.name, path=value.place.file)
-    if isinstance(value, Unreadable):
-        return why_unknown(value)
-    return _("Rows go through {name}, which workbench does not know.").format(name=as_text(value))
-
-
-def _take_template(part: Part, reading: Reading) -> None:
-    value = part.raw("template_map_fn")
-    template = value.get("template") if isinstance(value, dict) else value
-    if template is None:
-        if reading.format not in _WITHOUT_TEMPLATE:
-            reason = _("Rows have no dialogue format here; name one by --set prompt_template=NAME")
-            part.report.refuse("prompt_template", reason, part.place("template_map_fn"))
-    elif not carry_template(part.report, template, part.full_name("template_map_fn.template")):
-        reason = _("The dialogue format {name} is not one of XTuner's; write it as a template file").format(
-            name=as_text(template)
-        )
-        part.report.refuse("prompt_template", reason, part.place("template_map_fn"))
+    take_template(part, reading)
 
 
 def _moss(part: Part, reading: Reading) -> None:
@@ -190,7 +124,7 @@ def _intern_repo(part: Part, reading: Reading) -> None:
             carry_template(part.report, template.raw("template"), template.full_name("template"))
         part.raw("max_length")  # the length of packs is the one that counts
     else:
-        reading.format = _TOKENS
+        reading.format = TOKENS
     if part.raw("file_type") == ".bin":
         part.leave("file_type", N_("these are JSON lines; give the files names that end in .jsonl"))
     note_tokenizer(part)
@@ -204,6 +138,7 @@ _CLASSES: dict[str, Callable[[Part, Reading], None]] = {
     "build_packed_dataset": _packed,
     "load_intern_repo_tokenized_dataset": _intern_repo,
     "load_intern_repo_untokenized_dataset": _intern_repo,
+    **PICTURE_CLASSES,
 }
 
 
@@ -217,6 +152,11 @@ def _carry_sources(report: Report, dataset: Part, readings: list[Reading]) -> No
     report.carry("pack_to_max_length", False, dataset.name)  # a dataset that is no packed one
     report.carry("data_path", paths[0] if len(paths) == 1 else paths, dataset.name)
     same = len(set(formats)) == 1
+    folders = [reading.image_folder for reading in readings for _path in reading.paths]
+    if any(folders):
+        same_folder = len(set(filter(None, folders))) == 1
+        text = max(folders) if same_folder else ", ".join(folders)
+        report.carry("image_folder", text, f"{dataset.name}.image_folder")
     report.carry("dataset_format", formats[0] if same else ", ".join(formats), f"{dataset.name}.dataset_map_fn")
 
 

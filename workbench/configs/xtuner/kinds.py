@@ -18,6 +18,9 @@ KINDS: dict[str, Kind] = {
     "InternVL_V1_5": "InternVL_V1_5",
 }
 
+TRAINED: tuple[Kind, ...] = ("SupervisedFinetune", "LLaVAModel")
+"""Those that workbench trains."""
+
 TITLES: dict[Kind, str] = {
     "SupervisedFinetune": N_("supervised fine-tuning of a text model"),
     "LLaVAModel": N_("a LLaVA model (text and images)"),

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from workbench.configs.xtuner import reasons
-from workbench.configs.xtuner.kinds import TITLES
-from workbench.configs.xtuner.read import is_bare_model, kind_of, template_name
+from workbench.configs.xtuner.kinds import TITLES, TRAINED
+from workbench.configs.xtuner.read import is_bare_model, kind_of
 from workbench.configs.xtuner.report import Part, Report
 from workbench.configs.xtuner.syntax import ConfigTree
-from workbench.configs.xtuner.values import Reference, Settings, Unreadable, Value, as_text, type_name
+from workbench.configs.xtuner.values import Reference, Settings, Unreadable, Value, template_name, type_name
+from workbench.configs.xtuner.vision_fields import carry_vision
+from workbench.configs.xtuner.weights_fields import (
+    PATH,
+    carry_adapter,
+    carry_path,
+    is_set,
+    refuse_other_class,
+    why_unread,
+)
 from workbench.i18n import N_, _
 
-_LORA_CLASS = "LoraConfig"
 _QUANTIZATION_CLASS = "BitsAndBytesConfig"
-_PATH = "pretrained_model_name_or_path"
-_LORA_FIELDS: dict[str, tuple[tuple[type[Any], ...], Any]] = {
-    "r": ((int,), 8),
-    "lora_alpha": ((int,), 8),
-    "lora_dropout": ((int, float), 0.0),
-    "bias": ((str,), "none"),
-    "target_modules": ((list, tuple), None),
-    "modules_to_save": ((list, tuple), None),
-}
-"""Kinds of values, and what peft takes where none is given."""
 
 
 def carry_model(root: Part, tree: ConfigTree) -> None:
@@ -32,16 +28,18 @@ def carry_model(root: Part, tree: ConfigTree) -> None:
     model = root.part("model")
     if model is None:
         return
-    if kind != "SupervisedFinetune":
+    if kind not in TRAINED:
         report.refuse("", _("This trains {what}, which workbench cannot do yet.").format(what=_(TITLES[kind])))
     llm = model if is_bare_model(model.values) else model.part("llm")
     holder = root if is_bare_model(model.values) else model
     if llm is None:
         if kind != "InternVL_V1_5":
-            report.refuse(_PATH, _("The config names no model here."), model.place("llm"))
+            report.refuse(PATH, _("The config names no model here."), model.place("llm"))
     else:
         _carry_llm(llm)
     _carry_method(holder, llm)
+    if kind == "LLaVAModel":
+        carry_vision(model)
     model.carry("use_varlen_attn", "use_varlen_attn", bool)
     model.carry("max_position_embeddings", "max_position_embeddings", int)
     model.carry("use_activation_checkpointing", "use_activation_checkpointing", bool)
@@ -49,22 +47,9 @@ def carry_model(root: Part, tree: ConfigTree) -> None:
 
 
 def _carry_llm(llm: Part) -> None:
-    if llm.read(_PATH, str) is None:
-        llm.report.refuse(_PATH, _unread(llm, _PATH), llm.place(_PATH))
-    llm.carry(_PATH, _PATH, str)
+    carry_path(llm, PATH)
     llm.carry("attn_implementation", "attn_implementation", str)
     carry_precision(llm, "torch_dtype")
-
-
-def _unread(part: Part, key: str) -> str:
-    value = part.values.get(key)
-    if isinstance(value, Unreadable):
-        return _("{source} cannot be read: {reason}.").format(source=value.source, reason=value.reason)
-    if value is not None:
-        return _("{name} is of a class that is not known: {value}.").format(
-            name=part.full_name(key), value=as_text(value)
-        )
-    return _("{name} is missing.").format(name=part.full_name(key))
 
 
 def carry_precision(part: Part, key: str) -> None:
@@ -88,11 +73,14 @@ def _carry_method(holder: Part, llm: Part | None) -> None:
     lora = holder.part("lora") if "lora" in holder.values else holder.part("llm_lora")
     in_four_bits = _carry_quantization(llm) if llm else False
     if lora is not None:
-        _refuse_other_class(lora, _LORA_CLASS)
-        _carry_lora(lora)
+        carry_adapter(lora, "lora", "method")
         report.carry("method", "qlora" if in_four_bits else "lora", lora.name)
+        holder.raw("freeze_llm")  # an adapter is trained on a frozen model
     elif holder.values.get("lora") is not None:
-        report.refuse("method", _unread(holder, "lora"), holder.place("lora"))
+        report.refuse("method", why_unread(holder, "lora"), holder.place("lora"))
+    elif is_set(holder, "freeze_llm", "freeze_llm"):
+        report.carry("method", "qlora" if in_four_bits else "full", holder.full_name("llm"))
+        report.carry("freeze_llm", True, holder.full_name("freeze_llm"))
     elif in_four_bits:
         report.refuse("method", _("The base model is held in 4 bits and has no adapter, so nothing would be trained."))
     else:
@@ -101,33 +89,20 @@ def _carry_method(holder: Part, llm: Part | None) -> None:
         llm.leave_rest(reasons.LLM)
 
 
-def _refuse_other_class(part: Part, name: str) -> None:
-    """Refuse to guess the method from an adapter or a quantisation of another class."""
-    if type_name(part.values) != name:
-        reason = _("{name} is of a class that is not known: {value}.")
-        part.report.refuse("method", reason.format(name=part.name, value=as_text(part.values)), part.place("type"))
-
-
-def _carry_lora(lora: Part) -> None:
-    for key, (kinds, absent) in _LORA_FIELDS.items():
-        lora.carry(key, f"lora.{key}", kinds, absent=absent)
-    lora.leave_rest(reasons.LORA)
-
-
 def _carry_quantization(llm: Part) -> bool:
     """Whether the base is held in 4 bits; in 8 bits it is not possible here."""
     settings = llm.part("quantization_config")
     if settings is not None:
-        _refuse_other_class(settings, _QUANTIZATION_CLASS)
+        refuse_other_class(settings, "method", _QUANTIZATION_CLASS)
     elif llm.values.get("quantization_config") is not None:
-        llm.report.refuse("method", _unread(llm, "quantization_config"), llm.place("quantization_config"))
+        llm.report.refuse("method", why_unread(llm, "quantization_config"), llm.place("quantization_config"))
     for part in (settings, llm):
         if part is not None and part.values.get("load_in_8bit") is True:
             part.leave("load_in_8bit", N_("the base model is held in 16 bits instead, which takes more memory"))
     quantized = settings or llm
     in_four_bits = quantized.read("load_in_4bit", bool) is True
     if isinstance(quantized.values.get("load_in_4bit"), Unreadable):
-        llm.report.refuse("method", _unread(quantized, "load_in_4bit"), quantized.place("load_in_4bit"))
+        llm.report.refuse("method", why_unread(quantized, "load_in_4bit"), quantized.place("load_in_4bit"))
     if in_four_bits:
         quantized.carry("bnb_4bit_quant_type", "quantization.bnb_4bit_quant_type", str, absent="fp4")
         quantized.carry("bnb_4bit_use_double_quant", "quantization.bnb_4bit_use_double_quant", bool, absent=False)
@@ -159,13 +134,13 @@ def carry_tokenizer(root: Part) -> None:
     note_tokenizer(root)
     tokenizer = root.part("tokenizer")
     if tokenizer is not None:
-        tokenizer.raw(_PATH)
+        tokenizer.raw(PATH)
         tokenizer.leave_rest(reasons.TOKENIZER)
 
 
 def note_tokenizer(owner: Part) -> None:
     """Note a tokenizer that is not the base model's."""
     tokenizer = owner.raw("tokenizer")
-    path = tokenizer.get(_PATH) if isinstance(tokenizer, Settings) else None
-    if path != owner.report.value_of(_PATH) and tokenizer is not None:
+    path = tokenizer.get(PATH) if isinstance(tokenizer, Settings) else None
+    if path != owner.report.value_of(PATH) and tokenizer is not None:
         owner.leave("tokenizer", N_("the tokenizer of the base model is taken"))

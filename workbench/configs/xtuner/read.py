@@ -13,7 +13,7 @@ from workbench.configs.schema import TrainConfig
 from workbench.configs.xtuner.cfg_options import apply_cfg_options
 from workbench.configs.xtuner.kinds import KINDS, Kind
 from workbench.configs.xtuner.syntax import ConfigTree, read_tree
-from workbench.configs.xtuner.values import Place, Reference, Settings, Unreadable, Value, as_text, type_name
+from workbench.configs.xtuner.values import Place, Settings, Unreadable, Value, as_text, template_name, type_name
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
@@ -85,12 +85,18 @@ def read_xtuner_config(name_or_path: str | Path, cfg_options: Sequence[str] = ()
 
 
 def _of_ours(name: str, config: TrainConfig) -> XTunerConfig:
+    has_adapter = config.method != "full" and not config.freeze_llm
+    adapts_tower = config.sees and config.visual_encoder_method == "lora"
     return XTunerConfig(
         name,
-        "SupervisedFinetune",
+        "LLaVAModel" if config.sees else "SupervisedFinetune",
         config.pretrained_model_name_or_path,
-        llm_lora=None if config.method == "full" else config.lora.model_dump(),
+        visual_encoder=config.visual_encoder_name_or_path,
+        llm_lora=config.lora.model_dump() if has_adapter else None,
+        visual_encoder_lora=config.visual_encoder_lora.model_dump() if adapts_tower else None,
         quantized=config.method == "qlora",
+        freeze_llm=config.freeze_llm,
+        freeze_visual_encoder=config.sees and config.visual_encoder_method == "frozen",
         max_position_embeddings=config.max_position_embeddings,
         prompt_template=config.prompt_template,
     )
@@ -132,8 +138,7 @@ def require_bases(tree: ConfigTree) -> None:
     Raises:
         WorkbenchError: names the row, and what is wrong with the file.
     """
-    lost = next((one for one in tree.unread if _BASE.match(one.source)), None)
-    if lost is not None:
+    if lost := next((one for one in tree.unread if _BASE.match(one.source)), None):
         raise WorkbenchError(
             _("{source} cannot be read: {reason}.").format(source=printable(lost.source), reason=lost.reason),
             where=str(lost.place),
@@ -180,12 +185,6 @@ def kind_of(tree: ConfigTree) -> Kind:
 def is_bare_model(model: Settings) -> bool:
     """Whether a model is the language model itself, as where Hugging Face's trainer is used."""
     return "pretrained_model_name_or_path" in model
-
-
-def template_name(value: Value) -> str | None:
-    """The name of a dialogue format by what a config calls it."""
-    path = value if isinstance(value, str) else value.path if isinstance(value, Reference) else ""
-    return path.rpartition(".")[2] if "PROMPT_TEMPLATE." in path else None
 
 
 def unreadable_error(value: Unreadable, name: str) -> WorkbenchError:

@@ -32,6 +32,10 @@ LLM: Mapping[str, LeftOut] = {
     "low_cpu_mem_usage": _NOTHING,
     "use_cache": _NOTHING,
 }
+TOWER: Mapping[str, LeftOut] = {
+    "trust_remote_code": _REMOTE_CODE,
+    "torch_dtype": _FOLLOWS_PRECISION,
+}
 QUANTIZATION: Mapping[str, LeftOut] = {
     "load_in_8bit": LeftOut(usual=(False,)),
     "llm_int8_threshold": LeftOut(N_("concerns 8 bits only"), usual=(6.0, 6)),
@@ -53,6 +57,7 @@ MODEL: Mapping[str, LeftOut] = {
         matters=True,
         usual=(None,),
     ),
+    "projector_depth": LeftOut(N_("the projector has two layers"), matters=True, usual=(2,)),
 }
 DATASET: Mapping[str, LeftOut] = {
     "remove_unused_columns": LeftOut(usual=(True,)),

@@ -7,14 +7,15 @@ from workbench.configs.xtuner import reasons
 from workbench.configs.xtuner.calls import filled
 from workbench.configs.xtuner.limits import CannotReadError
 from workbench.configs.xtuner.model_fields import note_tokenizer
-from workbench.configs.xtuner.read import template_name
 from workbench.configs.xtuner.report import LeftOut, Part
-from workbench.configs.xtuner.values import Reference, Settings, Value, type_name
+from workbench.configs.xtuner.values import Reference, Settings, Value, template_name, type_name
+from workbench.configs.xtuner.vision_fields import note_processor
 from workbench.i18n import N_, _
 
 _EVALUATION_HOOK = "EvaluateChatHook"
 _SYSTEMS = "SYSTEM_TEMPLATE."
 _BOT = "BOT"
+_ADDRESSES = ("http://", "https://")
 
 
 def carry_saving(root: Part) -> None:
@@ -83,7 +84,20 @@ def _carry_evaluation(hook: Part, root: Part) -> None:
         _carry_system(hook, system, root.values.get("bot_name"))
     _note_template(hook)
     note_tokenizer(hook)
+    _carry_pictures(hook)
     hook.leave_rest(reasons.EVALUATION_HOOK)
+
+
+def _carry_pictures(hook: Part) -> None:
+    """The pictures that sample answers are about: one, or a list of them."""
+    note_processor(hook)
+    images = hook.read("evaluation_images", (str, list, tuple))
+    if images is None:
+        return
+    listed = [images] if isinstance(images, str) else list(images)
+    fetched = any(isinstance(image, str) and image.startswith(_ADDRESSES) for image in listed)
+    note = _("is fetched when the training starts; name a file instead where there is no network") if fetched else ""
+    hook.report.carry("evaluation_images", listed, hook.full_name("evaluation_images"), note)
 
 
 def _carry_system(hook: Part, system: Value, bot_name: Value) -> None:

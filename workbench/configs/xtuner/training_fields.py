@@ -33,7 +33,7 @@ def carry_dataloader(root: Part) -> None:
         carry_data(root, dataset)
     else:
         root.report.refuse("data_path", why_unknown(loader.values.get("dataset")), loader.place("dataset"))
-    _note_sampler(loader)
+    _carry_sampler(loader)
     collate = loader.part("collate_fn")
     if collate is not None:
         collate.raw("use_varlen_attn")  # the model's own decides
@@ -41,14 +41,14 @@ def carry_dataloader(root: Part) -> None:
     loader.leave_rest(reasons.DATALOADER)
 
 
-def _note_sampler(loader: Part) -> None:
+def _carry_sampler(loader: Part) -> None:
     sampler = loader.part("sampler")
     if sampler is None:
         return
     if sampler.read("shuffle", bool) is False:
         sampler.leave("shuffle", N_("rows are shuffled in every pass"))
     if type_name(sampler.values) == "LengthGroupedSampler":
-        sampler.leave("type", N_("rows of like length are not grouped"))
+        loader.report.carry("group_by_length", True, sampler.full_name("type"))
     for key in ("seed", "length_property", "per_device_batch_size", "round_up"):
         sampler.raw(key)
 
@@ -68,6 +68,8 @@ def carry_optimiser(root: Part) -> None:
     else:
         wrapper.leave("clip_grad", N_("gradients longer than max_norm are always scaled down"))
     wrapper.carry("accumulative_counts", "accumulative_counts", int, absent=1)
+    if wrapper.values.get("dtype") is not None:  # what is computed in; the model's own is how weights are loaded
+        root.report.carried.pop("precision", None)
     carry_precision(wrapper, "dtype")
     wrapper.leave_rest(reasons.OPTIM_WRAPPER)
     _undo_sequence_parallelism(root)

@@ -111,6 +111,12 @@ def type_name(value: Value) -> str:
     return Reference(kind).name if isinstance(kind, str) else ""
 
 
+def template_name(value: Value) -> str | None:
+    """The name of a dialogue format by what a config calls it."""
+    path = value if isinstance(value, str) else value.path if isinstance(value, Reference) else ""
+    return path.rpartition(".")[2] if "PROMPT_TEMPLATE." in path else None
+
+
 def inner_values(value: Value) -> Iterator[tuple[str, Value]]:
     """Everything inside a value with its dotted name, each container once, whatever refers to it."""
     seen = {id(value)}
