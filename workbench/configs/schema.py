@@ -119,7 +119,7 @@ class TrainConfig(
         """The folder of the pictures of each data path; None where they lie beside the data."""
         if self.image_folder is None or len(self.data_paths) == 1:
             return [self.image_folder] * len(self.data_paths)
-        return list(one_for_each(self.image_folder, self.data_paths))
+        return [folder or None for folder in one_for_each(self.image_folder, self.data_paths)]
 
     @property
     def separates_samples(self) -> bool:
