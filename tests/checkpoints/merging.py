@@ -19,7 +19,8 @@ from transformers import (
     LlamaForCausalLM,
 )
 
-from workbench.checkpoints.merge import MergeRequest, merge
+from workbench.checkpoints.merge import merge
+from workbench.checkpoints.merge_request import MergeRequest
 from workbench.models.load import load_language_model
 
 DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}

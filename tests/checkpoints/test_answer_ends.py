@@ -9,7 +9,8 @@ import pytest
 
 from tests.checkpoints.tiny import save_adapter
 from workbench.checkpoints.answer_ends import GENERATION_FILE, tell_answer_ends
-from workbench.checkpoints.merge import MergeRequest, merge
+from workbench.checkpoints.merge import merge
+from workbench.checkpoints.merge_request import MergeRequest
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.data.light_tokenizer import LightTokenizer
 

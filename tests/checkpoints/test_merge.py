@@ -13,8 +13,8 @@ from safetensors.torch import load_file, save_file
 
 from tests.checkpoints.merging import same, weights_of
 from tests.checkpoints.tiny import save_adapter, save_base
-from workbench.checkpoints.merge import MergeRequest
 from workbench.checkpoints.merge import merge as merge_with_notes
+from workbench.checkpoints.merge_request import MergeRequest
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
 from workbench.models.load import load_language_model
 

@@ -15,7 +15,8 @@ from safetensors.torch import load_file, save_file
 
 from tests.checkpoints.merging import saved_adapter, saved_base, tiny_clip, tiny_llama, weights_of
 from tests.checkpoints.tiny import save_adapter, save_base
-from workbench.checkpoints.merge import MergeRequest, merge
+from workbench.checkpoints.merge import merge
+from workbench.checkpoints.merge_request import MergeRequest
 from workbench.errors import WorkbenchError
 
 pytestmark = pytest.mark.heavy

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from workbench.actions.python import module_command
+from workbench.actions.seeing_bases import bases_of
 from workbench.actions.targets import free_name
 from workbench.configs.provenance import read_provenance
 from workbench.errors import WorkbenchError
@@ -13,6 +14,7 @@ from workbench.i18n import _
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.launch import start_job
 from workbench.paths import resolve_model
+from workbench.weights.seeing import is_seeing_folder
 
 DEFAULT_SHARD_BYTES = 2 * 10**9
 
@@ -29,37 +31,36 @@ def start_merge(
     is_clip: bool = False,
     device: str = "cpu",
     overwrite: bool = False,
+    visual_encoder: str | None = None,
+    save_format: str = "huggingface",
 ) -> JobFolder:
     """Merge in a job of its own.
 
     Args:
+        adapter: an adapter's folder, or a LLaVA folder: both its adapters are then merged into one model.
         target: the folder to write; a free name beside the adapter if it is None.
         base: the base model; the one the adapter was trained on if it is None.
         safe: write safetensors; otherwise ``.bin``.
         is_clip: the base is a CLIP, of which the vision tower is merged and written.
         device: where products are computed: cpu, cuda or auto.
+        visual_encoder: for a LLaVA folder, the vision tower instead of the noted one.
+        save_format: for a LLaVA folder, the layout of the result: ``huggingface`` or ``official``.
 
     Raises:
         WorkbenchError: the adapter folder is not there, or does not say what its base is.
     """
     folder = adapter.expanduser().resolve()
-    named = _base_in_config(folder)
-    known = read_provenance(folder)
-    chosen = base or (known.base_model if known else None) or named
-    if not chosen:
-        raise WorkbenchError(
-            _("The adapter does not say what its base is."),
-            where=str(adapter),
-            fix=_("Name the base that it was trained on."),
-        )
-    model = resolve_model(chosen)
+    if is_seeing_folder(folder) and not is_clip:
+        bases = bases_of(folder, base, visual_encoder) | {"save_format": save_format}
+    else:
+        bases = {"base": _base_of(folder, base, adapter)}
     return start_job(
         "merge",
         f"merge-{folder.name}",
         module_command("workbench.checkpoints.merge_job", "{job}"),
         project=project,
         arguments={
-            "base": str(Path(model).resolve()) if Path(model).is_dir() else chosen,
+            **bases,
             "adapter": str(folder),
             "target": str((target or free_name(folder.with_name(f"{folder.name}-merged"))).resolve()),
             "dtype": dtype,
@@ -70,6 +71,25 @@ def start_merge(
             "overwrite": overwrite,
         },
     )
+
+
+def _base_of(folder: Path, given: str | None, adapter: Path) -> str:
+    """The base of an adapter: that given, else the noted one.
+
+    Raises:
+        WorkbenchError: there is no adapter, or nothing says what its base is.
+    """
+    named = _base_in_config(folder)
+    known = read_provenance(folder)
+    chosen = given or (known.base_model if known else None) or named
+    if not chosen:
+        raise WorkbenchError(
+            _("The adapter does not say what its base is."),
+            where=str(adapter),
+            fix=_("Name the base that it was trained on."),
+        )
+    model = Path(resolve_model(chosen))
+    return str(model.resolve()) if model.is_dir() else chosen
 
 
 def _base_in_config(folder: Path) -> str | None:

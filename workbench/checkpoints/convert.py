@@ -14,7 +14,8 @@ import torch
 from workbench.checkpoints.adapter_files import adapter_tensors, finish_adapter, is_adapter, lora_settings, planned
 from workbench.checkpoints.answer_ends import tell_answer_ends
 from workbench.checkpoints.full_model import change_config, fit_to_base
-from workbench.checkpoints.model_files import copy_tokenizer, open_model
+from workbench.checkpoints.llava.copy import copy_parts, refuse_links_outside
+from workbench.checkpoints.model_files import CONFIG_FILE, copy_tokenizer, open_model
 from workbench.checkpoints.output import complete_or_absent, require_space, resume_key_of
 from workbench.checkpoints.stored import LazyTensor
 from workbench.checkpoints.values import only_finite
@@ -26,8 +27,9 @@ from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
+from workbench.weights.seeing import is_seeing_folder
 
-Kind = Literal["adapter", "model"]
+Kind = Literal["adapter", "model", "llava"]
 _SHARD_BYTES = 5 * 10**9
 _ADAPTER_FILES = ("adapter_model.safetensors", "adapter_model.bin")
 _MODEL_FILES = (
@@ -76,7 +78,9 @@ def convert(
     kind = _whole_kind(checkpoint)
     key = None if kind else resume_key_of([path for path in checkpoint.rglob("*") if path.is_file()], "convert")
     with complete_or_absent(target, overwrite=overwrite, sources=[checkpoint], resume_key=key) as folder:
-        if kind is not None:
+        if kind == "llava":
+            copy_parts(checkpoint, folder, on_progress)
+        elif kind is not None:
             _copy_whole(checkpoint, folder, on_progress)
         else:
             kind = _join(checkpoint, folder, on_progress)
@@ -86,6 +90,8 @@ def convert(
 
 def _whole_kind(checkpoint: Path) -> Kind | None:
     """What is already there whole."""
+    if is_seeing_folder(checkpoint):
+        return "llava"
     if any((checkpoint / name).is_file() for name in _ADAPTER_FILES):
         return "adapter"
     return "model" if any((checkpoint / name).is_file() for name in _MODEL_FILES) else None
@@ -97,24 +103,13 @@ def _copy_whole(checkpoint: Path, folder: Path, on_progress: Callable[[int, int]
         for path in sorted(checkpoint.iterdir())
         if path.is_file() and path.name not in _TRAINING_ONLY and not path.name.startswith("rng_state")
     ]
-    _refuse_links_outside(checkpoint, wanted)
+    refuse_links_outside(checkpoint, wanted)
     total, done = sum(path.stat().st_size for path in wanted), 0
     require_space(folder, total)
     for path in wanted:
         shutil.copyfile(path, folder / path.name)
         done += path.stat().st_size
         on_progress(done, total)
-
-
-def _refuse_links_outside(checkpoint: Path, files: list[Path]) -> None:
-    """A link in a folder from elsewhere could make any file of this machine part of the result."""
-    for path in files:
-        if not path.resolve().is_relative_to(checkpoint.resolve()):
-            raise WorkbenchError(
-                _("{name} is a link that leads out of the checkpoint.").format(name=path.name),
-                where=str(checkpoint),
-                fix=_("Put the file itself in its place, or remove the link."),
-            )
 
 
 def _join(checkpoint: Path, folder: Path, on_progress: Callable[[int, int], None]) -> Kind:
@@ -187,10 +182,21 @@ def _complete(checkpoint: Path, folder: Path, kind: Kind) -> list[str]:
             base_model=config.pretrained_model_name_or_path,
             method=config.method,
             system=config.system,
+            **(_of_seeing(config) if kind == "llava" else {}),
         )
     write_provenance(folder, known)
-    if not any(folder.glob("tokenizer*")) and known.base_model:
+    is_talking = kind == "adapter" or (folder / CONFIG_FILE).is_file()
+    if is_talking and not any(folder.glob("tokenizer*")) and known.base_model:
         base = Path(resolve_model(known.base_model))
         if base.is_dir():
             copy_tokenizer(base, folder)
-    return tell_answer_ends(folder) if kind == "model" else []
+    return tell_answer_ends(folder) if (folder / CONFIG_FILE).is_file() else []
+
+
+def _of_seeing(config: TrainConfig) -> dict[str, Any]:
+    """What is noted of a training that sees."""
+    return {
+        "visual_encoder": config.visual_encoder_name_or_path,
+        "visual_select_layer": config.visual_select_layer,
+        "pad_image_to_square": config.pad_image_to_square,
+    }

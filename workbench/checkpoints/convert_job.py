@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from workbench.checkpoints.reporting import in_bytes
 from workbench.i18n import _
@@ -14,9 +15,7 @@ from workbench.training.checkpoint_folders import is_checkpoint, what_is_missing
 
 
 def work(job: JobFolder, events: EventLog) -> Finished:
-    """Convert what the job's arguments name: ``checkpoint``, ``target``, ``overwrite``."""
-    from workbench.checkpoints.convert import convert
-
+    """Convert what the job's arguments name; they are those of `workbench.actions.convert.start_convert`."""
     arguments = job.record.arguments
     checkpoint = Path(arguments["checkpoint"])
     if is_checkpoint(checkpoint) and (missing := what_is_missing(checkpoint)) is not None:
@@ -27,16 +26,40 @@ def work(job: JobFolder, events: EventLog) -> Finished:
                 fix=_("A training cannot go on from it; its weights are converted if they can be."),
             )
         )
+    convert = _in_parts if arguments.get("save_format", "xtuner") == "xtuner" else _in_one
+    results, notes = convert(arguments, events)
+    for note in notes:
+        events.write(Warned(message=note))
+    return Finished(results=results)
+
+
+def _in_parts(arguments: dict[str, Any], events: EventLog) -> tuple[dict[str, Any], list[str]]:
+    from workbench.checkpoints.convert import convert
 
     made = convert(
-        checkpoint,
+        Path(arguments["checkpoint"]),
         Path(arguments["target"]),
         overwrite=bool(arguments.get("overwrite")),
         on_progress=in_bytes(events, _("converting")),
     )
-    for note in made.notes:
-        events.write(Warned(message=note))
-    return Finished(results={made.kind: str(made.folder)})
+    return {made.kind: str(made.folder)}, made.notes
+
+
+def _in_one(arguments: dict[str, Any], events: EventLog) -> tuple[dict[str, Any], list[str]]:
+    """One LLaVA model in the layout of transformers or of the LLaVA project."""
+    from workbench.checkpoints.llava.merge import merge_llava
+    from workbench.checkpoints.merge_request import MergeRequest
+
+    request = MergeRequest(
+        base=arguments.get("base") or "",
+        adapter=Path(arguments["checkpoint"]),
+        target=Path(arguments["target"]),
+        overwrite=bool(arguments.get("overwrite")),
+        visual_encoder=arguments.get("visual_encoder"),
+        save_format=arguments["save_format"],
+    )
+    made = merge_llava(request, in_bytes(events, _("converting")))
+    return {"merged" if made.is_language_model else "llava": str(made.folder)}, made.notes
 
 
 if __name__ == "__main__":

@@ -3,57 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-import torch
+from typing import Any
 
 from workbench.checkpoints.adapter import Adapter, read_adapter
 from workbench.checkpoints.answer_ends import tell_answer_ends
+from workbench.checkpoints.merge_checks import four_bits_note, refuse_not_finite, refuse_quantised, was_so
 from workbench.checkpoints.merge_plan import MergePlan, plan_merge
+from workbench.checkpoints.merge_request import Merged, MergeRequest
 from workbench.checkpoints.model_files import ModelFiles, astray_note, copy_beside, copy_tokenizer, open_model
 from workbench.checkpoints.output import complete_or_absent, resume_key_of
 from workbench.checkpoints.shapes import check_shapes
-from workbench.checkpoints.values import is_finite, not_finite, only_finite
+from workbench.checkpoints.values import only_finite
 from workbench.checkpoints.weight_writing import write_weights
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
 
-MergedDtype = Literal["auto", "fp32", "fp16", "bf16"]
-MergeDevice = Literal["cpu", "cuda", "auto"]
 _CLIP = {"clip", "clip_vision_model"}
-_DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 _IMAGE_FILES = ("preprocessor_config.json", "processor_config.json")
-_QUANTISED_NAME = re.compile(r"[-_](unsloth|bnb|gptq|awq|fp8|int[48]|4bit|8bit).*$", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class MergeRequest:
-    """What to merge into what. ``dtype`` auto keeps the base's own precision; ``is_clip``: only the vision tower."""
-
-    base: str
-    adapter: Path
-    target: Path
-    dtype: MergedDtype = "auto"
-    max_shard_bytes: int = 2 * 10**9
-    safe: bool = True
-    is_clip: bool = False
-    device: MergeDevice = "cpu"
-    overwrite: bool = False
-
-
-@dataclass
-class Merged:
-    """The merged model's folder, whether it is one to talk with, and what its user should know about it."""
-
-    folder: Path
-    is_language_model: bool
-    notes: list[str] = field(default_factory=list)
 
 
 def merge(request: MergeRequest, on_progress: Callable[[int, int], None]) -> Merged:
@@ -67,16 +37,16 @@ def merge(request: MergeRequest, on_progress: Callable[[int, int], None]) -> Mer
     """
     adapter, base = read_adapter(request.adapter), open_model(request.base)
     config = base.config()
-    _refuse_quantised(config, base, request.base)
+    refuse_quantised(config, base, request.base)
     if request.is_clip:
         _require_vision(config, base)
     check_shapes(base, config)
-    _refuse_not_finite(adapter)
+    refuse_not_finite(adapter)
     notes: list[str] = []
     plan = plan_merge(
-        base, adapter, _DTYPES.get(request.dtype), device=_device(request, notes), vision_only=request.is_clip
+        base, adapter, request.torch_dtype, device=request.product_device(notes), vision_only=request.is_clip
     )
-    tensors = only_finite(plan.tensors, request.adapter, _("Choose --dtype bf16 or fp32."), but=_was_so(base))
+    tensors = only_finite(plan.tensors, request.adapter, _("Choose --dtype bf16 or fp32."), but=was_so(base))
     with complete_or_absent(
         request.target,
         overwrite=request.overwrite,
@@ -97,21 +67,6 @@ def _resume_key(request: MergeRequest, base: ModelFiles) -> str:
     return resume_key_of(files, request.dtype, request.max_shard_bytes, request.safe, request.is_clip, request.device)
 
 
-def _refuse_quantised(config: dict[str, Any], base: ModelFiles, named: str) -> None:
-    """Raise if the base's own weights are in few bits: adding to them would lose what the adapter learned."""
-    if not config.get("quantization_config"):
-        return
-    known = str(config.get("_name_or_path") or named)
-    full = _QUANTISED_NAME.sub("", known)
-    raise WorkbenchError(
-        _("The base's weights are stored in few bits (quantised); an adapter is merged into the full-precision base."),
-        where=str(base.folder),
-        fix=_("Name that base, for example {name}.").format(name=printable(full))
-        if full != known
-        else _("Name the model that this one was quantised from."),
-    )
-
-
 def _require_vision(config: dict[str, Any], base: ModelFiles) -> None:
     if config.get("model_type") not in _CLIP:
         raise WorkbenchError(
@@ -121,32 +76,6 @@ def _require_vision(config: dict[str, Any], base: ModelFiles) -> None:
             where=str(base.folder),
             fix=_("Leave --is-clip out for a language model, or name the CLIP model."),
         )
-
-
-def _refuse_not_finite(adapter: Adapter) -> None:
-    """Raise if the training broke down before the adapter was saved."""
-    of_modules = ((f"{m}.{rest}", tensor) for m, parts in adapter.parts.items() for rest, tensor in parts.items())
-    of_rows = ((module, rows) for module, (_ids, rows) in adapter.rows.items())
-    for name, tensor in (*of_modules, *adapter.whole.items(), *of_rows, *adapter.shared.items()):
-        values = tensor.load()
-        if not is_finite(values):
-            raise not_finite(name, values, adapter.folder)
-
-
-def _was_so(base: ModelFiles) -> Callable[[str], bool]:
-    """Whether a weight of the base itself has values that are not finite, such as a mask."""
-    return lambda name: name in base.stored and not is_finite(base.stored[name].load())
-
-
-def _device(request: MergeRequest, notes: list[str]) -> str:
-    """Where products are computed."""
-    if request.device == "cpu":
-        return "cpu"
-    if torch.cuda.is_available():
-        return "cuda"
-    if request.device == "cuda":
-        notes.append(_("There is no usable NVIDIA GPU here; the merge ran on the CPU."))
-    return "cpu"
 
 
 def _carry(base: ModelFiles, adapter: Adapter, folder: Path, is_clip: bool) -> list[str]:
@@ -159,8 +88,8 @@ def _carry(base: ModelFiles, adapter: Adapter, folder: Path, is_clip: bool) -> l
 def _write_config(folder: Path, config: dict[str, Any], plan: MergePlan, request: MergeRequest) -> None:
     """Make ``config.json`` tell what the weights now are; it stays as it was where nothing changed."""
     changed = _vision_config(config) if request.is_clip else dict(config)
-    if request.dtype != "auto":
-        changed["dtype" if "dtype" in config else "torch_dtype"] = str(_DTYPES[request.dtype])[len("torch.") :]
+    if request.torch_dtype is not None:
+        changed["dtype" if "dtype" in config else "torch_dtype"] = str(request.torch_dtype)[len("torch.") :]
     if plan.untied:
         changed["tie_word_embeddings"] = False
     if plan.vocabulary is not None:
@@ -181,13 +110,6 @@ def _vision_config(config: dict[str, Any]) -> dict[str, Any]:
 def _write_origin(folder: Path, request: MergeRequest) -> list[str]:
     """Note where the model came from; returns what its user should know."""
     known = read_provenance(request.adapter) or Provenance()
-    notes = []
-    if known.method == "qlora":
-        notes.append(
-            _(
-                "The adapter was trained on its base in 4 bits, and is merged into the base in full precision: "
-                "answers can differ a little from those in training."
-            )
-        )
+    notes = four_bits_note(known)
     write_provenance(folder, known.model_copy(update={"base_model": request.base, "notes": notes}))
     return notes if request.is_clip else notes + tell_answer_ends(folder)

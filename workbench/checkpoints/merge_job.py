@@ -10,11 +10,13 @@ from workbench.i18n import _
 from workbench.jobs.events import EventLog, Finished, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.worker import run_worker
+from workbench.weights.seeing import is_seeing_folder
 
 
 def work(job: JobFolder, events: EventLog) -> Finished:
     """Merge what the job's arguments name; they are those of `workbench.actions.merge.start_merge`."""
-    from workbench.checkpoints.merge import MergeRequest, merge
+    from workbench.checkpoints.merge import merge
+    from workbench.checkpoints.merge_request import MergeRequest
 
     arguments = job.record.arguments
     request = MergeRequest(
@@ -27,8 +29,16 @@ def work(job: JobFolder, events: EventLog) -> Finished:
         is_clip=bool(arguments.get("is_clip")),
         device=arguments.get("device", "cpu"),
         overwrite=bool(arguments.get("overwrite")),
+        visual_encoder=arguments.get("visual_encoder"),
+        save_format=arguments.get("save_format", "huggingface"),
     )
-    merged = merge(request, in_bytes(events, _("merging")))
+    on_progress = in_bytes(events, _("merging"))
+    if is_seeing_folder(request.adapter) and not request.is_clip:
+        from workbench.checkpoints.llava.merge import merge_llava
+
+        merged = merge_llava(request, on_progress)
+    else:
+        merged = merge(request, on_progress)
     for note in merged.notes:
         events.write(Warned(message=note))
     return Finished(results={"merged" if merged.is_language_model else "folder": str(merged.folder)})

@@ -15,6 +15,8 @@ _EXAMPLES = """
   workbench merge sample:model my_adapter merged
 
   workbench merge auto my_adapter merged --dtype bf16 --max-shard-size 4GB
+
+  workbench merge auto my_llava merged_llava
 """
 _AUTO = "auto"
 
@@ -28,6 +30,13 @@ class Dtype(StrEnum):
     bf16 = "bf16"
 
 
+class OneModel(StrEnum):
+    """How a merged LLaVA model is laid out."""
+
+    huggingface = "huggingface"
+    official = "official"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("merge", help=_("Merge an adapter into its base, one tensor at a time."), epilog=examples(_EXAMPLES))(
@@ -35,12 +44,20 @@ def register(app: typer.Typer) -> None:
     )
 
 
+VisualEncoder = Annotated[
+    str | None, typer.Option(metavar="MODEL", help=_("The vision tower of a LLaVA folder; else the noted one."))
+]
+OneModelFormat = Annotated[OneModel, typer.Option(help=_("Layout of a merged LLaVA model."))]
+
+
 def merge(
     base: Annotated[str, typer.Argument(help=_("The base model, or auto: the one the adapter was trained on."))],
-    adapter: Annotated[Path, typer.Argument(help=_("Adapter folder."))],
+    adapter: Annotated[Path, typer.Argument(help=_("Adapter folder, or the folder of a LLaVA training."))],
     target: Annotated[Path, typer.Argument(metavar="DIR", help=_("The folder to write."))],
     dtype: Annotated[Dtype, typer.Option(help=_("Number format of the result; auto keeps the base's."))] = Dtype.auto,
     max_shard_size: Annotated[str, typer.Option(help=_("Size of one weight file."))] = "2GB",
+    visual_encoder: VisualEncoder = None,
+    save_format: OneModelFormat = OneModel.huggingface,
     force: Annotated[bool, typer.Option("--force", help=_("Replace an existing folder."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
 ) -> None:
@@ -57,5 +74,7 @@ def merge(
         dtype=dtype.value,
         max_shard_bytes=parse_size(max_shard_size),
         overwrite=force,
+        visual_encoder=visual_encoder,
+        save_format=save_format.value,
     )
-    follow_to_result(job, "merged", "workbench chat {path}", as_json=as_json, goes_on=True)
+    follow_to_result(job, {"merged": "workbench chat {path}", "folder": None}, as_json=as_json, goes_on=True)

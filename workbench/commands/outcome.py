@@ -18,7 +18,7 @@ from workbench.jobs.state import outcome_of
 
 def follow_to_result(
     job: JobFolder,
-    key: str,
+    key: str | Mapping[str, str | None],
     next_command: str | None = None,
     *,
     as_json: bool,
@@ -28,6 +28,7 @@ def follow_to_result(
     """Follow a job, print the result it made under ``key`` and the sensible next command, and exit with its code.
 
     Args:
+        key: or several, one of which the job reports, each with its next command.
         next_command: a command line with ``{path}`` for the result, if there is a sensible one.
         more: what the JSON says beside the results.
         goes_on: the same command goes on with what a killed one has written; a refused one leaves no job behind.
@@ -38,10 +39,17 @@ def follow_to_result(
         typer.echo(_("  → The same command goes on where it was; the sources are unchanged."), err=as_json)
     if as_json:
         typer.echo(json.dumps({"job": job.id, "exit_code": code, **made, **more(job)}, ensure_ascii=False))
-    elif code == 0 and key in made:
-        typer.echo(_("Result: {path}").format(path=made[key]))
-        if next_command:
-            typer.echo(_("Next:   {command}").format(command=next_command.format(path=shlex.quote(str(made[key])))))
+    elif code == 0:
+        _say(made, {key: next_command} if isinstance(key, str) else key)
     if goes_on and was_refused(job):
         discard(job)
     raise typer.Exit(code)
+
+
+def _say(made: Mapping[str, object], commands: Mapping[str, str | None]) -> None:
+    key = next((key for key in commands if key in made), None)
+    if key is None:
+        return
+    typer.echo(_("Result: {path}").format(path=made[key]))
+    if command := commands[key]:
+        typer.echo(_("Next:   {command}").format(command=command.format(path=shlex.quote(str(made[key])))))

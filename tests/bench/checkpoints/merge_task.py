@@ -12,7 +12,8 @@ from tests.bench.checkpoints.models import SHARD_BYTES
 
 def by_workbench(base: Path, adapter: Path, target: Path) -> float:
     """Seconds of workbench's merge."""
-    from workbench.checkpoints.merge import MergeRequest, merge
+    from workbench.checkpoints.merge import merge
+    from workbench.checkpoints.merge_request import MergeRequest
 
     began = time.perf_counter()
     merge(MergeRequest(str(base), adapter, target, max_shard_bytes=SHARD_BYTES), lambda done, total: None)

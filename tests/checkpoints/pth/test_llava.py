@@ -13,11 +13,12 @@ from transformers import AutoTokenizer, CLIPVisionModel, LlamaForCausalLM, Llava
 
 from tests.checkpoints.tiny import save_base
 from tests.checkpoints.xtuner import llava_config, lora_tensors, lora_text, projector_tensors, save_pth
-from workbench.checkpoints.merge import MergeRequest, merge
+from workbench.checkpoints.llava.tower import vision_tensors
+from workbench.checkpoints.merge import merge
+from workbench.checkpoints.merge_request import MergeRequest
 from workbench.checkpoints.model_files import open_folder
 from workbench.checkpoints.pth.convert import convert_pth
 from workbench.checkpoints.pth.request import PthRequest
-from workbench.checkpoints.pth.vision import vision_tensors
 from workbench.errors import WorkbenchError
 
 pytestmark = pytest.mark.heavy

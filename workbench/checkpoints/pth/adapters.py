@@ -12,8 +12,9 @@ import torch
 
 from workbench.checkpoints.adapter_files import adapter_tensors, check_lora, finish_adapter, lora_settings, planned
 from workbench.checkpoints.model_files import ModelFiles
+from workbench.checkpoints.planned_folder import PlannedFolder
 from workbench.checkpoints.pth.bases import find_base
-from workbench.checkpoints.pth.context import Context, PlannedFolder
+from workbench.checkpoints.pth.context import Context
 from workbench.checkpoints.stored import LazyTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _

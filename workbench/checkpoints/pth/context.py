@@ -1,16 +1,13 @@
-"""What every part of a conversion needs to know, and what each part gives."""
+"""What every part of a conversion needs to know."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 
 from workbench.checkpoints.pth.parts import Parts
 from workbench.checkpoints.pth.request import PthRequest
-from workbench.checkpoints.weight_writing import ONE_FILE, PlannedTensor
 from workbench.configs.xtuner.read import XTunerConfig
 
 
@@ -30,16 +27,3 @@ class Context:
     @property
     def has_images(self) -> bool:
         return bool(self.parts.projector or self.parts.visual_encoder)
-
-
-@dataclass(frozen=True)
-class PlannedFolder:
-    """A folder of the result. ``name``: within it, empty for itself.
-
-    ``finish``: writes what is no weight; returns what the user should know of that, translated.
-    """
-
-    name: str
-    plan: list[PlannedTensor]
-    finish: Callable[[Path], list[str] | None]
-    max_shard_bytes: int = ONE_FILE

@@ -10,8 +10,9 @@ from workbench.checkpoints.adapter_files import is_adapter
 from workbench.checkpoints.answer_ends import tell_answer_ends
 from workbench.checkpoints.full_model import COMPUTED
 from workbench.checkpoints.output import complete_or_absent, refuse_existing, resume_key_of
+from workbench.checkpoints.planned_folder import PlannedFolder, write_folders
 from workbench.checkpoints.pth.adapters import language_adapter, visual_adapter
-from workbench.checkpoints.pth.context import Context, PlannedFolder
+from workbench.checkpoints.pth.context import Context
 from workbench.checkpoints.pth.language import language_model, reward_model
 from workbench.checkpoints.pth.model_of import TrainedModel, model_of
 from workbench.checkpoints.pth.parts import Parts, parts_of
@@ -20,8 +21,7 @@ from workbench.checkpoints.pth.request import PthRequest
 from workbench.checkpoints.pth.trained import TrainedWeights, open_trained
 from workbench.checkpoints.pth.vision import visual_encoder
 from workbench.checkpoints.stored import LazyTensor
-from workbench.checkpoints.values import only_finite, require_floats
-from workbench.checkpoints.weight_writing import write_weights
+from workbench.checkpoints.values import require_floats
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -59,7 +59,15 @@ def convert_pth(request: PthRequest, on_progress: Callable[[int, int], None]) ->
     key = resume_key_of(trained.files, request.model_dump_json(exclude={"target", "overwrite"}))
     sources = [request.pth]
     with complete_or_absent(request.target, overwrite=request.overwrite, sources=sources, resume_key=key) as folder:
-        notes += _write(folders, folder, request, on_progress)
+        notes += write_folders(
+            folders,
+            folder,
+            where=request.pth,
+            safe=request.safe,
+            fix=_("Keep 32 bits: --fp32."),
+            but=_is_computed,
+            on_progress=on_progress,
+        )
         _write_origin(folder, context, trained, model)
         if _kind(folders) == "model" and not parts.v_head:
             notes += tell_answer_ends(folder)
@@ -106,7 +114,7 @@ def planned_folders(context: Context) -> list[PlannedFolder]:
     """
     parts = context.parts
     if context.request.save_format != "xtuner":
-        from workbench.checkpoints.pth.llava_formats import one_model  # imports transformers
+        from workbench.checkpoints.pth.whole_llava import one_model  # imports transformers
 
         return [one_model(context)]
     if context.model.kind == _REWARD or parts.v_head:
@@ -124,27 +132,6 @@ def planned_folders(context: Context) -> list[PlannedFolder]:
             fix=_("Take another checkpoint."),
         )
     return folders
-
-
-def _write(
-    folders: list[PlannedFolder], target: Path, request: PthRequest, on_progress: Callable[[int, int], None]
-) -> list[str]:
-    """Write all folders; returns what the user should know."""
-    notes: list[str] = []
-    total = sum(tensor.nbytes for folder in folders for tensor in folder.plan)
-    before = 0
-    for folder in folders:
-        place = target / folder.name
-        write_weights(
-            place,
-            only_finite(folder.plan, request.pth, _("Keep 32 bits: --fp32."), but=_is_computed),
-            max_shard_bytes=folder.max_shard_bytes,
-            safe=request.safe,
-            on_progress=lambda done, _all, before=before: on_progress(before + done, total),  # type: ignore[misc]
-        )
-        notes += folder.finish(place) or []
-        before += sum(tensor.nbytes for tensor in folder.plan)
-    return notes
 
 
 def _is_computed(name: str) -> bool:

@@ -11,8 +11,9 @@ from typing import Any
 from workbench.checkpoints.adapter_files import is_adapter, planned
 from workbench.checkpoints.full_model import INTERNLM2, change_config, fit_to_base
 from workbench.checkpoints.model_files import ModelFiles, astray_note
+from workbench.checkpoints.planned_folder import PlannedFolder
 from workbench.checkpoints.pth.bases import require_base
-from workbench.checkpoints.pth.context import Context, PlannedFolder
+from workbench.checkpoints.pth.context import Context
 from workbench.checkpoints.pth.whole_parts import whole_language_model
 from workbench.checkpoints.stored import LazyTensor
 from workbench.errors import WorkbenchError
@@ -77,7 +78,7 @@ def reward_model(context: Context) -> PlannedFolder:
     trained = {_in_whole_model(name): tensor for name, tensor in context.parts.llm.items()}
     vocab_size = None
     if is_adapter(trained):
-        tensors = whole_language_model(replace(context, parts=replace(context.parts, llm=trained)), body)
+        tensors = whole_language_model(replace(context, parts=replace(context.parts, llm=trained)), body).tensors
     else:
         model = fit_to_base(trained, body, context.request.pth, context.language_dtype)
         tensors, vocab_size = model.plan, model.vocab_size

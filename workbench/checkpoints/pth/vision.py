@@ -5,21 +5,17 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from workbench.checkpoints.adapter_files import planned
+from workbench.checkpoints.llava.tower import COMPUTED, PROCESSOR_FILE, vision_config, vision_tensors
 from workbench.checkpoints.model_files import ModelFiles, astray_note, copy_beside
+from workbench.checkpoints.planned_folder import PlannedFolder
 from workbench.checkpoints.pth.bases import require_base
-from workbench.checkpoints.pth.context import Context, PlannedFolder
+from workbench.checkpoints.pth.context import Context
 from workbench.checkpoints.stored import LazyTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
-
-PREFIX = "vision_model."
-PROCESSOR_FILE = "preprocessor_config.json"
-_COMPUTED = "position_ids"
-_OTHER_TOWER = ("text_model.", "text_projection.", "visual_projection.", "logit_scale")
 
 
 def visual_encoder(context: Context) -> PlannedFolder:
@@ -35,22 +31,6 @@ def visual_encoder(context: Context) -> PlannedFolder:
     )
 
 
-def vision_config(base: ModelFiles) -> dict[str, Any]:
-    """The settings of the vision tower in a folder of it alone, or of a whole CLIP model."""
-    config = base.config()
-    inner = config.get("vision_config")
-    return {**inner, "model_type": "clip_vision_model"} if isinstance(inner, dict) else config
-
-
-def vision_tensors(base: ModelFiles) -> dict[str, LazyTensor]:
-    """The weights of a vision tower, each under the name that begins with ``vision_model.``."""
-    return {
-        PREFIX + name.removeprefix(PREFIX): tensor
-        for name, tensor in base.stored.items()
-        if not name.startswith(_OTHER_TOWER) and not name.endswith(_COMPUTED)
-    }
-
-
 def trained_vision(context: Context, base: ModelFiles) -> dict[str, LazyTensor]:
     """The trained weights, one for each of the base.
 
@@ -58,7 +38,7 @@ def trained_vision(context: Context, base: ModelFiles) -> dict[str, LazyTensor]:
         WorkbenchError: names the first one that does not fit, and both shapes.
     """
     expected = vision_tensors(base)
-    trained = {name: tensor for name, tensor in context.parts.visual_encoder.items() if not name.endswith(_COMPUTED)}
+    trained = {name: tensor for name, tensor in context.parts.visual_encoder.items() if not name.endswith(COMPUTED)}
     for name in [*expected, *trained]:
         found, wanted = trained.get(name), expected.get(name)
         if found is None or wanted is None or found.shape != wanted.shape:

@@ -8,18 +8,19 @@ from typing import Any
 from workbench.checkpoints.adapter import Adapter
 from workbench.checkpoints.adapter_files import adapter_tensors, is_adapter, planned
 from workbench.checkpoints.full_model import fit_to_base
-from workbench.checkpoints.merge_plan import plan_merge
+from workbench.checkpoints.llava.tower import vision_tensors
+from workbench.checkpoints.merge_plan import MergePlan, plan_merge
 from workbench.checkpoints.model_files import ModelFiles
 from workbench.checkpoints.pth.adapters import language_adapter, visual_adapter
 from workbench.checkpoints.pth.context import Context
-from workbench.checkpoints.pth.vision import trained_vision, vision_tensors
+from workbench.checkpoints.pth.vision import trained_vision
 from workbench.checkpoints.stored import LazyTensor
 from workbench.checkpoints.weight_writing import PlannedTensor
 
 _FACTOR = re.compile(r"base_model\.model\.(.+)\.(lora_\w+(?:\.weight|\.bias)?)")
 
 
-def whole_language_model(context: Context, base: ModelFiles) -> list[PlannedTensor]:
+def whole_language_model(context: Context, base: ModelFiles) -> MergePlan:
     """The language model under the names of its base.
 
     Raises:
@@ -27,12 +28,13 @@ def whole_language_model(context: Context, base: ModelFiles) -> list[PlannedTens
     """
     trained, dtype = context.parts.llm, context.language_dtype
     if not trained:
-        return planned(base.stored, dtype)
+        return MergePlan(planned(base.stored, dtype), untied=False, vocabulary=None)
     if is_adapter(trained):
         language_adapter(context)  # checks it
         adapter = _adapter(context, trained, context.model.llm_lora or {})
-        return plan_merge(base, adapter, dtype).tensors
-    return fit_to_base(trained, base, context.request.pth, dtype).plan
+        return plan_merge(base, adapter, dtype)
+    model = fit_to_base(trained, base, context.request.pth, dtype)
+    return MergePlan(model.plan, untied=False, vocabulary=model.vocab_size)
 
 
 def whole_vision(context: Context, base: ModelFiles) -> list[PlannedTensor]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.convert.pth_to_hf import SaveFormat
 from workbench.commands.wording import examples
 from workbench.i18n import _
 
@@ -14,7 +15,12 @@ _EXAMPLES = """
   workbench convert last
 
   workbench convert work_dirs/my/20260101_120000/checkpoints/checkpoint-80 my_adapter
+
+  workbench convert last my_llava --save-format huggingface
 """
+_MERGE, _CHAT = "workbench merge auto {path} merged", "workbench chat {path}"
+_NEXT = {"adapter": _MERGE, "model": _CHAT, "merged": _CHAT, "llava": None}
+"""What a job calls its result → what to do with it."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +40,14 @@ def convert(
     target: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help=_("The folder to write; else in the job's results."))
     ] = None,
+    save_format: Annotated[SaveFormat, typer.Option(help=_("Layout of a LLaVA model."))] = SaveFormat.xtuner,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help=_("The language model, for one LLaVA model; else the noted one.")),
+    ] = None,
+    visual_encoder: Annotated[
+        str | None, typer.Option(metavar="MODEL", help=_("The vision tower, for one LLaVA model; else the noted one."))
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help=_("Replace an existing folder."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
 ) -> None:
@@ -41,5 +55,13 @@ def convert(
     from workbench.actions.convert import start_convert
     from workbench.commands.outcome import follow_to_result
 
-    job = start_convert(source, target, project=Path.cwd(), overwrite=force)
-    follow_to_result(job, "adapter", "workbench merge auto {path} merged", as_json=as_json, goes_on=True)
+    job = start_convert(
+        source,
+        target,
+        project=Path.cwd(),
+        overwrite=force,
+        save_format=save_format.value,
+        base=base,
+        visual_encoder=visual_encoder,
+    )
+    follow_to_result(job, _NEXT, as_json=as_json, goes_on=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.commands.merge import Dtype
+from workbench.commands.merge import Dtype, OneModel, OneModelFormat, VisualEncoder
 from workbench.commands.wording import examples
 from workbench.i18n import _
 
@@ -38,7 +38,9 @@ def merge(
     base: Annotated[
         str, typer.Argument(metavar="LLM", help=_("The base model, or auto: the one the adapter was trained on."))
     ],
-    adapter: Annotated[Path, typer.Argument(metavar="ADAPTER", help=_("Adapter folder."))],
+    adapter: Annotated[
+        Path, typer.Argument(metavar="ADAPTER", help=_("Adapter folder, or the folder of a LLaVA training."))
+    ],
     target: Annotated[Path, typer.Argument(metavar="SAVE_PATH", help=_("The folder to write."))],
     max_shard_size: Annotated[str, typer.Option(help=_("Size of one weight file."))] = "2GB",
     is_clip: Annotated[
@@ -52,6 +54,8 @@ def merge(
         typer.Option(help=_("Number format of the result. Default: fp16, as XTuner; auto with --is-clip.")),
     ] = None,
     safe_serialization: Annotated[bool, typer.Option(help=_("Write safetensors; else .bin files."))] = True,
+    visual_encoder: VisualEncoder = None,
+    save_format: OneModelFormat = OneModel.huggingface,
     force: Annotated[bool, typer.Option("--force", help=_("Replace an existing folder."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
 ) -> None:
@@ -71,6 +75,7 @@ def merge(
         is_clip=is_clip,
         device=device.value,
         overwrite=force,
+        visual_encoder=visual_encoder,
+        save_format=save_format.value,
     )
-    key, follow_up = ("folder", None) if is_clip else ("merged", "workbench chat {path}")
-    follow_to_result(job, key, follow_up, as_json=as_json, goes_on=True)
+    follow_to_result(job, {"merged": "workbench chat {path}", "folder": None}, as_json=as_json, goes_on=True)

@@ -40,7 +40,7 @@ def llama_config(config: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in config.items() if name not in {"auto_map", "torch_dtype", "dtype"}}
     if config["model_type"] == _LLAMA:
         return kept
-    bias = bool(kept.pop("bias", False))
+    bias = bool(kept.pop("bias", kept.get("attention_bias", True)))  # InternLM2 has biases if it does not speak of them
     return kept | {"architectures": ["LlamaForCausalLM"], "model_type": _LLAMA, "attention_bias": bias}
 
 
