@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
-from PIL import Image
 
 from workbench.data.conversation import IMAGE, Turn
 from workbench.data.encode import encode_prompt
 from workbench.data.templates import Template
 from workbench.models.vision.marks import require_a_picture_each, require_sight
-from workbench.models.vision.pixels import read_picture
-from workbench.models.vision.sight import Sight, joined_inputs, with_looks
-
-Picture = Path | Image.Image
-"""A file, read when its question is asked, or what was read already."""
+from workbench.models.vision.sight import Picture, Sight, joined_inputs, with_looks
 
 
 @dataclass(frozen=True)
@@ -45,6 +39,7 @@ def generate_answers(
     pictures: Sequence[Sequence[Picture]] | None = None,
     sight: Sight | None = None,
     max_new_tokens: int,
+    stop_words: Sequence[str] = (),
     batch_size: int = 32,
     synced: bool = False,
 ) -> list[str]:
@@ -58,6 +53,7 @@ def generate_answers(
             ``<image>`` where.
         sight: how the model is given pictures; not needed if there are none.
         max_new_tokens: the longest answer, in tokens.
+        stop_words: texts that end an answer, beside the template's own.
         batch_size: questions at a time; those of like length go together.
         synced: every rank generates the same questions in step, as ZeRO-3 needs.
 
@@ -73,13 +69,14 @@ def generate_answers(
     if sight is None:
         for question, seen in zip(questions, shown, strict=True):
             require_sight(model, pictures=len(seen), where=question)
+    words = [*template.stop_words, *stop_words]
     order = sorted(range(len(prompts)), key=lambda index: prompts[index].size)
     answers = [""] * len(prompts)
     with _evaluation(model):
         for start in range(0, len(order), batch_size):
             chosen = order[start : start + batch_size]
             batch = [prompts[index] for index in chosen]
-            texts = _generate(model, tokenizer, template, batch, sight, max_new_tokens, synced)
+            texts = _generate(model, tokenizer, words, batch, sight, max_new_tokens, synced)
             for index, text in zip(chosen, texts, strict=True):
                 answers[index] = text
     return answers
@@ -96,7 +93,7 @@ def _prompt(system: str, question: str, pictures: Sequence[Picture], template: T
 def _generate(
     model: Any,
     tokenizer: Any,
-    template: Template,
+    stop_words: list[str],
     asked: list[_Prompt],
     sight: Sight | None,
     max_new_tokens: int,
@@ -106,8 +103,8 @@ def _generate(
     longest = max(len(prompt) for prompt in prompts)
     pad = tokenizer.pad_token_id
     device = next(model.parameters()).device
-    ends = _end_tokens(tokenizer, template)
-    strings = [word for word in template.stop_words if _single_token(tokenizer, word) is None]
+    ends = _end_tokens(tokenizer, stop_words)
+    strings = [word for word in stop_words if _single_token(tokenizer, word) is None]
     output = model.generate(
         input_ids=torch.tensor([[pad] * (longest - len(prompt)) + prompt for prompt in prompts], device=device),
         attention_mask=torch.tensor(
@@ -126,25 +123,21 @@ def _generate(
         **{name: tensor.to(device) for name, tensor in inputs.items()},
         **({"stop_strings": strings, "tokenizer": tokenizer} if strings else {}),
     )
-    return [_text(tokenizer, template, ids, ends) for ids in output[:, longest:].tolist()]
+    return [_text(tokenizer, stop_words, ids, ends) for ids in output[:, longest:].tolist()]
 
 
 def _seen(asked: list[_Prompt], sight: Sight | None) -> tuple[list[list[int]], dict[str, torch.Tensor]]:
     """The prompts with their pictures' tokens, and the model's further arguments."""
     if sight is None:
         return [prompt.ids for prompt in asked], {}
-    looks = [[sight.look(_opened(picture)) for picture in prompt.pictures] for prompt in asked]
+    looks = [[sight.look(picture) for picture in prompt.pictures] for prompt in asked]
     ids = [with_looks(prompt.ids, some) for prompt, some in zip(asked, looks, strict=True)]
     return ids, joined_inputs([look for some in looks for look in some])
 
 
-def _opened(picture: Picture) -> Image.Image:
-    return read_picture(picture) if isinstance(picture, Path) else picture
-
-
-def _end_tokens(tokenizer: Any, template: Template) -> list[int]:
+def _end_tokens(tokenizer: Any, stop_words: list[str]) -> list[int]:
     """Tokens that end an answer: the tokenizer's own and the stop words that are one token."""
-    found = [tokenizer.eos_token_id, *(_single_token(tokenizer, word) for word in template.stop_words)]
+    found = [tokenizer.eos_token_id, *(_single_token(tokenizer, word) for word in stop_words)]
     return sorted({token for token in found if token is not None})
 
 
@@ -153,11 +146,11 @@ def _single_token(tokenizer: Any, word: str) -> int | None:
     return int(ids[0]) if len(ids) == 1 else None
 
 
-def _text(tokenizer: Any, template: Template, ids: list[int], ends: list[int]) -> str:
+def _text(tokenizer: Any, stop_words: list[str], ids: list[int], ends: list[int]) -> str:
     """The answer's text, up to the first end token or stop word."""
     length = next((place for place, token in enumerate(ids) if token in ends), len(ids))
     text = str(tokenizer.decode(ids[:length], skip_special_tokens=True))
-    for word in template.stop_words:
+    for word in stop_words:
         text = text.split(word, 1)[0]
     return text.strip()
 

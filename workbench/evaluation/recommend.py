@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,8 +10,13 @@ from workbench.i18n import _
 
 IDENTITY = "identity"
 RETENTION = "retention"
+SEEING = "seeing"
+"""Questions about pictures that were in no training data."""
+SEEING = "seeing"
+_IN_ORDER = (SEEING, IDENTITY, RETENTION)
+"""What is looked at first, and what is looked at where that is the same."""
 LEAST_KEPT = 0.9
-"""Share of the base model's retention score that a checkpoint must keep to be recommended for its identity."""
+"""Share of the base model's retention score that a checkpoint must keep to be recommended for what it learnt."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +32,9 @@ def recommend(
 ) -> Recommendation | None:
     """The best checkpoint; None if there is none.
 
-    Of the checkpoints that still answer at least 90 % of what the base model answered, the one with the best identity
-    score; then the best retention; then the latest, whose words are the surest. If none kept so much, the one with the
-    best product of both scores. A checkpoint without a score that others have was not asked to the end: it counts 0.
+    Of the checkpoints that still answer at least 90 % of what the base model answered, the one that sees best; then
+    the one with the best identity score; then the best retention; then the latest, whose words are the surest. If none
+    kept so much, the one with the best product of the scores. A checkpoint without a score that others have was not asked to the end: it counts 0.
 
     Args:
         scores: checkpoint → score name → share (0–1), in the order of training.
@@ -36,16 +42,16 @@ def recommend(
     """
     if not scores:
         return None
-    scored = {name: found for name, found in scores.items() if IDENTITY in found or RETENTION in found}
+    scored = {name: found for name, found in scores.items() if not found.keys().isdisjoint(_IN_ORDER)}
     if not scored:
         return Recommendation(list(scores)[-1], _("It is the last one; no probes were given to compare them by."))
-    shares = {name: (_share(IDENTITY, name, scored), _share(RETENTION, name, scored)) for name in scored}
+    shares = {name: tuple(_share(score, name, scored) for score in _IN_ORDER) for name in scored}
     least = LEAST_KEPT * (base or {}).get(RETENTION, 0.0)
-    keeping = {name: found for name, found in shares.items() if found[1] >= least}
+    keeping = {name: found for name, found in shares.items() if found[-1] >= least}
     if keeping:
         best = _last_best(keeping)
         return Recommendation(best, _reason(scored[best], len(scored)))
-    best = _last_best({name: (identity * retention,) for name, (identity, retention) in shares.items()})
+    best = _last_best({name: (math.prod(found),) for name, found in shares.items()})
     return Recommendation(
         best,
         _("No checkpoint kept 90 % of what the base model knew; this one has the best balance: {scores}.").format(
@@ -56,7 +62,7 @@ def recommend(
 
 def score_text(name: str) -> str:
     """The word for a score; one that is not known is its own word."""
-    return {IDENTITY: _("identity"), RETENTION: _("retention")}.get(name, name)
+    return {IDENTITY: _("identity"), RETENTION: _("retention"), SEEING: _("seeing")}.get(name, name)
 
 
 def _share(score: str, checkpoint: str, scored: Mapping[str, Mapping[str, float]]) -> float:
@@ -72,6 +78,10 @@ def _last_best(keys: Mapping[str, tuple[float, ...]]) -> str:
 def _reason(found: Mapping[str, float], count: int) -> str:
     if count == 1:
         return _("It is the only one: {scores}.").format(scores=_in_words(found))
+    if SEEING in found and RETENTION in found:
+        return _("It sees best of those that did not forget: {scores}.").format(scores=_in_words(found))
+    if SEEING in found:
+        return _("It sees best: {scores}.").format(scores=_in_words(found))
     if IDENTITY in found and RETENTION in found:
         return _("It has the best identity score of those that did not forget: {scores}.").format(
             scores=_in_words(found)
@@ -82,6 +92,6 @@ def _reason(found: Mapping[str, float], count: int) -> str:
 
 
 def _in_words(found: Mapping[str, float]) -> str:
-    words = {IDENTITY: _("identity {share}"), RETENTION: _("retention {share}")}
+    words = {SEEING: _("seeing {share}"), IDENTITY: _("identity {share}"), RETENTION: _("retention {share}")}
     parts = [text.format(share=f"{found[name]:.0%}") for name, text in words.items() if name in found]
     return _(", ").join(parts)

@@ -73,4 +73,5 @@ def weights_precision(config: TrainConfig, *, with_deepspeed: bool) -> Precision
     Training every weight without DeepSpeed needs them in fp32, computing in half precision under autocast; DeepSpeed
     keeps fp32 copies of its own, and a frozen base needs none.
     """
-    return "fp32" if config.method == "full" and not with_deepspeed else choose_precision(config.precision)
+    trains_all = config.method == "full" and not config.freeze_llm
+    return "fp32" if trains_all and not with_deepspeed else choose_precision(config.precision)

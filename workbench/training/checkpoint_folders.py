@@ -9,9 +9,11 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.weights.seeing import LANGUAGE_ADAPTER, PROJECTOR, TOWER_ADAPTER, WHOLE_TOWER, is_seeing_folder
 
 _NAME = re.compile(r"checkpoint-(\d+)")
 _WEIGHTS = ("*.safetensors", "*.bin")
+_PARTS = {PROJECTOR, LANGUAGE_ADAPTER, TOWER_ADAPTER, WHOLE_TOWER}
 
 
 def checkpoint_name(step: int) -> str:
@@ -45,11 +47,17 @@ def what_is_missing(folder: Path) -> str | None:
         step = int(state["global_step"])
     except (OSError, ValueError, KeyError, TypeError):
         return "trainer_state.json"
-    weights = [path for pattern in _WEIGHTS for path in folder.glob(pattern) if path.name != "training_args.bin"]
+    weights = _weights(folder)
+    if is_seeing_folder(folder):
+        weights += [path for part in sorted(folder.iterdir()) if part.name in _PARTS for path in _weights(part)]
     if not weights:
         return "*.safetensors"
     needed = [*_indexed(folder), *_sharded_files(folder, step), folder / "scheduler.pt", *_random_states(folder)]
     return next((path.name for path in (*weights, *needed) if not _is_whole(path)), None)
+
+
+def _weights(folder: Path) -> list[Path]:
+    return [path for pattern in _WEIGHTS for path in folder.glob(pattern) if path.name != "training_args.bin"]
 
 
 def require_complete(folder: Path) -> Path:

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from workbench.data.probes import Probe
 from workbench.evaluation.generate import generate_answers
 from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS, ProbeScore, score
+from workbench.models.vision.sight import Sight
+from workbench.paths import resolve_model
 from workbench.training.ranks import gather_lists, rank, world_size
 from workbench.training.session import Session
+
+
+class SampleAnswer(NamedTuple):
+    """An answer, to a question about a picture (a path as the config has it) if there is one."""
+
+    question: str
+    image: str | None
+    answer: str
+
+
+class _Question(NamedTuple):
+    text: str
+    system: str
+    picture: Path | None
 
 
 class Examiner:
@@ -18,41 +35,53 @@ class Examiner:
     Args:
         sharded: the weights are spread over the ranks (ZeRO-3), so all ranks must generate in step. Otherwise each
             rank answers its share of the questions.
+        sight: how the model is given pictures, if it sees.
     """
 
-    def __init__(self, model: Any, session: Session, *, sharded: bool) -> None:
+    def __init__(self, model: Any, session: Session, *, sharded: bool, sight: Sight | None = None) -> None:
         self._model = model
         self._session = session
         self._sharded = sharded
+        self._sight = sight
 
-    def sample_answers(self) -> list[tuple[str, str]]:
-        """Each of the config's evaluation questions with its answer."""
+    def sample_answers(self) -> list[SampleAnswer]:
+        """Each of the config's evaluation questions, about each of its pictures if there are any, with its answer."""
         config = self._session.config
-        questions = config.evaluation_inputs
-        answers = self._answers(questions, [config.system] * len(questions), config.evaluation_max_new_tokens)
-        return list(zip(questions, answers, strict=True))
+        images: list[str | None] = list(config.evaluation_images) or [None]
+        asked = [(question, image) for image in images for question in config.evaluation_inputs]
+        questions = [
+            _Question(question, config.system, Path(resolve_model(image)) if image else None)
+            for question, image in asked
+        ]
+        answers = self._answers(questions, config.evaluation_max_new_tokens)
+        return [SampleAnswer(*pair, answer) for pair, answer in zip(asked, answers, strict=True)]
 
     def score(self, probes: Sequence[Probe]) -> ProbeScore:
         """How many probes the model answers right as it is now."""
-        systems = [probe.system or self._session.config.system for probe in probes]
-        answers = self._answers([probe.question for probe in probes], systems, PROBE_MAX_NEW_TOKENS)
-        return score(probes, answers)
+        system = self._session.config.system
+        questions = [
+            _Question(probe.question, probe.system or system, Path(probe.image) if probe.image else None)
+            for probe in probes
+        ]
+        return score(probes, self._answers(questions, PROBE_MAX_NEW_TOKENS))
 
-    def _answers(self, questions: Sequence[str], systems: Sequence[str], max_new_tokens: int) -> list[str]:
+    def _answers(self, questions: Sequence[_Question], max_new_tokens: int) -> list[str]:
         if self._sharded or world_size() == 1:
-            return self._generate(questions, systems, max_new_tokens)
+            return self._generate(questions, max_new_tokens)
         count = world_size()
-        parts = gather_lists(self._generate(questions[rank() :: count], systems[rank() :: count], max_new_tokens))
+        parts = gather_lists(self._generate(questions[rank() :: count], max_new_tokens))
         return [parts[index % count][index // count] for index in range(len(questions))]
 
-    def _generate(self, questions: Sequence[str], systems: Sequence[str], max_new_tokens: int) -> list[str]:
+    def _generate(self, questions: Sequence[_Question], max_new_tokens: int) -> list[str]:
         session = self._session
         return generate_answers(
             self._model,
             session.tokenizer,
             session.template,
-            questions,
-            system=systems,
+            [question.text for question in questions],
+            system=[question.system for question in questions],
+            pictures=[[question.picture] if question.picture else [] for question in questions],
+            sight=self._sight,
             max_new_tokens=max_new_tokens,
             synced=self._sharded and world_size() > 1,
         )

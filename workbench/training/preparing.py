@@ -15,15 +15,20 @@ _SECONDS_BETWEEN = 1.0
 
 
 class PreparationStoppedError(Exception):
-    """Somebody asked the job to stop before its data was prepared; nothing of it is left."""
+    """Somebody asked the job to stop before its data was prepared; nothing half-made is left."""
 
 
-def preparation_events(job: JobFolder) -> OnProgress:
-    """Writes how many rows are done, at most once a second and at the end, once for all ranks.
+def preparation_events(job: JobFolder, stage: str | None = None, unit: str | None = None) -> OnProgress:
+    """Writes how much is done, at most once a second and at the end, once for all ranks.
+
+    Args:
+        stage: what is done, translated; preparing the data if it is None.
+        unit: what is counted, translated; rows if it is None.
 
     What it gives raises `PreparationStoppedError` as soon as the job is asked to stop.
     """
     events = EventLog(job.path)
+    said, counted = stage or _("preparing the data"), unit or _("rows")
     last = time.monotonic()
 
     def tell(done: int, expected: int) -> None:
@@ -33,6 +38,6 @@ def preparation_events(job: JobFolder) -> OnProgress:
         if rank() != 0 or (done < expected and time.monotonic() - last < _SECONDS_BETWEEN):
             return
         last = time.monotonic()
-        events.write(Progress(stage=_("preparing the data"), done=done, total=expected, unit=_("rows")))
+        events.write(Progress(stage=said, done=done, total=expected, unit=counted))
 
     return tell

@@ -18,3 +18,9 @@ def local_rank() -> int:
 def world_size() -> int:
     """How many processes train together."""
     return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def local_world_size() -> int:
+    """How many processes train together on this machine."""
+    said = os.environ.get("LOCAL_WORLD_SIZE") or os.environ.get("LOCAL_SIZE")  # by torchrun, by DeepSpeed
+    return int(said) if said else world_size()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from transformers import set_seed
@@ -22,18 +21,18 @@ from workbench.evaluation.recommend import recommend
 from workbench.i18n import _
 from workbench.jobs.events import Finished, Started, Warned
 from workbench.jobs.folder import JobFolder
-from workbench.models.adapters import add_adapter
-from workbench.models.load import is_flash_attention, load_language_model, load_tokenizer
-from workbench.training.arguments import training_arguments, uses_checkpointing, weights_precision
+from workbench.models.load import load_tokenizer
+from workbench.training.arguments import training_arguments
 from workbench.training.callbacks.evaluation import SampleAnswers, Scores
 from workbench.training.callbacks.saving import SaveCadence, StopOnRequest
 from workbench.training.callbacks.steps import StepEvents, Throughput
-from workbench.training.collate import Collator
 from workbench.training.counting import Counting
 from workbench.training.deepspeed_presets import deepspeed_settings, zero_stage_of
 from workbench.training.examiner import Examiner
 from workbench.training.facts import facts
+from workbench.training.length_groups import LengthGroups
 from workbench.training.preparing import PreparationStoppedError, preparation_events
+from workbench.training.pupil import pupil_of
 from workbench.training.ranks import rank, world_size
 from workbench.training.resume import resume, why_without_deepspeed
 from workbench.training.saving import scores_of
@@ -75,7 +74,10 @@ def train(job: JobFolder, options: Options) -> Finished:
     if session.is_complete:
         session.say(Started(facts=[_("Nothing is left to train.")], resumed_from_iter=session.first_iter))
         return _finished(session, session.counting.total_steps, time.monotonic() - began)
-    trainer = _trainer(session, data, why_without_deepspeed(session, options.why_no_deepspeed))
+    try:
+        trainer = _trainer(session, data, why_without_deepspeed(session, options.why_no_deepspeed))
+    except PreparationStoppedError:
+        return Finished(stopped=True)
     trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
     return _finished(session, trainer.state.global_step, time.monotonic() - began)
 
@@ -93,26 +95,28 @@ def _trainer(session: Session, data: TrainingSet, why_no_deepspeed: str | None) 
         config, session.job.checkpoints_path, total_steps=session.counting.total_steps, deepspeed=settings
     )
     set_seed(config.seed)
-    # transformers restores a whole model by the names in memory, which InternLM2 does not have on disk
-    reload = session.resumed_from if config.method == "full" and settings is None else None
-    model = _model(config, source=reload, with_deepspeed=settings is not None)
-    _begin(session, facts(session, model, data.report, deepspeed=wanted, why_not=why_no_deepspeed), why_no_deepspeed)
+    reload = _weights_to_load(session, with_deepspeed=settings is not None)
+    pupil = pupil_of(session, data, reload=reload, with_deepspeed=settings is not None)
+    said = [
+        *facts(session, pupil.model, data.report, deepspeed=wanted, why_not=why_no_deepspeed),
+        *pupil.batches.facts,
+    ]
+    _begin(session, said, why_no_deepspeed)
     throughput = Throughput()
     trainer = WorkbenchTrainer(
         session,
         throughput,
         weights_are_loaded=reload is not None,
-        model=model,
+        parts=pupil.parts,
+        sampler=_sampler(config, data),
+        model=pupil.model,
         args=arguments,
-        train_dataset=data.rows,
-        data_collator=Collator(
-            session.tokenizer.pad_token_id,
-            separate_samples=config.separates_samples,
-            one_row=config.separates_samples and is_flash_attention(model),
-        ),
+        train_dataset=pupil.batches.rows,
+        data_collator=pupil.batches.collator,
         processing_class=session.tokenizer,
     )
-    examiner = Examiner(trainer.model, session, sharded=settings is not None and zero_stage_of(settings) == 3)
+    sharded = settings is not None and zero_stage_of(settings) == 3
+    examiner = Examiner(trainer.model, session, sharded=sharded, sight=pupil.batches.sight)
     for callback in (
         StepEvents(session, throughput),
         SaveCadence(session),
@@ -124,19 +128,23 @@ def _trainer(session: Session, data: TrainingSet, why_no_deepspeed: str | None) 
     return trainer
 
 
-def _model(config: TrainConfig, *, source: Path | None, with_deepspeed: bool) -> Any:
-    model = load_language_model(
-        str(source) if source else config.pretrained_model_name_or_path,
-        method=config.method,
-        precision=weights_precision(config, with_deepspeed=with_deepspeed),
-        quantization=config.quantization,
-        attn_implementation=config.attn_implementation,
-        max_position_embeddings=config.max_position_embeddings,
-        trust_remote_code=config.trust_remote_code,
-    )
-    if config.method == "full":
-        return model
-    return add_adapter(model, config.lora, config.method, checkpointing=uses_checkpointing(config))
+def _weights_to_load(session: Session, *, with_deepspeed: bool) -> Path | None:
+    """The checkpoint whose weights the model is loaded with; the trainer itself restores others.
+
+    transformers restores a whole model by the names in memory, which InternLM2 does not have on disk, and knows
+    nothing of the parts of a model that sees.
+    """
+    if with_deepspeed or not (session.config.method == "full" or session.config.sees):
+        return None
+    return session.resumed_from
+
+
+def _sampler(config: TrainConfig, data: TrainingSet) -> LengthGroups | None:
+    if not config.group_by_length:
+        return None
+    counts = data.rows.image_counts()
+    batch = config.batch_size * config.accumulative_counts * world_size()
+    return LengthGroups(data.rows.lengths(), [count > 0 for count in counts], batch=batch, seed=config.seed)
 
 
 def _begin(session: Session, said: list[str], why_no_deepspeed: str | None) -> None:

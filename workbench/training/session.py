@@ -64,11 +64,15 @@ class Session:
 
     def provenance(self, step: int, scores: dict[str, float]) -> Provenance:
         """What to write beside the weights of a checkpoint."""
+        config = self.config
         return Provenance(
             prompt_template=self._kept_template,
-            base_model=self.config.pretrained_model_name_or_path,
-            method=self.config.method,
-            system=self.config.system,
+            base_model=config.pretrained_model_name_or_path,
+            visual_encoder=config.visual_encoder_name_or_path,
+            visual_select_layer=config.visual_select_layer if config.sees else None,
+            pad_image_to_square=config.pad_image_to_square if config.sees else None,
+            method=config.method,
+            system=config.system,
             config_name=self.job.record.name,
             job=self.job.id,
             iter=self.counting.iter_at(step),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from transformers import Trainer
 from workbench.configs.provenance import write_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.models.vision.parts import Parts
 from workbench.training.callbacks.steps import Throughput
 from workbench.training.checkpoint_folders import checkpoint_name
 from workbench.training.collate import TOKENS
 from workbench.training.loss import only_trained_positions, takes_logits_to_keep
+from workbench.training.part_checkpoints import save_trained_parts, without_frozen
 from workbench.training.ranks import barrier, rank
 from workbench.training.saving import UNFINISHED, discard_unfinished, publish
 from workbench.training.schedule import lr_factor, warmup_steps
@@ -32,13 +35,26 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         throughput: where tokens and the time waited for data are counted.
         weights_are_loaded: the model was loaded from the checkpoint that the run goes on from; only the state of
             optimiser, schedule and random numbers is still to be restored.
+        parts: of a model that sees; checkpoints hold what is trained of them.
+        sampler: gives the order of the rows; None draws them by lot.
     """
 
     control: Any
     lr_scheduler: Any
 
-    def __init__(self, session: Session, throughput: Throughput, *, weights_are_loaded: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        session: Session,
+        throughput: Throughput,
+        *,
+        weights_are_loaded: bool,
+        parts: Parts | None = None,
+        sampler: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
+        self._parts = parts
+        self._sampler = sampler
         self._session = session
         self._throughput = throughput
         self._weights_are_loaded = weights_are_loaded
@@ -57,6 +73,9 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         self._throughput.data_time += time.perf_counter() - began
         # a step may consist of nothing but questions that were cut off; its loss is 0, not 0 / 0
         return batches, trained if trained is None else trained.clamp(min=1)
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        return self._sampler or super()._get_train_sampler(train_dataset)
 
     # loss and schedule
 
@@ -113,6 +132,24 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
             if rank() == 0:
                 discard_unfinished(checkpoints)
         barrier()
+
+    def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
+        """Write the weights of a checkpoint."""
+        if self._parts is None:
+            super().save_model(output_dir, _internal_call)
+            return
+        folder = Path(output_dir or self.args.output_dir)
+        save_trained_parts(self._parts, folder, self.processing_class, sharded=self._is_sharded)
+        barrier()
+
+    def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
+        leaves_out = self._parts is not None and self.is_deepspeed_enabled
+        with without_frozen(self.model_wrapped) if leaves_out else nullcontext():
+            super()._save_optimizer_and_scheduler(output_dir)
+
+    @property
+    def _is_sharded(self) -> bool:
+        return bool(self.is_deepspeed_enabled and self.model_wrapped.zero_optimization_partition_weights())
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         if not self._weights_are_loaded:

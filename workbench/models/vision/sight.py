@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 from PIL import Image
 
 from workbench.data.encode import IMAGE_TOKEN, NOT_TRAINED
-from workbench.models.vision.pixels import pixel_values
+from workbench.models.vision.pixels import pixel_values, read_picture
+
+Picture = Path | Image.Image
+"""A file, read when it is looked at, or what was read already."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,9 @@ class Look:
 
 
 class Sight(Protocol):
-    """Turns pictures into what a model takes."""
+    """Turns pictures into what a model takes; a file that is no picture is a `WorkbenchError`."""
 
-    def look(self, picture: Image.Image) -> Look: ...
+    def look(self, picture: Picture) -> Look: ...
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,9 @@ class TowerSight:
     patches: int
     pad_image_to_square: bool
 
-    def look(self, picture: Image.Image) -> Look:
-        pixels = pixel_values([picture], self.processor, pad_image_to_square=self.pad_image_to_square)
+    def look(self, picture: Picture) -> Look:
+        image = read_picture(picture) if isinstance(picture, Path) else picture
+        pixels = pixel_values([image], self.processor, pad_image_to_square=self.pad_image_to_square)
         return Look([self.image_id] * self.patches, {"pixel_values": pixels})
 
 

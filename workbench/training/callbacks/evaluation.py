@@ -10,7 +10,7 @@ from transformers import TrainerCallback
 
 from workbench.configs.provenance import read_provenance, write_provenance
 from workbench.data.probes import Probe, read_probes
-from workbench.evaluation.recommend import IDENTITY, RETENTION
+from workbench.evaluation.recommend import IDENTITY, RETENTION, SEEING
 from workbench.jobs.checkpoints import BASE
 from workbench.jobs.events import Sample, Score
 from workbench.paths import resolve_model
@@ -46,12 +46,12 @@ class SampleAnswers(TrainerCallback):  # type: ignore[misc]  # transformers is u
     def _answer(self, iteration: int) -> None:
         if not self._session.config.evaluation_inputs:
             return
-        for question, answer in self._examiner.sample_answers():
-            self._session.say(Sample(iter=iteration, prompt=question, output=answer))
+        for found in self._examiner.sample_answers():
+            self._session.say(Sample(iter=iteration, prompt=found.question, output=found.answer, image=found.image))
 
 
 class Scores(TrainerCallback):  # type: ignore[misc]
-    """Identity and retention of the base model and of every checkpoint.
+    """Identity, retention and seeing of the base model and of every checkpoint.
 
     A run that is being stopped leaves its last checkpoint unscored, to be gone quickly; going on with it begins there.
     """
@@ -106,7 +106,8 @@ def probes_of(session: Session) -> dict[str, Sequence[Probe]]:
     Raises:
         WorkbenchError: a file is missing or damaged.
     """
-    files = {IDENTITY: session.config.identity_probes, RETENTION: session.config.retention_probes}
+    config = session.config
+    files = {IDENTITY: config.identity_probes, RETENTION: config.retention_probes, SEEING: config.image_probes}
     return {name: read_probes(Path(resolve_model(path))) for name, path in files.items() if path}
 
 

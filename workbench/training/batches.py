@@ -1,0 +1,93 @@
+"""What a training is fed with: rows, how a batch is made of some, and how pictures are given to the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from workbench.configs.schema import TrainConfig
+from workbench.data.training_set import TrainingRows
+from workbench.i18n import _
+from workbench.models.load import is_flash_attention
+from workbench.models.vision.features import without_tower
+from workbench.models.vision.parts import Parts
+from workbench.models.vision.sight import Sight, TowerSight, sight_of
+from workbench.training.collate import Collator
+from workbench.training.image_features import OnFeatures, bytes_needed, known_sight, why_too_large
+from workbench.training.picture_rows import PictureCollator, PictureRows
+from workbench.training.ranks import world_size
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Args:
+    rows: training rows by their number.
+    collator: makes a batch of some.
+    sight: how the model is given pictures, if it sees.
+    facts: what was decided, for the person who started the run.
+    """
+
+    rows: Any
+    collator: Any
+    sight: Sight | None = None
+    facts: tuple[str, ...] = ()
+
+
+def text_batches(config: TrainConfig, rows: TrainingRows, pad_id: int, model: Any) -> Batches:
+    """Batches of text."""
+    apart = config.separates_samples
+    collator = Collator(pad_id, separate_samples=apart, one_row=apart and is_flash_attention(model))
+    return Batches(rows, collator)
+
+
+def picture_batches(
+    config: TrainConfig, rows: TrainingRows, pad_id: int, parts: Parts, asked_about: Sequence[Path], tell: OnFeatures
+) -> tuple[Batches, Parts]:
+    """Batches with pictures; and the parts, without the tower if the features of all pictures are known.
+
+    Args:
+        asked_about: pictures that the model is asked about during the training.
+        tell: is told how many pictures have their features.
+
+    Raises:
+        WorkbenchError: a picture cannot be read, or there is no room for the features that are to be kept.
+    """
+    plain = Collator(pad_id)
+    sight = sight_of(parts.model, parts.processor, pad_image_to_square=config.pad_image_to_square)
+    needs_blank = world_size() > 1 or config.freeze_llm
+    pictures = sorted({*_pictures(rows), *asked_about})
+    why_not = _why_not_known(config, parts, len(pictures))
+    if why_not is not None:
+        blank = sight.look(_blank(sight)) if needs_blank else None
+        said = _("The vision tower runs with every step: {reason}").format(reason=why_not)
+        return Batches(PictureRows(rows, sight), PictureCollator(plain, blank), sight, (said,)), parts
+    assert config.visual_encoder_name_or_path is not None
+    known = known_sight(parts.model, sight, config.visual_encoder_name_or_path, pictures, tell)
+    parts = replace(parts, tower=without_tower(parts.model).model.vision_tower)
+    said = _("The features of {count} pictures are known: the vision tower does not run.").format(count=len(pictures))
+    blank = known.blank() if needs_blank else None
+    return Batches(PictureRows(rows, known), PictureCollator(plain, blank), known, (said,)), parts
+
+
+def _pictures(rows: TrainingRows) -> set[Path]:
+    return {Path(image) for number in range(len(rows)) for image in rows[number].images}
+
+
+def _why_not_known(config: TrainConfig, parts: Parts, pictures: int) -> str | None:
+    """Why the features are not computed once for all, or None if they are."""
+    if config.visual_encoder_method != "frozen":
+        return _("it is trained.")
+    if config.cache_image_features is False:
+        return _("cache_image_features is false.")
+    if config.cache_image_features is True:
+        return None
+    return why_too_large(bytes_needed(parts.model, pictures))
+
+
+def _blank(sight: TowerSight) -> Image.Image:
+    red, green, blue = (int(share * 255) for share in sight.processor.image_mean)
+    return Image.new("RGB", (64, 64), (red, green, blue))

@@ -1,0 +1,60 @@
+"""The model of a run with all that it is fed: for text, or for text and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.configs.schema import TrainConfig
+from workbench.data.probes import read_probes
+from workbench.data.training_set import TrainingSet
+from workbench.i18n import _
+from workbench.models.vision.parts import Parts
+from workbench.paths import resolve_model
+from workbench.training.batches import Batches, picture_batches, text_batches
+from workbench.training.part_checkpoints import frozen_may_be_missing
+from workbench.training.preparing import preparation_events
+from workbench.training.seeing import seeing_parts
+from workbench.training.session import Session
+from workbench.training.text_model import text_model
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """What is trained. ``parts``: of a model that sees."""
+
+    model: Any
+    batches: Batches
+    parts: Parts | None = None
+
+
+def pupil_of(session: Session, data: TrainingSet, *, reload: Path | None, with_deepspeed: bool) -> Pupil:
+    """The model as it is when training begins or goes on.
+
+    Args:
+        reload: the checkpoint that its weights come from; None takes the base's.
+
+    Raises:
+        WorkbenchError: a model, a checkpoint or a picture cannot be used.
+        PreparationStoppedError: the job was asked to stop while pictures were looked at.
+    """
+    config, pad_id = session.config, session.tokenizer.pad_token_id
+    if not config.sees:
+        model = text_model(config, source=reload, with_deepspeed=with_deepspeed)
+        return Pupil(model, text_batches(config, data.rows, pad_id, model))
+    first_stage = Path(resolve_model(config.pretrained_pth)) if config.pretrained_pth else None
+    parts = seeing_parts(config, session.tokenizer, source=reload or first_stage, with_deepspeed=with_deepspeed)
+    frozen_may_be_missing(parts.model)
+    tell = preparation_events(session.job, _("looking at the pictures"), _("pictures"))
+    batches, parts = picture_batches(config, data.rows, pad_id, parts, _asked_about(config), tell)
+    return Pupil(parts.model, batches, parts)
+
+
+def _asked_about(config: TrainConfig) -> list[Path]:
+    """The pictures that the model is asked about during the training."""
+    files = [Path(resolve_model(image)) for image in config.evaluation_images]
+    if config.image_probes:
+        probes = read_probes(Path(resolve_model(config.image_probes)))
+        files += [Path(probe.image) for probe in probes if probe.image]
+    return files
