@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from workbench.text import printable
 
@@ -24,3 +24,11 @@ def end_of(path: str, cells: int) -> str:
     while cell_len(path) > cells:
         path = "…" + path[2:]
     return path
+
+
+def without_middle(name: str, cells: int) -> str:
+    """A name that is longer than so many cells without some of its middle: both its ends tell it from others."""
+    if cell_len(name) <= cells:
+        return name
+    end = end_of(name, cells // 2 + 1)
+    return set_cell_size(name, cells - cell_len(end)) + end

@@ -25,7 +25,7 @@ from workbench.ui.widgets.quiet_static import QuietStatic
 if TYPE_CHECKING:
     from workbench.ui.config_import import Imported
 
-_COLUMNS = (Column(N_("config")), Column(N_("method"), 8))
+_COLUMNS = (Column(N_("config"), keeps_end=True), Column(N_("method"), 8))
 _QUIET_SECONDS = 0.1
 """The detail is painted when the cursor has rested so long: running down the list stays cheap on a slow line."""
 

@@ -16,6 +16,7 @@ from textual.widgets import DataTable
 from textual.widgets.data_table import RowKey
 
 from workbench.i18n import _
+from workbench.ui.shown_path import without_middle
 
 _PADDING = 2
 """Cells left and right of each column together."""
@@ -28,12 +29,14 @@ Cell = str | tuple[str, Role]
 class Column:
     """A column. ``title`` is a message id; ``width`` in cells, None for those that share what is left.
 
-    ``from_width``: the table's width in cells from which on the column is shown.
+    ``from_width``: the table's width in cells from which on the column is shown; ``keeps_end``: a text that is too
+    long loses some of its middle, not its end.
     """
 
     title: str
     width: int | None = None
     from_width: int = 0
+    keeps_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class FittedTable(DataTable[Text]):
         super().__init__(cursor_type="row", id=id, cell_padding=_PADDING // 2)
         self._all_columns = columns
         self._shown_columns: tuple[int, ...] = ()
+        self._widths: dict[int, int] = {}
         self._all_rows: tuple[Row, ...] = ()
         self._laid_out_width = 0
         self._wanted: str | None = None
@@ -83,7 +87,7 @@ class FittedTable(DataTable[Text]):
         for number, (old, new) in enumerate(zip(before, rows, strict=True)):
             for position, column in enumerate(self._shown_columns):
                 if old.cells[column] != new.cells[column]:
-                    self.update_cell_at(Coordinate(number, position), self._painted(new.cells[column]))
+                    self.update_cell_at(Coordinate(number, position), self._painted(new, column))
 
     def set_columns(self, columns: tuple[Column, ...]) -> None:
         """Show columns of other widths or titles; each row keeps its cells."""
@@ -126,15 +130,15 @@ class FittedTable(DataTable[Text]):
         # the scrollbar's cell is kept free, so that it appearing does not push the last column out
         rest = max((width - fixed - 1) // max(giving_way, 1), 8)
         self.clear(columns=True)
-        for number in shown:
-            column = self._all_columns[number]
-            self.add_column(Text(_(column.title)), width=column.width or rest, key=str(number))
+        self._widths = {number: self._all_columns[number].width or rest for number in shown}
+        for number, column_width in self._widths.items():
+            self.add_column(Text(_(self._all_columns[number].title)), width=column_width, key=str(number))
         self._fill(chosen)
 
     def _fill(self, chosen: str | None) -> None:
         self.clear()
         for row in self._all_rows:
-            self.add_row(*(self._painted(row.cells[number]) for number in self._shown_columns), key=row.key)
+            self.add_row(*(self._painted(row, number) for number in self._shown_columns), key=row.key)
         if chosen is not None:
             self.choose(chosen)
 
@@ -142,11 +146,12 @@ class FittedTable(DataTable[Text]):
         if self._shown_columns:
             self._fill(self.chosen_key)
 
-    def _painted(self, cell: Cell) -> Text:
-        if isinstance(cell, str):
-            return Text(cell, no_wrap=True, overflow="ellipsis")
-        text, role = cell
-        return Text(text, style=self._style(role), no_wrap=True, overflow="ellipsis")
+    def _painted(self, row: Row, number: int) -> Text:
+        cell = row.cells[number]
+        text, style = (cell, Style.null()) if isinstance(cell, str) else (cell[0], self._style(cell[1]))
+        if self._all_columns[number].keeps_end:
+            text = without_middle(text, self._widths[number])
+        return Text(text, style=style, no_wrap=True, overflow="ellipsis")
 
     def _style(self, role: Role) -> Style:
         if role == "muted":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 JOB_COLUMNS = (
     Column(N_("state"), 12),
-    Column(N_("job")),
+    Column(N_("job"), keeps_end=True),
     Column(N_("kind"), 10, from_width=90),
     Column(N_("progress"), 15, from_width=70),
     Column(N_("loss"), 8, from_width=90),
