@@ -1,4 +1,4 @@
-"""What the user chose for every project: theme, language, and the mirror that models and datasets come from."""
+"""What the user chose for every project: theme, language, how pictures are shown, and the mirror for models and data."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from workbench.paths import user_config
 
 @dataclass(frozen=True)
 class Preferences:
-    """``settings.json`` in the user's config folder."""
+    """``settings.json`` in the user's config folder. ``pictures``: a key of `workbench.ui.terminal_pictures.WAYS`."""
 
     theme: str | None = None
     language: str | None = None
     mirror: str | None = None
+    pictures: str | None = None
 
 
 def _file() -> Path:

@@ -21,7 +21,7 @@ from workbench.doctor.result import CheckResult
 from workbench.i18n import set_language
 from workbench.preferences import keep_preferences
 from workbench.ui.app import WorkbenchApp
-from workbench.ui.chat_state import ChosenModel
+from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.config_rows import catalogue_configs
 from workbench.ui.screens import configs
 from workbench.ui.screens.chat import ChatScreen
@@ -123,10 +123,10 @@ def test_chat(project: Path, snap_compare: Compare) -> None:
         screen = pilot.app.screen
         assert isinstance(screen, ChatScreen)
         screen.chat.chosen = ChosenModel("sample:model", "results/checkpoint-40")
-        screen.chat.ask("你是谁？")
+        screen.chat.ask(ChatTurn(role="user", content="你是谁？"))
         answer = ChatTurn(role="assistant", content="我是**小明**，很高兴认识你。\n\n1. one\n2. two")
         screen.chat.turns.append(answer)
-        await screen._repaint()
+        await screen.repaint()
         await until("You", "我是小明", "2. two")(pilot)
 
     assert snap_compare(WorkbenchApp(project, "chat"), terminal_size=NARROW, run_before=talk)

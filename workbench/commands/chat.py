@@ -80,7 +80,7 @@ def chat(
         stop_words=stop_words or [],
     )
     if not (plain or as_json or message) and has_full_screen(os.environ):
-        from workbench.ui.chat_state import ChosenModel
+        from workbench.ui.chosen_model import ChosenModel
         from workbench.ui.launch import main as open_app
 
         chosen = ChosenModel(model, adapter, prompt_template, bits, torch_dtype.value, trust_remote_code)

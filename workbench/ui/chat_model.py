@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from workbench.chat.client import ChatEngine
-from workbench.chat.protocol import Load, Loaded, Loading
+from workbench.chat.protocol import AttachAdapter, Load, Loaded, Loading
 from workbench.i18n import _
-from workbench.ui.chat_state import ChosenModel
+from workbench.ui.chosen_model import ChosenModel
 
 
 class ChatModel:
@@ -22,11 +22,31 @@ class ChatModel:
         self.engine = ChatEngine(log_path)
         self._loaded: Loaded | None = None
         self._chosen: ChosenModel | None = None
+        self._sight: dict[ChosenModel, bool] = {}
 
     @property
     def loaded(self) -> Loaded | None:
         """What the engine says of its model; None if it has none, or has ended and taken it along."""
         return self._loaded if self.engine.running else None
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the engine has to say of the loaded model."""
+        return self.loaded.warnings if self.loaded is not None else []
+
+    def sees(self, chosen: ChosenModel) -> bool | None:
+        """Whether weights take pictures; None if they were never loaded."""
+        return self._sight.get(chosen)
+
+    async def use(self, chosen: ChosenModel) -> None:
+        """Answer with these weights from now on; nothing happens if they are the loaded ones.
+
+        Raises:
+            WorkbenchError: they cannot be loaded.
+        """
+        if self.loaded is None or self._chosen != chosen:
+            async for _stage in self.load(chosen):
+                pass
 
     async def load(self, chosen: ChosenModel) -> AsyncIterator[str]:
         """Load what was chosen; yields a sentence for each stage.
@@ -34,27 +54,18 @@ class ChatModel:
         Raises:
             WorkbenchError: it cannot be loaded; nothing is loaded then.
         """
-        has_base = self.loaded is not None and self._chosen is not None
-        if has_base and self._chosen is not None and self._chosen.base == chosen.base:
-            yield _("Attaching the adapter") if chosen.adapter else _("Taking the adapter off")
-            self._loaded, self._chosen = None, chosen
-            self._loaded = await self.engine.attach(chosen.adapter, chosen.prompt_template)
-            return
+        request: Load | AttachAdapter = _loading(chosen, self.engine.next_id())
+        if self.loaded is not None and self._chosen is not None and self._chosen.base == chosen.base:
+            is_bare = chosen.adapter is None and chosen.llava is None
+            yield _("Taking the adapter off") if is_bare else _("Attaching the adapter")
+            request = _attaching(chosen, request.id)
         self._loaded, self._chosen = None, chosen
-        request = Load(
-            id=self.engine.next_id(),
-            model=chosen.model,
-            adapter=chosen.adapter,
-            prompt_template=chosen.prompt_template,
-            bits=4 if chosen.bits == 4 else None,
-            precision=chosen.precision,
-            trust_remote_code=chosen.trust_remote_code,
-        )
         async for reply in self.engine.load(request):
             if isinstance(reply, Loading):
                 yield reply.stage
             else:
                 self._loaded = reply
+                self._sight[chosen] = reply.sees
 
     @property
     def figures(self) -> str | None:
@@ -69,3 +80,29 @@ class ChatModel:
             device=self.loaded.device,
             memory=self.loaded.memory_mb,
         )
+
+
+def _loading(chosen: ChosenModel, request_id: int) -> Load:
+    return Load(
+        id=request_id,
+        model=chosen.model,
+        adapter=chosen.adapter,
+        llava=chosen.llava,
+        visual_encoder=chosen.visual_encoder,
+        visual_select_layer=chosen.visual_select_layer,
+        prompt_template=chosen.prompt_template,
+        bits=4 if chosen.bits == 4 else None,
+        precision=chosen.precision,
+        trust_remote_code=chosen.trust_remote_code,
+    )
+
+
+def _attaching(chosen: ChosenModel, request_id: int) -> AttachAdapter:
+    return AttachAdapter(
+        id=request_id,
+        adapter=chosen.adapter,
+        llava=chosen.llava,
+        visual_encoder=chosen.visual_encoder,
+        visual_select_layer=chosen.visual_select_layer,
+        prompt_template=chosen.prompt_template,
+    )

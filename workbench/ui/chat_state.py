@@ -6,37 +6,13 @@ import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.chat.conversations import SavedConversation, save_conversation
-from workbench.chat.protocol import Answer, ChatTurn, GenerationSettings, Precision
+from workbench.chat.conversations import CHATS_FOLDER, SavedConversation, save_conversation
+from workbench.chat.protocol import Answer, ChatTurn, GenerationSettings
 from workbench.errors import WorkbenchError
+from workbench.ui.chosen_model import ChosenModel
 
-
-@dataclass(frozen=True)
-class ChosenModel:
-    """What to load: a base or merged model, an adapter on it, and the dialogue format (None: the trained one)."""
-
-    model: str
-    adapter: str | None = None
-    prompt_template: str | None = None
-    bits: int | None = None
-    precision: Precision = "auto"
-    trust_remote_code: bool = False
-
-    @property
-    def base(self) -> tuple[str, int | None, Precision, bool]:
-        """What has to be loaded anew if it differs."""
-        return self.model, self.bits, self.precision, self.trust_remote_code
-
-    @property
-    def label(self) -> str:
-        """The last part of each path, for a narrow line."""
-        name = Path(self.model).name or self.model
-        return f"{name} + {_short(self.adapter)}" if self.adapter else name
-
-
-def _short(folder: str) -> str:
-    """The end of a path that tells one result from another."""
-    return "/".join(Path(folder).parts[-2:])
+_NEXT_FILE_SECONDS = 0.001
+"""Names of files tell conversations apart that began so long after each other."""
 
 
 @dataclass
@@ -54,17 +30,38 @@ class ChatState:
         """Question and answer turns, the system text apart."""
         return self.conversation.turns if self.conversation else []
 
+    @property
+    def questions(self) -> list[ChatTurn]:
+        """What was asked."""
+        return [turn for turn in self.turns if turn.role == "user"]
+
+    @property
+    def has_open_question(self) -> bool:
+        """Whether the last thing said is a question."""
+        return bool(self.turns) and self.turns[-1].role == "user"
+
+    @property
+    def last_answer(self) -> str | None:
+        """What the model said last."""
+        return next((turn.content for turn in reversed(self.turns) if turn.role == "assistant"), None)
+
     def prompt_turns(self) -> list[ChatTurn]:
         """What the engine is asked: the system text, if any, and every turn."""
         system = [ChatTurn(role="system", content=self.system)] if self.system else []
         return [*system, *self.turns]
 
-    def ask(self, question: str) -> None:
-        """Add a question and put the conversation on disk."""
+    def ask(self, question: ChatTurn) -> None:
+        """Add a question and put the conversation on disk.
+
+        Raises:
+            WorkbenchError: it cannot be put there; the question is added all the same.
+        """
         assert self.chosen is not None
         if self.conversation is None:
             self.conversation = SavedConversation(model=self.chosen.model)
-        self.conversation.turns.append(ChatTurn(role="user", content=question))
+            while (self.project / CHATS_FOLDER / self.conversation.file_name).exists():
+                self.conversation.started += _NEXT_FILE_SECONDS
+        self.conversation.turns.append(question)
         self.save()
 
     def keep_answer(self, answer: Answer) -> None:
@@ -75,20 +72,19 @@ class ChatState:
 
     def take_back_answer(self) -> bool:
         """Remove the last answer so that its question can be asked again; False if there is none."""
-        if not self.turns or self.turns[-1].role != "assistant":
-            return bool(self.turns)
-        self.turns.pop()
-        return True
+        if self.turns and self.turns[-1].role == "assistant":
+            self.turns.pop()
+        return bool(self.turns)
 
-    def take_back_question(self) -> str | None:
+    def take_back_question(self) -> ChatTurn | None:
         """Remove the last question with its answer, and return it for editing.
 
         If that cannot be put on disk, the file keeps a question too many, and the next one asked tells.
         """
         self.take_back_answer()
-        if not self.turns or self.turns[-1].role != "user":
+        if not self.has_open_question:
             return None
-        question = self.turns.pop().content
+        question = self.turns.pop()
         with contextlib.suppress(WorkbenchError):
             self.save()
         return question
@@ -100,7 +96,14 @@ class ChatState:
     def reopen(self, saved: SavedConversation) -> None:
         """Go on with a conversation from disk, model and settings included."""
         self.conversation = saved
-        self.chosen = ChosenModel(saved.model, saved.adapter, saved.prompt_template)
+        self.chosen = ChosenModel(
+            saved.model,
+            saved.adapter,
+            saved.prompt_template,
+            llava=saved.llava,
+            visual_encoder=saved.visual_encoder,
+            visual_select_layer=saved.visual_select_layer,
+        )
         self.system, self.settings = saved.system, saved.settings
 
     def save(self) -> None:
@@ -114,6 +117,9 @@ class ChatState:
         self.conversation.model = self.chosen.model
         self.conversation.adapter = self.chosen.adapter
         self.conversation.prompt_template = self.chosen.prompt_template
+        self.conversation.llava = self.chosen.llava
+        self.conversation.visual_encoder = self.chosen.visual_encoder
+        self.conversation.visual_select_layer = self.chosen.visual_select_layer
         self.conversation.system = self.system
         self.conversation.settings = self.settings
         save_conversation(self.project, self.conversation)

@@ -1,4 +1,4 @@
-"""Models a person may want to chat with: the sample, and what this project's jobs made."""
+"""Models a person may want to chat with: the sample, and what this project's jobs made and saved on the way."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.configs.provenance import read_provenance
+from workbench.errors import WorkbenchError
 from workbench.hub.local import cached_models
 from workbench.i18n import N_
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.results import results_of
-from workbench.ui.chat_state import ChosenModel
+from workbench.ui.chosen_model import ChosenModel
+from workbench.weights.seeing import is_seeing_folder
 
 
 @dataclass(frozen=True)
@@ -23,27 +25,55 @@ class KnownModel:
     chosen: ChosenModel
 
 
+_RESULTS = {"adapter": N_("adapter"), "llava": N_("LLaVA"), "merged": N_("merged"), "model": N_("model")}
+"""What jobs make that can be talked to, with its kind."""
 SAMPLE = KnownModel(N_("base"), "sample:model", ChosenModel("sample:model"))
 
 
 def known_models(project: Path) -> list[KnownModel]:
-    """The project's merged models and adapters, newest first, then their bases, fetched models and the sample model."""
+    """The project's merged models, adapters and checkpoints, newest first, then their bases, fetched models and the sample model."""
     made = [model for job in list_jobs(project) for model in _made_by(job)]
-    bases = dict.fromkeys(known.chosen.model for known in made if known.chosen.adapter)
+    bases = dict.fromkeys(known.chosen.model for known in made if known.chosen.is_added_to_base)
     bases.update(dict.fromkeys(cached_models()))
     named = [KnownModel(N_("base"), base, ChosenModel(base)) for base in bases if base != SAMPLE.chosen.model]
     return [*made, *named, SAMPLE]
 
 
 def _made_by(job: JobFolder) -> list[KnownModel]:
-    found = []
+    if job.checkpoints_path.is_dir():
+        checkpoints = sorted(job.checkpoints_path.iterdir(), key=_saved_last, reverse=True)
+        found = [(f"{job.id}/{folder.name}", _added_to_base(folder)) for folder in checkpoints]
+        return [KnownModel(_kind(chosen), name, chosen) for name, chosen in found if chosen is not None]
+    models = []
     for key, value in results_of(job).items():
         folder = Path(str(value))
-        if key not in {"adapter", "merged", "model"} or not folder.is_dir():
+        if key not in _RESULTS or not folder.is_dir():
             continue
-        provenance = read_provenance(folder)
-        if key != "adapter":
-            found.append(KnownModel(N_("merged") if key == "merged" else N_("model"), job.id, ChosenModel(str(folder))))
-        elif provenance and provenance.base_model:
-            found.append(KnownModel(N_("adapter"), job.id, ChosenModel(provenance.base_model, str(folder))))
-    return found
+        if key in {"merged", "model"}:
+            models.append(KnownModel(_RESULTS[key], job.id, ChosenModel(str(folder))))
+        elif chosen := _added_to_base(folder):
+            models.append(KnownModel(_RESULTS[key], job.id, chosen))
+    return models
+
+
+def _added_to_base(folder: Path) -> ChosenModel | None:
+    """An adapter or a LLaVA folder, on the base that it names; None if it is no such thing or names none."""
+    if is_seeing_folder(folder):
+        try:
+            return ChosenModel("", llava=str(folder)).with_parts_named()
+        except WorkbenchError:
+            return ChosenModel("", llava=str(folder))  # the rest is asked for when it is chosen
+    provenance = read_provenance(folder)
+    if provenance is None or not provenance.base_model or not (folder / "adapter_config.json").is_file():
+        return None
+    return ChosenModel(provenance.base_model, str(folder))
+
+
+def _kind(chosen: ChosenModel) -> str:
+    return _RESULTS["llava" if chosen.llava else "adapter"]
+
+
+def _saved_last(folder: Path) -> tuple[int, str]:
+    """Sorts checkpoints by their number."""
+    number = folder.name.rpartition("-")[2]
+    return int(number) if number.isdecimal() else 0, folder.name

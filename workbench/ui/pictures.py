@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from workbench.chat.image_path import is_address
 from workbench.data.picture import PICTURE_FORMATS, Picture, locate, look_at
 from workbench.data.picture_words import problem_sentence
 from workbench.text import printable
@@ -33,12 +32,23 @@ def thumbnail(name: str, folder: Path) -> Thumbnail:
     path = locate(name, folder)
     if not isinstance(path, Path):
         return Thumbnail(shown, problem=problem_sentence(path))
+    return _made_small(shown, path)
+
+
+def thumbnail_of(picture: str) -> Thumbnail:
+    """A small copy of a picture that the user gave by its path; of one given by its address, the address."""
+    if is_address(picture):
+        return Thumbnail(printable(picture))
+    return _made_small(printable(Path(picture).name).replace("\n", " "), Path(picture))
+
+
+def _made_small(name: str, path: Path) -> Thumbnail:
     if problem := _said_of(look_at(path, decode=True)):
-        return Thumbnail(shown, problem=problem)
+        return Thumbnail(name, problem=problem)
     try:
-        return Thumbnail(shown, _small(path))
+        return Thumbnail(name, _small(path))
     except Exception:  # an unusual kind of colours, or odd notes on how it was held, make Pillow raise nearly anything
-        return Thumbnail(shown, problem=problem_sentence("broken"))
+        return Thumbnail(name, problem=problem_sentence("broken"))
 
 
 def picture_problem(path: Path) -> str:
@@ -60,16 +70,3 @@ def _small(path: Path) -> PIL.Image.Image:
         upright.thumbnail(_MOST_PIXELS)
         solid = upright.convert("RGBA")
     return Image.alpha_composite(Image.new("RGBA", solid.size, "white"), solid).convert("RGB")
-
-
-def half_block_image() -> type[Any]:
-    """The widget that paints a picture with half blocks, imported without asking the terminal what it can do.
-
-    The question would be written to the terminal, and its answer typed into whatever has the focus.
-    """
-    real, sys.__stdout__ = sys.__stdout__, io.StringIO()  # type: ignore[misc,assignment]
-    try:
-        from textual_image.widget import HalfcellImage
-    finally:
-        sys.__stdout__ = real  # type: ignore[misc]
-    return HalfcellImage

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.configs.files import load_config
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
+from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.weights_rows import CACHE, CheckpointRow, Found, Made, Row, Training, path_of
 from workbench.weights.facts import UNCONVERTED, Kind, WeightsFacts
+from workbench.weights.seeing import is_seeing_folder
 
 _SILENT = {
     **dict.fromkeys(UNCONVERTED, N_("Convert it first (c).")),
     Kind.GGUF: N_("It is for llama.cpp or Ollama: choose the model that it was made of."),
     Kind.TOWER: N_("It is the part of a model that sees: choose a language model."),
-    Kind.LLAVA: N_("Models that see cannot be talked to here yet."),
+    Kind.LLAVA: N_("Its projector is missing: choose the whole folder of the LLaVA training."),
     Kind.TENSORS: N_("Put it into a folder with its config.json or adapter_config.json."),
 }
 """What to do about weights that cannot be talked to as they are."""
 
 
-@dataclass(frozen=True)
-class ChatTarget:
-    """What the Chat area needs to talk to some weights."""
-
-    model: str
-    adapter: str | None = None
-    prompt_template: str | None = None
-
-
-def chat_with(row: Row | None, facts: WeightsFacts | None) -> ChatTarget:
+def chat_with(row: Row | None, facts: WeightsFacts | None) -> ChosenModel:
     """How to talk to a row.
 
     Args:
@@ -43,15 +35,19 @@ def chat_with(row: Row | None, facts: WeightsFacts | None) -> ChatTarget:
         config = load_config(row.training.job.config_path)
         base, template = config.pretrained_model_name_or_path, config.prompt_template
         if row.info.path is None:
-            return ChatTarget(base, None, template)
+            return ChosenModel(base, None, template)
         if row.info.exists and is_adapter(row.info.path):
-            return ChatTarget(base, str(row.info.path), template)
+            return ChosenModel(base, str(row.info.path), template)
+        if row.info.exists and is_seeing_folder(row.info.path):
+            return ChosenModel(base, None, template, llava=str(row.info.path))
     if facts is None or not isinstance(row, CheckpointRow | Made | Found):
         raise WorkbenchError(_("There are no weights here to talk to."), fix=_("Choose a checkpoint or a model."))
     if facts.trouble is not None:
         raise WorkbenchError(facts.trouble, where=str(facts.path))
     if facts.kind is Kind.ADAPTER and facts.base is not None:
-        return ChatTarget(facts.base, str(facts.path), facts.template)
+        return ChosenModel(facts.base, str(facts.path), facts.template)
+    if facts.kind is Kind.LLAVA and is_seeing_folder(facts.path):
+        return ChosenModel("", None, facts.template, llava=str(facts.path))
     if not facts.is_language_model:
         fix, words = _SILENT.get(facts.kind), facts.kind.word
         if fix is None and facts.architecture:
@@ -62,7 +58,7 @@ def chat_with(row: Row | None, facts: WeightsFacts | None) -> ChatTarget:
             fix=_(fix) if fix else None,
         )
     model = row.name if isinstance(row, Found) and row.place == CACHE else str(facts.path)
-    return ChatTarget(model, None, facts.template)
+    return ChosenModel(model, None, facts.template)
 
 
 def is_adapter(folder: Path) -> bool:

@@ -41,7 +41,7 @@ _LOOKS_BETWEEN_READS = 4
 _RESULTS = (*RESULT_TITLES, "folder", "gguf")
 _EMPTY = N_("No checkpoints yet. They come with the first training: f5.")
 _LOOKING = N_("Looking for checkpoints and models …")
-_TALKING = {"adapter", "model", "merged"}
+_TALKING = {"adapter", "model", "merged", "llava"}
 
 
 class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, WeightsSending):
@@ -210,13 +210,11 @@ class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, Wei
 
     def action_chat(self) -> None:
         try:
-            target = chat_with(self.chosen, self.chosen_facts)
+            chosen = chat_with(self.chosen, self.chosen_facts)
         except WorkbenchError as error:
             self.workbench.show_error(error)
         else:
-            self.workbench.go(
-                "chat", model=target.model, adapter=target.adapter, prompt_template=target.prompt_template
-            )
+            self.workbench.go("chat", chosen=chosen)
 
     def action_watch(self) -> None:
         match self.chosen:

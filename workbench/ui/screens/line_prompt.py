@@ -16,6 +16,7 @@ from workbench.i18n import N_
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.quiet_static import QuietStatic
 
 
 class LinePrompt(TranslatedModal[str | None]):
@@ -33,7 +34,7 @@ class LinePrompt(TranslatedModal[str | None]):
         .dialog { max-width: 90; }
         VerticalScroll { height: auto; max-height: 40vh; margin-bottom: 1; }
         Input { background: $panel; padding: 0 1; }
-        #line-problem { margin-top: 1; color: $text-error; display: none; &.-shown { display: block; } }
+        #line-problem { margin-top: 1; color: $text-error; }
     }
     """
 
@@ -49,10 +50,14 @@ class LinePrompt(TranslatedModal[str | None]):
             yield Label(printable(self._title), classes="dialog-title", markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static(printable(self._about), markup=False)
-            yield Input(placeholder=self._placeholder, compact=True)
-            yield Static(id="line-problem", markup=False)
+            yield self.field()
+            yield QuietStatic(id="line-problem")
             yield Label(self._hint, classes="muted", markup=False)
         yield FittedFooter()
+
+    def field(self) -> Input:
+        """Where the line is typed."""
+        return Input(placeholder=self._placeholder, compact=True)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -66,8 +71,6 @@ class LinePrompt(TranslatedModal[str | None]):
             if self._check is not None:
                 self._check(line)
         except WorkbenchError as error:
-            problem = self.query_one("#line-problem", Static)
-            problem.update(printable(str(error)))
-            problem.add_class("-shown")
+            self.query_one("#line-problem", QuietStatic).tell(printable(str(error)))
         else:
             self.dismiss(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,13 +13,15 @@ from textual.containers import Vertical
 from textual.widgets import DataTable, Input, Label
 
 from workbench.i18n import N_, _
+from workbench.paths import resolve_model
 from workbench.text import printable
-from workbench.ui.chat_state import ChosenModel
+from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.known_models import KnownModel, known_models
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.field_controls import LineInput, Tick
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.weights.seeing import is_seeing_folder
 
 _COLUMNS = (Column(N_("kind"), 8), Column(N_("model")), Column(N_("from"), from_width=60))
 
@@ -31,19 +34,27 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without choosing")),
     ]
 
-    def __init__(self, project: Path, current: ChosenModel | None) -> None:
+    def __init__(self, project: Path, current: ChosenModel | None, *, beside: bool = False) -> None:
         super().__init__()
         self._known: list[KnownModel] = known_models(project)
         self._current = current
+        self._beside = current if beside else None
+        if self._beside is not None:
+            self._known = [one for one in self._known if one.chosen.loaded_like(self._beside).base == self._beside.base]
 
     def compose(self) -> ComposeResult:
+        title = _("Which model do you want to chat with?")
+        if self._beside is not None:
+            title = _("Which weights on {base} are asked the same?").format(base=printable(self._beside.base_label))
         with Vertical(classes="dialog"):
-            yield Label(_("Which model do you want to chat with?"), classes="dialog-title", markup=False)
+            yield Label(title, classes="dialog-title", markup=False)
             yield FittedTable(_COLUMNS, id="models")
-            hint = _("… or a model folder or Hugging Face name, then enter")
-            yield LineInput(placeholder=hint, id="model-path", compact=True)
-            yield LineInput(placeholder=_("adapter folder (optional)"), id="adapter-path", compact=True)
-            yield Tick(_("load in 4 bits (less memory, slower on a CPU)"), id="four-bits", compact=True)
+            if self._beside is None:
+                hint = _("… or a model folder or Hugging Face name, then enter")
+                yield LineInput(placeholder=hint, id="model-path", compact=True)
+            yield LineInput(placeholder=_("adapter or LLaVA folder (optional)"), id="adapter-path", compact=True)
+            if self._beside is None:
+                yield Tick(_("load in 4 bits (less memory, slower on a CPU)"), id="four-bits", compact=True)
         yield FittedFooter()
 
     def on_mount(self) -> None:
@@ -53,21 +64,22 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
         table.choose(str(current))
         table.focus()
 
-    @property
-    def _bits(self) -> int | None:
-        return 4 if self.query_one("#four-bits", Tick).value else None
+    def _give(self, chosen: ChosenModel) -> None:
+        bits = 4 if self._beside is None and self.query_one("#four-bits", Tick).value else None
+        self.dismiss(replace(chosen, bits=bits))
 
     @on(DataTable.RowSelected)
     def _take_row(self, event: DataTable.RowSelected) -> None:
-        chosen = self._known[int(str(event.row_key.value))].chosen
-        self.dismiss(ChosenModel(chosen.model, chosen.adapter, chosen.prompt_template, self._bits))
+        self._give(self._known[int(str(event.row_key.value))].chosen)
 
     @on(Input.Submitted)
     def _take_path(self) -> None:
-        model = self.query_one("#model-path", Input).value.strip()
-        adapter = self.query_one("#adapter-path", Input).value.strip() or None
-        if model:
-            self.dismiss(ChosenModel(model, adapter, None, self._bits))
+        added = self.query_one("#adapter-path", Input).value.strip() or None
+        model = self._beside.model if self._beside else self.query_one("#model-path", Input).value.strip()
+        if model and (added or self._beside is None):
+            self._give(ChosenModel(model, added))
+        elif added is not None and is_seeing_folder(Path(resolve_model(added))):
+            self._give(ChosenModel("", llava=added))
 
 
 def _cells(known: KnownModel) -> tuple[str, str, str]:

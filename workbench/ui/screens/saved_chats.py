@@ -15,7 +15,7 @@ from textual.widgets import DataTable, Label
 from workbench.chat.conversations import SavedConversation, saved_conversations
 from workbench.i18n import N_, _
 from workbench.text import printable
-from workbench.ui.chat_state import ChosenModel
+from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
@@ -57,4 +57,4 @@ class SavedChats(TranslatedModal[SavedConversation | None]):
 
 def _cells(saved: SavedConversation) -> tuple[str, str, str]:
     started = time.strftime("%Y-%m-%d %H:%M", time.localtime(saved.started))
-    return started, printable(ChosenModel(saved.model, saved.adapter).label), printable(saved.title)
+    return started, printable(ChosenModel(saved.model, saved.adapter, llava=saved.llava).label), printable(saved.title)

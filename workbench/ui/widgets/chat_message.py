@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from textual import work
 from textual.app import ComposeResult
-from textual.containers import VerticalGroup
+from textual.containers import HorizontalGroup, VerticalGroup
 from textual.widgets import Label, Markdown, Static
+from textual.worker import get_current_worker
 
+from workbench.chat.protocol import ChatTurn
 from workbench.i18n import _
 from workbench.text import printable
+from workbench.ui.chat_pictures import picture_name
+from workbench.ui.pictures import Thumbnail, thumbnail_of
+from workbench.ui.widgets.picture import PictureSlot
 from workbench.ui.widgets.quiet_static import QuietStatic
+
+_PICTURE_CELLS = (32, 10)
+"""The most columns and rows of a picture."""
 
 
 class UserMessage(VerticalGroup):
-    """What the user wrote, exactly as written."""
+    """What the user wrote, exactly as written, and the pictures that went with it."""
 
     DEFAULT_CSS = """
     UserMessage {
@@ -20,16 +29,34 @@ class UserMessage(VerticalGroup):
         padding: 0 1;
         border-left: outer $primary;
         .speaker { color: $text-primary; text-style: bold; }
+        PictureSlot { width: auto; min-width: 12; max-width: 32; margin: 0 2 0 0; }
     }
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, turn: ChatTurn) -> None:
         super().__init__()
-        self.text = text
+        self._turn = turn
 
     def compose(self) -> ComposeResult:
         yield Label(_("You"), classes="speaker", markup=False)
-        yield Static(printable(self.text), markup=False)
+        yield Static(printable(self._turn.content), markup=False)
+        if self._turn.images:
+            with HorizontalGroup():
+                for picture in self._turn.images:
+                    yield PictureSlot(Thumbnail(picture_name(picture)), _PICTURE_CELLS)
+
+    def on_mount(self) -> None:
+        if self._turn.images:
+            self._look_at_pictures()
+
+    @work(thread=True, group="chat-pictures", exit_on_error=False)
+    def _look_at_pictures(self) -> None:
+        """Decoding may take a moment: the names stand there first."""
+        for slot, picture in zip(self.query(PictureSlot), self._turn.images, strict=True):
+            found = thumbnail_of(picture)
+            if get_current_worker().is_cancelled:
+                return
+            self.app.call_from_thread(slot.show, found)
 
 
 class ModelMessage(VerticalGroup):

@@ -3,13 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Static
 
 from workbench.chat.protocol import ChatTurn
 from workbench.ui.widgets.chat_message import ModelMessage, UserMessage
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one model said: its name, and its conversation."""
+
+    speaker: str
+    turns: Sequence[ChatTurn] = ()
+
+
+@dataclass
+class _Exchange:
+    """A question and what was answered."""
+
+    question: ChatTurn | None = None
+    answers: list[ChatTurn] = field(default_factory=list)
+
+
+class Answers(HorizontalGroup):
+    """The answers to a question, those of each model in a column."""
+
+    DEFAULT_CSS = "Answers > VerticalGroup { width: 1fr; }"
+
+    def __init__(self, columns: Sequence[Sequence[ModelMessage]]) -> None:
+        super().__init__(*(VerticalGroup(*messages) for messages in columns))
+
+    async def add(self, column: int, message: ModelMessage) -> None:
+        """Put an answer into a column."""
+        await self.children[column].mount(message)
 
 
 class Transcript(VerticalScroll):
@@ -30,30 +62,46 @@ class Transcript(VerticalScroll):
         """Say what to do as long as nobody has said anything."""
         self.query_one(".transcript-empty", Static).update(sentence)
 
-    async def show(self, turns: Sequence[ChatTurn], speaker: str) -> None:
-        """Show these messages and no others."""
-        await self.remove_children("UserMessage, ModelMessage")
-        is_user = [turn.role == "user" for turn in turns]
-        await self.mount_all(
-            UserMessage(turn.content) if asked else ModelMessage(speaker, turn.content)
-            for turn, asked in zip(turns, is_user, strict=True)
-        )
+    async def show(self, columns: Sequence[Column]) -> None:
+        """Show these conversations and no others; the questions are those of the first."""
+        await self.remove_children("UserMessage, Answers")
+        said = [_exchanges(column.turns) for column in columns]
+        widgets: list[Widget] = []
+        for row in zip_longest(*said, fillvalue=_Exchange()):
+            if row[0].question is not None:
+                widgets.append(UserMessage(row[0].question))
+            widgets.append(Answers([_messages(one, column) for one, column in zip(row, columns, strict=True)]))
+        await self.mount_all(widgets)
         self._note_emptiness()
-        self.anchor(bool(turns))
-        if not turns:  # what an anchor had moved to the bottom is gone
+        self.anchor(bool(widgets))
+        if not widgets:  # what an anchor had moved to the bottom is gone
             self.scroll_home(animate=False, force=True, immediate=True)
 
-    async def add_question(self, text: str) -> None:
-        """Show what the user wrote."""
-        await self.mount(UserMessage(text))
+    async def add_question(self, question: ChatTurn, columns: int) -> None:
+        """Show what the user wrote, with room for so many answers side by side."""
+        await self.mount_all([UserMessage(question), Answers([()] * columns)])
         self._note_emptiness()
 
-    async def begin_answer(self, speaker: str) -> ModelMessage:
-        """An empty answer that grows."""
+    async def begin_answer(self, number: int, column: int, speaker: str) -> ModelMessage:
+        """An empty answer, to the question of this number from the end (-1: the last), that grows."""
         message = ModelMessage(speaker)
-        await self.mount(message)
+        await self.query(Answers)[number].add(column, message)
         self.anchor()
         return message
 
     def _note_emptiness(self) -> None:
-        self.query_one(".transcript-empty").display = not self.query("UserMessage, ModelMessage")
+        self.query_one(".transcript-empty").display = not self.query("UserMessage, Answers")
+
+
+def _exchanges(turns: Sequence[ChatTurn]) -> list[_Exchange]:
+    found: list[_Exchange] = []
+    for turn in turns:
+        if turn.role == "user" or not found:
+            found.append(_Exchange(turn if turn.role == "user" else None))
+        if turn.role != "user":
+            found[-1].answers.append(turn)
+    return found
+
+
+def _messages(exchange: _Exchange, column: Column) -> list[ModelMessage]:
+    return [ModelMessage(column.speaker, answer.content) for answer in exchange.answers]

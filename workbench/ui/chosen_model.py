@@ -1,0 +1,109 @@
+"""Which weights to talk to. No Textual here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbench.chat.protocol import Precision
+from workbench.i18n import _
+from workbench.paths import resolve_model
+from workbench.weights.seeing import is_seeing_folder, seeing_folder
+
+_CHECKPOINTS = "checkpoints"
+"""The folder of a job with its checkpoints."""
+
+
+@dataclass(frozen=True)
+class ChosenModel:
+    """What to load: a base or merged model, an adapter on it, and the dialogue format (None: the trained one).
+
+    ``llava``: a LLaVA folder on the model, in place of an adapter; ``visual_encoder`` and ``visual_select_layer``
+    stand above what that folder says itself. A ``model`` that is empty is the one that the LLaVA folder names.
+    """
+
+    model: str
+    adapter: str | None = None
+    prompt_template: str | None = None
+    bits: int | None = None
+    precision: Precision = "auto"
+    trust_remote_code: bool = False
+    llava: str | None = None
+    visual_encoder: str | None = None
+    visual_select_layer: int | None = None
+
+    @property
+    def base(self) -> tuple[str, int | None, Precision, bool]:
+        """What has to be loaded anew if it differs."""
+        path = resolve_model(self.model)
+        place = os.path.realpath(path) if Path(path).exists() else path
+        return place, self.bits, self.precision, self.trust_remote_code
+
+    @property
+    def is_added_to_base(self) -> bool:
+        """Whether it is an adapter or a LLaVA folder on a base that is known."""
+        return bool(self.model) and (self.adapter is not None or self.llava not in (None, self.model))
+
+    @property
+    def base_label(self) -> str:
+        """The last part of the base's path."""
+        return Path(self.model).name or self.model
+
+    @property
+    def label(self) -> str:
+        """The last part of each path, for a narrow line."""
+        added = self.llava or self.adapter
+        if not self.model or self.llava == self.model:
+            return _short(added or "")
+        return f"{self.base_label} + {_short(added)}" if added else self.base_label
+
+    @property
+    def name_on_base(self) -> str:
+        """What tells it from others on the same base."""
+        added = self.llava or self.adapter
+        return _short(added) if added else _("base alone")
+
+    @property
+    def seeing(self) -> str | None:
+        """The LLaVA folder, also where it stands in the place of a model or an adapter."""
+        if self.llava is not None:
+            return self.llava
+        given = self.adapter or self.model
+        return given if is_seeing_folder(Path(resolve_model(given))) else None
+
+    def loaded_like(self, other: ChosenModel) -> ChosenModel:
+        """The same weights in the precision of others."""
+        return replace(self, bits=other.bits, precision=other.precision, trust_remote_code=other.trust_remote_code)
+
+    def with_parts_named(self) -> ChosenModel:
+        """The same weights with the language model and the vision tower of a LLaVA folder said.
+
+        Raises:
+            WorkbenchError: nothing says which language model, or which vision tower, a LLaVA folder goes with.
+        """
+        llava = self.seeing
+        if llava is None:
+            return self
+        found = seeing_folder(
+            llava,
+            base=self.model if self.model != llava else None,
+            visual_encoder=self.visual_encoder,
+            visual_select_layer=self.visual_select_layer,
+        )
+        return replace(
+            self,
+            model=found.language_model,
+            adapter=None,
+            llava=str(found.path),
+            visual_encoder=found.visual_encoder,
+            visual_select_layer=found.visual_select_layer,
+        )
+
+
+def _short(folder: str) -> str:
+    """The end of a path that tells one result from another; of a checkpoint, with the job that saved it."""
+    path = Path(folder)
+    if path.parent.name == _CHECKPOINTS:
+        return "/".join((*path.parts[-4:-2], path.name))
+    return "/".join(path.parts[-2:])

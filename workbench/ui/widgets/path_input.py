@@ -1,0 +1,35 @@
+"""A line for the path of a picture, which tab completes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from workbench.i18n import N_
+from workbench.ui.path_completion import completed
+
+
+class PathInput(Input):
+    """Tab goes on with the path; where there are several ways it tells them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", N_("Complete"), id="path.complete", tooltip=N_("Go on with the path")),
+    ]
+
+    @dataclass
+    class Ways(Message):
+        """The path can go on by each of these names."""
+
+        names: list[str]
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder, compact=True)
+
+    def action_complete(self) -> None:
+        self.value, names = completed(self.value)
+        self.cursor_position = len(self.value)
+        self.post_message(self.Ways(names))
