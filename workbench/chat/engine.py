@@ -84,7 +84,7 @@ class Engine:
             case Load():
                 self._load(request)
             case AttachAdapter():
-                self._need_session().attach(request.adapter, request.prompt_template)
+                self._need_session().attach(request, self._stages(request.id))
                 self._send(self._loaded(request.id))
             case Generate():
                 answer = self._need_session().answer(
@@ -100,8 +100,13 @@ class Engine:
         from workbench.chat.session import ChatSession
 
         self._session = None  # the old model's memory is free before the new one comes
-        self._session = ChatSession.load(request, lambda stage: self._send(Loading(id=request.id, stage=stage)))
+        session = ChatSession(request)
+        session.load(self._stages(request.id))
+        self._session = session
         self._send(self._loaded(request.id))
+
+    def _stages(self, request_id: int) -> Callable[[str], None]:
+        return lambda stage: self._send(Loading(id=request_id, stage=stage))
 
     def _need_session(self) -> ChatSession:
         if self._session is None:
@@ -112,8 +117,10 @@ class Engine:
         session = self._need_session()
         return Loaded(
             id=request_id,
-            model=session.base,
-            adapter=session.adapter,
+            model=session.parts.home,
+            adapter=session.parts.adapter,
+            llava=str(session.parts.llava.path) if session.parts.llava else None,
+            sees=session.held.eyes is not None,
             prompt_template=session.template.reference,
             device=session.device,
             parameters=session.parameter_count(),
