@@ -10,7 +10,7 @@ from pathlib import Path
 from workbench.configs.schema import TrainConfig
 from workbench.data.files import data_files, is_local
 from workbench.data.formats import FormatChoice
-from workbench.data.prepare.store import is_prepared
+from workbench.data.prepare.store import is_prepared, read_record
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -21,11 +21,17 @@ TOKENIZED = "tokenized"
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file on this machine, and how to read it. ``image_folder``: as in `Source`."""
+    """A file on this machine, and how to read it.
+
+    Args:
+        image_folder: as in `Source`.
+        other_picture_folders: where pictures may lie too that are named by absolute paths.
+    """
 
     path: Path
     choice: FormatChoice = field(default_factory=FormatChoice)
     image_folder: Path | None = None
+    other_picture_folders: tuple[Path, ...] = ()
 
     @property
     def size(self) -> int:
@@ -33,9 +39,10 @@ class SourceFile:
         return self.path.stat().st_size
 
     @property
-    def picture_folder(self) -> Path:
-        """What the paths of pictures in it count from, as an absolute path; links are not followed."""
-        return Path(os.path.abspath(self.image_folder or self.path.parent))  # noqa: PTH100
+    def picture_folders(self) -> tuple[Path, ...]:
+        """Where its pictures may lie, as absolute paths, links not followed; their names count from the first."""
+        first = Path(os.path.abspath(self.image_folder or self.path.parent))  # noqa: PTH100
+        return first, *self.other_picture_folders
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,12 @@ class Source:
         Raises:
             WorkbenchError: nothing is there, or it cannot be fetched.
         """
-        if is_prepared(Path(resolve_model(self.path))):  # its rows are tokens, whatever they were made from
-            return [SourceFile(path, FormatChoice(TOKENIZED), self.image_folder) for path in data_files(self.path)]
+        prepared = Path(resolve_model(self.path))
+        if is_prepared(prepared):  # its rows are tokens, whatever they were made from
+            folders = tuple(map(Path, read_record(prepared).picture_folders or ()))
+            return [
+                SourceFile(path, FormatChoice(TOKENIZED), self.image_folder, folders) for path in data_files(self.path)
+            ]
         if self.is_here:
             return [SourceFile(path, self.choice, self.image_folder) for path in data_files(self.path)]
         from workbench.data.hub import fetched

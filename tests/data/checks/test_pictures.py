@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from PIL import Image
 
 from tests.data.checks.rows import config_for, details, found, plain_rows, severity
 from tests.data.conftest import Write
+from tests.data.picture_files import picture, png_header
 from workbench.data.checks import CheckReport, check_data, pictures
 from workbench.data.conversation import Conversation
 from workbench.data.formats import images
@@ -43,24 +42,6 @@ def llava(image: Any, question: str = "<image>\nWhat is this?") -> dict[str, Any
 
 def check(write: Write, *rows: dict[str, Any], folder: Path | None = None) -> CheckReport:
     return check_data(str(write(list(rows))), image_folder=folder)
-
-
-def picture(path: Path, mode: str = "RGB", size: tuple[int, int] = (40, 30), **options: Any) -> Path:
-    """A picture with so much noise in it that half of its file is not a whole one."""
-    image = Image.frombytes("RGB", size, os.urandom(size[0] * size[1] * 3)).convert(mode)
-    image.save(path, **options)
-    return path
-
-
-def png_header(width: int, height: int) -> bytes:
-    """The beginning of a PNG file, and a few bytes of pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(b"\0" * 1000)), chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.gif", "a.webp", "a.bmp", "a.tiff", "a.ppm", "a.jp2"])

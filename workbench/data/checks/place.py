@@ -14,12 +14,12 @@ class Place(NamedTuple):
     Args:
         file: its path below the folder that is checked, safe to print.
         number: as the reader counts.
-        folder: where the file stands.
+        folders: where its pictures may lie; their names count from the first.
     """
 
     file: str
     number: int
-    folder: Path = Path()
+    folders: tuple[Path, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.number}"

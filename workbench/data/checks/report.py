@@ -28,7 +28,8 @@ class CheckReport:
 
     Args:
         unread: files that could not be read, or not to their end; those of their rows are not counted.
-        stops: whether training stops at bad rows instead of leaving them out.
+        stops: whether training stops at bad rows instead of leaving them out; ``stops_at_pictures``: at those that
+            cannot be used.
         near_rows_compared: among how many rows near-duplicates were looked for; rows beyond them were not compared.
         pictures: how often rows name one.
         template: what the tokens were counted with, and why that one if nobody named it.
@@ -38,6 +39,7 @@ class CheckReport:
     tally: Tally = field(default_factory=Tally)
     unread: int = 0
     stops: bool = False
+    stops_at_pictures: bool = False
     recognised: list[Recognised] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     languages: Counter[Language] = field(default_factory=Counter)

@@ -44,6 +44,8 @@ def figures(report: CheckReport) -> Iterator[str]:
         yield from wrapped(text.format(count=report.unread), indent="  ")
     if report.stops and not STOPPING.isdisjoint(report.tally.left_out):
         yield from wrapped(_("training stops at the first bad row, unless bad_rows: leave_out"), indent="  ")
+    if report.stops_at_pictures and "bad_image" in report.tally.left_out:
+        yield from wrapped(_("training does not begin with such pictures, unless on_bad_image: skip"), indent="  ")
     for known in report.recognised:
         text = _("format {name}: {reason}").format(name=known.format, reason=known.reason)
         if len(report.recognised) > 1:

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from workbench.configs.schema import TrainConfig
+from workbench.data.checks.asked_sources import asked_sources
 from workbench.data.checks.bad_rows import BadRows
 from workbench.data.checks.checker import Checker
 from workbench.data.checks.duplicates import Duplicates
@@ -29,13 +30,13 @@ from workbench.data.checks.token_rows import TokenRows
 from workbench.data.checks.tokens import Tokens
 from workbench.data.checks.turns import EmptyRows, TurnOrder
 from workbench.data.checks.unused import UnusedColumns, unread
-from workbench.data.conversation import Conversation, Sample
+from workbench.data.conversation import Sample
 from workbench.data.formats import FormatChoice
 from workbench.data.prepare.offline import prepared_folder
 from workbench.data.prepare.store import tokenizer_digest
 from workbench.data.read import open_file
 from workbench.data.shown_names import shown_name
-from workbench.data.sources import Source, SourceFile, choices_for, sources_of
+from workbench.data.sources import SourceFile
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -64,15 +65,14 @@ def check_data(
         choice: how to read the rows, with commas between a format for each path; None takes the config's, or looks at
             the first rows.
         measure: count tokens with this; None takes the config's model, if it is on this machine.
-        image_folder: what the paths of pictures count from; None is the folder of each data file.
+        image_folder: what the paths of pictures count from; None is what the config says, or the folder of each data file.
         most_rows: how many rows of each file are looked at; None is all.
         tell_rows: gets the number of rows that were looked at, now and then.
 
     Raises:
         WorkbenchError: the template, the tokenizer or the data itself is not there.
     """
-    paths = [path] if isinstance(path, str) else list(path)
-    sources = _sources(paths or _own(config), config, choice)
+    sources = asked_sources([path] if isinstance(path, str) else list(path), config, choice)
     files = [(source.path, file) for source in sources for file in source.files()]
     if measure is None and config is not None:
         measure = Measure.of_config(config)
@@ -83,31 +83,6 @@ def check_data(
     for named, file in files:
         check.read(file, shown_name(file.path, named, among_others=len(sources) > 1), most_rows)
     return check.report()
-
-
-def _sources(paths: Sequence[str], config: TrainConfig | None, choice: FormatChoice | None) -> list[Source]:
-    """How to read the paths: as asked, or else as the config reads each."""
-    if choice is None:
-        return [_source(path, config) for path in paths]
-    return [Source(path, one) for path, one in zip(paths, choices_for(choice, paths), strict=True)]
-
-
-def _source(path: str, config: TrainConfig | None) -> Source:
-    """How to read a path: as the config reads it, or reads all of its own."""
-    sources = sources_of(config) if config else ()
-    own = next((source for source in sources if source.path == path), None)
-    if own is None and sources and all(source.choice == sources[0].choice for source in sources):
-        return Source(path, sources[0].choice)
-    return own or Source(path)
-
-
-def _own(config: TrainConfig | None) -> list[str]:
-    """The data of a config itself."""
-    if config is None:
-        raise WorkbenchError(
-            _("There is nothing to check."), where="PATH", fix=_("Name data, or a config with --config.")
-        )
-    return list(config.data_paths)
 
 
 def _refusal(config: TrainConfig, measure: Measure | None) -> list[Finding]:
@@ -150,7 +125,10 @@ class _Check:
         self.refusal: list[Finding] = []
         self.duplicates = Duplicates()
         self.languages = Languages()
-        self.pictures = Pictures(image_folder)
+        self.image_folder = image_folder
+        self.sees = config is not None and config.sees
+        self.skips_pictures = config is not None and config.sees and config.on_bad_image == "skip"
+        self.pictures = Pictures("warning" if self.skips_pictures else "error", severity)
         self.tokens = Tokens(measure, self.tally, severity) if measure else None
         self.checkers = list(self._checkers())
 
@@ -178,8 +156,9 @@ class _Check:
         try:
             opened = open_file(file.path, file.choice, self.bad)
             self._recognise(opened.format.name, opened.reason)
+            folders = (self.image_folder,) if self.image_folder else file.picture_folders
             for row in islice(opened.rows, most_rows):
-                self._look(Place(shown_name, row.number, file.path.parent), row.sample)
+                self._look(Place(shown_name, row.number, folders), row.sample)
             self.unused_columns.look(file, shown_name, opened.format)
         except WorkbenchError as error:
             self.unread.append(error)
@@ -195,16 +174,22 @@ class _Check:
             self.tell_rows(self.tally.read)
         for checker in self.checkers:
             checker.look(where, sample)
-        reason = why_empty(sample) or self._why_unread(where, sample)
+        reason = self._why_unplaced() or why_empty(sample) or self._why_unread(where, sample)
         if reason:
             self.tally.leave_out(reason)
         elif self.tokens:
             self.tokens.look(where, sample)
 
+    def _why_unplaced(self) -> Reason | None:
+        """Trainings of models that see count rows whose pictures have no places among the bad ones."""
+        return "bad" if self.sees and self.pictures.why_left_out == "bad" else None
+
     def _why_unread(self, where: Place, sample: Sample) -> Reason | None:
         """Trainings of text refuse rows with pictures, or leave them out, as their ``bad_rows`` says."""
-        if self.config is None or not isinstance(sample, Conversation) or not sample.images:
+        if self.config is None or not sample.images:
             return None
+        if self.sees:
+            return self.pictures.why_left_out
         self.unseen.add(where)
         return "picture"
 
@@ -216,6 +201,7 @@ class _Check:
             tally=self.tally,
             unread=self.unread_count,
             stops=self.bad.severity == "error",
+            stops_at_pictures=not self.skips_pictures,
             recognised=[Recognised(name, reason, files) for (name, reason), files in self.formats.items()],
             findings=findings,
             languages=self.languages.rows,

@@ -9,7 +9,16 @@ from workbench.data.conversation import Conversation, Sample
 from workbench.i18n import N_
 
 Reason = Literal[
-    "bad", "system_only", "no_answer", "excluded", "leading", "no_labels", "refused", "picture", "nothing_left"
+    "bad",
+    "system_only",
+    "no_answer",
+    "excluded",
+    "leading",
+    "no_labels",
+    "refused",
+    "picture",
+    "bad_image",
+    "nothing_left",
 ]
 REASONS: dict[Reason, str] = {
     "bad": N_("not readable, or not of their format"),
@@ -20,6 +29,7 @@ REASONS: dict[Reason, str] = {
     "no_labels": N_("of tokens of which none is trained"),
     "refused": N_("refused by the prompt template"),
     "picture": N_("with a picture, which this training does not read"),
+    "bad_image": N_("with a picture that cannot be used"),
     "nothing_left": N_("without a trained token once their end is cut"),
 }
 

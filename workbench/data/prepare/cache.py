@@ -42,7 +42,7 @@ def key_of(request: PrepareRequest, files: Sequence[SourceFile], template: str, 
         [template, tokenizer, request.max_length, drawn, request.bad_rows, said_in],
     ]
     if request.sees:  # the rows hold absolute paths
-        parts.append([[str(file.picture_folder), str(file.path)] for file in files])
+        parts.append([[*map(str, file.picture_folders), str(file.path)] for file in files])
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 

@@ -35,13 +35,11 @@ def require_marks(sample: Sample, where: str) -> None:
     Raises:
         WorkbenchError: the pictures of a row and the ``<image>`` in its texts do not go together.
     """
-    if isinstance(sample, TokenRow):
-        marks = sample.input_ids.count(IMAGE_TOKEN)
-        if marks != len(sample.images):
-            raise _unplaced(marks, len(sample.images), where)
-    elif are_unplaced(sample):
-        raise _unplaced(count_marks(sample), len(sample.images), where)
-    elif are_misplaced(sample):
+    if are_unplaced(sample):
+        what = _("The row has <image> {marks} times in its texts, and {pictures} pictures.")
+        what = what.format(marks=count_marks(sample), pictures=len(sample.images))
+        raise WorkbenchError(what, where=where, fix=_(PLACE_THEM))
+    if are_misplaced(sample):
         raise WorkbenchError(_("A picture stands elsewhere than in a question."), where=where, fix=_(PLACE_THEM))
 
 
@@ -75,8 +73,3 @@ def _asked_about(sample: Sample) -> int:
 def picture_paths(sample: Sample, folder: Path) -> list[str]:
     """The pictures of a row as absolute paths, links not followed; addresses as they are."""
     return [name if is_address(name) else os.path.join(folder, name) for name in sample.images]  # noqa: PTH118
-
-
-def _unplaced(marks: int, pictures: int, where: str) -> WorkbenchError:
-    what = _("The row has <image> {marks} times in its texts, and {pictures} pictures.")
-    return WorkbenchError(what.format(marks=marks, pictures=pictures), where=where, fix=_(PLACE_THEM))

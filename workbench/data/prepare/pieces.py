@@ -38,7 +38,7 @@ def pieces(request: PrepareRequest, files: Sequence[SourceFile], report: DataRep
             kept = some if chosen is None else [row for at, row in enumerate(some, position) if at in chosen]
             position += len(some)
             if kept:
-                yield RawRows(file.path, kind, kept, file.picture_folder)
+                yield RawRows(file.path, kind, kept, file.picture_folders[0])
         report.count_bad([(error.where, error.what) for error in bad or ()])
 
 

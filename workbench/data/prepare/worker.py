@@ -25,7 +25,7 @@ NumberedRows = list[tuple[int, dict[str, Any]]]
 
 @dataclass(frozen=True)
 class RawRows:
-    """Rows of one file with their numbers, and their format. ``picture_folder``: as in `SourceFile`."""
+    """Rows of one file with their numbers, and their format. ``picture_folder``: what the names of pictures count from."""
 
     path: Path
     format: DatasetFormat

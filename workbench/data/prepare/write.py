@@ -82,7 +82,7 @@ def prepare_into(
 def _picture_folders(request: PrepareRequest, files: Sequence[SourceFile]) -> list[str] | None:
     if not request.sees:
         return None
-    return list(dict.fromkeys(str(file.picture_folder) for file in files))
+    return list(dict.fromkeys(str(folder) for file in files for folder in file.picture_folders))
 
 
 def _telling(on_progress: OnProgress | None, files: Sequence[SourceFile]) -> Callable[[int], None]:

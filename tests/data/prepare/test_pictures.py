@@ -1,0 +1,240 @@
+"""Rows with pictures become tokens: one for each picture, and the paths of those that are left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.data.conftest import SAMPLE, Write
+from tests.data.picture_files import llava_row, picture
+from workbench.configs.schema import TrainConfig
+from workbench.data.checks import check_data
+from workbench.data.encode import IMAGE_TOKEN
+from workbench.data.kept_pictures import kept_pictures
+from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.pack import Packed
+from workbench.data.training_set import TrainingSet, build_training_set, write_offline
+from workbench.errors import WorkbenchError
+
+
+def seeing(data: Path | str | list[str], **changes: Any) -> TrainConfig:
+    fields = {
+        "pretrained_model_name_or_path": "sample:model",
+        "visual_encoder_name_or_path": "sample:vision_tower",
+        "data_path": data if isinstance(data, list) else str(data),
+        "prompt_template": "internlm2_chat",
+        "max_length": 64,
+    }
+    return TrainConfig.model_validate(fields | changes)
+
+
+def rows_of(made: TrainingSet) -> list[Packed]:
+    return [made.rows[number] for number in range(len(made.rows))]
+
+
+def test_the_sample_is_read_whole(light: LightTokenizer) -> None:
+    made = build_training_set(seeing("sample:llava_dialogues.json", image_folder="sample:", max_length=256), light)
+    assert made.report.adds_up and made.report.kept == len(made.rows) == made.report.read
+    first = made.rows[0]
+    assert first.input_ids.count(IMAGE_TOKEN) == 1
+    assert Path(first.images[0]).is_file() and Path(first.images[0]).is_relative_to(SAMPLE / "pictures")
+    assert made.report.pictures > 100 and made.report.repaired == {}
+
+
+def test_several_pictures_and_rows_without_any_stand_beside_each_other(
+    write: Write, light: LightTokenizer, tmp_path: Path
+) -> None:
+    for name in ("a.png", "b.png"):
+        picture(tmp_path / "pictures" / name)
+    path = write(
+        [
+            llava_row("a.png"),
+            llava_row(None, "Who are you?"),
+            llava_row(["b.png", "a.png"], "<image><image>\nWhich?"),
+            llava_row(None, "What does <image> mean in a text?"),
+        ],
+        "texts/data.json",
+    )
+    made = build_training_set(seeing(path, image_folder=str(tmp_path / "pictures")), light)
+    a, b = (str(tmp_path / "pictures" / name) for name in ("a.png", "b.png"))
+    rows = rows_of(made)
+    assert [row.images for row in rows] == [[a], [], [b, a], []]
+    assert [row.input_ids.count(IMAGE_TOKEN) for row in rows] == [1, 0, 2, 0]
+    assert list(made.rows.image_counts()) == [1, 0, 2, 0]
+    assert list(made.rows.lengths()) == [len(row.input_ids) for row in rows]
+    assert made.report.pictures == 2
+    assert "2 different pictures." in made.report.sentences()
+
+
+def test_lengths_and_counts_of_rows_of_text_only(light: LightTokenizer) -> None:
+    config = seeing(SAMPLE / "general_dialogue.json", visual_encoder_name_or_path=None, max_length=256)
+    rows = build_training_set(config, light).rows
+    assert len(rows[0].lengths) > 1
+    assert list(rows.lengths()) == [len(rows[number].input_ids) for number in range(len(rows))]
+    assert set(rows.image_counts()) == {0} and len(rows.image_counts()) == len(rows)
+    assert rows[0].images == []
+
+
+def test_a_picture_whose_place_is_cut_off_goes_with_it(write: Write, light: LightTokenizer, tmp_path: Path) -> None:
+    picture(tmp_path / "a.png")
+    turns = [
+        *llava_row("a.png")["conversations"],
+        {"from": "human", "value": "long " * 100},
+        {"from": "gpt", "value": "B"},
+        {"from": "human", "value": "<image>\nAnd this?"},
+        {"from": "gpt", "value": "C"},
+    ]
+    path = write([{"image": ["a.png", "gone.png"], "conversations": turns}])
+    made = build_training_set(seeing(path), light)
+    assert [row.images for row in rows_of(made)] == [[str(tmp_path / "a.png")]]
+    assert (made.report.cut, made.report.pictures) == (1, 1)
+
+
+def test_a_picture_of_a_last_question_without_an_answer_is_not_trained(
+    write: Write, light: LightTokenizer, tmp_path: Path
+) -> None:
+    picture(tmp_path / "a.png")
+    row = llava_row(["a.png", "b.png"])
+    row["conversations"].append({"from": "human", "value": "<image>\nAnd this?"})
+    assert [row.images for row in rows_of(build_training_set(seeing(write([row])), light))] == [
+        [str(tmp_path / "a.png")]
+    ]
+
+
+MARKS = [
+    (llava_row("a.png", "What?"), "<image> 0 times in its texts, and 1 pictures"),
+    (llava_row("a.png", "<image><image>\nWhat?"), "<image> 2 times in its texts, and 1 pictures"),
+    (llava_row(["a.png", "a.png"]), "<image> 1 times in its texts, and 2 pictures"),
+    (llava_row("a.png", "What?", "<image>"), "elsewhere than in a question"),
+]
+
+
+@pytest.mark.parametrize(("row", "said"), MARKS)
+def test_marks_and_pictures_that_do_not_go_together_are_named(
+    write: Write, light: LightTokenizer, tmp_path: Path, row: dict[str, Any], said: str
+) -> None:
+    picture(tmp_path / "a.png")
+    path = write([llava_row("a.png"), row])
+    with pytest.raises(WorkbenchError) as caught:
+        build_training_set(seeing(path), light)
+    assert caught.value.where == f"{path}:2"
+    assert said in caught.value.what
+    assert "Write <image> once" in (caught.value.fix or "")
+    report = build_training_set(seeing(path, bad_rows="leave_out"), light).report
+    assert (report.kept, report.left_out, report.adds_up) == (1, {"bad": 1}, True)
+
+
+@pytest.mark.parametrize(("row", "said"), MARKS)
+def test_data_check_counts_those_rows_as_the_training_does(
+    write: Write, tmp_path: Path, row: dict[str, Any], said: str
+) -> None:
+    picture(tmp_path / "a.png")
+    path = write([llava_row("a.png"), row])
+    report = check_data(config=seeing(path))
+    assert report.has_errors
+    assert report.tally.left_out == {"bad": 1}, said
+
+
+def test_each_data_path_may_have_its_own_folder(write: Write, light: LightTokenizer, tmp_path: Path) -> None:
+    paths = []
+    for name in ("one", "two"):
+        picture(tmp_path / name / "a.png")
+        paths.append(str(write([llava_row("a.png")], f"{name}.json")))
+    made = build_training_set(seeing(paths, image_folder=f"{tmp_path / 'one'},{tmp_path / 'two'}"), light)
+    assert [row.images for row in rows_of(made)] == [[str(tmp_path / name / "a.png")] for name in ("one", "two")]
+    assert made.report.pictures == 2
+
+
+def test_rows_from_another_folder_get_paths_of_their_own(write: Write, light: LightTokenizer, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        picture(tmp_path / name / "a.png")
+        path = write([llava_row("a.png")], f"{name}/data.json")
+        (row,) = rows_of(build_training_set(seeing(path), light))
+        assert row.images == [str(tmp_path / name / "a.png")]
+
+
+class TestPicturesInTheRowsThemselves:
+    @pytest.fixture
+    def rows(self, tmp_path: Path) -> Path:
+        content = picture(tmp_path / "a.png").read_bytes()
+        (tmp_path / "a.png").unlink()
+        pq.write_table(pa.Table.from_pylist([llava_row({"bytes": content, "path": None})]), tmp_path / "rows.parquet")  # type: ignore[arg-type]
+        return tmp_path / "rows.parquet"
+
+    def test_are_kept_as_files(self, rows: Path, light: LightTokenizer) -> None:
+        (row,) = rows_of(build_training_set(seeing(rows), light))
+        assert Path(row.images[0]).parent == kept_pictures() and Path(row.images[0]).is_file()
+
+    def test_are_kept_again_if_their_files_are_gone(self, rows: Path, light: LightTokenizer) -> None:
+        (row,) = rows_of(build_training_set(seeing(rows), light))
+        Path(row.images[0]).unlink()
+        build_training_set(seeing(rows), light)
+        assert Path(row.images[0]).is_file()
+
+
+class TestPreparedAhead:
+    @pytest.fixture
+    def data(self, write: Write, tmp_path: Path) -> Path:
+        picture(tmp_path / "a.png")
+        return write([llava_row("a.png"), llava_row(None, "Who?"), llava_row("gone.png")])
+
+    def test_the_rows_are_those_of_the_training_itself(self, data: Path, light: LightTokenizer, tmp_path: Path) -> None:
+        config = seeing(data, on_bad_image="skip")
+        itself = build_training_set(config, light)
+        ready = tmp_path / "ready"
+        assert write_offline(config, light, ready) == itself.report
+        ahead = build_training_set(config.model_copy(update={"data_path": str(ready)}), light)
+        assert rows_of(ahead) == rows_of(itself)
+        assert ahead.report == itself.report
+        assert not check_data(config=config.model_copy(update={"data_path": str(ready)})).findings
+
+    def test_a_picture_that_is_gone_since_is_named_by_its_row(
+        self, data: Path, light: LightTokenizer, tmp_path: Path
+    ) -> None:
+        config = seeing(data, on_bad_image="skip")
+        write_offline(config, light, tmp_path / "ready")
+        (tmp_path / "a.png").unlink()
+        ahead = config.model_copy(update={"data_path": str(tmp_path / "ready"), "on_bad_image": "error"})
+        with pytest.raises(WorkbenchError, match="not there") as caught:
+            build_training_set(ahead, light)
+        assert caught.value.where == f"{data}:1:images[0]"
+        report = build_training_set(ahead.model_copy(update={"on_bad_image": "skip"}), light).report
+        assert (report.read, report.kept, report.left_out, report.bad_images) == (
+            3,
+            1,
+            {"bad_image": 2},
+            {"missing": 2},
+        )
+
+    def test_several_folders_are_joined(self, data: Path, light: LightTokenizer, tmp_path: Path) -> None:
+        config = seeing(data, on_bad_image="skip")
+        folders = [tmp_path / "one", tmp_path / "two"]
+        for folder in folders:
+            write_offline(config, light, folder)
+        joined = config.model_copy(update={"data_path": list(map(str, folders)), "image_folder": str(tmp_path)})
+        assert [row.images for row in rows_of(build_training_set(joined, light))] == [[str(tmp_path / "a.png")], []] * 2
+
+    @pytest.mark.parametrize(
+        ("before", "after", "said"),
+        [
+            ({}, {"visual_encoder_name_or_path": None, "pack_to_max_length": False}, "for a model that sees"),
+            ({"visual_encoder_name_or_path": None, "bad_rows": "leave_out"}, {}, "reads text only"),
+            ({}, {"image_folder": "/elsewhere"}, "image_folder"),
+        ],
+    )
+    def test_for_something_else_is_refused(
+        self,
+        data: Path,
+        light: LightTokenizer,
+        tmp_path: Path,
+        before: dict[str, Any],
+        after: dict[str, Any],
+        said: str,
+    ) -> None:
+        write_offline(seeing(data, on_bad_image="skip", **before), light, tmp_path / "ready")
+        with pytest.raises(WorkbenchError, match=said):
+            build_training_set(seeing(tmp_path / "ready", **after), light)
