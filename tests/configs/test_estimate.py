@@ -11,8 +11,11 @@ from workbench.configs.catalogue import resolve
 from workbench.configs.estimate import estimate_memory, estimate_steps
 from workbench.configs.overrides import apply_overrides
 from workbench.configs.shapes import KNOWN_SHAPES, shape_of
+from workbench.configs.tower_shapes import KNOWN_TOWERS, TowerShape, projector_parameters, tower_shape_of
+from workbench.paths import resolve_model
 
 GIB = 1024**3
+FIRST_STAGE = "llava_internlm2_chat_1_8b_clip_vit_large_p14_336_e1_gpu8_pretrain"
 
 
 @pytest.mark.parametrize(
@@ -22,6 +25,9 @@ GIB = 1024**3
         ("internlm/internlm2-7b", 7_737_708_544),
         ("meta-llama/Meta-Llama-3-8B", 8_030_261_248),
         ("meta-llama/Meta-Llama-3-70B-Instruct", 70_553_706_496),
+        ("lmsys/vicuna-7b-v1.5", 6_738_415_616),
+        ("lmsys/vicuna-13b-v1.5", 13_015_864_320),
+        ("microsoft/Phi-3-mini-4k-instruct", 3_821_079_552),
     ],
 )
 def test_parameter_counts_are_those_of_the_model_cards(model: str, parameters: int) -> None:
@@ -74,6 +80,75 @@ def test_a_local_folder_is_measured_and_an_unknown_model_is_not_guessed(tmp_path
     assert shape_of("nobody/knows-this") is None
     (tmp_path / "config.json").write_text(json.dumps({"hidden_size": "many"}))
     assert shape_of(str(tmp_path)) is None
+
+
+def test_the_tower_has_the_weights_of_its_model_and_the_projector_those_of_its_two_maps() -> None:
+    """CLIP ViT-L/14-336 has 303.5 million; the projector 6.30 and 20.98 million for widths of 2048 and 4096."""
+    tower = KNOWN_TOWERS["openai/clip-vit-large-patch14-336"]
+    assert (tower.parameters, tower.patches) == (303_507_456, 576)
+    assert [round(projector_parameters(tower, width) / 1e6, 2) for width in (2048, 4096)] == [6.3, 20.98]
+
+
+def test_the_samples_tower_is_measured_by_its_config() -> None:
+    from transformers import CLIPVisionModel
+
+    tower = tower_shape_of("sample:vision_tower")
+    assert tower is not None
+    model = CLIPVisionModel.from_pretrained(resolve_model("sample:vision_tower"))
+    assert tower.parameters == model.num_parameters()
+    assert tower.patches == 36
+
+
+def test_the_first_stage_trains_a_projector_only() -> None:
+    config = resolve(FIRST_STAGE)
+    memory = estimate_memory(apply_overrides(config, ["deepspeed=none"]))
+    assert memory is not None
+    trained = projector_parameters(KNOWN_TOWERS["openai/clip-vit-large-patch14-336"], 2048)
+    assert (memory.gradients, memory.optimizer) == (2 * trained, 12 * trained)
+    text = estimate_memory(apply_overrides(config, ["deepspeed=none", "visual_encoder_name_or_path="]))
+    assert text is not None
+    assert memory.logits / text.logits == pytest.approx((1472 + 575) / 1472, rel=1e-6)
+
+
+def test_what_is_trained_of_the_tower_costs_more_and_known_features_less() -> None:
+    totals = []
+    ways = (["cache_image_features=true"], [], ["visual_encoder_method=lora"], ["visual_encoder_method=full"])
+    for changes in ways:
+        memory = estimate_memory(apply_overrides(resolve(FIRST_STAGE), changes))
+        assert memory is not None
+        totals.append(memory.total)
+    assert totals == sorted(set(totals))
+
+
+def test_the_tutorials_second_stage_fits_its_gpu() -> None:
+    """InternLM2 1.8B with both adapters ran within 24 GB."""
+    config = resolve("llava_internlm2_chat_1_8b_qlora_clip_vit_large_p14_336_lora_e1_gpu8_finetune")
+    memory = estimate_memory(apply_overrides(config, ["batch_size=1"]))
+    assert memory is not None
+    assert 4 * GIB < memory.total < 24 * GIB
+
+
+def test_samples_with_pictures_are_never_packed() -> None:
+    config = apply_overrides(resolve(FIRST_STAGE), ["pack_to_max_length=true"])
+    assert estimate_steps(config, rows=64, tokens=10).samples == 64
+
+
+def test_a_tower_whose_sizes_are_not_known_is_not_guessed(tmp_path: Path) -> None:
+    unknown = apply_overrides(resolve(FIRST_STAGE), ["visual_encoder_name_or_path=nobody/knows-this"])
+    assert estimate_memory(unknown) is None
+    whole = {
+        "vision_config": {
+            "hidden_size": 8,
+            "num_hidden_layers": 1,
+            "intermediate_size": 16,
+            "image_size": 28,
+            "patch_size": 14,
+        }
+    }
+    (tmp_path / "config.json").write_text(json.dumps(whole))
+    assert tower_shape_of(str(tmp_path)) == TowerShape(8, 1, 16, 28, 14)
+    (tmp_path / "config.json").write_text("[]")
+    assert tower_shape_of(str(tmp_path)) is None
 
 
 def test_the_tutorials_iterations_are_counted_in_both_units() -> None:

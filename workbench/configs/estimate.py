@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from workbench.configs.deepspeed_names import zero_stage
 from workbench.configs.schema import TrainConfig
 from workbench.configs.shapes import ModelShape, shape_of
+from workbench.configs.tower_shapes import TowerShape, projector_parameters, tower_shape_of
 
 _CONTEXT_BYTES = 600 * 1024**2  # CUDA context, kernels, allocator slack
 _ADAM_BYTES = 8  # two fp32 moments a weight
@@ -46,30 +48,65 @@ def estimate_memory(config: TrainConfig, *, devices: int = 1, on_cpu: bool = Fal
 
     Mixed precision keeps 2 bytes of weight, 2 of gradient, 4 of fp32 master weight and 8 of Adam moments for every
     trained parameter; ZeRO-1 shares the last two among the devices, ZeRO-2 the gradients too, ZeRO-3 the weights too
-    (https://arxiv.org/abs/1910.02054). 4-bit weights take half a byte and the scale of each block of 64.
+    (https://arxiv.org/abs/1910.02054). 4-bit weights take half a byte and the scale of each block of 64. A model that
+    sees has one picture in each sample.
     """
     shape = shape_of(config.pretrained_model_name_or_path)
-    if shape is None:
+    tower = tower_shape_of(config.visual_encoder_name_or_path) if config.visual_encoder_name_or_path else None
+    if shape is None or (config.sees and tower is None):
         return None
     element = 4 if config.precision == "fp32" or (config.precision == "auto" and on_cpu) else 2
     stage = zero_stage(config.deepspeed)
-    trained = shape.parameters if config.method == "full" else shape.adapter_parameters(config.lora.r)
+    language, seeing = _language_parts(config, shape, element), _seeing_parts(config, shape, tower, element)
+    trained = language.trained + seeing.trained
     master = 4 if element == 2 else 0
     optimizer_bytes = 0 if config.deepspeed.endswith("_offload") else trained * (_ADAM_BYTES + master)
-    weights = _weight_bytes(config, shape, element) + (0 if config.method == "full" else trained * element)
+    tokens = _tokens_per_device(config, tower)
+    keeps_all = _keeps_activations(config, on_cpu=on_cpu)
+    activations = _language_activations(config, shape, tokens, element, keeps_all=keeps_all)
+    if tower is not None:
+        activations += _tower_activations(config, tower, element, keeps_all=keeps_all)
     return MemoryEstimate(
-        weights=_shared(weights, devices, stage >= 3),
+        weights=_shared(language.weight_bytes + seeing.weight_bytes, devices, stage >= 3),
         gradients=_shared(trained * element, devices, stage >= 2),
         optimizer=_shared(optimizer_bytes, devices, stage >= 1),
-        activations=_activation_bytes(config, shape, element, on_cpu),
+        activations=activations,
         # the logits, their fp32 copy, and the fp32 gradient
-        logits=_tokens_per_device(config) * shape.vocabulary * (element + 8),
+        logits=tokens * shape.vocabulary * (element + 8),
         overhead=0 if on_cpu else _CONTEXT_BYTES,
     )
 
 
 def _shared(size: int, devices: int, sharded: bool) -> int:
     return math.ceil(size / devices) if sharded else size
+
+
+class _Part(NamedTuple):
+    """What a part of the model takes: bytes of all its weights, and how many weights are trained."""
+
+    weight_bytes: int
+    trained: int
+
+
+def _language_parts(config: TrainConfig, shape: ModelShape, element: int) -> _Part:
+    weight_bytes = _weight_bytes(config, shape, element)
+    if config.freeze_llm:
+        return _Part(weight_bytes, 0)
+    if config.method == "full":
+        return _Part(weight_bytes, shape.parameters)
+    adapter = shape.adapter_parameters(config.lora.r)
+    return _Part(weight_bytes + adapter * element, adapter)
+
+
+def _seeing_parts(config: TrainConfig, shape: ModelShape, tower: TowerShape | None, element: int) -> _Part:
+    """The projector, which is always trained, and the tower, which is not needed where every feature is known."""
+    if tower is None:
+        return _Part(0, 0)
+    way, projector = config.visual_encoder_method, projector_parameters(tower, shape.hidden_size)
+    adapter = tower.adapter_parameters(config.visual_encoder_lora.r) if way == "lora" else 0
+    trained = projector + (tower.parameters if way == "full" else adapter)
+    held = 0 if way == "frozen" and config.cache_image_features is True else tower.parameters
+    return _Part((projector + adapter + held) * element, trained)
 
 
 def _weight_bytes(config: TrainConfig, shape: ModelShape, element: int) -> int:
@@ -81,22 +118,38 @@ def _weight_bytes(config: TrainConfig, shape: ModelShape, element: int) -> int:
     return math.ceil(shape.linear_parameters * (0.5 + scale)) + shape.other_parameters * 4
 
 
-def _activation_bytes(config: TrainConfig, shape: ModelShape, element: int, on_cpu: bool) -> int:
+def _keeps_activations(config: TrainConfig, *, on_cpu: bool) -> bool:
+    """Whether the inside of every layer is kept for the backward pass, instead of being computed again."""
+    checkpointing = config.use_activation_checkpointing
+    return checkpointing is False or (checkpointing == "auto" and on_cpu)
+
+
+def _language_activations(config: TrainConfig, shape: ModelShape, tokens: int, element: int, *, keeps_all: bool) -> int:
     """What the backward pass needs: with checkpointing one input per layer and the inside of one layer at a time."""
-    tokens = _tokens_per_device(config)
     inside_of_layer = (
         tokens * element * (8 * shape.hidden_size + 2 * shape.key_value_width + 4 * shape.intermediate_size)
     )
     if config.attn_implementation == "eager":
         inside_of_layer += tokens * config.max_length * shape.heads * (element + 4)
-    checkpointing = config.use_activation_checkpointing
-    if checkpointing is False or (checkpointing == "auto" and on_cpu):
+    if keeps_all:
         return shape.layers * inside_of_layer
     return shape.layers * tokens * shape.hidden_size * element + inside_of_layer
 
 
-def _tokens_per_device(config: TrainConfig) -> int:
-    return config.batch_size * config.max_length // config.sequence_parallel_size
+def _tower_activations(config: TrainConfig, tower: TowerShape, element: int, *, keeps_all: bool) -> int:
+    """The same of the tower; a frozen one needs the inside of one layer at a time."""
+    places = config.batch_size * (tower.patches + 1)
+    inside_of_layer = places * element * (10 * tower.hidden_size + 2 * tower.intermediate_size)
+    if config.visual_encoder_method == "frozen":
+        return 0 if config.cache_image_features is True else inside_of_layer
+    if keeps_all:
+        return tower.layers * inside_of_layer
+    return tower.layers * places * tower.hidden_size * element + inside_of_layer
+
+
+def _tokens_per_device(config: TrainConfig, tower: TowerShape | None) -> int:
+    places = config.max_length + (tower.patches - 1 if tower is not None else 0)
+    return config.batch_size * places // config.sequence_parallel_size
 
 
 def estimate_steps(config: TrainConfig, *, rows: int, tokens: int | None = None, devices: int = 1) -> StepEstimate:
@@ -111,7 +164,7 @@ def estimate_steps(config: TrainConfig, *, rows: int, tokens: int | None = None,
         devices: processes that train together.
     """
     samples = rows
-    if config.pack_to_max_length and tokens is not None:
+    if config.packing != "none" and tokens is not None:
         samples = math.ceil(tokens / config.max_length)
     data_parallel = max(devices // config.sequence_parallel_size, 1)
     iters_per_epoch = max(math.ceil(samples / (config.batch_size * data_parallel)), 1)

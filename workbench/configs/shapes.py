@@ -1,4 +1,4 @@
-"""The sizes of decoder models of the Llama kind (InternLM2, Llama 3), from ``config.json`` or a table of known names."""
+"""The sizes of decoder models of the Llama kind (InternLM2, Llama 3, Vicuna, Phi-3), from ``config.json`` or a table of known names."""
 
 from __future__ import annotations
 
@@ -74,6 +74,11 @@ KNOWN_SHAPES = {
     "internlm/internlm2-7b": ModelShape(4096, 32, 32, 8, 14336, 92544),
     "internlm/internlm2-chat-7b": ModelShape(4096, 32, 32, 8, 14336, 92544),
     "internlm/internlm2_5-7b-chat": ModelShape(4096, 32, 32, 8, 14336, 92544),
+    "internlm/internlm2-chat-20b": ModelShape(6144, 48, 48, 8, 16384, 92544),
+    "internlm/internlm-chat-7b": ModelShape(4096, 32, 32, 32, 11008, 103168),
+    "lmsys/vicuna-7b-v1.5": ModelShape(4096, 32, 32, 32, 11008, 32000),
+    "lmsys/vicuna-13b-v1.5": ModelShape(5120, 40, 40, 40, 13824, 32000),
+    "microsoft/Phi-3-mini-4k-instruct": ModelShape(3072, 32, 32, 32, 8192, 32064),
     "meta-llama/Meta-Llama-3-8B": ModelShape(4096, 32, 32, 8, 14336, 128256),
     "meta-llama/Meta-Llama-3-8B-Instruct": ModelShape(4096, 32, 32, 8, 14336, 128256),
     "meta-llama/Meta-Llama-3-70B-Instruct": ModelShape(8192, 80, 64, 8, 28672, 128256),

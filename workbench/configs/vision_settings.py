@@ -97,4 +97,4 @@ class VisionSettings(Strict):
     @property
     def sees(self) -> bool:
         """Whether a model is trained that takes pictures."""
-        return self.visual_encoder_name_or_path is not None
+        return bool(self.visual_encoder_name_or_path)
