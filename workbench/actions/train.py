@@ -9,7 +9,10 @@ import socket
 import sys
 from pathlib import Path
 
+from workbench.actions.first_stage import with_first_stage
+from workbench.actions.model_there import require_model
 from workbench.actions.python import module_command
+from workbench.actions.vision_preflight import check_vision
 from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
@@ -65,6 +68,7 @@ def start_training(
         if job is not None:
             return _go_on(job, checkpoint, config, nproc)
         from_elsewhere = checkpoint
+    config = with_first_stage(config, project)
     preflight(config)
     command = training_command(config)
     if from_elsewhere is not None:
@@ -112,9 +116,10 @@ def preflight(config: TrainConfig) -> None:
             where="sequence_parallel_size",
             fix=_("Set sequence_parallel_size: 1, with a smaller max_length if the memory does not suffice."),
         )
-    _check_model(config.pretrained_model_name_or_path)
+    require_model(config.pretrained_model_name_or_path, "pretrained_model_name_or_path")
     check_sources(config)
-    for probes in (config.identity_probes, config.retention_probes):
+    check_vision(config)
+    for probes in (config.identity_probes, config.retention_probes, config.image_probes):
         if probes:
             read_probes(Path(resolve_model(probes)))
 
@@ -149,20 +154,6 @@ class _Stop:
     def append(self, error: WorkbenchError, /) -> None:
         fix = _("To go on without such rows: bad_rows: leave_out.")
         raise WorkbenchError(error.what, where=error.where, fix=f"{error.fix} {fix}" if error.fix else fix) from error
-
-
-def _check_model(name: str) -> None:
-    folder = Path(resolve_model(name))
-    looks_like_path = name.startswith((".", "/", "~", "sample:")) or name.count("/") != 1
-    if folder.is_dir():
-        if not (folder / "config.json").is_file():
-            raise WorkbenchError(_("The folder holds no model: config.json is missing."), where=name)
-    elif looks_like_path:
-        raise WorkbenchError(
-            _("The model folder does not exist."),
-            where=name,
-            fix=_("Check pretrained_model_name_or_path; a Hugging Face name looks like owner/model."),
-        )
 
 
 def training_command(config: TrainConfig) -> list[str]:

@@ -83,8 +83,8 @@ class VisionSettings(Strict):
     evaluation_images: list[str] = setting(
         [],
         group="vision",
-        en="Pictures that the evaluation questions are asked about: files, or addresses (http) if you give them.",
-        zh="评测问题所针对的图像：本地文件；给出网址时才会下载。",
+        en="Pictures that each evaluation question is asked about: files, or addresses, which are fetched once.",
+        zh="每个评测问题所针对的图像：文件，或网址（只下载一次）。",
     )
 
     image_probes: str | None = setting(

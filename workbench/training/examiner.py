@@ -10,7 +10,7 @@ from workbench.data.probes import Probe
 from workbench.evaluation.generate import generate_answers
 from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS, ProbeScore, score
 from workbench.models.vision.sight import Sight
-from workbench.paths import resolve_model
+from workbench.training.asked_pictures import picture_file
 from workbench.training.ranks import gather_lists, rank, world_size
 from workbench.training.session import Session
 
@@ -50,8 +50,7 @@ class Examiner:
         images: list[str | None] = list(config.evaluation_images) or [None]
         asked = [(question, image) for image in images for question in config.evaluation_inputs]
         questions = [
-            _Question(question, config.system, Path(resolve_model(image)) if image else None)
-            for question, image in asked
+            _Question(question, config.system, picture_file(image) if image else None) for question, image in asked
         ]
         answers = self._answers(questions, config.evaluation_max_new_tokens)
         return [SampleAnswer(*pair, answer) for pair, answer in zip(asked, answers, strict=True)]

@@ -31,13 +31,20 @@ def _gathered(parts: Parts) -> Any:
 
 
 def frozen_may_be_missing(model: Any) -> None:
-    """Let a state that holds no frozen weights be loaded into the model."""
+    """Let a state be loaded into the model that holds no frozen weights, or facts of the 4-bit ones among them."""
     model.register_load_state_dict_post_hook(_forget_frozen)
 
 
 def _forget_frozen(model: Any, keys: Any) -> None:
-    trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
-    keys.missing_keys[:] = [name for name in keys.missing_keys if name in trained]
+    frozen = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
+    keys.missing_keys[:] = [name for name in keys.missing_keys if name not in frozen]
+    keys.unexpected_keys[:] = [name for name in keys.unexpected_keys if not _is_of_any(name, frozen)]
+
+
+def _is_of_any(name: str, parameters: set[str]) -> bool:
+    """Whether a name is that of a parameter with more words behind it, as those of quantisation are."""
+    words = name.split(".")
+    return any(".".join(words[:count]) in parameters for count in range(1, len(words)))
 
 
 @contextmanager

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.configs.schema import TrainConfig
-from workbench.data.probes import read_probes
 from workbench.data.training_set import TrainingSet
 from workbench.i18n import _
 from workbench.models.vision.parts import Parts
 from workbench.paths import resolve_model
+from workbench.training.asked_pictures import asked_pictures
 from workbench.training.batches import Batches, picture_batches, text_batches
 from workbench.training.part_checkpoints import frozen_may_be_missing
 from workbench.training.preparing import preparation_events
@@ -47,14 +46,5 @@ def pupil_of(session: Session, data: TrainingSet, *, reload: Path | None, with_d
     parts = seeing_parts(config, session.tokenizer, source=reload or first_stage, with_deepspeed=with_deepspeed)
     frozen_may_be_missing(parts.model)
     tell = preparation_events(session.job, _("looking at the pictures"), _("pictures"))
-    batches, parts = picture_batches(config, data.rows, pad_id, parts, _asked_about(config), tell)
+    batches, parts = picture_batches(config, data.rows, pad_id, parts, asked_pictures(config), tell)
     return Pupil(parts.model, batches, parts)
-
-
-def _asked_about(config: TrainConfig) -> list[Path]:
-    """The pictures that the model is asked about during the training."""
-    files = [Path(resolve_model(image)) for image in config.evaluation_images]
-    if config.image_probes:
-        probes = read_probes(Path(resolve_model(config.image_probes)))
-        files += [Path(probe.image) for probe in probes if probe.image]
-    return files

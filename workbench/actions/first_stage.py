@@ -1,0 +1,57 @@
+"""What a training that sees begins from: the result of its first stage, found when it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.configs.schema import TrainConfig
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.jobs.folder import RECORD_FILE, JobFolder
+from workbench.paths import resolve_model
+from workbench.training.checkpoint_folders import last_complete
+from workbench.weights.seeing import is_seeing_folder
+
+
+def with_first_stage(config: TrainConfig, project: Path) -> TrainConfig:
+    """The config with the folder that ``pretrained_pth`` means now, as an absolute path.
+
+    Raises:
+        WorkbenchError: there is no such folder, or nothing in it that a training could begin from.
+    """
+    if not config.sees or not config.pretrained_pth:
+        return config
+    folder = first_stage_folder(project / resolve_model(config.pretrained_pth))
+    return config.model_copy(update={"pretrained_pth": str(folder.resolve())})
+
+
+def first_stage_folder(place: Path) -> Path:
+    """The LLaVA folder that a path means: itself, or the newest complete checkpoint of a run, or of the runs in it.
+
+    Raises:
+        WorkbenchError: there is none.
+    """
+    if is_seeing_folder(place):
+        return place
+    runs = [place] if (place / RECORD_FILE).is_file() else sorted(_runs_in(place), reverse=True)
+    for run in runs:
+        newest, _torn = last_complete(JobFolder(run).checkpoints_path)
+        if newest is not None and is_seeing_folder(newest):
+            return newest
+    if place.suffix == ".pth" and place.exists():
+        raise WorkbenchError(
+            _("This is a checkpoint of XTuner, which a training does not read itself."),
+            where=str(place),
+            fix=_(
+                "Convert it: workbench convert pth_to_hf CONFIG FILE FOLDER, then name the folder as pretrained_pth."
+            ),
+        )
+    raise WorkbenchError(
+        _("The result of the first stage is not there.") if not place.exists() else _("It holds no LLaVA checkpoint."),
+        where=f"pretrained_pth: {place}",
+        fix=_("Train the first stage before (a config that ends in _pretrain), or name the folder of its result."),
+    )
+
+
+def _runs_in(place: Path) -> list[Path]:
+    return [record.parent for record in place.glob(f"*/{RECORD_FILE}")]

@@ -1,0 +1,52 @@
+"""What a training that sees needs besides, looked at before it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.actions.model_there import require_model
+from workbench.configs.schema import TrainConfig
+from workbench.data.picture import is_address, look_at
+from workbench.data.picture_words import problem_sentence
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.paths import resolve_model
+
+
+def check_vision(config: TrainConfig) -> None:
+    """Look at the vision tower and at the pictures that the model is asked about; those of the data are looked at by
+    the training.
+
+    Raises:
+        WorkbenchError: something is missing, or settings are given that need a vision tower.
+    """
+    if not config.sees:
+        _require_no_sight(config)
+        return
+    require_model(str(config.visual_encoder_name_or_path), "visual_encoder_name_or_path")
+    for image in config.evaluation_images:
+        _require_picture(image)
+
+
+def _require_no_sight(config: TrainConfig) -> None:
+    given = {
+        "freeze_llm": config.freeze_llm,
+        "pretrained_pth": config.pretrained_pth,
+        "evaluation_images": config.evaluation_images,
+        "image_probes": config.image_probes,
+    }
+    names = [name for name, value in given.items() if value]
+    if names:
+        raise WorkbenchError(
+            _("A setting is given that needs a vision tower, and none is named."),
+            where=", ".join(names),
+            fix=_("Set visual_encoder_name_or_path, for example to openai/clip-vit-large-patch14-336."),
+        )
+
+
+def _require_picture(image: str) -> None:
+    if is_address(image):  # which the job fetches
+        return
+    problem = look_at(Path(resolve_model(image)), decode=True)
+    if problem.problem is not None:
+        raise WorkbenchError(problem_sentence(problem.problem, problem.detail), where=f"evaluation_images: {image}")
