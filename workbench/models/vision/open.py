@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import AutoImageProcessor, LlavaForConditionalGeneration, PreTrainedConfig
 
 from workbench.configs.method_settings import QuantizationSettings
-from workbench.configs.provenance import read_provenance
 from workbench.models.four_bits import four_bit_settings
 from workbench.models.load import choose_attention, load_errors, require_all_weights
 from workbench.models.precision import Precision, choose_precision, dtype_of
@@ -61,7 +59,8 @@ def is_whole(path_or_name: str) -> bool:
 def open_whole(
     path_or_name: str, *, precision: Precision = "auto", quantization: QuantizationSettings | None = None
 ) -> Seeing:
-    """A LLaVA model in transformers' form, ready to answer, with its own image processor.
+    """A LLaVA model in transformers' form, ready to answer; its own image processor says
+    whether pictures are padded.
 
     Args:
         quantization: how the language model's weights are put into 4 bits, if they are.
@@ -82,6 +81,4 @@ def open_whole(
         model, report = LlavaForConditionalGeneration.from_pretrained(source, output_loading_info=True, **chosen)
     require_all_weights(model, report["missing_keys"], path_or_name)
     model.generation_config.suppress_tokens = [model.config.image_token_id]
-    known = read_provenance(Path(source))
-    pad = known is not None and bool(known.pad_image_to_square)
-    return Seeing(model.eval(), sight_of(model, processor, pad_image_to_square=pad))
+    return Seeing(model.eval(), sight_of(model, processor, pad_image_to_square=False))
