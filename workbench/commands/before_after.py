@@ -42,11 +42,11 @@ def _answers(training: JobFolder, checkpoint: str) -> list[tuple[str, ...]]:
     """The sample questions with the answers of the untrained model and of the chosen checkpoint."""
     infos = list_checkpoints(training)
     after = next((info for info in infos if info.name == checkpoint), infos[-1])
-    said = {sample.prompt: sample.output for sample in after.samples}
+    said = {sample.asked: sample.output for sample in after.samples}
     return [
-        tuple(map(_cell, (sample.prompt, sample.output, said[sample.prompt])))
+        tuple(map(_cell, (sample.asked, sample.output, said[sample.asked])))
         for sample in infos[0].samples
-        if sample.prompt in said
+        if sample.asked in said
     ]
 
 

@@ -136,7 +136,7 @@ def _sample(event: Sample) -> list[str]:
     answer = printable(event.output).strip().split("\n")
     return [
         _("Sample output at iteration {iter}:").format(iter=event.iter),
-        f"  > {printable(event.prompt)}",
+        f"  > {printable(event.asked)}",
         *(f"  {line}" for line in answer),
     ]
 

@@ -76,7 +76,7 @@ class RunHistory:
                 info.scores[score.name] = score
         for sample in self.samples:
             if (info := found.get(sample.iter)) is not None and all(
-                known.prompt != sample.prompt for known in info.samples
+                known.asked != sample.asked for known in info.samples
             ):
                 info.samples.append(sample)
         return [found[iteration] for iteration in sorted(found)]

@@ -82,6 +82,11 @@ class Sample(_Event):
     output: str
     image: str | None = None
 
+    @property
+    def asked(self) -> str:
+        """The question as it is shown: with the name of the picture that it is about, if there is one."""
+        return f"[{Path(self.image).name}] {self.prompt}" if self.image else self.prompt
+
 
 class Score(_Event):
     """A share (0–1) of ``total`` probes answered right, for the checkpoint or model named by ``target``."""

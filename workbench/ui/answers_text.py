@@ -19,7 +19,7 @@ def samples_text(samples: list[Sample]) -> Content:
         return Content(_("No sample answers yet. They come at the start, every evaluation_freq and at each save."))
     by_prompt: dict[str, list[Sample]] = {}
     for sample in samples:
-        by_prompt.setdefault(sample.prompt, []).append(sample)
+        by_prompt.setdefault(sample.asked, []).append(sample)
     return Content("\n").join(_answers(prompt, answers) for prompt, answers in by_prompt.items())
 
 
