@@ -168,7 +168,7 @@ def text_of(sample: Sample) -> str:
 
 
 def _token_row_text(row: TokenRow) -> str:
-    return repr((row.input_ids, row.labels, row.lengths))
+    return repr((row.input_ids, row.labels, row.lengths, row.images))
 
 
 def _conversation_text(conversation: Conversation) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.configs.files import load_config
+from workbench.i18n import _
 from workbench.jobs.events import EventLog, Finished, Started
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.worker import run_worker
@@ -22,8 +23,9 @@ def work(job: JobFolder, events: EventLog) -> Finished:
     config = load_config(job.config_path)
     tokenizer = _tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code)
     target = Path(job.record.arguments["target"])
+    on_pictures = preparation_events(job, _("checking the pictures"), _("pictures"))
     try:
-        report = write_offline(config, tokenizer, target, preparation_events(job))
+        report = write_offline(config, tokenizer, target, preparation_events(job), on_pictures)
     except PreparationStoppedError:
         return Finished(stopped=True)
     keep_report(report, job.results_path)
