@@ -14,7 +14,7 @@ from workbench.i18n import _
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.launch import start_job
 from workbench.paths import resolve_model
-from workbench.weights.seeing import is_seeing_folder
+from workbench.weights.seeing import has_seeing_parts
 
 DEFAULT_SHARD_BYTES = 2 * 10**9
 
@@ -50,7 +50,7 @@ def start_merge(
         WorkbenchError: the adapter folder is not there, or does not say what its base is.
     """
     folder = adapter.expanduser().resolve()
-    if is_seeing_folder(folder) and not is_clip:
+    if has_seeing_parts(folder) and not is_clip:
         bases = bases_of(folder, base, visual_encoder) | {"save_format": save_format}
     else:
         bases = {"base": _base_of(folder, base, adapter)}

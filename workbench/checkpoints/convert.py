@@ -27,7 +27,7 @@ from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
-from workbench.weights.seeing import is_seeing_folder
+from workbench.weights.seeing import has_seeing_parts
 
 Kind = Literal["adapter", "model", "llava"]
 _SHARD_BYTES = 5 * 10**9
@@ -90,7 +90,7 @@ def convert(
 
 def _whole_kind(checkpoint: Path) -> Kind | None:
     """What is already there whole."""
-    if is_seeing_folder(checkpoint):
+    if has_seeing_parts(checkpoint):
         return "llava"
     if any((checkpoint / name).is_file() for name in _ADAPTER_FILES):
         return "adapter"

@@ -10,7 +10,7 @@ from workbench.i18n import _
 from workbench.jobs.events import EventLog, Finished, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.worker import run_worker
-from workbench.weights.seeing import is_seeing_folder
+from workbench.weights.seeing import has_seeing_parts
 
 
 def work(job: JobFolder, events: EventLog) -> Finished:
@@ -33,7 +33,7 @@ def work(job: JobFolder, events: EventLog) -> Finished:
         save_format=arguments.get("save_format", "huggingface"),
     )
     on_progress = in_bytes(events, _("merging"))
-    if is_seeing_folder(request.adapter) and not request.is_clip:
+    if has_seeing_parts(request.adapter) and not request.is_clip:
         from workbench.checkpoints.llava.merge import merge_llava
 
         merged = merge_llava(request, on_progress)

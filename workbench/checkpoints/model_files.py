@@ -18,7 +18,7 @@ from workbench.checkpoints.safetensors_files import tensors_in
 from workbench.checkpoints.stored import LazyTensor
 from workbench.configs.provenance import PROVENANCE_FILE
 from workbench.errors import WorkbenchError
-from workbench.hub.local import snapshot_of
+from workbench.hub.snapshot import fetched_folder
 from workbench.i18n import _
 from workbench.paths import resolve_model
 from workbench.text import printable
@@ -136,7 +136,7 @@ def open_model(path_or_name: str) -> ModelFiles:
         WorkbenchError: there is no such folder or name, or its weights are missing, damaged or incomplete.
     """
     folder = Path(resolve_model(path_or_name))
-    return open_folder(folder if folder.is_dir() else _fetched(path_or_name))
+    return open_folder(folder if folder.is_dir() else fetched_folder(path_or_name))
 
 
 def open_folder(folder: Path) -> ModelFiles:
@@ -190,24 +190,6 @@ def _weight_map(index: Path) -> dict[str, str]:
             _("The index of the weights is damaged."), where=str(index), fix=_("Fetch the model again.")
         ) from error
     return names
-
-
-def _fetched(name: str) -> Path:
-    if (here := snapshot_of(name)) is not None:
-        return here
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError, ValueError) as error:
-        raise WorkbenchError(
-            _("There is no model folder here, and it cannot be fetched: {reason}").format(
-                reason=str(error).splitlines()[0][:200]
-            ),
-            where=name,
-            fix=_("Check the path; a Hugging Face name looks like owner/model."),
-        ) from error
 
 
 def stored_in(path: Path) -> dict[str, LazyTensor]:

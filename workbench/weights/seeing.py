@@ -44,6 +44,11 @@ def is_seeing_folder(folder: Path) -> bool:
     return (folder / PROJECTOR / "config.json").is_file()
 
 
+def has_seeing_parts(folder: Path) -> bool:
+    """Whether a folder holds any part that is only found in this layout, be the others missing."""
+    return any((folder / name).is_dir() for name in (PROJECTOR, LANGUAGE_ADAPTER, TOWER_ADAPTER))
+
+
 def seeing_folder(
     folder: str | Path,
     *,

@@ -20,7 +20,7 @@ from workbench.checkpoints.llava.language import (
     vocabulary_size,
     with_rows,
 )
-from workbench.checkpoints.llava.processor import write_processor
+from workbench.checkpoints.llava.processor import image_settings_of, write_processor
 from workbench.checkpoints.llava.tower import CLIP, SIGLIP, patches, vision_config
 from workbench.checkpoints.llava.whole import WholeLlava
 from workbench.checkpoints.planned_folder import PlannedFolder
@@ -72,9 +72,9 @@ def huggingface(model: WholeLlava, max_shard_bytes: int) -> PlannedFolder:
     changes = {_CONFIG_WORDS.get(key, key): value for key, value in model.text_changes.items()}
     text_config |= changes | {"vocab_size": vocabulary_size(text, model)}
     config = _config(model, text_config, strategy, ids)
-    return PlannedFolder(
-        "", plan, partial(_finish, model=model, config=config, tokenizer=tokenizer, ids=ids), max_shard_bytes
-    )
+    images = image_settings_of(model)
+    finish = partial(_finish, model=model, config=config, tokenizer=tokenizer, ids=ids, images=images)
+    return PlannedFolder("", plan, finish, max_shard_bytes)
 
 
 def _strategy(model: WholeLlava) -> str:
@@ -116,11 +116,13 @@ def _config(model: WholeLlava, text: dict[str, Any], strategy: str, ids: _Ids) -
     }
 
 
-def _finish(folder: Path, model: WholeLlava, config: dict[str, Any], tokenizer: Any, ids: _Ids) -> list[str]:
+def _finish(
+    folder: Path, model: WholeLlava, config: dict[str, Any], tokenizer: Any, ids: _Ids, images: dict[str, Any]
+) -> list[str]:
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     tokenizer.save_pretrained(folder)
     _write_generation(folder, model, config["text_config"], ids)
-    return write_processor(folder, model, config["vision_feature_select_strategy"])
+    return write_processor(folder, model, images, config["vision_feature_select_strategy"])
 
 
 def _write_generation(folder: Path, model: WholeLlava, text_config: dict[str, Any], ids: _Ids) -> None:

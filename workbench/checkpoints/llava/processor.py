@@ -32,17 +32,14 @@ _PICTURES_AS_TEXT = (
 """Before a chat template of texts: a picture becomes its mark and a new line, as LLaVA's data has it."""
 
 
-def write_processor(folder: Path, model: WholeLlava, strategy: str) -> list[str]:
+def write_processor(folder: Path, model: WholeLlava, image_settings: dict[str, Any], strategy: str) -> list[str]:
     """Write the processor's files into a folder that holds the tokenizer; returns what the user should know.
 
     Args:
+        image_settings: those of `image_settings_of`.
         strategy: which features of the tower become tokens, as ``config.json`` has it.
-
-    Raises:
-        WorkbenchError: the vision tower has no image processor.
     """
     tower = vision_config(model.vision)
-    settings = _image_settings(model)
     processor = {
         "processor_class": "LlavaProcessor",
         "image_token": IMAGE_TOKEN,
@@ -50,13 +47,17 @@ def write_processor(folder: Path, model: WholeLlava, strategy: str) -> list[str]
         "num_additional_image_tokens": int(tower.get("model_type") == CLIP),
         "vision_feature_select_strategy": strategy,
     }
-    for name, content in ((PROCESSOR_FILE, settings), ("processor_config.json", processor)):
+    for name, content in ((PROCESSOR_FILE, image_settings), ("processor_config.json", processor)):
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return _write_chat_template(folder, model.prompt_template)
 
 
-def _image_settings(model: WholeLlava) -> dict[str, Any]:
-    """Those of the tower; transformers' image processor of LLaVA pads to a square in the mean colour if asked to."""
+def image_settings_of(model: WholeLlava) -> dict[str, Any]:
+    """Those of the tower; transformers' image processor of LLaVA pads to a square in the mean colour if asked to.
+
+    Raises:
+        WorkbenchError: the vision tower has no image processor.
+    """
     path = model.vision.folder / PROCESSOR_FILE
     try:
         settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
