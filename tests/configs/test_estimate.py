@@ -128,6 +128,15 @@ def test_the_tutorials_second_stage_fits_its_gpu() -> None:
     assert 4 * GIB < memory.total < 24 * GIB
 
 
+def test_short_samples_need_less_unless_they_are_packed() -> None:
+    first = resolve(FIRST_STAGE)
+    known, most = estimate_memory(first, longest=60), estimate_memory(first)
+    assert known is not None and most is not None
+    assert known.logits / most.logits == pytest.approx((60 + 575) / (1472 + 575), rel=1e-6)
+    packed = resolve("internlm2_7b_qlora_alpaca_e3")
+    assert estimate_memory(packed, longest=60) == estimate_memory(packed)
+
+
 def test_samples_with_pictures_are_never_packed() -> None:
     config = apply_overrides(resolve(FIRST_STAGE), ["pack_to_max_length=true"])
     assert estimate_steps(config, rows=64, tokens=10).samples == 64

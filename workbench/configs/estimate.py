@@ -43,13 +43,19 @@ class StepEstimate:
     steps: int
 
 
-def estimate_memory(config: TrainConfig, *, devices: int = 1, on_cpu: bool = False) -> MemoryEstimate | None:
+def estimate_memory(
+    config: TrainConfig, *, devices: int = 1, on_cpu: bool = False, longest: int | None = None
+) -> MemoryEstimate | None:
     """Memory of one of ``devices`` that train together; None if the model's sizes are not known without loading it.
 
     Mixed precision keeps 2 bytes of weight, 2 of gradient, 4 of fp32 master weight and 8 of Adam moments for every
     trained parameter; ZeRO-1 shares the last two among the devices, ZeRO-2 the gradients too, ZeRO-3 the weights too
     (https://arxiv.org/abs/1910.02054). 4-bit weights take half a byte and the scale of each block of 64. A model that
     sees has one picture in each sample.
+
+    Args:
+        longest: tokens of the longest sample, a picture counting as one; samples that are not packed take no more
+            room. None takes ``max_length``.
     """
     shape = shape_of(config.pretrained_model_name_or_path)
     tower = tower_shape_of(config.visual_encoder_name_or_path) if config.visual_encoder_name_or_path else None
@@ -61,7 +67,8 @@ def estimate_memory(config: TrainConfig, *, devices: int = 1, on_cpu: bool = Fal
     trained = language.trained + seeing.trained
     master = 4 if element == 2 else 0
     optimizer_bytes = 0 if config.deepspeed.endswith("_offload") else trained * (_ADAM_BYTES + master)
-    tokens = _tokens_per_device(config, tower)
+    length = config.max_length if longest is None or config.packing != "none" else min(longest, config.max_length)
+    tokens = _tokens_per_device(config, length, tower)
     keeps_all = _keeps_activations(config, on_cpu=on_cpu)
     activations = _language_activations(config, shape, tokens, element, keeps_all=keeps_all)
     if tower is not None:
@@ -147,8 +154,8 @@ def _tower_activations(config: TrainConfig, tower: TowerShape, element: int, *, 
     return tower.layers * places * tower.hidden_size * element + inside_of_layer
 
 
-def _tokens_per_device(config: TrainConfig, tower: TowerShape | None) -> int:
-    places = config.max_length + (tower.patches - 1 if tower is not None else 0)
+def _tokens_per_device(config: TrainConfig, length: int, tower: TowerShape | None) -> int:
+    places = length + (tower.patches - 1 if tower is not None else 0)
     return config.batch_size * places // config.sequence_parallel_size
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from workbench.configs.schema import TrainConfig
 from workbench.data.conversation import Sample
 from workbench.data.encode import encode
 from workbench.data.light_tokenizer import LightTokenizer
-from workbench.data.read import read_file
+from workbench.data.read import open_file
 from workbench.data.sources import sources_of
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
@@ -71,15 +72,15 @@ def make_plan(reference: str, changes: dict[str, Any], project: Path) -> TrainPl
     devices = find_devices()
     processes = config.nproc if isinstance(config.nproc, int) else devices.count
     problems = _problems(config)
-    rows, tokens = _data_size(config, problems)
+    data = _data_size(config, problems)
     return TrainPlan(
         found.name,
         config,
         _command(found, assignments, project),
         devices,
-        rows,
-        None if rows is None else estimate_steps(config, rows=rows, tokens=tokens, devices=processes),
-        estimate_memory(config, devices=processes, on_cpu=devices.on_cpu),
+        data.rows,
+        None if data.rows is None else estimate_steps(config, rows=data.rows, tokens=data.tokens, devices=processes),
+        estimate_memory(config, devices=processes, on_cpu=devices.on_cpu, longest=data.longest),
         problems,
     )
 
@@ -109,38 +110,52 @@ def find_devices() -> Devices:
     return Devices(1, psutil.virtual_memory().total, on_cpu=True)
 
 
-def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> tuple[int | None, int | None]:
-    """Rows and (extrapolated) tokens of the data; None where it is not on this machine, too large, or damaged."""
+@dataclass(frozen=True)
+class _DataSize:
+    """Rows and (extrapolated) tokens of the data, and tokens of its longest sample, as far as they are known."""
+
+    rows: int | None = None
+    tokens: int | None = None
+    longest: int | None = None
+
+
+def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> _DataSize:
+    """Nothing is known where the data is not on this machine or damaged; of large data, only its first rows are."""
     sources = sources_of(config)
     if not all(source.is_here for source in sources):
-        return None, None
+        return _DataSize()
     try:
         files = [file for source in sources for file in source.files()]
-        if sum(file.size for file in files) > _LARGEST_COUNTED_BYTES:
-            return None, None
+        is_large = sum(file.size for file in files) > _LARGEST_COUNTED_BYTES
         bad: list[WorkbenchError] | None = [] if config.bad_rows == "leave_out" else None
-        rows = [row.sample for file in files for row in read_file(file.path, file.choice, bad).rows]
+        most = _ROWS_TOKENISED if is_large else None
+        rows = [
+            row.sample for file in files for row in itertools.islice(open_file(file.path, file.choice, bad).rows, most)
+        ]
     except WorkbenchError as error:
         if (error.where, error.what) not in [(known.where, known.what) for known in problems]:
             problems.append(error)
-        return None, None
+        return _DataSize()
     rows = rows[: config.max_dataset_length]
-    return len(rows), _token_count(config, rows)
+    counts = _token_counts(config, rows)
+    longest = max(counts, default=None)
+    if is_large:
+        return _DataSize(longest=longest)
+    return _DataSize(len(rows), round(sum(counts) * len(rows) / len(counts)) if counts else None, longest)
 
 
-def _token_count(config: TrainConfig, rows: list[Sample]) -> int | None:
-    """Tokens of all rows, extrapolated from some spread evenly; None without a tokenizer on this machine."""
+def _token_counts(config: TrainConfig, rows: list[Sample]) -> list[int]:
+    """Tokens of some rows spread evenly; nothing without a tokenizer on this machine."""
     folder = Path(resolve_model(config.pretrained_model_name_or_path))
-    if not rows or not (folder / "tokenizer.json").is_file():
-        return None
+    if not (folder / "tokenizer.json").is_file():
+        return []
     chosen = rows[:: max(len(rows) // _ROWS_TOKENISED, 1)]
     try:
         tokenizer = LightTokenizer.from_folder(folder)
         template = get_template(config.prompt_template, tokenizer)
-        counted = sum(len(encode(row, template, tokenizer, config.max_length).input_ids) for row in chosen)
+        return [len(encode(row, template, tokenizer, config.max_length).input_ids) for row in chosen]
     except WorkbenchError:  # which row the template refuses is said by the look at the first rows
-        return None
-    return round(counted * len(rows) / len(chosen))
+        return []
 
 
 def _problems(config: TrainConfig) -> list[WorkbenchError]:

@@ -31,9 +31,10 @@ from workbench.ui.widgets.plan_pane import PlanPane
 
 _SECONDS_OF_REST = 0.4
 """The plan is worked out once nothing was typed for so long."""
+_DATA_FIELDS = ["data_path", "dataset_format"]
+_PICTURE_FIELDS = ["image_folder", "on_bad_image", "pretrained_pth", "visual_encoder_method"]
+"""Shown for a model that sees."""
 _MAIN_FIELDS = [
-    "data_path",
-    "dataset_format",
     "deepspeed",
     "lr",
     "max_epochs",
@@ -172,7 +173,8 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
             self._show_problems([error])
             return
         known = {"data_path": project_data_files(self._project), "dataset_format": ("auto", *FORMAT_NAMES)}
-        await pane.mount(ModelForm(config, _MAIN_FIELDS, known_values=known))
+        fields = [*_DATA_FIELDS, *(_PICTURE_FIELDS if config.sees else ()), *_MAIN_FIELDS]
+        await pane.mount(ModelForm(config, fields, known_values=known))
         self._work_out()
 
     @on(FieldRow.Changed)
