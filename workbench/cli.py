@@ -29,6 +29,8 @@ COMMANDS = (
     "merge",
     "checkpoints",
     "evaluate",
+    "mmbench",
+    "eval_refcoco",
     "chat",
     "download",
     "upload",

@@ -9,7 +9,7 @@ import pytest
 
 from workbench.data.probes import Probe, write_probes
 from workbench.errors import WorkbenchError
-from workbench.evaluation.__main__ import ANSWERS_FILE, work
+from workbench.evaluation.__main__ import WRONG_FILE, work
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
 from workbench.jobs.events import EventLog, Progress, Score
 from workbench.jobs.folder import JobFolder, JobRecord
@@ -47,7 +47,7 @@ def test_every_model_is_scored_on_every_probe_file(job: JobFolder) -> None:
     ]
     progress = [event for event in events if isinstance(event, Progress)]
     assert [(event.done, event.total) for event in progress] == [(n, 6) for n in (0, 1, 3, 3, 4, 6)]
-    answers = job.results_path / ANSWERS_FILE
+    answers = job.results_path / WRONG_FILE
     assert finished.results == {
         **{f"identity {model}": 1.0 for model in ("first", "second")},
         **{f"retention {model}": 0.5 for model in ("first", "second")},

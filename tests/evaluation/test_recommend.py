@@ -13,6 +13,10 @@ def both(identity: float, retention: float) -> dict[str, float]:
     return {"identity": identity, "retention": retention}
 
 
+def seeing(share: float, retention: float) -> dict[str, float]:
+    return {"seeing": share, "retention": retention}
+
+
 def chosen(scores: Scores, base_retention: float | None = None) -> str:
     found = recommend(scores, None if base_retention is None else {"retention": base_retention})
     assert found is not None
@@ -44,6 +48,11 @@ def test_without_checkpoints_there_is_nothing_to_recommend() -> None:
         ({"a": both(0.7, 1.0), "b": {}}, "a"),  # not asked at all
         ({"a": both(0.7, 1.0), "b": {"retention": 1.0}}, "a"),  # not asked to the end
         ({"a": both(0.7, 1.0), "b": {"identity": 1.0}}, "a"),
+        ({"a": seeing(0.8, 0.95), "b": seeing(0.9, 0.9), "c": seeing(0.85, 1.0)}, "b"),  # seeing first
+        ({"a": seeing(0.8, 0.95), "b": seeing(0.9, 0.5)}, "a"),  # but none that forgot
+        ({"a": seeing(0.9, 0.5), "b": seeing(0.4, 0.8)}, "a"),  # all forgot: the best balance
+        ({"a": {"seeing": 0.7}, "b": {"seeing": 0.9}, "c": {"seeing": 0.8}}, "b"),
+        ({"a": {**both(1.0, 1.0), "seeing": 0.5}, "b": {**both(0.8, 1.0), "seeing": 0.6}}, "b"),
     ],
 )
 def test_the_best_checkpoint_is_chosen(scores: Scores, best: str) -> None:
@@ -73,6 +82,11 @@ def test_without_scores_of_the_base_nothing_counts_as_forgotten() -> None:
             "identity 90%, retention 50%.",
         ),
         ({"a": {"retention": 0.91}, "b": {"retention": 0.9}}, "It forgot the least: retention 91%."),
+        (
+            {"a": seeing(0.8, 0.95), "b": seeing(0.88, 0.92)},
+            "It sees best of those that did not forget: seeing 88%, retention 92%.",
+        ),
+        ({"a": {"seeing": 0.5}, "b": {"seeing": 0.4}}, "It sees best: seeing 50%."),
         ({"a": both(1.0, 1.0)}, "It is the only one: identity 100%, retention 100%."),
         ({"a": {}, "b": {}}, "It is the last one; no probes were given to compare them by."),
     ],

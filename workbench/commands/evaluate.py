@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands import asked_model
 from workbench.commands.wording import examples
 from workbench.i18n import _
 
@@ -14,6 +15,10 @@ _EXAMPLES = """
   workbench evaluate ./merged --identity-probes identity.probes.json
 
   workbench evaluate sample:model --prompt-template internlm2_chat --retention-probes sample:retention.probes.json
+
+  workbench evaluate ./my_llava --image-probes questions.json
+
+  workbench evaluate internlm/internlm2-chat-1_8b --llava my_llava --pope pope.jsonl --image-folder val2014
 """
 
 
@@ -25,24 +30,45 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help=_("Model folder, Hugging Face name, or sample:model."))],
+    model: asked_model.Model,
     adapter: Annotated[str | None, typer.Option(help=_("Adapter folder."))] = None,
+    llava: asked_model.Llava = None,
+    visual_encoder: asked_model.VisualEncoder = None,
+    visual_select_layer: asked_model.VisualSelectLayer = None,
     identity_probes: Annotated[str | None, typer.Option(help=_("Probe file: does it know its name?"))] = None,
     retention_probes: Annotated[str | None, typer.Option(help=_("Probe file: does it still know the rest?"))] = None,
-    prompt_template: Annotated[
-        str | None, typer.Option(help=_("Dialogue format; empty takes the one the weights were trained with."))
+    image_probes: Annotated[str | None, typer.Option(help=_("Probe file about pictures: does it see?"))] = None,
+    pope: Annotated[
+        str | None, typer.Option(metavar="JSONL", help=_("POPE's questions, to be answered with yes or no."))
     ] = None,
-    system: Annotated[str, typer.Option(help=_("System text."))] = "",
-    as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
+    image_folder: Annotated[
+        str | None, typer.Option(help=_("Where the pictures that POPE's file names lie; empty means beside it."))
+    ] = None,
+    prompt_template: asked_model.PromptTemplate = None,
+    system: asked_model.System = "",
+    as_json: asked_model.AsJson = False,
 ) -> None:
     """Start the job and follow it."""
     from workbench.actions.evaluate import model_to_score, start_evaluate
+    from workbench.commands.evaluation_tables import tables_of
     from workbench.commands.outcome import follow_to_result
+    from workbench.evaluation.recommend import IDENTITY, RETENTION, SEEING
+    from workbench.evaluation.request import Benchmark
 
-    given = {"identity": identity_probes, "retention": retention_probes}
+    given = {IDENTITY: identity_probes, RETENTION: retention_probes, SEEING: image_probes}
+    wanted = model_to_score(
+        model,
+        adapter,
+        prompt_template,
+        system,
+        llava=llava,
+        visual_encoder=visual_encoder,
+        visual_select_layer=visual_select_layer,
+    )
     job = start_evaluate(
-        [model_to_score(model, adapter, prompt_template, system)],
+        [wanted],
         {name: path for name, path in given.items() if path},
         project=Path.cwd(),
+        benchmark=Benchmark(kind="pope", data_path=pope, image_folder=image_folder) if pope else None,
     )
-    follow_to_result(job, "wrong_answers", as_json=as_json)
+    follow_to_result(job, "wrong_answers", as_json=as_json, tell=tables_of, goes_on=True)

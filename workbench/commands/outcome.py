@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import typer
 
@@ -23,6 +23,7 @@ def follow_to_result(
     *,
     as_json: bool,
     more: Callable[[JobFolder], Mapping[str, object]] = lambda _job: {},
+    tell: Callable[[Mapping[str, object]], Iterable[str]] = lambda _made: (),
     goes_on: bool = False,
 ) -> None:
     """Follow a job, print the result it made under ``key`` and the sensible next command, and exit with its code.
@@ -31,6 +32,7 @@ def follow_to_result(
         key: or several, one of which the job reports, each with its next command.
         next_command: a command line with ``{path}`` for the result, if there is a sensible one.
         more: what the JSON says beside the results.
+        tell: lines for a person, made of the results.
         goes_on: the same command goes on with what a killed one has written; a refused one leaves no job behind.
     """
     code = follow(job, to_stderr=as_json)
@@ -40,6 +42,8 @@ def follow_to_result(
     if as_json:
         typer.echo(json.dumps({"job": job.id, "exit_code": code, **made, **more(job)}, ensure_ascii=False))
     elif code == 0:
+        for line in tell(made):
+            typer.echo(line)
         _say(made, {key: next_command} if isinstance(key, str) else key)
     if goes_on and was_refused(job):
         discard(job)

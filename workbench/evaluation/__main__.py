@@ -1,94 +1,116 @@
-"""``python -m workbench.evaluation JOB``: score models on probe files, one model after the other."""
+"""``python -m workbench.evaluation JOB``: ask models what question sets hold, one model after the other."""
 
 from __future__ import annotations
 
 import gc
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.data.probes import Probe, read_probes
 from workbench.data.templates import get_template
 from workbench.data.templates.mismatch import template_warnings, trained_template
+from workbench.evaluation.answer_log import ANSWERS_FILE, AnswerLog
+from workbench.evaluation.question_set import Outcome, Question, QuestionSet
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
-from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS, ProbeScore, score
+from workbench.evaluation.sets import sets_of
+from workbench.evaluation.tables import tables_json
 from workbench.files import write_atomic
 from workbench.i18n import _
-from workbench.jobs.events import EventLog, Finished, Progress, Score, Warned
+from workbench.jobs.events import EventLog, Finished, Progress, Score, Started, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.stop import stop_requested
 from workbench.jobs.worker import run_worker
-from workbench.paths import resolve_model
+
+if TYPE_CHECKING:
+    from workbench.evaluation.open_model import Opened
 
 _QUESTIONS_AT_A_TIME = 32
-ANSWERS_FILE = "wrong_answers.json"
+_PICTURES_AT_A_TIME = 16
+WRONG_FILE = "wrong_answers.json"
 
 
 class Evaluation:
-    """Scores every model of a request; what was answered wrong goes to ``results/wrong_answers.json``."""
+    """Scores every model of a request on every question set.
+
+    Answers go to ``results/answers.jsonl`` as they come; what was answered wrong to ``results/wrong_answers.json``,
+    shares of groups to ``results/tables.json``.
+    """
 
     def __init__(self, job: JobFolder, events: EventLog) -> None:
         self._job, self._events = job, events
-        request = EvaluationRequest.model_validate(job.record.arguments)
-        self._models = request.models
-        self._probes = {name: read_probes(Path(resolve_model(path))) for name, path in request.probes.items()}
-        self._total = len(self._models) * sum(map(len, self._probes.values()))
-        self._asked = 0
-        self._wrong: dict[str, dict[str, list[Any]]] = {}
-        self._shares: dict[str, float] = {}
+        self._request = EvaluationRequest.model_validate(job.record.arguments)
+        self._sets = sets_of(self._request)
+        self._log = AnswerLog(job.results_path / ANSWERS_FILE)
+        self._total = len(self._request.models) * sum(len(asked.questions) for asked in self._sets)
+        self._done = 0
+        self._outcomes: dict[str, dict[str, Outcome]] = {}
 
     def run(self) -> Finished:
         """Score until all is done or somebody asks to stop."""
-        for model in self._models:
-            for name, result in self._scored(model).items():
-                self._take(model.label, name, result)
-            gc.collect()
-        path = self._job.results_path / ANSWERS_FILE
-        path.parent.mkdir(exist_ok=True)
-        write_atomic(path, json.dumps(self._wrong, ensure_ascii=False, indent=1) + "\n")
-        return Finished(results={**self._shares, "wrong_answers": str(path)}, stopped=self._is_stopped())
+        if len(self._log):
+            self._events.write(Started(facts=[_("{count} answers are there already.").format(count=len(self._log))]))
+        for model in self._request.models:
+            if not self._is_stopped():
+                self._score(model)
+                gc.collect()
+        return Finished(results=self._kept(), stopped=self._is_stopped())
 
-    def _scored(self, wanted: ModelToScore) -> Mapping[str, ProbeScore]:
-        from workbench.models.adapters import load_adapter
-        from workbench.models.load import load_language_model, load_tokenizer
-
-        if self._is_stopped():
-            return {}
+    def _score(self, wanted: ModelToScore) -> None:
         self._say_progress(wanted.label)
-        model = load_language_model(wanted.model, trust_remote_code=wanted.trust_remote_code, device_map=_device())
-        if wanted.adapter:
-            model = load_adapter(model, wanted.adapter)
-        tokenizer = load_tokenizer(wanted.model, wanted.trust_remote_code)
-        self._warn(wanted, tokenizer)
-        found: dict[str, ProbeScore] = {}
-        for name, probes in self._probes.items():
-            answers = self._answers(model, tokenizer, wanted, probes)
-            if len(answers) == len(probes):
-                found[name] = score(probes, answers)
-        return found
+        model = self._opened(wanted) if self._is_work_left(wanted) else None
+        for asked in self._sets:
+            answers = self._answers(model, wanted, asked)
+            if len(answers) == len(asked.questions):
+                self._take(wanted.label, asked.name, asked.outcome(answers))
 
-    def _answers(self, model: Any, tokenizer: Any, wanted: ModelToScore, probes: Sequence[Probe]) -> list[str]:
-        from workbench.evaluation.generate import generate_answers
+    def _is_work_left(self, wanted: ModelToScore) -> bool:
+        return any(
+            self._log.get(wanted.label, asked.name, question) is None
+            for asked in self._sets
+            for question in asked.questions
+        )
 
-        answers: list[str] = []
-        for start in range(0, len(probes), _QUESTIONS_AT_A_TIME):
+    def _opened(self, wanted: ModelToScore) -> Opened:
+        from workbench.evaluation.open_model import open_model
+
+        opened = open_model(wanted)
+        self._warn(wanted, opened.tokenizer)
+        return opened
+
+    def _answers(self, opened: Opened | None, wanted: ModelToScore, asked: QuestionSet) -> list[str]:
+        """The answers to a set, as far as it was asked."""
+        known = [self._log.get(wanted.label, asked.name, question) for question in asked.questions]
+        left = [question for question, answer in zip(asked.questions, known, strict=True) if answer is None]
+        self._done += len(known) - len(left)
+        portion = _PICTURES_AT_A_TIME if any(question.pictures for question in left) else _QUESTIONS_AT_A_TIME
+        for start in range(0, len(left), portion):
             if self._is_stopped():
                 break
-            some = probes[start : start + _QUESTIONS_AT_A_TIME]
-            answers += generate_answers(
-                model,
-                tokenizer,
-                get_template(wanted.prompt_template, tokenizer),
-                [probe.question for probe in some],
-                system=[probe.system or wanted.system for probe in some],
-                max_new_tokens=PROBE_MAX_NEW_TOKENS,
-            )
-            self._asked += len(some)
+            some = left[start : start + portion]
+            self._log.add(wanted.label, asked.name, some, self._generated(opened, wanted, some))
+            self._done += len(some)
             self._say_progress(wanted.label)
-        return answers
+        answers = (self._log.get(wanted.label, asked.name, question) for question in asked.questions)
+        return [answer for answer in answers if answer is not None]
+
+    def _generated(self, opened: Opened | None, wanted: ModelToScore, questions: Sequence[Question]) -> list[str]:
+        from workbench.evaluation.generate import generate_answers
+
+        assert opened is not None  # it is loaded if anything is left to be asked
+        return generate_answers(
+            opened.model,
+            opened.tokenizer,
+            get_template(wanted.prompt_template, opened.tokenizer),
+            [question.text for question in questions],
+            system=[question.system or wanted.system for question in questions],
+            pictures=[question.pictures for question in questions],
+            sight=opened.sight,
+            max_new_tokens=self._request.max_new_tokens,
+            stop_words=self._request.stop_words,
+        )
 
     def _warn(self, wanted: ModelToScore, tokenizer: Any) -> None:
         """Say before anything is asked if the template does not fit the weights."""
@@ -96,29 +118,43 @@ class Evaluation:
             wanted.prompt_template,
             "evaluate",
             model=wanted.model,
-            trained=trained_template(wanted.adapter, wanted.model),
+            trained=trained_template(wanted.llava or wanted.adapter, wanted.model),
             tokenizer=tokenizer,
         )
         for warning in warnings:
             self._events.write(Warned(message=warning, where=wanted.label))
 
-    def _take(self, label: str, name: str, result: ProbeScore) -> None:
-        self._events.write(Score(name=name, value=result.value, right=result.right, total=result.total, target=label))
-        self._wrong.setdefault(label, {})[name] = [asdict(wrong) for wrong in result.wrong]
-        self._shares[f"{name} {label}"] = result.value
+    def _take(self, label: str, name: str, outcome: Outcome) -> None:
+        self._outcomes.setdefault(label, {})[name] = outcome
+        if (score := outcome.score) is not None:
+            self._events.write(Score(name=name, value=score.value, right=score.right, total=score.total, target=label))
+
+    def _kept(self) -> dict[str, str | int | float | bool]:
+        """Write the result files, and name them after the shares and figures."""
+        results = self._job.results_path
+        shares: dict[str, str | int | float | bool] = {}
+        files: dict[str, str] = {}
+        wrong: dict[str, dict[str, list[Any]]] = {}
+        for label, outcomes in self._outcomes.items():
+            for name, outcome in outcomes.items():
+                if outcome.score is not None:
+                    shares[f"{name} {label}"] = outcome.score.value
+                    wrong.setdefault(label, {})[name] = [asdict(one) for one in outcome.score.wrong]
+                shares |= {f"{name}_{figure} {label}": value for figure, value in outcome.figures.items()}
+                files |= outcome.files
+        files[WRONG_FILE] = json.dumps(wrong, ensure_ascii=False, indent=1) + "\n"
+        files |= tables_json(self._outcomes)
+        results.mkdir(exist_ok=True)
+        for file, text in files.items():
+            write_atomic(results / file, text)
+        return shares | {Path(file).stem: str(results / file) for file in files}
 
     def _say_progress(self, label: str) -> None:
         stage = _("asking {model}").format(model=label)
-        self._events.write(Progress(stage=stage, done=self._asked, total=self._total, unit=_("questions")))
+        self._events.write(Progress(stage=stage, done=self._done, total=self._total, unit=_("questions")))
 
     def _is_stopped(self) -> bool:
         return stop_requested(self._job.path)
-
-
-def _device() -> dict[str, int] | None:
-    import torch
-
-    return {"": torch.cuda.current_device()} if torch.cuda.is_available() else None
 
 
 def work(job: JobFolder, events: EventLog) -> Finished:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workbench.data.probes import Probe
@@ -13,7 +13,7 @@ PROBE_MAX_NEW_TOKENS = 64
 
 @dataclass(frozen=True)
 class WrongAnswer:
-    """A probe that was not answered right, and what the model said."""
+    """A question that was not answered right, and what the model said."""
 
     question: str
     expected: list[str]
@@ -21,17 +21,23 @@ class WrongAnswer:
 
 
 @dataclass(frozen=True)
-class ProbeScore:
-    """``right`` of ``total`` probes; ``wrong`` lists the others."""
+class Share:
+    """``right`` of ``total``."""
 
     right: int
     total: int
-    wrong: list[WrongAnswer]
 
     @property
     def value(self) -> float:
-        """The share answered right, 0–1; 0 of no probes."""
+        """The share that is right, 0–1; 0 of nothing."""
         return self.right / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True)
+class ProbeScore(Share):
+    """``right`` of ``total`` questions; ``wrong`` lists the others."""
+
+    wrong: list[WrongAnswer]
 
 
 def score(probes: Sequence[Probe], answers: Sequence[str]) -> ProbeScore:
@@ -46,3 +52,12 @@ def score(probes: Sequence[Probe], answers: Sequence[str]) -> ProbeScore:
         if not probe.is_right(answer)
     ]
     return ProbeScore(len(probes) - len(wrong), len(probes), wrong)
+
+
+def shares_by(groups: Iterable[str], right: Iterable[bool]) -> dict[str, Share]:
+    """The share of each group, by name; what is of no group (an empty name) is left out."""
+    counted: dict[str, list[bool]] = {}
+    for group, is_right in zip(groups, right, strict=True):
+        if group:
+            counted.setdefault(group, []).append(is_right)
+    return {group: Share(sum(counted[group]), len(counted[group])) for group in sorted(counted)}

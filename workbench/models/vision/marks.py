@@ -15,13 +15,16 @@ def require_sight(model: Any, *, pictures: int, where: str) -> None:
         WorkbenchError: there are pictures, but the model reads text only.
     """
     if pictures and getattr(model.config, "vision_config", None) is None:
-        raise WorkbenchError(
-            _("The model reads text only, but a picture was given."),
-            where=where,
-            fix=_(
-                "Leave the picture out, or give a model that sees: a LLaVA folder, or a vision tower and a projector."
-            ),
-        )
+        raise reads_text_only(where)
+
+
+def reads_text_only(where: str) -> WorkbenchError:
+    """What to raise for a picture that is given to a model without sight."""
+    return WorkbenchError(
+        _("The model reads text only, but a picture was given."),
+        where=where,
+        fix=_("Leave the picture out, or give a model that sees: a LLaVA folder, or a vision tower and a projector."),
+    )
 
 
 def require_a_picture_each(ids: list[int], *, pictures: int, where: str) -> None:

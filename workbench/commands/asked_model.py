@@ -1,0 +1,38 @@
+"""The options of commands that ask a model: which one, and how it is loaded."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.i18n import _
+
+
+class Precision(StrEnum):
+    """Number format of the loaded weights."""
+
+    auto = "auto"
+    bf16 = "bf16"
+    fp16 = "fp16"
+    fp32 = "fp32"
+
+
+Model = Annotated[str, typer.Argument(help=_("Model folder, Hugging Face name, or sample:model."))]
+Llava = Annotated[str | None, typer.Option(help=_("LLaVA folder for the model: projector, and what else was trained."))]
+VisualEncoder = Annotated[
+    str | None, typer.Option(help=_("Vision tower of the LLaVA folder; empty takes the one it was trained with."))
+]
+VisualSelectLayer = Annotated[int | None, typer.Option(help=_("The tower's layer whose features are taken."))]
+PromptTemplate = Annotated[
+    str | None, typer.Option(help=_("Dialogue format; empty takes the one the weights were trained with."))
+]
+System = Annotated[str, typer.Option(help=_("System text."))]
+Bits = Annotated[int | None, typer.Option(help=_("4 loads the weights in 4 bits."), min=4, max=4)]
+TorchDtype = Annotated[Precision, typer.Option(help=_("Number format of the weights."))]
+StopWords = Annotated[list[str] | None, typer.Option(help=_("Text that ends an answer; repeatable."))]
+MaxNewTokens = Annotated[int, typer.Option(help=_("Longest answer, in tokens."), min=1)]
+WorkDir = Annotated[Path | None, typer.Option(help=_("Where runs are kept; else work_dirs/<file name>."))]
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))]

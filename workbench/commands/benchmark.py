@@ -1,0 +1,60 @@
+"""How ``mmbench`` and ``eval_refcoco`` start their jobs and end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.commands.asked_model import Precision
+
+if TYPE_CHECKING:
+    from workbench.evaluation.request import Benchmark
+
+
+def ask(
+    benchmark: Benchmark,
+    result: str,
+    model: str,
+    *,
+    llava: str | None,
+    visual_encoder: str | None,
+    visual_select_layer: int | None,
+    prompt_template: str | None,
+    system: str,
+    bits: int | None,
+    torch_dtype: Precision,
+    stop_words: list[str] | None,
+    max_new_tokens: int,
+    work_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Start the job and follow it.
+
+    Args:
+        result: the result that is named at the end.
+    """
+    from workbench.actions.evaluate import model_to_score, start_evaluate
+    from workbench.commands.evaluation_tables import tables_of
+    from workbench.commands.outcome import follow_to_result
+
+    wanted = model_to_score(
+        model,
+        None,
+        prompt_template,
+        system,
+        llava=llava,
+        visual_encoder=visual_encoder,
+        visual_select_layer=visual_select_layer,
+        bits=4 if bits == 4 else None,
+        precision=torch_dtype.value,
+    )
+    job = start_evaluate(
+        [wanted],
+        {},
+        project=Path.cwd(),
+        benchmark=benchmark,
+        work_dir=work_dir,
+        max_new_tokens=max_new_tokens,
+        stop_words=stop_words or [],
+    )
+    follow_to_result(job, result, as_json=as_json, tell=tables_of, goes_on=True)

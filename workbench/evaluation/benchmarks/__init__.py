@@ -1,0 +1,1 @@
+"""Published sets of questions about pictures, read from local files: MMBench, RefCOCO, POPE."""

@@ -1,0 +1,70 @@
+"""The model of a request, loaded: text only, a LLaVA folder on its base, or a whole seeing model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+
+from workbench.configs.method_settings import QuantizationSettings
+from workbench.evaluation.request import ModelToScore
+from workbench.models.adapters import load_adapter
+from workbench.models.load import load_language_model, load_tokenizer
+from workbench.models.vision.open import is_whole, open_seeing, open_whole
+from workbench.models.vision.sight import Sight
+from workbench.weights.seeing import seeing_folder
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A model that can be asked. ``sight``: how it is given pictures; None if it reads text only."""
+
+    model: Any
+    tokenizer: Any
+    sight: Sight | None = None
+
+
+def open_model(wanted: ModelToScore) -> Opened:
+    """Load a model on the first GPU, or the CPU.
+
+    Raises:
+        WorkbenchError: a part is missing, damaged, or made for another one.
+    """
+    if wanted.llava:
+        return _on_its_base(wanted, wanted.llava)
+    tokenizer = load_tokenizer(wanted.model, wanted.trust_remote_code)
+    if is_whole(wanted.model):
+        quantization = QuantizationSettings() if wanted.bits == 4 else None
+        seeing = open_whole(wanted.model, precision=wanted.precision, quantization=quantization)
+        if torch.cuda.is_available() and quantization is None:
+            seeing.model.to("cuda")
+        return Opened(seeing.model, tokenizer, seeing.sight)
+    model = _language_model(wanted, wanted.model)
+    if wanted.adapter:
+        model = load_adapter(model, wanted.adapter)
+    return Opened(model, tokenizer)
+
+
+def _on_its_base(wanted: ModelToScore, llava: str) -> Opened:
+    folder = seeing_folder(
+        llava,
+        base=wanted.model,
+        visual_encoder=wanted.visual_encoder,
+        visual_select_layer=wanted.visual_select_layer,
+    )
+    tokenizer = load_tokenizer(folder.language_model, wanted.trust_remote_code)
+    seeing = open_seeing(folder, partial(_language_model, wanted), tokenizer, precision=wanted.precision)
+    seeing.model.model.vision_tower.to(seeing.model.lm_head.weight.device)
+    return Opened(seeing.model, tokenizer, seeing.sight)
+
+
+def _language_model(wanted: ModelToScore, name: str) -> Any:
+    return load_language_model(
+        name,
+        method="qlora" if wanted.bits == 4 else "full",
+        precision=wanted.precision,
+        trust_remote_code=wanted.trust_remote_code,
+        device_map={"": torch.cuda.current_device()} if torch.cuda.is_available() else None,
+    )

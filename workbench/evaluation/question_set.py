@@ -1,0 +1,71 @@
+"""A file of questions as an evaluation sees it, whatever it holds: what to ask, and what the answers are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from workbench.data.probes import Probe
+from workbench.evaluation.scores import ProbeScore, Share, score, shares_by
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. ``key``: the same whenever the same file is read, and no other's in it."""
+
+    key: str
+    text: str
+    pictures: Sequence[Path] = ()
+    system: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the answers to all questions of a set are worth.
+
+    Args:
+        score: None if the file does not say what is right.
+        figures: further figures, 0–1, by name.
+        tables: by what is told apart (as ``kind``), then by group (as ``colour``).
+        files: texts to be kept, by file name.
+    """
+
+    score: ProbeScore | None
+    figures: Mapping[str, float] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, Share]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+class QuestionSet(Protocol):
+    """A file of questions. ``name`` is that of its score."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def questions(self) -> Sequence[Question]: ...
+
+    def outcome(self, answers: Sequence[str]) -> Outcome:
+        """What the answers, one for each question, are worth."""
+        ...
+
+
+class ProbeSet:
+    """The probes of a file."""
+
+    def __init__(self, name: str, probes: Sequence[Probe]) -> None:
+        self.name = name
+        self._probes = probes
+        self.questions = [
+            Question(str(number), probe.question, probe.pictures, probe.system)
+            for number, probe in enumerate(probes, start=1)
+        ]
+
+    def outcome(self, answers: Sequence[str]) -> Outcome:
+        right = [probe.is_right(answer) for probe, answer in zip(self._probes, answers, strict=True)]
+        tables = {
+            "kind": shares_by([probe.kind for probe in self._probes], right),
+            "language": shares_by([probe.language for probe in self._probes], right),
+        }
+        return Outcome(score(self._probes, answers), tables={name: shares for name, shares in tables.items() if shares})
