@@ -8,6 +8,8 @@ from pathlib import Path
 
 from workbench.chat.protocol import AttachAdapter, Load
 from workbench.errors import WorkbenchError
+from workbench.hub.local import is_here, snapshot_of
+from workbench.hub.snapshot import fetched_folder
 from workbench.i18n import _
 from workbench.paths import resolve_model
 from workbench.weights.seeing import SeeingFolder, is_seeing_folder, seeing_folder
@@ -47,14 +49,9 @@ def parts_of(request: Load | AttachAdapter, home: str | None = None) -> ChosenPa
     Raises:
         WorkbenchError: the parts exclude each other, or nothing says what a LLaVA folder goes with.
     """
+    refuse_both(request)
     home = resolve_model(request.model) if isinstance(request, Load) else home
     adapter, llava = request.adapter, request.llava
-    if adapter is not None and llava is not None:
-        raise WorkbenchError(
-            _("An adapter and a LLaVA folder were given; only one of them can be used."),
-            where=f"--adapter {adapter} --llava {llava}",
-            fix=_("Leave out --adapter: the LLaVA folder has its own adapter of the language model."),
-        )
     if adapter is not None and is_seeing_folder(_path(adapter)):
         adapter, llava = None, adapter
     elif adapter is None and llava is None and isinstance(request, Load) and is_seeing_folder(_path(request.model)):
@@ -63,13 +60,26 @@ def parts_of(request: Load | AttachAdapter, home: str | None = None) -> ChosenPa
         _require_no_tower(request)
         return ChosenParts(home or "", home or "", adapter)
     folder = seeing_folder(
-        llava,
+        _folder(llava),
         base=home,
         visual_encoder=request.visual_encoder,
         visual_select_layer=request.visual_select_layer,
     )
     base = resolve_model(folder.language_model)
     return ChosenParts(home or base, base, llava=folder)
+
+
+def refuse_both(request: Load | AttachAdapter) -> None:
+    """
+    Raises:
+        WorkbenchError: there are an adapter and a LLaVA folder.
+    """
+    if request.adapter is not None and request.llava is not None:
+        raise WorkbenchError(
+            _("An adapter and a LLaVA folder were given; only one of them can be used."),
+            where=f"--adapter {request.adapter} --llava {request.llava}",
+            fix=_("Leave out --adapter: the LLaVA folder has its own adapter of the language model."),
+        )
 
 
 def _require_no_tower(request: Load | AttachAdapter) -> None:
@@ -79,6 +89,13 @@ def _require_no_tower(request: Load | AttachAdapter) -> None:
             where="--visual-encoder" if request.visual_encoder is not None else "--visual-select-layer",
             fix=_("Name the folder too: --llava FOLDER."),
         )
+
+
+def _folder(name: str) -> Path:
+    """The folder of a path, or of a name on the hub; XTuner's LLaVA folders have such names."""
+    path = _path(name)
+    is_path = path.exists() or (is_here(name) and snapshot_of(name) is None)
+    return path if is_path else fetched_folder(name)
 
 
 def _path(name: str) -> Path:

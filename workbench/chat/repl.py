@@ -14,9 +14,12 @@ from typing import TextIO
 
 from workbench.chat.client import ChatEngine
 from workbench.chat.conversations import SavedConversation, save_conversation
+from workbench.chat.given_picture import IMAGE_COMMAND, checked_picture
+from workbench.chat.image_path import pictures_in
 from workbench.chat.protocol import Answer, ChatTurn, Delta, GenerationSettings, Load, Loaded, Loading
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.models.vision.marks import reads_text_only
 from workbench.text import printable
 
 
@@ -26,7 +29,9 @@ class PlainChat:
 
     Args:
         project: the folder whose ``chats`` keeps the conversation.
-        as_json: print one object an answer, ``{"question", "answer", "tokens", "seconds", "ended_by"}``.
+        as_json: print one object an answer, ``{"question", "answer", "tokens", "seconds", "ended_by"}``; with
+            ``images`` if pictures were asked about.
+        images: pictures that go with the first message, and again with the first one after ``RESET``.
     """
 
     load: Load
@@ -35,22 +40,30 @@ class PlainChat:
     project: Path
     log_path: Path
     as_json: bool = False
+    images: list[str] = field(default_factory=list)
     questions: TextIO = field(default_factory=lambda: sys.stdin)
     _warned: bool = field(default=False, init=False)
+    _sees: bool = field(default=False, init=False)
+    _waiting: list[str] = field(default_factory=list, init=False)
+    """Pictures for the next message."""
 
     async def run(self, first: list[str]) -> None:
         """Answer the given questions, or those read from stdin if there are none.
 
         Raises:
-            WorkbenchError: the model cannot be loaded or an answer cannot be given.
+            WorkbenchError: the model cannot be loaded; or an answer cannot be given, and nobody is typing.
         """
         engine = ChatEngine(self.log_path)
         signal.signal(signal.SIGINT, signal.default_int_handler)  # not asyncio's, which would end everything
         try:
             loaded = await self._load(engine)
+            self._take_pictures(self.images)
             conversation = SavedConversation(
                 model=self.load.model,
                 adapter=self.load.adapter,
+                llava=loaded.llava,
+                visual_encoder=self.load.visual_encoder,
+                visual_select_layer=self.load.visual_select_layer,
                 prompt_template=loaded.prompt_template,
                 system=self.system,
                 settings=self.settings,
@@ -58,18 +71,29 @@ class PlainChat:
             for question in first or self._typed():
                 if question == "RESET":
                     conversation = conversation.model_copy(update={"turns": []})
+                    self._waiting = list(self.images)
                     self._tell(_("The conversation is empty again."))
                     continue
-                await self._answer(engine, conversation, question)
+                try:
+                    await self._hear(engine, conversation, question)
+                except WorkbenchError as error:
+                    if first or not self._is_typed_by_hand or not engine.running:
+                        raise
+                    self._tell(printable(str(error)))
         finally:
             await engine.close()
 
+    @property
+    def _is_typed_by_hand(self) -> bool:
+        return self.questions.isatty()
+
     def _typed(self) -> Iterator[str]:
-        by_hand = self.questions.isatty()
-        if by_hand:
+        if self._is_typed_by_hand:
             self._tell(_("Type a message and press enter. RESET forgets the conversation, EXIT or ctrl+d ends it."))
+            if self._sees:
+                self._tell(_("/image PATH, or a file dragged here, puts a picture to the next message."))
         while True:
-            if by_hand:
+            if self._is_typed_by_hand:
                 print("\n>>> ", end="", file=sys.stderr, flush=True)  # noqa: T201
             try:
                 line = self.questions.readline()
@@ -91,20 +115,66 @@ class PlainChat:
         assert loaded is not None
         for warning in loaded.warnings:
             self._tell(_("Warning: {text}").format(text=warning))
+        self._sees = loaded.sees
         ready = _("Ready: {count:.1f} M parameters on {device}, prompt template {template}.")
         self._tell(ready.format(count=loaded.parameters / 1e6, device=loaded.device, template=loaded.prompt_template))
         return loaded
 
+    async def _hear(self, engine: ChatEngine, conversation: SavedConversation, line: str) -> None:
+        """Carry out what was typed: a picture for the next message, or a message."""
+        command, _blank, named = line.partition(" ")
+        if command == IMAGE_COMMAND and named.strip():
+            self._take_pictures([named])
+        elif command == IMAGE_COMMAND:
+            self._list_pictures(conversation)
+        elif dragged := pictures_in(line):
+            self._take_pictures([str(path) for path in dragged])
+        else:
+            await self._answer(engine, conversation, line)
+
+    def _take_pictures(self, typed: list[str]) -> None:
+        """
+        Raises:
+            WorkbenchError: one of them is no picture, or the model takes none.
+        """
+        found = [checked_picture(one, self.project) for one in typed]
+        if found and not self._sees:
+            raise reads_text_only(", ".join(found))
+        self._waiting += found
+        if self._is_typed_by_hand:
+            for picture in found:
+                self._tell(_("With the next message: {path}").format(path=printable(picture)))
+
+    def _list_pictures(self, conversation: SavedConversation) -> None:
+        asked = [picture for turn in conversation.turns for picture in turn.images]
+        if not asked and not self._waiting:
+            self._tell(_("There is no picture yet: /image PATH adds one."))
+        for text, pictures in (
+            (_("In the conversation: {path}"), asked),
+            (_("With the next message: {path}"), self._waiting),
+        ):
+            for picture in pictures:
+                self._tell(text.format(path=printable(picture)))
+
     async def _answer(self, engine: ChatEngine, conversation: SavedConversation, question: str) -> None:
+        """
+        Raises:
+            WorkbenchError: there is no answer; the question is not kept, but its pictures are, up to a bad one.
+        """
         system = [ChatTurn(role="system", content=self.system)] if self.system else []
-        conversation.turns.append(ChatTurn(role="user", content=question))
-        with _interrupts_stop(engine):
-            async for reply in engine.generate([*system, *conversation.turns], self.settings):
-                if isinstance(reply, Delta) and not self.as_json:
-                    print(printable(reply.text), end="", flush=True)  # noqa: T201
-                elif isinstance(reply, Answer):
-                    conversation.turns.append(ChatTurn(role="assistant", content=reply.text))
-                    self._close(question, reply)
+        asked = ChatTurn(role="user", content=question, images=self._waiting)
+        self._waiting = []
+        try:
+            with _interrupts_stop(engine):
+                async for reply in engine.generate([*system, *conversation.turns, asked], self.settings):
+                    if isinstance(reply, Delta) and not self.as_json:
+                        print(printable(reply.text), end="", flush=True)  # noqa: T201
+                    elif isinstance(reply, Answer):
+                        conversation.turns += [asked, ChatTurn(role="assistant", content=reply.text)]
+                        self._close(asked, reply)
+        except WorkbenchError as error:
+            self._waiting = [picture for picture in asked.images if picture != error.where]
+            raise
         self._keep(conversation)
 
     def _keep(self, conversation: SavedConversation) -> None:
@@ -116,15 +186,19 @@ class PlainChat:
                 self._warned = True
                 self._tell(_("Warning: {text}").format(text=error))
 
-    def _close(self, question: str, answer: Answer) -> None:
+    def _close(self, question: ChatTurn, answer: Answer) -> None:
         if not self.as_json:
             print(flush=True)  # noqa: T201
             if answer.dropped_turns:
                 dropped = _("(The {count} oldest messages no longer fit the model's context.)")
                 self._tell(dropped.format(count=answer.dropped_turns))
+            if answer.dropped_images:
+                unseen = _("(With them {count} pictures are no longer seen.)")
+                self._tell(unseen.format(count=answer.dropped_images))
             return
-        row = {
-            "question": question,
+        row: dict[str, object] = {
+            "question": question.content,
+            **({"images": question.images} if question.images else {}),
             "answer": answer.text,
             "tokens": answer.tokens,
             "seconds": round(answer.total_s, 3),

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from workbench.commands.asked_model import (
+    Bits,
+    Llava,
+    MaxNewTokens,
+    Model,
+    Precision,
+    PromptTemplate,
+    StopWords,
+    System,
+    TorchDtype,
+    VisualEncoder,
+    VisualSelectLayer,
+)
 from workbench.commands.wording import examples
 from workbench.i18n import _
 
@@ -20,16 +32,11 @@ _EXAMPLES = """
   workbench chat ./merged --message "你是谁" --temperature 0 --json
 
   cat questions.txt | workbench chat ./merged --json
+
+  workbench chat ./work_dirs/llava/checkpoint-200 --image cat.jpg --message "What is this?"
+
+  workbench chat internlm/internlm2-chat-1_8b --llava ./llava --visual-encoder openai/clip-vit-large-patch14-336
 """
-
-
-class Precision(StrEnum):
-    """Number format of the loaded weights."""
-
-    auto = "auto"
-    bf16 = "bf16"
-    fp16 = "fp16"
-    fp32 = "fp32"
 
 
 def register(app: typer.Typer) -> None:
@@ -38,19 +45,24 @@ def register(app: typer.Typer) -> None:
 
 
 def chat(
-    model: Annotated[str, typer.Argument(help=_("Model folder, Hugging Face name, or sample:model."))],
+    model: Model,
     adapter: Annotated[str | None, typer.Option(help=_("Adapter folder."))] = None,
-    prompt_template: Annotated[
-        str | None, typer.Option(help=_("Dialogue format; empty takes the one the weights were trained with."))
+    llava: Llava = None,
+    visual_encoder: VisualEncoder = None,
+    visual_select_layer: VisualSelectLayer = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option(help=_("Picture for the first message: a path, or an http(s) address; repeatable.")),
     ] = None,
-    system: Annotated[str, typer.Option(help=_("System text."))] = "",
+    prompt_template: PromptTemplate = None,
+    system: System = "",
     message: Annotated[
         list[str] | None, typer.Option("--message", "-m", help=_("Ask this and leave; repeatable."))
     ] = None,
-    bits: Annotated[int | None, typer.Option(help=_("4 loads the weights in 4 bits."), min=4, max=4)] = None,
-    torch_dtype: Annotated[Precision, typer.Option(help=_("Number format of the weights."))] = Precision.auto,
-    stop_words: Annotated[list[str] | None, typer.Option(help=_("Text that ends an answer; repeatable."))] = None,
-    max_new_tokens: Annotated[int, typer.Option(help=_("Longest answer, in tokens."), min=1)] = 2048,
+    bits: Bits = None,
+    torch_dtype: TorchDtype = Precision.auto,
+    stop_words: StopWords = None,
+    max_new_tokens: MaxNewTokens = 2048,
     temperature: Annotated[
         float, typer.Option(help=_("Randomness; 0 always takes the likeliest token."), min=0, max=5)
     ] = 0.1,
@@ -67,7 +79,9 @@ def chat(
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object an answer."))] = False,
 ) -> None:
     """Open the app's chat on a terminal; answer line by line otherwise."""
-    from workbench.chat.protocol import GenerationSettings
+    from workbench.chat.given_picture import checked_picture
+    from workbench.chat.parts_choice import refuse_both
+    from workbench.chat.protocol import GenerationSettings, Load
     from workbench.ui.terminal import has_full_screen
 
     settings = GenerationSettings(
@@ -79,24 +93,28 @@ def chat(
         seed=seed,
         stop_words=stop_words or [],
     )
-    if not (plain or as_json or message) and has_full_screen(os.environ):
-        from workbench.ui.chosen_model import ChosenModel
-        from workbench.ui.launch import main as open_app
-
-        chosen = ChosenModel(model, adapter, prompt_template, bits, torch_dtype.value, trust_remote_code)
-        raise typer.Exit(open_app(area="chat", chosen=chosen, system=system, settings=settings))
-    from workbench.chat.protocol import Load
-    from workbench.chat.repl import PlainChat, chat_plainly
-    from workbench.paths import user_state
-
     load = Load(
         id=0,
         model=model,
         adapter=adapter,
+        llava=llava,
+        visual_encoder=visual_encoder,
+        visual_select_layer=visual_select_layer,
         prompt_template=prompt_template,
         bits=4 if bits == 4 else None,
         precision=torch_dtype.value,
         trust_remote_code=trust_remote_code,
     )
-    session = PlainChat(load, system, settings, Path.cwd(), user_state() / "chat.log", as_json)
+    refuse_both(load)
+    images = [checked_picture(one, Path.cwd()) for one in image or []]
+    if not (plain or as_json or message) and has_full_screen(os.environ):
+        from workbench.ui.chosen_model import ChosenModel
+        from workbench.ui.launch import main as open_app
+
+        chosen = ChosenModel(**load.model_dump(exclude={"id", "request"}))
+        raise typer.Exit(open_app(area="chat", chosen=chosen, system=system, settings=settings, images=images))
+    from workbench.chat.repl import PlainChat, chat_plainly
+    from workbench.paths import user_state
+
+    session = PlainChat(load, system, settings, Path.cwd(), user_state() / "chat.log", as_json, images)
     chat_plainly(session, message or [])

@@ -1,0 +1,34 @@
+"""A picture as it was typed, pasted or dragged, looked at before it is sent. Light."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.chat.image_path import is_address, picture_path
+from workbench.data.picture import look_at
+from workbench.data.picture_words import problem_sentence
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
+IMAGE_COMMAND = "/image"
+
+
+def checked_picture(typed: str, folder: Path) -> str:
+    """A picture by its whole path or, if that was typed, its address.
+
+    Args:
+        folder: what a relative path counts from.
+
+    Raises:
+        WorkbenchError: it is no picture that can be opened.
+    """
+    named = typed.strip()
+    if not named:
+        raise WorkbenchError(_("No picture is named."), fix=_("Write its path: /image PATH."))
+    if is_address(named):
+        return named
+    path = picture_path(named, folder)
+    seen = look_at(path, decode=True)
+    if seen.problem:
+        raise WorkbenchError(problem_sentence(seen.problem, seen.detail), where=str(path))
+    return str(path)
