@@ -61,6 +61,11 @@ _COUNTED: dict[Problem, str] = {
     "too_large": N_("{count} too large"),
     "broken": N_("{count} damaged or cut"),
 }
+_REPAIRED: dict[Oddity, str] = {
+    "mode": N_("{count} turned into RGB"),
+    "turned": N_("{count} turned upright"),
+    "animated": N_("{count} animated, of which the first frame is seen"),
+}
 ODDITIES: dict[Oddity, str] = {
     "animated": N_("animated pictures; only the first frame is seen"),
     "mode": N_("pictures of an unusual kind of colours; they are turned into RGB"),
@@ -77,3 +82,8 @@ def problem_sentence(problem: Problem, detail: str = "") -> str:
 def counted_problems(counts: Mapping[Problem, int]) -> str:
     """How many have which problem, as a list."""
     return listed([_(text).format(count=counts[problem]) for problem, text in _COUNTED.items() if counts.get(problem)])
+
+
+def counted_repairs(counts: Mapping[Oddity, int]) -> str:
+    """How many are turned into what, as a list."""
+    return listed([_(text).format(count=counts[oddity]) for oddity, text in _REPAIRED.items() if counts.get(oddity)])

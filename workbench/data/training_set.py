@@ -60,6 +60,10 @@ class TrainingRows:
         sums = array("q", accumulate((counts[sample] for sample in self._plan.samples), initial=0))
         return array("q", (sums[end] - sums[start] for start, end in pairwise(self._plan.starts)))
 
+    def pictures(self) -> set[str]:
+        """The different pictures of all rows, without reading their tokens."""
+        return self._store.pictures_of(self._plan.samples)
+
     def facts(self, number: int) -> RowFacts:
         """What is kept of the only sample in a row, if the model sees."""
         return self._store.facts(self._plan.samples[self._plan.starts[number]])

@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,10 +78,12 @@ def note(looks: Iterable[Look]) -> None:
         return
     try:
         with closing(sqlite3.connect(_file())) as notes, notes:
+            notes.execute("PRAGMA synchronous = OFF")  # what a power loss damages is made anew
             notes.execute(_CREATE)
             notes.executemany("INSERT OR REPLACE INTO looks VALUES (?, ?, ?)", rows)
     except sqlite3.Error:
-        return
+        with suppress(OSError):
+            _file().unlink(missing_ok=True)
 
 
 def _known(paths: Iterable[str]) -> dict[str, tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from workbench.data.picture import Oddity, Problem
-from workbench.data.picture_words import ODDITIES, counted_problems
+from workbench.data.picture_words import counted_problems, counted_repairs
 from workbench.data.wording import listed
 from workbench.i18n import N_, _
 
@@ -130,10 +130,7 @@ class DataReport(BaseModel):
         """How many there are, and what is done to some of them."""
         text = _("{count} different pictures").format(count=self.pictures)
         if self.repaired:
-            kinds = [
-                _("{count} {kind}").format(count=count, kind=_(ODDITIES[kind])) for kind, count in self.repaired.items()
-            ]
-            text = _("{text}, of them {kinds}").format(text=text, kinds=listed(kinds))
+            text = _("{text}, of them {kinds}").format(text=text, kinds=counted_repairs(self.repaired))
         return _("{text}.").format(text=text)
 
     def _shortening(self) -> str:

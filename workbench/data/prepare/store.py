@@ -9,6 +9,7 @@ import hashlib
 import json
 from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
@@ -116,6 +117,16 @@ class TokenStore:
     def image_counts(self) -> array[int]:
         """Pictures of each row."""
         return self._sizes("images") if self.sees else array("i", bytes(4 * len(self)))
+
+    def pictures_of(self, samples: Sequence[int]) -> set[str]:
+        """The different pictures of some rows."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if not self.sees:
+            return set()
+        named = self.column("images").take(pa.array(samples, pa.int64()))
+        return set(pc.unique(pc.list_flatten(named)).to_pylist())
 
     def column(self, name: str) -> Any:
         """A column as a chunked array."""
