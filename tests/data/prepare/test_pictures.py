@@ -65,6 +65,7 @@ def test_several_pictures_and_rows_without_any_stand_beside_each_other(
     assert [row.images for row in rows] == [[a], [], [b, a], []]
     assert [row.input_ids.count(IMAGE_TOKEN) for row in rows] == [1, 0, 2, 0]
     assert list(made.rows.image_counts()) == [1, 0, 2, 0]
+    assert made.rows.pictures() == {a, b}
     assert list(made.rows.lengths()) == [len(row.input_ids) for row in rows]
     assert made.report.pictures == 2
     assert "2 different pictures." in made.report.sentences()
@@ -76,7 +77,7 @@ def test_lengths_and_counts_of_rows_of_text_only(light: LightTokenizer) -> None:
     assert len(rows[0].lengths) > 1
     assert list(rows.lengths()) == [len(rows[number].input_ids) for number in range(len(rows))]
     assert set(rows.image_counts()) == {0} and len(rows.image_counts()) == len(rows)
-    assert rows[0].images == []
+    assert rows[0].images == [] and rows.pictures() == set()
 
 
 def test_a_picture_whose_place_is_cut_off_goes_with_it(write: Write, light: LightTokenizer, tmp_path: Path) -> None:
@@ -189,6 +190,7 @@ class TestPreparedAhead:
         assert write_offline(config, light, ready) == itself.report
         ahead = build_training_set(config.model_copy(update={"data_path": str(ready)}), light)
         assert rows_of(ahead) == rows_of(itself)
+        assert ahead.rows.pictures() == itself.rows.pictures() == {str(tmp_path / "a.png")}
         assert ahead.report == itself.report
         assert not check_data(config=config.model_copy(update={"data_path": str(ready)})).findings
 

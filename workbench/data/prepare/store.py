@@ -9,8 +9,7 @@ import hashlib
 import json
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
