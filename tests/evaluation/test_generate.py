@@ -61,6 +61,10 @@ def test_a_stop_word_of_several_tokens_ends_an_answer(sample: Sample) -> None:
     assert sample.answers(["What is 3 plus 5?"], template=several) == ["3 plus 5"]
 
 
+def test_further_stop_words_end_an_answer_too(sample: Sample) -> None:
+    assert sample.answers(["What is 3 plus 5?"], stop_words=[" is 8"]) == ["3 plus 5"]
+
+
 def test_a_system_text_is_for_all_questions_or_for_each(sample: Sample) -> None:
     systems = ["", "Answer in the voice of a pirate.", ""]
     asked = ["Hi", "Hi", "What is 3 plus 5?"]

@@ -147,7 +147,10 @@ class Evaluation:
         results.mkdir(exist_ok=True)
         for file, text in files.items():
             write_atomic(results / file, text)
-        return shares | {Path(file).stem: str(results / file) for file in files}
+        shares |= {Path(file).stem: str(results / file) for file in files}
+        if len(self._log):
+            shares["answers"] = str(self._log.path)
+        return shares
 
     def _say_progress(self, label: str) -> None:
         stage = _("asking {model}").format(model=label)

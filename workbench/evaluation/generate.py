@@ -99,14 +99,17 @@ def _generate(
     max_new_tokens: int,
     synced: bool,
 ) -> list[str]:
-    prompts, inputs = _seen(asked, sight)
+    looks = [[sight.look(picture) for picture in prompt.pictures] if sight else [] for prompt in asked]
+    prompts = [with_looks(prompt.ids, some) for prompt, some in zip(asked, looks, strict=True)]
     longest = max(len(prompt) for prompt in prompts)
     pad = tokenizer.pad_token_id
     device = next(model.parameters()).device
+    input_ids = torch.tensor([[pad] * (longest - len(prompt)) + prompt for prompt in prompts], device=device)
+    inputs = joined_inputs([look for some in looks for look in some], input_ids)
     ends = _end_tokens(tokenizer, stop_words)
     strings = [word for word in stop_words if _single_token(tokenizer, word) is None]
     output = model.generate(
-        input_ids=torch.tensor([[pad] * (longest - len(prompt)) + prompt for prompt in prompts], device=device),
+        input_ids=input_ids,
         attention_mask=torch.tensor(
             [[0] * (longest - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=device
         ),
@@ -124,15 +127,6 @@ def _generate(
         **({"stop_strings": strings, "tokenizer": tokenizer} if strings else {}),
     )
     return [_text(tokenizer, stop_words, ids, ends) for ids in output[:, longest:].tolist()]
-
-
-def _seen(asked: list[_Prompt], sight: Sight | None) -> tuple[list[list[int]], dict[str, torch.Tensor]]:
-    """The prompts with their pictures' tokens, and the model's further arguments."""
-    if sight is None:
-        return [prompt.ids for prompt in asked], {}
-    looks = [[sight.look(picture) for picture in prompt.pictures] for prompt in asked]
-    ids = [with_looks(prompt.ids, some) for prompt, some in zip(asked, looks, strict=True)]
-    return ids, joined_inputs([look for some in looks for look in some])
 
 
 def _end_tokens(tokenizer: Any, stop_words: list[str]) -> list[int]:
