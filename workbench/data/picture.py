@@ -15,6 +15,8 @@ from workbench.i18n import _
 PICTURE_FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
 """What is opened as a picture (names of Pillow). Nothing that runs a program or holds a program."""
 USUAL_MODES = frozenset({"RGB", "RGBA", "L", "P", "1"})
+PICTURES_DECODED = 1000
+"""Of many pictures so many are decoded whole; of the others, those whose end looks cut."""
 _TAIL_BYTES = 4096
 _HEAD_BYTES = 64
 _SMALL = (64, 64)

@@ -66,6 +66,13 @@ def make_truncated(folder: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1500])
 
 
+def make_damaged_inside(folder: Path) -> None:
+    path = picture(folder / "bad.png")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
 def make_bomb(folder: Path) -> None:
     (folder / "bad.png").write_bytes(png_header(50_000, 50_000))
 
@@ -85,6 +92,7 @@ BAD: list[tuple[Make, str, Problem]] = [
     (make_empty, "bad.png", "not_picture"),
     (make_without_pixels, "bad.png", "not_picture"),
     (make_truncated, "bad.png", "broken"),
+    (make_damaged_inside, "bad.png", "broken"),
     (make_bomb, "bad.png", "too_large"),
     (make_link_outside, "bad.png", "outside"),
     (make_nothing, "../elsewhere.png", "outside"),
@@ -167,7 +175,7 @@ class TestAThousandPicturesWithThreeBrokenOnes:
         self, request: pytest.FixtureRequest, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> Path:
         if request.param:
-            monkeypatch.setattr(picture_looks, "_PICTURES_WORTH_PROCESSES", 10)
+            monkeypatch.setattr(picture_looks, "_SECONDS_ALONE", 0)
         folder = tmp_path / "pictures"
         for number in range(1000):
             picture(folder / f"{number}.png", size=(6, 6))
@@ -298,12 +306,12 @@ def test_no_row_left_is_an_error_under_both_policies(write: Write, light: LightT
 def test_progress_ends_at_all_pictures_and_can_end_the_work(
     write: Write, light: LightTokenizer, tmp_path: Path
 ) -> None:
-    for number in range(1200):
+    for number in range(250):
         picture(tmp_path / f"{number}.png", size=(4, 4))
-    config = seeing(write([llava_row(f"{number}.png") for number in range(1200)]))
+    config = seeing(write([llava_row(f"{number}.png") for number in range(250)]))
     told: list[tuple[int, int]] = []
     build_training_set(config, light, on_pictures=lambda *two: told.append(two))
-    assert told == [(0, 1200), (500, 1200), (1000, 1200), (1200, 1200)]
+    assert told == [(0, 250), (100, 250), (200, 250), (250, 250)]
 
     def stop(_done: int, _total: int) -> None:
         raise KeyboardInterrupt

@@ -8,14 +8,12 @@ from workbench.data.checks.finding import Finding, Severity
 from workbench.data.checks.place import Place
 from workbench.data.checks.tally import Reason
 from workbench.data.conversation import Sample
-from workbench.data.picture import Oddity, Picture, PictureFolders, Problem, look_at
+from workbench.data.picture import PICTURES_DECODED, Oddity, Picture, PictureFolders, Problem, look_at
 from workbench.data.picture_marks import PLACE_THEM, are_misplaced, are_unplaced, count_marks
 from workbench.data.picture_words import ODDITIES, PROBLEMS
 from workbench.i18n import _
 from workbench.text import printable
 
-PICTURES_DECODED = 1000
-"""So many pictures are decoded whole; of the others, those whose end looks cut."""
 _FILES_REMEMBERED = 100_000
 
 

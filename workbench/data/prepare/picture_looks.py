@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.data.picture import Picture, PictureFolders, look_at
+from workbench.data.picture import PICTURES_DECODED, Picture, PictureFolders, look_at
 from workbench.data.prepare.processes import in_processes, usable_cores
 from workbench.i18n import current_language, set_language
 from workbench.paths import user_cache
 
-PICTURES_A_PIECE = 500
-_PICTURES_WORTH_PROCESSES = 4000
+PICTURES_A_PIECE = 100
+_SECONDS_ALONE = 2.0
+"""Before other processes are started, which takes about a second."""
 _LAYOUT = 1
 """Raised when `look_at` finds something else than before in the same file."""
 _CREATE = "CREATE TABLE IF NOT EXISTS looks (path TEXT PRIMARY KEY, stamp TEXT, oddities TEXT) WITHOUT ROWID"
+
+
+Piece = tuple[list[str], bool]
+"""Names of pictures, and whether they are decoded whole."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,15 @@ class Looker:
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = PictureFolders(*folders)
 
-    def look(self, names: Sequence[str]) -> list[Look]:
-        """What the pictures of some names are: a header and an end each, and nothing but a stamp of known ones."""
+    def look(self, piece: Piece) -> list[Look]:
+        """What pictures are: a header and an end of each, or all of it; of known ones nothing but the stamp."""
+        names, decode = piece
         located = [self._folders.locate(name) for name in names]
         known = _known(str(path) for path in located if isinstance(path, Path))
-        return [_look(place, known) if isinstance(place, Path) else Look("", Picture(place)) for place in located]
+        return [
+            _look(place, known, decode=decode) if isinstance(place, Path) else Look("", Picture(place))
+            for place in located
+        ]
 
 
 def looks_folder() -> Path:
@@ -50,16 +60,15 @@ def looks_folder() -> Path:
 
 
 def all_looks(
-    pieces: Iterator[list[str]], count: int, folders: Sequence[Path], while_waiting: Callable[[], None]
+    names: Iterator[list[str]], folders: Sequence[Path], while_waiting: Callable[[], None]
 ) -> Generator[list[Look], None, None]:
-    """Look at the pictures of all names, in the order of the names.
-
-    Args:
-        count: how many names there are.
-    """
-    if count < _PICTURES_WORTH_PROCESSES:
-        yield from map(Looker(folders).look, pieces)
-        return
+    """Look at pictures in the order of their names, `PICTURES_A_PIECE` at a time; if it takes long, on all cores."""
+    pieces = ((some, number * PICTURES_A_PIECE < PICTURES_DECODED) for number, some in enumerate(names))
+    looker, began = Looker(folders), time.monotonic()
+    for piece in pieces:
+        yield looker.look(piece)
+        if time.monotonic() - began > _SECONDS_ALONE:
+            break
     arguments = (folders, current_language())
     yield from in_processes(
         _look_here,
@@ -100,12 +109,12 @@ def _known(paths: Iterable[str]) -> dict[str, tuple[str, str]]:
         return {}
 
 
-def _look(path: Path, known: dict[str, tuple[str, str]]) -> Look:
+def _look(path: Path, known: dict[str, tuple[str, str]], *, decode: bool) -> Look:
     stamp = _stamp(path)
     was, oddities = known.get(str(path), ("", ""))
     if stamp and stamp == was:
         return Look(str(path), Picture(oddities=tuple((kind, detail) for kind, detail in json.loads(oddities))))
-    picture = look_at(path, decode=False)
+    picture = look_at(path, decode=decode)
     return Look(str(path), picture, "" if picture.problem else stamp)
 
 
@@ -131,5 +140,5 @@ def _begin(folders: Sequence[Path], language: str) -> None:
     _looker[:] = [Looker(folders)]
 
 
-def _look_here(names: list[str]) -> list[Look]:
-    return _looker[0].look(names)
+def _look_here(piece: Piece) -> list[Look]:
+    return _looker[0].look(piece)

@@ -71,9 +71,9 @@ class _Pictures:
 
         looks_folder().mkdir(parents=True, exist_ok=True)
         folders = [Path(folder) for folder in self._store.record.picture_folders or ()]
-        pieces = self._mentions.some_at_a_time(PICTURES_A_PIECE)
+        names = self._mentions.some_at_a_time(PICTURES_A_PIECE)
         tell()
-        with locked(looks_folder()), closing(all_looks(pieces, total, folders, tell)) as found:
+        with locked(looks_folder()), closing(all_looks(names, folders, tell)) as found:
             for looks in found:
                 note(looks)
                 for look in looks:
