@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from tests.checkpoints.seeing import save_checkpoint, save_tower_base
 from tests.checkpoints.tiny import save_base, tiny_model, with_lora
 from workbench.checkpoints.compare import compare_values
 from workbench.weights.comparison import Comparison, LayerChange, by_change, compare_facts
@@ -122,3 +124,31 @@ def test_adapters_that_are_more_than_a_product_are_compared_by_their_tensors(tmp
     assert comparison.note == "The adapters' own tensors are compared, not what they make of the base."
     assert comparison.total is not None
     assert comparison.total.norm
+
+
+@pytest.mark.heavy
+def test_llava_folders_are_compared_part_by_part(tmp_path: Path) -> None:
+    tower = save_tower_base(tmp_path / "tower")
+    first = save_checkpoint(tmp_path / "a", "sample:model", tower, vision="full")
+    second = save_checkpoint(tmp_path / "b", "sample:model", tower, vision="frozen")
+    weights = load_file(second / "projector" / "model.safetensors")
+    changed = weights["model.0.weight"].clone()
+    changed[0, 0] += 3.0
+    save_file(weights | {"model.0.weight": changed}, second / "projector" / "model.safetensors", {"format": "pt"})
+    comparison = compared(first, second)
+    assert (comparison.only_first, comparison.only_second) == (["visual_encoder"], [])
+    norms = {layer.name: layer.norm for layer in comparison.layers}
+    held = load_file(first / "projector" / "model.safetensors")["model.0.weight"]
+    assert norms["projector.model.0"] == pytest.approx(float((held - changed).double().norm()))
+    assert {name.partition(".")[0] for name in norms} == {"projector", "llm_adapter"}
+    assert "what each adapter adds" in str(comparison.note)
+
+
+@pytest.mark.heavy
+def test_whole_language_models_of_llava_folders_are_compared(tmp_path: Path) -> None:
+    tower = save_tower_base(tmp_path / "tower")
+    first = save_checkpoint(tmp_path / "a", "sample:model", tower, language="full")
+    comparison = compared(first, shutil.copytree(first, tmp_path / "b"))
+    assert comparison.total is not None
+    assert comparison.total.norm == pytest.approx(0, abs=1e-12)
+    assert any(layer.name.startswith("llm.model.layers.0") for layer in comparison.layers)

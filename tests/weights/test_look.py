@@ -261,3 +261,57 @@ def test_nothing_heavy_is_loaded_to_look(tmp_path: Path) -> None:
     model(tmp_path / "m")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "1 False False\n"
+
+
+def llava_checkpoint(folder: Path) -> Path:
+    """One with a whole language model, as a training that sees saves it."""
+    model(folder)
+    model(folder / "visual_encoder")
+    (folder / "visual_encoder" / "config.json").write_text(json.dumps({"model_type": "clip_vision_model"}))
+    safetensors(folder / "projector" / "model.safetensors", {"model.0.weight": ("F32", [2, 3], bytes(24))})
+    sizes = {"model_type": "projector", "visual_hidden_size": 3, "llm_hidden_size": 2}
+    (folder / "projector" / "config.json").write_text(json.dumps(sizes))
+    (folder / "trainer_state.json").write_text("{}")
+    known = Provenance(base_model="some/base", visual_encoder="some/tower", prompt_template="vicuna")
+    write_provenance(folder, known)
+    return folder
+
+
+def test_a_llava_checkpoint_tells_what_each_part_is_and_what_it_goes_with(tmp_path: Path) -> None:
+    facts = seen(llava_checkpoint(tmp_path / "checkpoint-4"))
+    assert (facts.kind, facts.base, facts.visual_encoder) == (Kind.LLAVA, "some/base", "some/tower")
+    assert facts.parts == ("llm (?)", "visual_encoder (clip_vision_model)", "projector (3 → 2)")
+    assert facts.parameters == 18
+    assert ("vision tower", "some/tower") in described(facts)
+
+
+def test_the_adapters_of_a_llava_folder_tell_their_rank(tmp_path: Path) -> None:
+    facts = seen(llava(tmp_path))
+    assert facts.parts == ("llm_adapter (r 2, lora_alpha 4)", "projector")
+    assert facts.base == "some/base"
+
+
+def test_a_part_without_weights_is_told(tmp_path: Path) -> None:
+    folder = llava_checkpoint(tmp_path)
+    (folder / "projector" / "model.safetensors").unlink()
+    assert seen(folder).trouble == "incomplete: projector/*.safetensors missing"
+
+
+def test_a_whole_llava_model_tells_its_parts(tmp_path: Path) -> None:
+    config = {
+        "model_type": "llava",
+        "architectures": ["LlavaForConditionalGeneration"],
+        "text_config": {"model_type": "llama"},
+        "vision_config": {"model_type": "siglip_vision_model"},
+    }
+    (model(tmp_path) / "config.json").write_text(json.dumps(config))
+    facts = seen(tmp_path)
+    assert facts.kind is Kind.BASE
+    assert facts.parts == ("language_model (llama)", "vision_tower (siglip_vision_model)", "multi_modal_projector")
+    assert facts.is_language_model
+
+
+def test_a_model_of_the_llava_project_is_not_one_to_talk_with_here(tmp_path: Path) -> None:
+    config = {"model_type": "llava", "architectures": ["LlavaLlamaForCausalLM"]}
+    (model(tmp_path) / "config.json").write_text(json.dumps(config))
+    assert not seen(tmp_path).is_language_model

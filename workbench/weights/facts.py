@@ -16,6 +16,8 @@ from workbench.weights.headers import Held
 _FEW_PERCENT = 0.005
 _TALKERS = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 """How the classes of models end that write text."""
+_ELSEWHERE = ("LlavaLlama",)
+"""How those begin that only a package of their own runs."""
 
 
 class Kind(StrEnum):
@@ -65,7 +67,7 @@ class WeightsFacts:
     """Weights on the disk.
 
     ``bytes``: of all files; ``precision``: fp32, bf16, … → share of the weights' bytes; ``settings``: those of an
-    adapter; ``parts``: what it is made of; ``trouble``: why it cannot be used, translated.
+    adapter; ``parts``: what it is made of; ``visual_encoder``: of a model that sees, the vision tower it goes with; ``trouble``: why it cannot be used, translated.
     """
 
     path: Path
@@ -77,6 +79,7 @@ class WeightsFacts:
     architecture: str | None = None
     quantised: str | None = None
     base: str | None = None
+    visual_encoder: str | None = None
     method: str | None = None
     template: str | None = None
     iter: int | None = None
@@ -91,7 +94,8 @@ class WeightsFacts:
     def is_language_model(self) -> bool:
         """Whether it is a whole model that writes text, as far as its files tell."""
         is_whole = self.kind in {Kind.BASE, Kind.MERGED, Kind.CONVERTED} and self.trouble is None
-        return is_whole and (self.architecture is None or self.architecture.endswith(_TALKERS))
+        kind = self.architecture
+        return is_whole and (kind is None or (kind.endswith(_TALKERS) and not kind.startswith(_ELSEWHERE)))
 
     def as_json(self) -> dict[str, Any]:
         """Everything that is known, for a script."""
@@ -136,6 +140,7 @@ def described(facts: WeightsFacts) -> list[tuple[str, str]]:
         (_("architecture"), facts.architecture),
         (_("parts"), ", ".join(facts.parts)),
         (_("base"), facts.base),
+        (_("vision tower"), facts.visual_encoder),
         (_("adapter"), adapter),
         (_("method"), facts.method),
         (_("prompt template"), facts.template),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,10 +15,11 @@ from workbench.weights.facts import Kind, WeightsFacts, with_held
 from workbench.weights.files import look_at_file, parts_in
 from workbench.weights.folder import LLAVA_PARTS, Folder, bytes_in, listed
 from workbench.weights.headers import DamagedError, Held, require_torch_file, safetensors_held
+from workbench.weights.llava_parts import parts_of_folder, parts_of_model, without_weights
 from workbench.weights.pickled import Pickled, read_pickled
+from workbench.weights.small_json import json_object
 
 _ADAPTER_SETTINGS = ("peft_type", "r", "lora_alpha", "lora_dropout", "target_modules", "use_dora", "use_rslora")
-_MOST_JSON_BYTES = 50 * 10**6
 _RANK = re.compile(r"(.*zero_pp_rank_)(\d+)(_mp_rank_00_optim_states\.pt)")
 _SEEING = re.compile(r"(CLIP|Siglip|Dinov2|ViT|InternVision).*")
 """How the classes of vision towers begin."""
@@ -41,7 +41,7 @@ def _look_at_folder(folder: Folder) -> WeightsFacts | None:
         return None
     facts = WeightsFacts(folder.path, kind, bytes_in(folder.path))
     facts = _with_provenance(facts, read_provenance(folder.path))
-    facts = _with_config(facts, _json(folder.path / "config.json"))
+    facts = _with_config(facts, json_object(folder.path / "config.json"))
     if kind is Kind.ADAPTER:
         facts = _with_adapter(facts, folder.path)
     if kind is Kind.LLAVA:
@@ -87,7 +87,7 @@ _KINDS: tuple[tuple[Kind, Callable[[Folder], bool]], ...] = (
 
 
 def _sees_only(folder: Folder) -> bool:
-    return _SEEING.fullmatch(_class_in(_json(folder.path / "config.json")) or "") is not None
+    return _SEEING.fullmatch(_class_in(json_object(folder.path / "config.json")) or "") is not None
 
 
 # -- what is known of it
@@ -99,6 +99,7 @@ def _with_provenance(facts: WeightsFacts, known: Provenance | None) -> WeightsFa
     return replace(
         facts,
         base=known.base_model,
+        visual_encoder=known.visual_encoder,
         method=known.method,
         template=known.prompt_template,
         iter=known.iter,
@@ -111,7 +112,12 @@ def _with_provenance(facts: WeightsFacts, known: Provenance | None) -> WeightsFa
 def _with_config(facts: WeightsFacts, config: dict[str, Any]) -> WeightsFacts:
     quantised = config.get("quantization_config")
     how = quantised.get("quant_method", "?") if isinstance(quantised, dict) else None
-    return replace(facts, architecture=_class_in(config), quantised=str(how) if how else None)
+    return replace(
+        facts,
+        architecture=_class_in(config),
+        quantised=str(how) if how else None,
+        parts=parts_of_model(config),
+    )
 
 
 def _class_in(config: dict[str, Any]) -> str | None:
@@ -121,7 +127,7 @@ def _class_in(config: dict[str, Any]) -> str | None:
 
 
 def _with_adapter(facts: WeightsFacts, folder: Path) -> WeightsFacts:
-    config = _json(folder / "adapter_config.json")
+    config = json_object(folder / "adapter_config.json")
     settings = {name: config[name] for name in _ADAPTER_SETTINGS if config.get(name) not in (None, False)}
     named = config.get("base_model_name_or_path")
     return replace(facts, settings=settings, base=facts.base or (named if isinstance(named, str) else None))
@@ -129,8 +135,9 @@ def _with_adapter(facts: WeightsFacts, folder: Path) -> WeightsFacts:
 
 def _with_parts(facts: WeightsFacts, folder: Folder) -> WeightsFacts:
     """The parts of a LLaVA model, and the language model that its adapter says it was trained on."""
-    parts = tuple(name for name in LLAVA_PARTS if name in folder.folders)
-    named = _json(folder.path / "llm_adapter" / "adapter_config.json").get("base_model_name_or_path")
+    config = json_object(folder.path / "config.json")
+    parts = parts_of_folder(folder.path, folder.folders, config)
+    named = json_object(folder.path / "llm_adapter" / "adapter_config.json").get("base_model_name_or_path")
     return replace(facts, parts=parts, base=facts.base or (named if isinstance(named, str) else None))
 
 
@@ -138,10 +145,13 @@ def _with_weights(facts: WeightsFacts, folder: Folder) -> WeightsFacts:
     """Parameters and precision from the headers, or what is wrong with the files."""
     files = folder.weights
     if facts.kind is Kind.LLAVA:
-        files = [*files, *(path for part in facts.parts for path in listed(folder.path / part).weights)]
+        parts = folder.folders.intersection(LLAVA_PARTS)
+        files = [*files, *(path for part in sorted(parts) for path in listed(folder.path / part).weights)]
     held, trouble = _held(files)
     if missing := sorted(_indexed(folder) - set(folder.files)):
         trouble = _missing(missing)
+    if facts.kind is Kind.LLAVA and (empty := without_weights(folder.path, folder.folders)):
+        trouble = trouble or _missing([f"{name}/*.safetensors" for name in empty])
     if not files and facts.kind is not Kind.DEEPSPEED:
         trouble = trouble or _("incomplete: no weights")
     return replace(with_held(facts, held), weight_files=len(files), trouble=trouble)
@@ -188,17 +198,6 @@ def _indexed(folder: Folder) -> set[str]:
     """The files that an index names; a damaged one names none."""
     names: set[str] = set()
     for index in folder.indexes[:1]:
-        named = _json(index).get("weight_map")
+        named = json_object(index).get("weight_map")
         names |= {str(name) for name in named.values()} if isinstance(named, dict) else set()
     return names
-
-
-def _json(path: Path) -> dict[str, Any]:
-    """A small JSON object; empty if it is not there or not one."""
-    try:
-        if path.stat().st_size > _MOST_JSON_BYTES:
-            return {}
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -47,16 +47,26 @@ class FolderParts:
 
 
 def open_parts(path: Path) -> FolderParts:
+    """As `read_parts`, for a result to be made of them.
+
+    Raises:
+        WorkbenchError: also if a value of an adapter is not finite.
+    """
+    parts = read_parts(path)
+    for adapter in (parts.language_adapter, parts.tower_adapter):
+        if adapter is not None:
+            refuse_not_finite(adapter)
+    return parts
+
+
+def read_parts(path: Path) -> FolderParts:
     """Look at every part of the folder.
 
     Raises:
-        WorkbenchError: a part is missing, damaged or cut off, its shapes do not fit together, or its values are not
-            finite.
+        WorkbenchError: a part is missing, damaged or cut off, or its shapes do not fit together.
     """
     projector, settings = _projector(path / PROJECTOR)
     adapters = {name: read_adapter(path / name) for name in (LANGUAGE_ADAPTER, TOWER_ADAPTER) if (path / name).is_dir()}
-    for adapter in adapters.values():
-        refuse_not_finite(adapter)
     return FolderParts(
         path,
         projector,
