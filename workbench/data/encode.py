@@ -101,8 +101,10 @@ def encode_prompt(turns: Sequence[Turn], template: Template, tokenizer: Tokenize
     """The ids a model is asked with. ``tools``: those that it may call, as in `Conversation`."""
     segments = template.render_prompt(turns, tools)
     if template.whole_text:
-        runs = groupby(segments, key=lambda segment: segment.special == "image")
-        return [token for is_image, some in runs for token in _run_ids(list(some), tokenizer, is_image=is_image)]
+        mark = _mark_token(segments, tokenizer)
+        runs = _runs(segments, mark)
+        ids = [token for is_image, some in runs for token in _run_ids(some, tokenizer, is_image=is_image)]
+        return [IMAGE_TOKEN if token == mark else token for token in ids]
     return [token for segment in segments for token in segment_ids(segment, tokenizer)]
 
 
@@ -111,6 +113,19 @@ def segment_ids(segment: Segment, tokenizer: Tokenizer) -> list[int]:
     if segment.special is not None:
         return _special_ids(segment, tokenizer)
     return tokenizer.encode(segment.text, add_special_tokens=False) if segment.text else []
+
+
+def _mark_token(segments: list[Segment], tokenizer: Tokenizer) -> int | None:
+    """The token that stands for a picture in the text, if it is one that the tokenizer has."""
+    mark = next((segment.text for segment in segments if segment.special == "image"), "")
+    ids = tokenizer.encode(mark, add_special_tokens=False) if mark else []
+    return ids[0] if len(ids) == 1 else None
+
+
+def _runs(segments: list[Segment], mark: int | None) -> Iterator[tuple[bool, list[Segment]]]:
+    """Whether they are pictures, and the segments that are tokenised as one: all, if a picture has a token."""
+    for is_image, some in groupby(segments, key=lambda segment: mark is None and segment.special == "image"):
+        yield is_image, list(some)
 
 
 def _run_ids(segments: list[Segment], tokenizer: Tokenizer, *, is_image: bool) -> list[int]:
@@ -157,18 +172,18 @@ def _by_spans(segments: list[Segment], tokenizer: Tokenizer) -> Encoded:
         )
     ids: list[int] = []
     labels: list[int] = []
-    for is_image, some in groupby(segments, key=lambda segment: segment.special == "image"):
+    mark = _mark_token(segments, tokenizer)
+    for is_image, some in _runs(segments, mark):
         if is_image:
-            count = len(list(some))
-            ids += [IMAGE_TOKEN] * count
-            labels += [NOT_TRAINED] * count
+            ids += [IMAGE_TOKEN] * len(some)
+            labels += [NOT_TRAINED] * len(some)
             continue
         text, has_loss = "", bytearray()
         for segment in some:
             text += segment.text
             has_loss += bytes([segment.loss]) * len(segment.text)
         tokens, spans = tokenizer.encode_with_spans(text)
-        ids += tokens
+        ids += [IMAGE_TOKEN if token == mark else token for token in tokens]
         labels += [token if any(has_loss[a:b]) else NOT_TRAINED for token, (a, b) in zip(tokens, spans, strict=True)]
     return Encoded(ids, labels)
 

@@ -70,7 +70,7 @@ class LightTokenizer:
             kind=str(settings.get("tokenizer_class") or ""),
             bos_token=token_text(settings.get("bos_token")),
             eos_token=token_text(settings.get("eos_token")),
-            chat_template=_chat_template(folder) or settings.get("chat_template"),
+            chat_template=_chat_template(folder) or settings.get("chat_template") or processors_template(folder),
             all_special_tokens=_special_tokens(tokenizer, settings),
         )
         return cls(facts)
@@ -212,6 +212,14 @@ def _special_tokens(tokenizer: Any, settings: dict[str, Any]) -> tuple[str, ...]
 def _with_marked(named: Sequence[str], tokenizer: Any) -> tuple[str, ...]:
     marked = [token.content for token in tokenizer.get_added_tokens_decoder().values() if token.special]
     return tuple(dict.fromkeys((*named, *marked)))
+
+
+def processors_template(folder: Path) -> Any:
+    """The chat template in the file that older processors of pictures have it in; None if there is none."""
+    try:
+        return json.loads((folder / "chat_template.json").read_text(encoding="utf-8"))["chat_template"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _chat_template(folder: Path) -> str | None:

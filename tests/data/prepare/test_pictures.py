@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -138,6 +139,42 @@ def test_data_check_counts_those_rows_as_the_training_does(
     report = check_data(config=seeing(path))
     assert report.has_errors
     assert report.tally.left_out == {"bad": 1}, said
+
+
+def test_a_template_that_leaves_pictures_out_is_refused(write: Write, tmp_path: Path) -> None:
+    picture(tmp_path / "a.png")
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "tokenizer.json").write_bytes((SAMPLE / "model" / "tokenizer.json").read_bytes())
+    facts = json.loads((SAMPLE / "model" / "tokenizer_config.json").read_text())
+    written = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content | replace('<image>', '') }}<|im_end|>{% endfor %}"
+    (model / "tokenizer_config.json").write_text(json.dumps(facts | {"chat_template": written}))
+    path = write([llava_row(None, "Who?"), llava_row("a.png")])
+    with pytest.raises(
+        WorkbenchError, match="has 1 pictures, and the prompt template writes the places of 0"
+    ) as caught:
+        build_training_set(seeing(path, prompt_template="auto"), LightTokenizer.from_folder(model))
+    assert caught.value.where == f"{path}:2"
+
+
+class TestRowsOfTokens:
+    ROW: ClassVar = {"input_ids": [1, IMAGE_TOKEN, 5, 6], "labels": [-100, -100, 5, 6], "images": ["a.png"]}
+
+    def test_name_their_pictures(self, write: Write, light: LightTokenizer, tmp_path: Path) -> None:
+        picture(tmp_path / "a.png")
+        (row,) = rows_of(build_training_set(seeing(write([self.ROW])), light))
+        assert (row.input_ids, row.images) == (self.ROW["input_ids"], [str(tmp_path / "a.png")])
+
+    def test_have_as_many_pictures_as_places(self, write: Write, light: LightTokenizer) -> None:
+        path = write([self.ROW | {"images": ["a.png", "b.png"]}])
+        with pytest.raises(WorkbenchError, match="<image> 1 times in its texts, and 2 pictures"):
+            build_training_set(seeing(path), light)
+        with pytest.raises(WorkbenchError, match="a token is not negative"):
+            build_training_set(seeing(write([self.ROW | {"images": []}])), light)
+
+    def test_are_refused_by_a_training_of_text(self, write: Write, light: LightTokenizer) -> None:
+        with pytest.raises(WorkbenchError, match="this training reads text only"):
+            build_training_set(seeing(write([self.ROW]), visual_encoder_name_or_path=None), light)
 
 
 def test_each_data_path_may_have_its_own_folder(write: Write, light: LightTokenizer, tmp_path: Path) -> None:

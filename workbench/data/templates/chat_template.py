@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from workbench.data.conversation import Conversation, Turn
+from workbench.data.conversation import IMAGE, Conversation, Turn
 from workbench.data.templates import jinja
 from workbench.data.templates.answers import UnclearError, free_character, has_thought
-from workbench.data.templates.messages import Message, messages_of, tools_of
+from workbench.data.templates.messages import PICTURES, Message, messages_of, tools_of
+from workbench.data.templates.picture_parts import beginning_of, in_parts, mark_in, with_surroundings
 from workbench.data.templates.segment import Segment, plain_segments, with_pictures, without_loss
 from workbench.data.templates.shortened import is_shortened, texts_of
 from workbench.data.templates.spans import AnswerFinder, Span, Writers, marked_spans
@@ -31,12 +32,17 @@ _CALL: Message = {"id": "call00000", "type": "function", "function": {"name": _P
 
 @dataclass(frozen=True)
 class ChatTemplate:
-    """A chat template as transformers' tokenizers have it: a Jinja text, or several by name."""
+    """A chat template as transformers' tokenizers have it: a Jinja text, or several by name.
+
+    Args:
+        beginning: put before a text that does not begin with it, if the template is one for pictures too.
+    """
 
     chat_template: Any
     tokens: SpecialTokens
     name: str = AUTO
     reference: str = AUTO
+    beginning: str = ""
 
     @classmethod
     def of(cls, tokenizer: Any) -> ChatTemplate:
@@ -52,7 +58,8 @@ class ChatTemplate:
                 where="prompt_template",
                 fix=_("Choose a prompt template by name."),
             )
-        return cls(chat_template, SpecialTokens.of(tokenizer))
+        found = cls(chat_template, SpecialTokens.of(tokenizer))
+        return found if found.picture_mark is None else replace(found, beginning=beginning_of(tokenizer))
 
     def render(self, conversation: Conversation) -> list[Segment]:
         """The whole conversation with its answers, as trained; a last question without an answer is left out.
@@ -66,7 +73,7 @@ class ChatTemplate:
         if len(spans) != len(answers) and not all(turn.is_trained for turn in answers):
             raise _changed()
         trained = spans if len(spans) != len(answers) else _chosen(spans, answers)
-        return _segments(text, trained, has_pictures=bool(conversation.images))
+        return _segments(text, trained, self._mark_of(conversation))
 
     def shortened(self, conversation: Conversation) -> tuple[int, ...]:
         """The positions of the answers among the turns of which the template leaves words out."""
@@ -87,12 +94,26 @@ class ChatTemplate:
         """Everything up to where the assistant's next answer begins; nothing of it carries loss."""
         conversation = self._spelled_out(Conversation(tuple(turns), tools=tools))
         text = self._write(messages_of(conversation.turns), tools_of(conversation.tools), asks=True)
-        return without_loss(with_pictures(text, loss=False) if conversation.images else [Segment(text, False)])
+        return without_loss(_pieces(text, self._mark_of(conversation)))
 
     @property
     def whole_text(self) -> bool:
         """The text is tokenised as one, as transformers does."""
         return True
+
+    @cached_property
+    def picture_mark(self) -> str | None:
+        """What the template writes where a picture goes; None if it was made for text only."""
+        parts = [{"type": "image"}, {"type": "text", "text": _PROBE}]
+        try:
+            text = self._rendered([{"role": "user", "content": parts}], None)
+        except WorkbenchError:
+            return None
+        return None if "'type'" in text else mark_in(text)  # a list that was written as it is
+
+    def _mark_of(self, conversation: Conversation) -> str | None:
+        """What stands in a text for pictures; None if there are none."""
+        return (self.picture_mark or IMAGE) if conversation.images else None
 
     @cached_property
     def has_system(self) -> bool:
@@ -206,10 +227,19 @@ class ChatTemplate:
     def _write(
         self, messages: Sequence[Message], tools: list[Any] | None, *, asks: bool = False, mark: str = ""
     ) -> str:
+        if self.picture_mark is None:
+            return self._rendered(messages, tools, asks=asks, mark=mark)
+        text = self._rendered(in_parts(messages), tools, asks=asks, mark=mark)
+        text = with_surroundings(text, self.picture_mark)
+        return text if text.startswith(self.beginning) else self.beginning + text
+
+    def _rendered(
+        self, messages: Sequence[Message], tools: list[Any] | None, *, asks: bool = False, mark: str = ""
+    ) -> str:
         source = jinja.source_of(self.chat_template, has_tools=bool(tools)) or ""
         variables = {
             **self.tokens.named,
-            "messages": messages,
+            "messages": [{name: value for name, value in one.items() if name != PICTURES} for one in messages],
             "tools": tools,
             "documents": None,
             "add_generation_prompt": asks,
@@ -248,14 +278,16 @@ def _chosen(spans: Sequence[Span], answers: Sequence[Turn]) -> list[Span]:
     return [span for span, turn in zip(spans, answers, strict=True) if turn.is_trained]
 
 
-def _segments(text: str, trained: Sequence[Span], *, has_pictures: bool) -> list[Segment]:
+def _segments(text: str, trained: Sequence[Span], mark: str | None) -> list[Segment]:
     segments: list[Segment] = []
     position = 0
     for begin, end in trained:
-        before = text[position:begin]
-        segments += with_pictures(before, loss=False) if has_pictures else [Segment(before, False)]
+        segments += _pieces(text[position:begin], mark)
         segments.append(Segment(text[begin:end], True))
         position = end
-    rest = text[position:]
-    segments += with_pictures(rest, loss=False) if has_pictures else [Segment(rest, False)]
+    segments += _pieces(text[position:], mark)
     return [segment for segment in segments if segment.text]
+
+
+def _pieces(text: str, mark: str | None) -> list[Segment]:
+    return [Segment(text, False)] if mark is None else with_pictures(text, loss=False, mark=mark)

@@ -9,6 +9,8 @@ from typing import Any
 from workbench.data.conversation import ToolCall, Turn
 
 Message = dict[str, Any]
+PICTURES = "pictures"
+"""Key of how many pictures a message has; templates do not know it."""
 
 
 def messages_of(turns: Sequence[Turn]) -> list[Message]:
@@ -18,6 +20,8 @@ def messages_of(turns: Sequence[Turn]) -> list[Message]:
     number = 0
     for turn in turns:
         message: Message = {"role": turn.role, "content": turn.content}
+        if turn.images:
+            message[PICTURES] = len(turn.images)
         if turn.tool_calls:
             waiting = [_call(call, number + position) for position, call in enumerate(turn.tool_calls)]
             number += len(waiting)

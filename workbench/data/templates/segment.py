@@ -66,12 +66,12 @@ def plain_segments(conversation: Conversation) -> list[Segment]:
     return [Segment("", False, "bos"), *(Segment(turn.content, turn.is_trained) for turn in conversation.turns)]
 
 
-def with_pictures(text: str, *, loss: bool) -> list[Segment]:
-    """The text as segments, with each ``<image>`` as a segment of its own that never carries loss."""
-    first, *rest = text.split(IMAGE)
+def with_pictures(text: str, *, loss: bool, mark: str = IMAGE) -> list[Segment]:
+    """The text as segments, with each ``<image>``, or other mark, as a segment of its own that never carries loss."""
+    first, *rest = text.split(mark)
     segments = [Segment(first, loss)] if first else []
     for part in rest:
-        segments.append(Segment(IMAGE, False, "image"))
+        segments.append(Segment(mark, False, "image"))
         if part:
             segments.append(Segment(part, loss))
     return segments
