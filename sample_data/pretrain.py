@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from torch.nn import functional as nn_functional
 
 from sample_data.dialogues import DialogueMaker
 from workbench.configs.provenance import Provenance, write_provenance
-from workbench.data.encode import NOT_TRAINED, encode
+from workbench.data.encode import NOT_TRAINED, Encoded, encode
 from workbench.data.templates import get_template
 from workbench.models.internlm2 import InternLM2Config, InternLM2ForCausalLM
 
@@ -49,22 +50,26 @@ def _learning_rate(step: int) -> float:
     return PEAK_LR * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / (STEPS - WARM_UP))))
 
 
-def _batch(maker: DialogueMaker, tokenizer: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Ids and labels, shape ``[BATCH, longest]``, padded on the right."""
+def dialogue_batch(maker: DialogueMaker, tokenizer: Any, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids and labels, shape ``[count, longest]``."""
     template = get_template(TEMPLATE)
-    rows = [encode(maker.dialogue(), template, tokenizer, 160) for _ in range(BATCH)]
+    return padded([encode(maker.dialogue(), template, tokenizer, 160) for _ in range(count)], tokenizer.pad_token_id)
+
+
+def padded(rows: Sequence[Encoded], pad_id: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids and labels, shape ``[rows, longest]``, padded on the right."""
     longest = max(len(row.input_ids) for row in rows)
-    ids = torch.full((BATCH, longest), tokenizer.pad_token_id)
-    labels = torch.full((BATCH, longest), NOT_TRAINED)
+    ids = torch.full((len(rows), longest), pad_id)
+    labels = torch.full((len(rows), longest), NOT_TRAINED)
     for number, row in enumerate(rows):
         ids[number, : len(row.input_ids)] = torch.tensor(row.input_ids)
         labels[number, : len(row.labels)] = torch.tensor(row.labels)
     return ids, labels
 
 
-def _loss(model: Any, ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def answers_loss(model: Any, labels: torch.Tensor, **inputs: torch.Tensor) -> torch.Tensor:
     """Mean cross entropy of the trained tokens; the output head works on those positions only."""
-    hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
+    hidden = model.model(**inputs).last_hidden_state[:, :-1]
     targets = labels[:, 1:]
     trained = targets != NOT_TRAINED
     return nn_functional.cross_entropy(model.lm_head(hidden[trained]), targets[trained])
@@ -82,19 +87,20 @@ def pretrain(tokenizer: Any, folder: Path, steps: int = STEPS) -> Any:
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = _learning_rate(step)
-        loss = _loss(model, *_batch(maker, tokenizer))
+        ids, labels = dialogue_batch(maker, tokenizer, BATCH)
+        loss = answers_loss(model, labels, input_ids=ids)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         if step % 25 == 0 or step == steps - 1:
             print(f"step {step} loss {loss.item():.4f} {time.monotonic() - began:.0f} s", flush=True)
-    save_model(model, folder)
+    save_model(model, folder, "sample_data.pretrain")
     return model
 
 
-def save_model(model: Any, folder: Path) -> None:
+def save_model(model: Any, folder: Path, made_by: str) -> None:
     """Write the weights in half precision: they are read back in the precision that the hardware wants."""
     model.half().save_pretrained(folder)
     model.float()
-    write_provenance(folder, Provenance(prompt_template=TEMPLATE, method="full", config_name="sample_data.pretrain"))
+    write_provenance(folder, Provenance(prompt_template=TEMPLATE, method="full", config_name=made_by))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
@@ -76,11 +77,16 @@ def _place(picture: Picture) -> int:
     return PLACES.index(picture.place) if picture.kind == "single" else NONE
 
 
-def _patches(picture: Picture) -> tuple[torch.Tensor, torch.Tensor]:
-    """The thing and the colour of each patch, 0 for none, row by row."""
+def owners(picture: Picture) -> np.ndarray[Any, Any]:
+    """Which thing each patch belongs to, row by row: 0 none, else the thing's number from 1; ``[patches]``."""
     pixels = np.asarray(mask(picture)).reshape(ROWS, PATCH, ROWS, PATCH).transpose(0, 2, 1, 3).reshape(ROWS**2, -1)
     cover = np.stack([(pixels == number).mean(axis=1) for number in range(1, picture.count + 1)])
-    owner = np.where(cover.max(axis=0) >= _LEAST_COVER, cover.argmax(axis=0) + 1, 0)
+    return np.where(cover.max(axis=0) >= _LEAST_COVER, cover.argmax(axis=0) + 1, 0)
+
+
+def _patches(picture: Picture) -> tuple[torch.Tensor, torch.Tensor]:
+    """The thing and the colour of each patch, 0 for none, row by row."""
+    owner = owners(picture)
     names = np.array([0] + [NAMES.index(thing.name) + 1 for thing in picture.things])
     colours = np.array([0] + [_COLOURS.index(thing.colour) + 1 for thing in picture.things])
     return torch.from_numpy(names[owner]), torch.from_numpy(colours[owner])
