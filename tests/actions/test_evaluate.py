@@ -174,14 +174,11 @@ def test_a_picture_that_is_not_there_is_named_before_a_job_is_made(
 
 def test_a_benchmark_is_named_by_its_file(llava: Path, project: Path) -> None:
     (project / "pope.jsonl").touch()
-    benchmark = Benchmark(kind="pope", data_path="pope.jsonl", image_folder=".")
-    job = start_evaluate([model_to_score("llava", None, None)], {}, project=project, benchmark=benchmark)
+    wanted, benchmark = model_to_score("llava", None, None), Benchmark(kind="pope", data_path="pope.jsonl")
+    job = start_evaluate([wanted], {}, project=project, benchmark=benchmark, image_folder=".")
     assert job.record.name == "pope"
-    assert job.record.arguments["benchmark"] == {
-        "kind": "pope",
-        "data_path": str(project / "pope.jsonl"),
-        "image_folder": str(project),
-    }
+    assert job.record.arguments["benchmark"] == {"kind": "pope", "data_path": str(project / "pope.jsonl")}
+    assert job.record.arguments["image_folder"] == str(project)
 
 
 def test_a_benchmark_that_is_not_there_is_named(llava: Path, project: Path) -> None:

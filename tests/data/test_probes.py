@@ -97,6 +97,14 @@ def test_a_picture_counts_from_the_folder_of_the_file(write: Write, tmp_path: Pa
     assert (seeing.kind, seeing.language, text.pictures) == ("colour", "en", [])
 
 
+def test_a_picture_counts_from_another_folder_if_one_is_given(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (4, 4)).save(tmp_path / "photos" / "a.png")
+    path = write([{"question": "Q", "answers": ["A"], "image": "a.png"}])
+    (probe,) = read_probes(path, tmp_path / "photos")
+    assert probe.pictures == [tmp_path / "photos" / "a.png"]
+
+
 @pytest.mark.parametrize(
     ("image", "said"),
     [

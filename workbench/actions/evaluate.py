@@ -33,6 +33,7 @@ def start_evaluate(
     *,
     project: Path,
     benchmark: Benchmark | None = None,
+    image_folder: str | None = None,
     work_dir: Path | None = None,
     max_new_tokens: int = PROBE_MAX_NEW_TOKENS,
     stop_words: Sequence[str] = (),
@@ -41,6 +42,7 @@ def start_evaluate(
 
     Args:
         probes: probe files by the name of their score.
+        image_folder: what the paths of pictures count from; else the folder of the file that names them.
         work_dir: instead of a folder in ``<project>/work_dirs``.
         max_new_tokens: the longest answer, in tokens.
         stop_words: texts that end an answer, beside the template's own.
@@ -54,7 +56,11 @@ def start_evaluate(
             _("There is nothing to ask."),
             fix=_("Give probe files: --identity-probes, --retention-probes, --image-probes."),
         )
-    asked = [probe for path in probes.values() for probe in read_probes(Path(resolve_model(path)))]
+    for named in (benchmark.data_path if benchmark else None, image_folder):
+        if named and not Path(resolve_model(named)).exists():
+            raise WorkbenchError(_("There is no such file or folder."), where=named)
+    images = Path(resolve_model(image_folder)) if image_folder else None
+    asked = [probe for path in probes.values() for probe in read_probes(Path(resolve_model(path)), images)]
     if benchmark is not None or any(probe.image for probe in asked):
         _require_sight(models)
     for wanted in models:
@@ -62,7 +68,8 @@ def start_evaluate(
     request = EvaluationRequest(
         models=list(models),
         probes={name: _absolute(path) for name, path in probes.items()},
-        benchmark=_existing(benchmark) if benchmark else None,
+        benchmark=Benchmark(kind=benchmark.kind, data_path=_absolute(benchmark.data_path)) if benchmark else None,
+        image_folder=_absolute(image_folder) if image_folder else None,
         max_new_tokens=max_new_tokens,
         stop_words=list(stop_words),
     )
@@ -70,15 +77,6 @@ def start_evaluate(
     if benchmark is not None and not probes:
         name = Path(benchmark.data_path).stem
     return _started(request, name, project, work_dir)
-
-
-def _existing(benchmark: Benchmark) -> Benchmark:
-    for path in filter(None, (benchmark.data_path, benchmark.image_folder)):
-        if not Path(resolve_model(path)).exists():
-            raise WorkbenchError(_("There is no such file or folder."), where=path)
-    images = benchmark.image_folder
-    absolute = {"data_path": _absolute(benchmark.data_path), "image_folder": _absolute(images) if images else None}
-    return benchmark.model_copy(update=absolute)
 
 
 def _started(request: EvaluationRequest, name: str, project: Path, work_dir: Path | None) -> JobFolder:

@@ -28,7 +28,7 @@ def eval_refcoco(
     model: asked_model.Model,
     data_path: Annotated[str, typer.Option(metavar="JSON", help=_("Rows with sentences and their boxes."))],
     image_folder: Annotated[
-        str | None, typer.Option(help=_("Where the pictures that the file names lie; empty means beside it."))
+        str | None, typer.Option(help=_("Where the pictures lie; empty means beside the file that names them."))
     ] = None,
     llava: asked_model.Llava = None,
     visual_encoder: asked_model.VisualEncoder = None,
@@ -47,9 +47,10 @@ def eval_refcoco(
     from workbench.evaluation.request import Benchmark
 
     ask(
-        Benchmark(kind="refcoco", data_path=data_path, image_folder=image_folder),
+        Benchmark(kind="refcoco", data_path=data_path),
         "wrong_answers",
         model,
+        image_folder=image_folder,
         llava=llava,
         visual_encoder=visual_encoder,
         visual_select_layer=visual_select_layer,

@@ -24,9 +24,11 @@ _EXAMPLES = """
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("evaluate", help=_("Score a model on questions with known answers."), epilog=examples(_EXAMPLES))(
-        evaluate
-    )
+    app.command(
+        "evaluate",
+        help=_("Score a model on questions with known answers; the same command goes on with one that was stopped."),
+        epilog=examples(_EXAMPLES),
+    )(evaluate)
 
 
 def evaluate(
@@ -42,7 +44,7 @@ def evaluate(
         str | None, typer.Option(metavar="JSONL", help=_("POPE's questions, to be answered with yes or no."))
     ] = None,
     image_folder: Annotated[
-        str | None, typer.Option(help=_("Where the pictures that POPE's file names lie; empty means beside it."))
+        str | None, typer.Option(help=_("Where the pictures lie; empty means beside the file that names them."))
     ] = None,
     prompt_template: asked_model.PromptTemplate = None,
     system: asked_model.System = "",
@@ -69,6 +71,7 @@ def evaluate(
         [wanted],
         {name: path for name, path in given.items() if path},
         project=Path.cwd(),
-        benchmark=Benchmark(kind="pope", data_path=pope, image_folder=image_folder) if pope else None,
+        benchmark=Benchmark(kind="pope", data_path=pope) if pope else None,
+        image_folder=image_folder,
     )
     follow_to_result(job, "wrong_answers", as_json=as_json, tell=tables_of, goes_on=True)

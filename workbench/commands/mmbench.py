@@ -49,6 +49,7 @@ def mmbench(
         Benchmark(kind="mmbench", data_path=data_path),
         "mmbench_answers",
         model,
+        image_folder=None,
         llava=llava,
         visual_encoder=visual_encoder,
         visual_select_layer=visual_select_layer,

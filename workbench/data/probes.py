@@ -1,7 +1,7 @@
 """Probe files: questions with the answers that count as right.
 
 A probe file is a JSON list of ``{"question", "answers", "match", "forbidden", "system", "image", "kind", "language"}``;
-only the first two are required. A picture's path counts from the folder of the file.
+only the first two are required. A picture's path counts from the folder of the file, unless another is given.
 """
 
 from __future__ import annotations
@@ -54,8 +54,11 @@ class Probe(BaseModel):
         return given in expected if self.match == "exact" else any(text in given for text in expected)
 
 
-def read_probes(path: Path) -> list[Probe]:
+def read_probes(path: Path, images: Path | None = None) -> list[Probe]:
     """The probes of a file.
+
+    Args:
+        images: the folder that pictures' paths count from; else that of the file.
 
     Raises:
         WorkbenchError: the file is missing, not a JSON list, empty, or a row lacks a field or its picture
@@ -71,7 +74,7 @@ def read_probes(path: Path) -> list[Probe]:
         raise WorkbenchError(_("The probe file is not JSON: {reason}").format(reason=error), where=str(path)) from error
     if not isinstance(rows, list) or not rows:
         raise WorkbenchError(_("A probe file is a JSON list with at least one question."), where=str(path))
-    pictures = AskedPictures(path, path.parent)
+    pictures = AskedPictures(path, images or path.parent)
     return [_probe_of(path, number, row, pictures) for number, row in enumerate(rows, start=1)]
 
 

@@ -38,23 +38,24 @@ class ModelToScore(_Strict):
 
 
 class Benchmark(_Strict):
-    """A published set of questions. ``image_folder``: what its pictures' paths count from; MMBench has none."""
+    """A published set of questions, in a file."""
 
     kind: Literal["mmbench", "refcoco", "pope"]
     data_path: str
-    image_folder: str | None = None
 
 
 class EvaluationRequest(_Strict):
     """Models, and what they are asked.
 
-    ``probes``: probe files by the name of their score; ``stop_words`` end answers, beside the template's own;
+    ``probes``: probe files by the name of their score; ``image_folder``: what the paths of all pictures count from, else
+    the folder of the file that names them; ``stop_words`` end answers, beside the template's own;
     ``as_of``: stands for the state of all files that are read, so that answers from before are used for the same only.
     """
 
     models: list[ModelToScore]
     probes: dict[str, str] = {}
     benchmark: Benchmark | None = None
+    image_folder: str | None = None
     max_new_tokens: int = PROBE_MAX_NEW_TOKENS
     stop_words: list[str] = []
     as_of: str = ""

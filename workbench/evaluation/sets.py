@@ -19,18 +19,17 @@ def sets_of(request: EvaluationRequest) -> list[QuestionSet]:
     Raises:
         WorkbenchError: a file or picture cannot be used (names file:row:field).
     """
-    probes = [ProbeSet(name, read_probes(Path(resolve_model(path)))) for name, path in request.probes.items()]
-    return [*probes, *([benchmark_set(request.benchmark)] if request.benchmark else [])]
+    images = Path(resolve_model(request.image_folder)) if request.image_folder else None
+    probes = [ProbeSet(name, read_probes(Path(resolve_model(path)), images)) for name, path in request.probes.items()]
+    return [*probes, *([_benchmark(request.benchmark, images)] if request.benchmark else [])]
 
 
-def benchmark_set(benchmark: Benchmark) -> QuestionSet:
-    """The questions of a benchmark's file; see `sets_of`. Without a folder of pictures, they lie beside the file."""
+def _benchmark(benchmark: Benchmark, images: Path | None) -> QuestionSet:
     path = Path(resolve_model(benchmark.data_path))
-    images = Path(resolve_model(benchmark.image_folder)) if benchmark.image_folder else path.parent
     match benchmark.kind:
         case "mmbench":
             return MMBench(path)
         case "refcoco":
-            return RefCoco(path, images)
+            return RefCoco(path, images or path.parent)
         case "pope":
-            return Pope(path, images)
+            return Pope(path, images or path.parent)
