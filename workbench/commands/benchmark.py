@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def ask(
         bits=4 if bits == 4 else None,
         precision=torch_dtype.value,
     )
+    began = time.time()
     job = start_evaluate(
         [wanted],
         {},
@@ -59,4 +61,4 @@ def ask(
         max_new_tokens=max_new_tokens,
         stop_words=stop_words or [],
     )
-    follow_to_result(job, result, as_json=as_json, tell=tables_of, goes_on=True)
+    follow_to_result(job, result, as_json=as_json, tell=tables_of, goes_on=True, since=began)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -67,6 +68,7 @@ def evaluate(
         visual_encoder=visual_encoder,
         visual_select_layer=visual_select_layer,
     )
+    began = time.time()
     job = start_evaluate(
         [wanted],
         {name: path for name, path in given.items() if path},
@@ -74,4 +76,4 @@ def evaluate(
         benchmark=Benchmark(kind="pope", data_path=pope) if pope else None,
         image_folder=image_folder,
     )
-    follow_to_result(job, "wrong_answers", as_json=as_json, tell=tables_of, goes_on=True)
+    follow_to_result(job, "wrong_answers", as_json=as_json, tell=tables_of, goes_on=True, since=began)

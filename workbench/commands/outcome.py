@@ -25,6 +25,7 @@ def follow_to_result(
     more: Callable[[JobFolder], Mapping[str, object]] = lambda _job: {},
     tell: Callable[[Mapping[str, object]], Iterable[str]] = lambda _made: (),
     goes_on: bool = False,
+    since: float = 0.0,
 ) -> None:
     """Follow a job, print the result it made under ``key`` and the sensible next command, and exit with its code.
 
@@ -34,8 +35,9 @@ def follow_to_result(
         more: what the JSON says beside the results.
         tell: lines for a person, made of the results.
         goes_on: the same command goes on with what a killed one has written; a refused one leaves no job behind.
+        since: leave out what a job that goes on has told before (seconds since the epoch).
     """
-    code = follow(job, to_stderr=as_json)
+    code = follow(job, since=since, to_stderr=as_json)
     made = results_of(job)
     if goes_on and code != 0 and outcome_of(job) is None:
         typer.echo(_("  → The same command goes on where it was; the sources are unchanged."), err=as_json)
