@@ -14,10 +14,12 @@ import torch
 from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import cached_file
 from transformers.utils import logging as transformers_logging
 
 from workbench.configs.method_settings import QuantizationSettings
 from workbench.configs.model_settings import Method
+from workbench.data.light_tokenizer import processors_template
 from workbench.data.piece_file import unsaid_ends
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -46,9 +48,21 @@ def load_tokenizer(path_or_name: str, trust_remote_code: bool = False) -> Any:
         tokenizer = AutoTokenizer.from_pretrained(
             source, trust_remote_code=trust_remote_code, padding_side="right", **unsaid_ends(Path(source))
         )
+        if tokenizer.chat_template is None:
+            tokenizer.chat_template = _processors_template(source)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
+
+
+def _processors_template(source: str) -> Any:
+    file = cached_file(
+        source,
+        "chat_template.json",
+        _raise_exceptions_for_missing_entries=False,
+        _raise_exceptions_for_connection_errors=False,
+    )
+    return processors_template(Path(file).parent) if file else None
 
 
 def load_language_model(

@@ -63,7 +63,7 @@ class PictureCollator:
             shortest.input_ids += self.blank.ids
             shortest.labels += [NOT_TRAINED] * len(self.blank.ids)
         batch = self.plain(placed)
-        inputs: dict[str, torch.Tensor] = joined_inputs(looks)
+        inputs: dict[str, torch.Tensor] = joined_inputs(looks, batch["input_ids"])
         return {**batch, **inputs, TOKENS: tokens}
 
 

@@ -24,8 +24,15 @@ def test_pictures_have_no_loss() -> None:
 
 
 def test_arguments_are_joined_in_the_order_of_the_pictures() -> None:
-    assert joined_inputs(_TWO)["pixel_values"].tolist() == [[0.0] * 3, [1.0] * 3, [1.0] * 3]
-    assert joined_inputs([]) == {}
+    ids = torch.tensor([[1, 9, 9, 7, 8]])
+    assert joined_inputs(_TWO, ids)["pixel_values"].tolist() == [[0.0] * 3, [1.0] * 3, [1.0] * 3]
+    assert joined_inputs([], ids) == {}
+
+
+def test_a_model_may_want_to_know_which_tokens_are_pictures() -> None:
+    looks = [Look([5, 9, 6], {}, {"kinds": (9,)}), Look([5, 9, 9, 6], {}, {"kinds": (9,)})]
+    ids = torch.tensor([[1, 5, 9, 6, 2, 0, 0], [1, 5, 9, 9, 6, 7, 2]])
+    assert joined_inputs(looks, ids)["kinds"].tolist() == [[0, 0, 1, 0, 0, 0, 0], [0, 0, 1, 1, 0, 0, 0]]
 
 
 def test_a_model_is_given_a_token_for_each_patch() -> None:

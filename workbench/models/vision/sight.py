@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,10 +25,13 @@ class Look:
         ids: tokens that stand for it, in place of one ``IMAGE_TOKEN``.
         inputs: further arguments of the model, by name; those of several pictures are joined along their first
             dimension.
+        by_token: names of arguments that say of each token whether it stands for a picture, and the ids of those
+            that do.
     """
 
     ids: list[int]
     inputs: dict[str, torch.Tensor]
+    by_token: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 class Sight(Protocol):
@@ -79,7 +82,16 @@ def labels_with_looks(ids: Sequence[int], labels: Sequence[int], looks: Sequence
     ]
 
 
-def joined_inputs(looks: Sequence[Look]) -> dict[str, torch.Tensor]:
-    """The further arguments of the model for several pictures."""
-    names = looks[0].inputs if looks else ()
-    return {name: torch.cat([look.inputs[name] for look in looks]) for name in names}
+def joined_inputs(looks: Sequence[Look], input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The further arguments of the model for several pictures.
+
+    Args:
+        input_ids: int64 ``[rows, tokens]``, those of the pictures among them.
+    """
+    if not looks:
+        return {}
+    joined = {name: torch.cat([look.inputs[name] for look in looks]) for name in looks[0].inputs}
+    for name in looks[0].by_token:
+        of_pictures = sorted({token for look in looks for token in look.by_token[name]})
+        joined[name] = torch.isin(input_ids, torch.tensor(of_pictures, device=input_ids.device)).long()
+    return joined
