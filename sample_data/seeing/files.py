@@ -21,7 +21,7 @@ from sample_data.seeing.wording import LANGUAGES, Language, caption, describing_
 from sample_data.seeing.world import Kind, Picture, PictureMaker
 
 SEED = 41
-TRAINING: dict[Kind, int] = {"single": 280, "group": 280, "pair": 140, "scene": 100}
+TRAINING: dict[Kind, int] = {"single": 600, "group": 600, "pair": 500, "scene": 300}
 HELD_OUT: dict[Kind, int] = {"single": 40, "group": 36, "pair": 24, "scene": 28}
 MOST_TURNS = 4
 _PALETTE = 32
@@ -73,12 +73,11 @@ def _captions(training: Iterable[Drawn]) -> list[dict[str, Any]]:
 
 
 def _dialogues(training: Iterable[Drawn]) -> list[dict[str, Any]]:
-    """Each picture in each language: its questions in any order."""
+    """Each picture once, in the language that its caption is not in: its questions in any order."""
     draw = random.Random(SEED)
     return [
-        _row(f"dialogue-{number}-{language}", drawn, _turns(drawn.picture, draw, language))
+        _row(f"dialogue-{number}", drawn, _turns(drawn.picture, draw, LANGUAGES[(number + 1) % 2]))
         for number, drawn in enumerate(training)
-        for language in LANGUAGES
     ]
 
 

@@ -103,18 +103,17 @@ def _ask_shapes(picture: Picture, language: Language) -> list[_Row]:
 
 
 def _ask_pair(picture: Picture, language: Language) -> list[_Row]:
-    """The colour and the side of either shape."""
-    rows = []
-    sides = _sides(picture)
-    for thing, side in zip(picture.things, sides, strict=True):
-        name, where = named(thing.name, language), named(side, language)
-        rows.append(_colour_row(thing, language, alone=False))
-        asked = (
-            (f"{name}在哪边？", f"{name}在哪里？")
-            if language == "zh"
-            else (f"Where is the {name}?", f"On which side is the {name}?")
-        )
-        rows.append(("place", asked, (where,)))
+    """The colour on either side, and the side of either colour."""
+    rows: list[_Row] = []
+    for thing, side in zip(picture.things, _sides(picture), strict=True):
+        colour, where = named(thing.colour, language), named(side, language)
+        if language == "zh":
+            asked_colour = (f"{where}的图形是什么颜色的？", f"{where}是什么颜色？")
+            asked_side = (f"{colour}的图形在哪边？", f"{colour}的在哪里？")
+        else:
+            asked_colour = (f"What color is the {where} shape?", f"What color is the shape at the {where}?")
+            asked_side = (f"Where is the {colour} shape?", f"On which side is the {colour} shape?")
+        rows += [("colour", asked_colour, _colour_answers(thing, language)), ("place", asked_side, (where,))]
     return rows
 
 
@@ -127,12 +126,17 @@ def _ask_scene(picture: Picture, language: Language) -> list[_Row]:
 
 
 def _colour_row(thing: Thing, language: Language, *, alone: bool) -> _Row:
-    name, colour = named(thing.name, language), named(thing.colour, language)
+    name = named(thing.name, language)
     if language == "zh":
         asked = ("这是什么颜色？", "图形是什么颜色的？") if alone else (f"{name}是什么颜色的？", f"{name}什么颜色？")
-        return "colour", asked, (colour, f"{colour}的", colour.removesuffix("色"))
-    asked = ("What color is it?", "What color do you see?") if alone else (f"What color is the {name}?",)
-    return "colour", asked, (colour,)
+    else:
+        asked = ("What color is it?", "What color do you see?") if alone else (f"What color is the {name}?",)
+    return "colour", asked, _colour_answers(thing, language)
+
+
+def _colour_answers(thing: Thing, language: Language) -> tuple[str, ...]:
+    colour = named(thing.colour, language)
+    return (colour, f"{colour}的", colour.removesuffix("色")) if language == "zh" else (colour,)
 
 
 def _shape_row(thing: Thing, language: Language) -> _Row:

@@ -15,7 +15,7 @@ from PIL import Image
 from sample_data.seeing.drawing import SIDE, mask, paint
 from sample_data.seeing.files import Drawn, drawn_pictures
 from sample_data.seeing.wording import LANGUAGES, caption, named, questions_about
-from sample_data.seeing.world import PLACES, PictureMaker, is_held_out
+from sample_data.seeing.world import COLOURS, PLACES, Picture, PictureMaker, is_held_out
 from workbench.paths import shipped
 
 _SAMPLE = shipped("sample_data")
@@ -77,6 +77,53 @@ def test_rows_are_those_of_llava(name: str) -> None:
         assert speakers == ["human", "gpt"] * (len(speakers) // 2)
         marks = ["<image>" in turn["value"] for turn in row["conversations"]]
         assert marks == [True, *[False] * (len(marks) - 1)]
+
+
+def test_what_rows_say_is_what_their_pictures_show() -> None:
+    captions, dialogues = _rows("llava_captions.json"), _rows("llava_dialogues.json")
+    for drawn, captioned, talked in list(zip(drawn_pictures(held_out=False), captions, dialogues, strict=True))[:400]:
+        assert captioned["image"] == talked["image"] == drawn.path
+        assert captioned["conversations"][1]["value"] in {caption(drawn.picture, language) for language in LANGUAGES}
+        right = _questions_and_answers(drawn.picture)
+        said = [turn["value"].removeprefix("<image>\n") for turn in talked["conversations"]]
+        assert set(zip(said[::2], said[1::2], strict=True)) <= right
+
+
+def test_held_out_questions_are_answered_as_their_pictures_show() -> None:
+    pictures = {drawn.path: drawn.picture for drawn in drawn_pictures(held_out=True)}
+    for row in _rows("llava_questions.json"):
+        assert (row["question"], row["answers"][0]) in _questions_and_answers(pictures[row["image"]])
+
+
+def _questions_and_answers(picture: Picture) -> set[tuple[str, str]]:
+    """In any phrasing, each question with the answer that is trained."""
+    draw = random.Random(1)
+    return {
+        (asked.question, asked.answers[0])
+        for language in LANGUAGES
+        for _ in range(16)
+        for asked in questions_about(picture, draw, language)
+    }
+
+
+def test_a_pair_is_asked_for_the_colour_on_a_side_and_the_side_of_a_colour() -> None:
+    maker = PictureMaker(8)
+    for _ in range(40):
+        picture = maker.draw("pair")
+        pixels, owners = np.asarray(paint(picture)).astype(int), np.asarray(mask(picture))
+        for asked in questions_about(picture, random.Random(8), "en"):
+            colour, side = (
+                (asked.answers[0], _side_in(asked.question))
+                if asked.kind == "colour"
+                else (next(name for name in COLOURS if name in asked.question), asked.answers[0])
+            )
+            shown = np.argmin([abs(np.median(pixels[owners == n], axis=0) - COLOURS[colour]).sum() for n in (1, 2)]) + 1
+            rows, columns = (places.mean() / SIDE for places in np.nonzero(owners == shown))
+            assert {"left": columns < 0.4, "right": columns > 0.6, "top": rows < 0.4, "bottom": rows > 0.6}[side]
+
+
+def _side_in(question: str) -> str:
+    return next(side for side in ("left", "right", "top", "bottom") if side in question)
 
 
 def test_the_seed_settles_the_pictures() -> None:
