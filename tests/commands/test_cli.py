@@ -11,7 +11,8 @@ import pytest
 from tests.commands.run_command import workbench
 from workbench.cli import COMMANDS
 
-NAMES = [name.replace("_", "-") for name in COMMANDS]
+_AS_XTUNER_WRITES_THEM = {"eval_refcoco"}
+NAMES = [name if name in _AS_XTUNER_WRITES_THEM else name.replace("_", "-") for name in COMMANDS]
 
 
 def test_help_lists_every_command(tmp_path: Path) -> None:
