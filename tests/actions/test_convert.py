@@ -9,9 +9,11 @@ import pytest
 from tests.jobs.recorded import recorded, write
 from workbench.actions.convert import checkpoint_of, start_convert
 from workbench.actions.recommended import recommendation_of
+from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Checkpoint, Score
 from workbench.jobs.folder import JobFolder
+from workbench.paths import resolve_model
 
 
 @pytest.fixture
@@ -65,9 +67,28 @@ def test_the_result_goes_beside_the_training(job: JobFolder, project: Path) -> N
         "checkpoint": str(job.checkpoints_path / "checkpoint-8"),
         "target": str(job.results_path / "checkpoint-8-2"),
         "overwrite": False,
+        "save_format": "xtuner",
     }
 
 
 def test_the_result_goes_where_the_user_says(job: JobFolder, project: Path) -> None:
     arguments = start_convert("last", Path("adapter"), project=project, overwrite=True).record.arguments
     assert (arguments["target"], arguments["overwrite"]) == (str(project / "adapter"), True)
+
+
+def test_a_layout_of_llava_models_is_for_these_only(job: JobFolder, project: Path) -> None:
+    with pytest.raises(WorkbenchError, match="holds no projector"):
+        start_convert("last", project=project, save_format="huggingface")
+
+
+@pytest.mark.parametrize(("given", "base"), [({}, resolve_model("sample:model")), ({"base": "owner/one"}, "owner/one")])
+def test_one_llava_model_is_made_with_the_models_that_are_noted_or_named(
+    job: JobFolder, project: Path, given: dict[str, str], base: str
+) -> None:
+    checkpoint = job.checkpoints_path / "checkpoint-8"
+    (checkpoint / "projector").mkdir()
+    (checkpoint / "projector" / "config.json").write_text("{}")
+    write_provenance(checkpoint, Provenance(base_model="sample:model", visual_encoder="owner/tower"))
+    arguments = start_convert("last", project=project, save_format="official", **given).record.arguments
+    assert (arguments["base"], arguments["visual_encoder"]) == (base, "owner/tower")
+    assert arguments["save_format"] == "official"

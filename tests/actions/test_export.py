@@ -97,3 +97,33 @@ def test_files_beside_launch_lines_are_refused_where_nothing_can_be_written(proj
     (project / "file").touch()
     with pytest.raises(WorkbenchError, match="cannot be written"):
         export_serve("sample:model", engine="vllm", adapters=[], project=project / "file", template="llama3_chat")
+
+
+def test_a_llava_model_is_no_model_of_text(project: Path) -> None:
+    (project / "llava").mkdir()
+    (project / "llava" / "config.json").write_text('{"model_type": "llava", "text_config": {"model_type": "llama"}}')
+    (project / "llava.gguf").write_bytes(b"GGUF")
+    with pytest.raises(WorkbenchError, match="of the type llava"):
+        start_gguf("llava", project=project)
+    with pytest.raises(WorkbenchError, match="of the type llava"):
+        export_ollama("llava", gguf=project / "llava.gguf")
+    for engine in ("llama.cpp", "ollama"):
+        with pytest.raises(WorkbenchError, match="of the type llava"):
+            export_serve("llava", engine=engine, adapters=[], project=project)
+    assert not (project / "work_dirs").exists()
+
+
+def test_parts_of_a_llava_model_are_merged_before(project: Path) -> None:
+    (project / "parts" / "projector").mkdir(parents=True)
+    (project / "parts" / "config.json").write_text('{"model_type": "llama"}')
+    with pytest.raises(WorkbenchError, match="parts of a LLaVA model") as caught:
+        start_gguf("parts", project=project)
+    assert caught.value.fix == "Merge it first: workbench merge auto parts parts-merged"
+
+
+def test_the_layout_of_the_llava_project_is_for_its_own_package(project: Path) -> None:
+    (project / "official").mkdir()
+    config = '{"model_type": "llava", "architectures": ["LlavaLlamaForCausalLM"]}'
+    (project / "official" / "config.json").write_text(config)
+    with pytest.raises(WorkbenchError, match="LLaVA project"):
+        export_serve("official", engine="vllm", adapters=[], project=project)

@@ -73,3 +73,33 @@ def test_the_result_goes_beside_the_adapter(adapter: Path) -> None:
         "device": "cpu",
         "overwrite": False,
     }
+
+
+@pytest.fixture
+def llava(project: Path) -> Path:
+    """A folder of a training that sees."""
+    folder = project / "llava"
+    (folder / "projector").mkdir(parents=True)
+    (folder / "projector" / "config.json").write_text("{}")
+    return folder
+
+
+def test_a_llava_folder_is_merged_with_the_models_that_it_notes(llava: Path) -> None:
+    write_provenance(llava, Provenance(base_model="sample:model", visual_encoder="owner/tower"))
+    arguments = start_merge(llava, project=llava.parent).record.arguments
+    assert (arguments["base"], arguments["visual_encoder"]) == (resolve_model("sample:model"), "owner/tower")
+    assert (arguments["adapter"], arguments["save_format"]) == (str(llava), "huggingface")
+    assert arguments["target"] == str(llava.with_name("llava-merged"))
+
+
+def test_a_llava_folder_of_unknown_origin_is_told(llava: Path) -> None:
+    with pytest.raises(WorkbenchError, match="which language model"):
+        start_merge(llava, project=llava.parent)
+    with pytest.raises(WorkbenchError, match="which vision tower"):
+        start_merge(llava, project=llava.parent, base="owner/base")
+
+
+def test_a_llava_folder_without_its_projector_is_told(llava: Path) -> None:
+    (llava / "projector" / "config.json").unlink()
+    with pytest.raises(WorkbenchError, match=r"projector/config\.json is missing"):
+        start_merge(llava, project=llava.parent, base="owner/base", visual_encoder="owner/tower")

@@ -91,6 +91,8 @@ def export_ollama(
             folder cannot be written.
     """
     source = open_source(folder, template)
+    if source.sees:
+        architecture_of(source.config)  # refuses it
     place = (target or Path()).expanduser()
     file = gguf.expanduser() if gguf else Path(f"{source.name}-f16.gguf")
     if not file.is_file():

@@ -19,9 +19,10 @@ from workbench.weights.trash import Trashed
 
 _KEYS = (
     ({Kind.ADAPTER}, N_("m merges it into its base.")),
+    ({Kind.LLAVA}, N_("m makes one model of the parts and what they go with.")),
     ({Kind.CHECKPOINT, Kind.DEEPSPEED}, N_("c converts it into a model.")),
     ({Kind.PTH_FILE, Kind.PTH_FOLDER}, N_("i converts it into what others can load.")),
-    ({Kind.BASE, Kind.MERGED, Kind.CONVERTED, Kind.ADAPTER}, N_("t chats with it.")),
+    ({Kind.BASE, Kind.MERGED, Kind.CONVERTED, Kind.ADAPTER, Kind.LLAVA}, N_("t chats with it.")),
     ({Kind.BASE, Kind.MERGED, Kind.CONVERTED}, N_("e exports it for other programs.")),
 )
 """What can be done with each kind."""

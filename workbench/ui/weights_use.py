@@ -10,7 +10,7 @@ from workbench.i18n import N_, _
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.weights_rows import CACHE, CheckpointRow, Found, Made, Row, Training, path_of
 from workbench.weights.facts import UNCONVERTED, Kind, WeightsFacts
-from workbench.weights.seeing import is_seeing_folder
+from workbench.weights.seeing import WHOLE_TOWER, has_seeing_parts, is_seeing_folder
 
 _SILENT = {
     **dict.fromkeys(UNCONVERTED, N_("Convert it first (c).")),
@@ -67,13 +67,13 @@ def is_adapter(folder: Path) -> bool:
 
 
 def adapter_to_merge(row: Row | None) -> Path:
-    """The adapter folder behind a row of the screen.
+    """The adapter or LLaVA folder behind a row of the screen.
 
     Raises:
         WorkbenchError: it holds none.
     """
     path = path_of(row)
-    if path is None or not is_adapter(path):
+    if path is None or not (is_adapter(path) or has_seeing_parts(path)):
         raise WorkbenchError(
             _("There is no adapter here to merge."),
             where=str(path) if path else None,
@@ -91,9 +91,18 @@ def reference_of(row: Row | None) -> str | None:
 
 
 def merge_base(row: Row | None, facts: WeightsFacts | None) -> str | None:
-    """The base that the adapter of a row was trained on; None if nothing says which."""
+    """The base that the adapter of a row was trained on; None if nothing says which, or a whole one lies in it."""
+    if facts is not None and facts.kind is Kind.LLAVA and (facts.path / "config.json").is_file():
+        return None
     if facts is not None and facts.base is not None:
         return facts.base
     if not isinstance(row, CheckpointRow):
         return None
     return load_config(row.training.job.config_path).pretrained_model_name_or_path
+
+
+def merge_tower(facts: WeightsFacts | None) -> str | None:
+    """The vision tower that the parts of a LLaVA model go with; None if a whole one lies in the folder."""
+    if facts is None or facts.kind is not Kind.LLAVA or (facts.path / WHOLE_TOWER).is_dir():
+        return None
+    return facts.visual_encoder

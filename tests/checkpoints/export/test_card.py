@@ -123,3 +123,15 @@ def test_a_folder_without_a_model_gets_no_card(tmp_path: Path) -> None:
 )
 def test_only_names_on_the_hub_are_named(base: str, name: str | None) -> None:
     assert hub_name_of(base) == name
+
+
+def test_parts_of_a_llava_model_have_a_card(tmp_path: Path) -> None:
+    folder = tmp_path / "llava"
+    (folder / "projector").mkdir(parents=True)
+    write_provenance(folder, Provenance(base_model="owner/model", visual_encoder="owner/tower", method="lora"))
+    text = write_card(folder, project=tmp_path).read_text(encoding="utf-8")
+    assert 'pipeline_tag: "image-text-to-text"' in text
+    assert 'base_model_relation: "adapter"' in text
+    assert "library_name" not in text
+    assert "Vision tower: owner/tower" in text
+    assert "Parts of a LLaVA model" in text

@@ -29,6 +29,8 @@ from workbench.i18n import N_, _
 from workbench.jobs.find import find_job
 from workbench.jobs.folder import JobFolder
 from workbench.paths import resolve_model
+from workbench.weights.llava_parts import ONE_MODEL
+from workbench.weights.seeing import has_seeing_parts
 
 _MARK = "<!-- workbench: 'workbench export card' replaces this file as long as this line stands in it -->"
 _HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
@@ -48,6 +50,10 @@ class _Facts:
     @property
     def is_adapter(self) -> bool:
         return (self.folder / ADAPTER_CONFIG).is_file()
+
+    @property
+    def is_in_parts(self) -> bool:
+        return has_seeing_parts(self.folder)
 
     @property
     def base(self) -> str | None:
@@ -71,7 +77,7 @@ def write_card(folder: Path, *, project: Path, overwrite: bool = False) -> Path:
     Raises:
         WorkbenchError: the folder holds neither, or has a README.md of another origin.
     """
-    if not any((folder / name).is_file() for name in ("config.json", ADAPTER_CONFIG)):
+    if not any((folder / name).is_file() for name in ("config.json", ADAPTER_CONFIG)) and not has_seeing_parts(folder):
         raise WorkbenchError(_("The folder holds neither a model nor an adapter."), where=str(folder))
     path = folder / CARD
     if path.exists() and not (overwrite or is_empty_form(path) or _is_ours(path)):
@@ -134,23 +140,30 @@ def _config_of(job: JobFolder | None) -> TrainConfig | None:
 
 def _header(facts: _Facts) -> str:
     """The YAML that the hub reads; JSON's texts are YAML's."""
-    values: dict[str, Any] = {"library_name": "peft" if facts.is_adapter else "transformers"}
+    values: dict[str, Any] = {}
+    if not facts.is_in_parts:
+        values["library_name"] = "peft" if facts.is_adapter else "transformers"
     if facts.base:
-        values |= {"base_model": facts.base, "base_model_relation": "adapter" if facts.is_adapter else "finetune"}
+        is_beside = facts.is_adapter or facts.is_in_parts
+        values |= {"base_model": facts.base, "base_model_relation": "adapter" if is_beside else "finetune"}
     if facts.datasets:
         values["datasets"] = facts.datasets
-    if _writes_text(facts):
-        values["pipeline_tag"] = "text-generation"
+    if task := _task(facts):
+        values["pipeline_tag"] = task
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
     return "\n".join(["---", *lines, "---"])
 
 
-def _writes_text(facts: _Facts) -> bool:
+def _task(facts: _Facts) -> str | None:
+    """What the model does, in the hub's word for it."""
     if facts.is_adapter:
-        return _object(facts.folder / ADAPTER_CONFIG).get("task_type") == "CAUSAL_LM"
-    return any(
-        str(name).endswith("ForCausalLM") for name in _object(facts.folder / "config.json").get("architectures", [])
-    )
+        is_for_text = _object(facts.folder / ADAPTER_CONFIG).get("task_type") == "CAUSAL_LM"
+        return "text-generation" if is_for_text else None
+    config = _object(facts.folder / "config.json")
+    if facts.is_in_parts or config.get("model_type") == ONE_MODEL:
+        return "image-text-to-text"
+    is_for_text = any(str(name).endswith("ForCausalLM") for name in config.get("architectures", []))
+    return "text-generation" if is_for_text else None
 
 
 def _object(path: Path) -> dict[str, Any]:
@@ -185,8 +198,12 @@ def _origin(facts: _Facts) -> Iterator[str]:
     known = facts.provenance
     if facts.is_adapter:
         yield _("An adapter; it works with its base model only.")
+    if facts.is_in_parts:
+        yield _("Parts of a LLaVA model; they work with its language model and its vision tower only.")
     if facts.base:
         yield _("Base model: {name}").format(name=facts.base)
+    if tower := hub_name_of(known.visual_encoder or ""):
+        yield _("Vision tower: {name}").format(name=tower)
     if known.method in _METHODS:
         yield _("Method: {name}").format(name=_(_METHODS[known.method]))
     template = _template_name(known.prompt_template)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.checkpoints.export.jinja_template import chat_template_of
+from workbench.checkpoints.export.known_models import architecture_of
 from workbench.checkpoints.export.modelfile import ollama_name
 from workbench.checkpoints.export.pieces import ROUND, pieces_of
 from workbench.checkpoints.export.served_adapter import Adapter, merge_first
@@ -42,7 +43,11 @@ class Launch:
 
 
 def launch_of(engine: str, source: ExportSource, adapters: Sequence[Adapter] = ()) -> Launch:
-    """The lines for an engine, which is a key of `ENGINES`."""
+    """The lines for an engine, which is a key of `ENGINES`.
+
+    Raises:
+        WorkbenchError: the engine cannot run the model, or not with adapters beside it.
+    """
     launch = ENGINES[engine](source, adapters)
     if source.config.get("auto_map") and engine in _READ_THE_FOLDER:
         launch.notes.append(
@@ -179,6 +184,7 @@ def _sglang(source: ExportSource, adapters: Sequence[Adapter]) -> Launch:
 def _llama_cpp(source: ExportSource, adapters: Sequence[Adapter]) -> Launch:
     """The chat template lies in the GGUF file."""
     _refuse_adapters(adapters)
+    architecture_of(source.config)
     file, length = f"{source.name}-f16.gguf", ("-c", source.context_length)
     return Launch(
         [
@@ -192,6 +198,7 @@ def _llama_cpp(source: ExportSource, adapters: Sequence[Adapter]) -> Launch:
 
 def _ollama(source: ExportSource, adapters: Sequence[Adapter]) -> Launch:
     _refuse_adapters(adapters)
+    architecture_of(source.config)
     file, folder, name = f"{source.name}-f16.gguf", f"{source.name}-ollama", ollama_name(source.name)
     return Launch(
         [

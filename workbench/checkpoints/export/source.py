@@ -18,9 +18,12 @@ from workbench.errors import WorkbenchError
 from workbench.hub.local import is_here, snapshot_of
 from workbench.i18n import _
 from workbench.paths import resolve_model
+from workbench.weights.llava_parts import ONE_MODEL
+from workbench.weights.seeing import has_seeing_parts
 
 ADAPTER_CONFIG = "adapter_config.json"
 _IN_CACHE = re.compile(r"models--([\w.-]+?)--([\w.-]+)/snapshots/")
+_OF_THE_LLAVA_PROJECT = "LlavaLlamaForCausalLM"
 _LONGEST_UNKNOWN = 2048
 """A context length that every model has, for those whose config does not tell theirs."""
 
@@ -60,7 +63,7 @@ class ExportSource:
     @cached_property
     def template_is_own(self) -> bool:
         """Whether the tokenizer's chat template writes what the prompt template writes."""
-        if self.template is None or isinstance(self.template, ChatTemplate):
+        if self.template is None or self.sees or isinstance(self.template, ChatTemplate):
             return True
         try:
             own = get_template(AUTO, self.tokenizer)
@@ -74,14 +77,25 @@ class ExportSource:
         return _object(self.folder / "generation_config.json")
 
     @property
+    def sees(self) -> bool:
+        """Whether it is transformers' LLaVA, with a language model inside."""
+        return self.config.get("model_type") == ONE_MODEL
+
+    @property
     def context_length(self) -> int:
         """So many tokens the model takes as it was trained: no more than its sliding window."""
         longest = self._number("max_position_embeddings") or _LONGEST_UNKNOWN
-        slides = self.config.get("use_sliding_window", self.config.get("model_type") == "mistral")
+        slides = self._text.get("use_sliding_window", self._text.get("model_type") == "mistral")
         return min(longest, (self._number("sliding_window") if slides else None) or longest)
 
+    @property
+    def _text(self) -> dict[str, Any]:
+        """The settings of the language model."""
+        inner = self.config.get("text_config")
+        return inner if isinstance(inner, dict) else self.config
+
     def _number(self, key: str) -> int | None:
-        value = self.config.get(key)
+        value = self._text.get(key)
         return value if isinstance(value, int) and value > 0 else None
 
 
@@ -107,14 +121,29 @@ def open_source(path_or_name: str, template: str | None = None) -> ExportSource:
         raise WorkbenchError(
             _("The folder holds an adapter, which other programs cannot run on its own."),
             where=path_or_name,
-            fix=_("Merge it first: {command}").format(
-                command=f"workbench merge auto {shlex.quote(path_or_name)} {shlex.quote(f'{folder.name}-merged')}"
-            ),
+            fix=_merge_first(path_or_name, folder),
+        )
+    if has_seeing_parts(folder):
+        raise WorkbenchError(
+            _("The folder holds the parts of a LLaVA model, which other programs cannot run as they are."),
+            where=path_or_name,
+            fix=_merge_first(path_or_name, folder),
         )
     config = _object(folder / "config.json")
     if not config:
         raise WorkbenchError(_("The model's config.json is missing or damaged."), where=str(folder / "config.json"))
+    if config.get("architectures") == [_OF_THE_LLAVA_PROJECT]:
+        raise WorkbenchError(
+            _("The folder has the layout of the LLaVA project, which is run by that project's own package."),
+            where=path_or_name,
+            fix=_("Write it once more with --save-format huggingface."),
+        )
     return ExportSource(folder, config, template)
+
+
+def _merge_first(named: str, folder: Path) -> str:
+    command = f"workbench merge auto {shlex.quote(named)} {shlex.quote(f'{folder.name}-merged')}"
+    return _("Merge it first: {command}").format(command=command)
 
 
 def _fetched(name: str) -> Path:

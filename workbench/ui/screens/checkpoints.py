@@ -30,7 +30,7 @@ from workbench.ui.screens.weights_sending import FOR_IMPORT, WeightsSending
 from workbench.ui.shown_path import shown_path
 from workbench.ui.weights_rows import RESULT_TITLES, CheckpointRow, Found, Made, Row, Training
 from workbench.ui.weights_text import detail_of
-from workbench.ui.weights_use import adapter_to_merge, chat_with, merge_base
+from workbench.ui.weights_use import adapter_to_merge, chat_with, merge_base, merge_tower
 from workbench.ui.widgets.job_progress import JobProgress
 from workbench.ui.widgets.quiet_static import QuietStatic
 from workbench.ui.widgets.weights_tree import WeightsTree
@@ -146,7 +146,7 @@ class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, Wei
             case Found(facts=facts) if facts.kind in FOR_IMPORT:
                 self.action_import()
                 return
-            case Found(facts=facts) if facts.kind in {Kind.CHECKPOINT, Kind.DEEPSPEED}:
+            case Found(facts=facts) if facts.kind in {Kind.CHECKPOINT, Kind.DEEPSPEED, Kind.LLAVA}:
                 reference = str(facts.path)
             case _:
                 self.notify(_("Choose a checkpoint to convert."))
@@ -155,12 +155,14 @@ class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, Wei
 
     @work(group="weights-dialog", exclusive=True, exit_on_error=False)
     async def action_merge(self) -> None:
-        """Merge, once the base is on this machine."""
-        row, project = self.chosen, self.workbench.project
-        folder, base = adapter_to_merge(row), merge_base(row, self.chosen_facts)
+        """Merge, once the base is on this machine, and the vision tower of a model that sees."""
+        row, project, facts = self.chosen, self.workbench.project, self.chosen_facts
+        folder, base, tower = adapter_to_merge(row), merge_base(row, facts), merge_tower(facts)
         if base is not None and (base := await self.fetched(base)) is None:
             return
-        self.start(lambda: start_merge(folder, project=project, base=base))
+        if tower is not None and (tower := await self.fetched(tower)) is None:
+            return
+        self.start(lambda: start_merge(folder, project=project, base=base, visual_encoder=tower))
 
     @on(JobProgress.Ended)
     def _tell_result(self, event: JobProgress.Ended) -> None:
