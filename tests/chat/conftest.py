@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat.seeing import BASE, picture
+from tests.chat.pictures_drawn import picture
+
+_BASE = "sample:model"
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +23,7 @@ def stage_1(tower: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Only the projector was trained."""
     from tests.checkpoints.seeing import save_checkpoint
 
-    return save_checkpoint(tmp_path_factory.mktemp("stage-1"), BASE, tower, language="frozen", vision="frozen")
+    return save_checkpoint(tmp_path_factory.mktemp("stage-1"), _BASE, tower, language="frozen", vision="frozen")
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +31,7 @@ def stage_2(tower: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The projector, and an adapter of each model."""
     from tests.checkpoints.seeing import save_checkpoint
 
-    return save_checkpoint(tmp_path_factory.mktemp("stage-2"), BASE, tower)
+    return save_checkpoint(tmp_path_factory.mktemp("stage-2"), _BASE, tower)
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +39,7 @@ def whole_parts(tower: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Language model and vision tower were trained whole."""
     from tests.checkpoints.seeing import save_checkpoint
 
-    return save_checkpoint(tmp_path_factory.mktemp("whole"), BASE, tower, language="full", vision="full")
+    return save_checkpoint(tmp_path_factory.mktemp("whole"), _BASE, tower, language="full", vision="full")
 
 
 @pytest.fixture(scope="session")

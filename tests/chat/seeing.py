@@ -1,4 +1,4 @@
-"""Sessions with models that see, small enough to be made for a test run, and pictures to show them."""
+"""Sessions with models that see."""
 
 from __future__ import annotations
 
@@ -6,22 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
-from PIL import Image, ImageDraw
-
 from workbench.chat.protocol import Answer, AttachAdapter, ChatTurn, Generate, GenerationSettings, Load
 from workbench.chat.session import ChatSession
 
 BASE = "sample:model"
 GREEDY = GenerationSettings(temperature=0, max_new_tokens=12)
 DRAWN = GenerationSettings(temperature=1.2, top_k=0, top_p=1.0, max_new_tokens=12, seed=7)
-
-
-def picture(path: Path, colour: str, size: tuple[int, int] = (60, 40)) -> Path:
-    """A disc of a colour."""
-    image = Image.new("RGB", size, "white")
-    ImageDraw.Draw(image).ellipse((10, 5, 40, 35), fill=colour)
-    image.save(path)
-    return path
 
 
 def said(*texts: str, images: Sequence[Path] = ()) -> list[ChatTurn]:

@@ -115,6 +115,13 @@ def test_a_projector_of_another_width_changes_nothing(stage_1: Path, tower: Path
     assert talk.answers(red) == before
 
 
+def test_a_tower_or_a_layer_that_is_none_is_told(stage_1: Path, red: Path) -> None:
+    talk = Talk()
+    for field, value in (("visual_encoder", str(red)), ("visual_select_layer", 9)):
+        with pytest.raises(WorkbenchError, match="vision tower"):
+            talk.attach(llava=str(stage_1), **{field: value})
+
+
 def test_when_another_base_cannot_be_loaded_there_is_none(whole_parts: Path, tmp_path: Path) -> None:
     import shutil
 

@@ -10,7 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from tests.chat.seeing import Talk, picture, said
+from tests.chat.pictures_drawn import picture
+from tests.chat.seeing import Talk, said
 from tests.models.vision.tiny import PATCHES
 from workbench.chat.eyes import Eyes
 from workbench.chat.prompt import fitting_prompt
