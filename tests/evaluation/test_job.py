@@ -109,7 +109,7 @@ def test_only_what_is_left_is_asked(job: JobFolder) -> None:
     work(job, EventLog(job.path))
     started, *_others = EventTail(job.events_path).poll()
     assert isinstance(started, Started)
-    assert started.facts == ["1 answers are there already."]
+    assert started.facts == ["Answers from before: 1."]
     by_name = {(model, name): right for model, name, right, _total in scores_of(job)}
     assert by_name["first", "retention"] == 0  # the answer from before is counted as it was
     assert by_name["second", "retention"] == 1

@@ -51,7 +51,7 @@ class Evaluation:
     def run(self) -> Finished:
         """Score until all is done or somebody asks to stop."""
         if len(self._log):
-            self._events.write(Started(facts=[_("{count} answers are there already.").format(count=len(self._log))]))
+            self._events.write(Started(facts=[_("Answers from before: {count}.").format(count=len(self._log))]))
         for model in self._request.models:
             if not self._is_stopped():
                 self._score(model)
