@@ -80,7 +80,12 @@ async def type_text(pilot: Pilot[None], text: str) -> None:
     await pilot.pause()
 
 
-def hold(pilot: Pilot[None], *keys: events.Key) -> None:
+def paste(pilot: Pilot[None], text: str) -> None:
+    """Paste a text, or drag a file into the terminal, which pastes its path."""
+    hold(pilot, events.Paste(text))
+
+
+def hold(pilot: Pilot[None], *keys: events.Key | events.Paste) -> None:
     """Keys in one burst, none of which waits for what the one before it sets off."""
     driver = pilot.app._driver
     assert driver is not None

@@ -3,94 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import psutil
 import pytest
 import pytest_asyncio
 from textual.pilot import Pilot
 
-from tests.ui.driving import running, screen_text, see, type_text, wait_until
+from tests.ui.chat_driving import (
+    MODEL,
+    WILD,
+    ask,
+    begin_anew,
+    begin_wild_answer,
+    chat,
+    chats,
+    chatting,
+    on_disk,
+    prompt,
+    turns,
+)
+from tests.ui.driving import screen_text, see, type_text, wait_until
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import ChatTurn, GenerationSettings
-from workbench.i18n import set_language
-from workbench.ui.screens.chat import ChatScreen
 from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.model_form import FieldRow
-from workbench.ui.widgets.prompt_input import PromptInput
 
 pytestmark = [pytest.mark.heavy, pytest.mark.asyncio(loop_scope="module")]
-
-WILD = GenerationSettings(temperature=5.0, top_k=0, top_p=1.0)
-"""Any token at any time: an answer that goes on and on, of all that the tokenizer has."""
-MODEL = "I am the sample model of workbench."
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def loaded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pilot[None]]:
     """The Chat area with the sample model, which is loaded once for all."""
-    folder = tmp_path_factory.mktemp("chat")
-    (folder / "demo").mkdir()
-    set_language("en")
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("CONFIG", "STATE", "CACHE"):
-            environment.setenv(f"WORKBENCH_{name}_DIR", str(folder / name.lower()))
-        async with running(folder / "demo", "chat", (100, 40), model="sample:model") as pilot:
-            await see(pilot, "The model is ready.")
-            yield pilot
+    async with chatting(tmp_path_factory.mktemp("chat"), model="sample:model") as pilot:
+        yield pilot
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def talk(loaded: Pilot[None]) -> Pilot[None]:
     """An empty conversation with the default settings and an empty prompt."""
-    screen = chat(loaded)
-    await wait_until(loaded, lambda: not screen._answering)
-    await loaded.press("ctrl+l")
-    screen.chat.system, screen.chat.settings = "", GenerationSettings()
-    prompt(loaded).text = ""
-    await see(loaded, "The model is ready.")
+    await begin_anew(loaded)
     return loaded
-
-
-def chat(pilot: Pilot[None]) -> ChatScreen:
-    screen = pilot.app.screen_stack[0]
-    assert isinstance(screen, ChatScreen)
-    return screen
-
-
-def prompt(pilot: Pilot[None]) -> PromptInput:
-    return chat(pilot).query_one(PromptInput)
-
-
-def turns(pilot: Pilot[None]) -> list[tuple[str, str]]:
-    return [(turn.role, turn.content) for turn in chat(pilot).chat.turns]
-
-
-def on_disk(pilot: Pilot[None]) -> SavedConversation:
-    """The conversation as it is saved."""
-    conversation = chat(pilot).chat.conversation
-    assert conversation is not None
-    return SavedConversation.model_validate_json((chats(pilot) / conversation.file_name).read_bytes())
-
-
-def chats(pilot: Pilot[None]) -> Path:
-    return chat(pilot).workbench.project / "chats"
-
-
-async def ask(pilot: Pilot[None], question: str) -> None:
-    """Ask, and wait until the answer is whole."""
-    count = len(turns(pilot))
-    await type_text(pilot, question)
-    await pilot.press("enter")
-    await wait_until(pilot, lambda: len(turns(pilot)) == count + 2 and not chat(pilot)._answering)
-
-
-async def begin_wild_answer(pilot: Pilot[None]) -> None:
-    """Ask something whose answer does not end soon, and wait for its beginning."""
-    chat(pilot).chat.settings = WILD
-    await type_text(pilot, "Who are you?")
-    await pilot.press("enter")
-    await wait_until(pilot, lambda: (messages := chat(pilot).query(ModelMessage)) and messages.last().region.height > 2)
 
 
 # -- asking

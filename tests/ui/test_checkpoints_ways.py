@@ -108,7 +108,15 @@ async def test_a_converted_llava_model_is_listed_with_its_parts(project: Path) -
         await pilot.press("end")
         await see(pilot, "parts: llm_adapter, projector", "base: some/base")
         await pilot.press("t")
-        await see(pilot, "Models that see cannot be talked to here yet.")
+        await see(pilot, "What does this LLaVA folder go with?", str(project / "eyes"))
+
+
+async def test_parts_of_a_llava_model_without_a_projector_say_what_is_missing(project: Path) -> None:
+    adapter(project / "eyes/llm_adapter")
+    async with running(project, "checkpoints", WIDE) as pilot:
+        await on(pilot, "eyes")
+        await pilot.press("t")
+        await see(pilot, "LLaVA parts.", "Its projector is missing")
 
 
 async def test_launch_lines_are_shown_to_be_copied(project: Path) -> None:

@@ -75,7 +75,7 @@ async def test_a_row_with_a_picture_shows_it_beside_the_text(project: Path) -> N
 
 
 def test_pictures_are_painted_without_asking_the_terminal_what_it_can_do() -> None:
-    code = "from workbench.ui.pictures import half_block_image; print(half_block_image().__name__)"
+    code = "from workbench.ui.terminal_pictures import picture_widget; print(picture_widget().__name__)"
     master, slave = pty.openpty()
     subprocess.run([sys.executable, "-c", code], stdin=slave, stdout=slave, stderr=slave, check=True, timeout=60)
     os.close(slave)

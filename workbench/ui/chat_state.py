@@ -24,6 +24,8 @@ class ChatState:
     system: str = ""
     settings: GenerationSettings = field(default_factory=GenerationSettings)
     conversation: SavedConversation | None = None
+    figures: dict[int, Answer] = field(default_factory=dict)
+    """What is known of the answers that were given since the conversation was opened, by their turns' numbers."""
 
     @property
     def turns(self) -> list[ChatTurn]:
@@ -67,6 +69,7 @@ class ChatState:
     def keep_answer(self, answer: Answer) -> None:
         """Add the model's answer and put the conversation on disk."""
         assert self.conversation is not None
+        self.figures[len(self.turns)] = answer
         self.conversation.turns.append(ChatTurn(role="assistant", content=answer.text))
         self.save()
 
@@ -74,6 +77,7 @@ class ChatState:
         """Remove the last answer so that its question can be asked again; False if there is none."""
         if self.turns and self.turns[-1].role == "assistant":
             self.turns.pop()
+            self.figures.pop(len(self.turns), None)
         return bool(self.turns)
 
     def take_back_question(self) -> ChatTurn | None:
@@ -92,10 +96,12 @@ class ChatState:
     def start_anew(self) -> None:
         """Begin an empty conversation; the old one stays on disk."""
         self.conversation = None
+        self.figures = {}
 
     def reopen(self, saved: SavedConversation) -> None:
         """Go on with a conversation from disk, model and settings included."""
         self.conversation = saved
+        self.figures = {}
         self.chosen = ChosenModel(
             saved.model,
             saved.adapter,

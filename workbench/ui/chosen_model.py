@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.chat.protocol import Precision
+from workbench.hub.local import snapshot_of
 from workbench.i18n import _
 from workbench.paths import resolve_model
 from workbench.weights.seeing import is_seeing_folder, seeing_folder
@@ -37,7 +38,7 @@ class ChosenModel:
     def base(self) -> tuple[str, int | None, Precision, bool]:
         """What has to be loaded anew if it differs."""
         path = resolve_model(self.model)
-        place = os.path.realpath(path) if Path(path).exists() else path
+        place = os.path.realpath(path) if Path(path).exists() else str(snapshot_of(path) or path)
         return place, self.bits, self.precision, self.trust_remote_code
 
     @property

@@ -42,7 +42,7 @@ def known_models(project: Path) -> list[KnownModel]:
 def _made_by(job: JobFolder) -> list[KnownModel]:
     if job.checkpoints_path.is_dir():
         checkpoints = sorted(job.checkpoints_path.iterdir(), key=_saved_last, reverse=True)
-        found = [(f"{job.id}/{folder.name}", _added_to_base(folder)) for folder in checkpoints]
+        found = [(f"{job.id}/{folder.name}", added_to_base(folder)) for folder in checkpoints]
         return [KnownModel(_kind(chosen), name, chosen) for name, chosen in found if chosen is not None]
     models = []
     for key, value in results_of(job).items():
@@ -51,12 +51,12 @@ def _made_by(job: JobFolder) -> list[KnownModel]:
             continue
         if key in {"merged", "model"}:
             models.append(KnownModel(_RESULTS[key], job.id, ChosenModel(str(folder))))
-        elif chosen := _added_to_base(folder):
+        elif chosen := added_to_base(folder):
             models.append(KnownModel(_RESULTS[key], job.id, chosen))
     return models
 
 
-def _added_to_base(folder: Path) -> ChosenModel | None:
+def added_to_base(folder: Path) -> ChosenModel | None:
     """An adapter or a LLaVA folder, on the base that it names; None if it is no such thing or names none."""
     if is_seeing_folder(folder):
         try:

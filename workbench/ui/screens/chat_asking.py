@@ -13,7 +13,7 @@ from workbench.i18n import _
 from workbench.ui.chat_pictures import split_message
 from workbench.ui.chat_state import ChatState
 from workbench.ui.screens.chat_attaching import ChatAttaching
-from workbench.ui.widgets.chat_message import ModelMessage
+from workbench.ui.widgets.chat_message import ModelMessage, figures_text
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.transcript import Transcript
 
@@ -109,7 +109,7 @@ class ChatAsking(ChatAttaching):
                     waiting, painted = "", time.monotonic()
             else:
                 await message.append(waiting)
-                message.show_figures(_figures(reply))
+                message.show_figures(figures_text(reply))
                 self._keep_answer(reply, chat)
                 if reply.dropped_turns:
                     trimmed = _("(The {count} oldest messages no longer fit the model's context.)")
@@ -143,14 +143,3 @@ class ChatAsking(ChatAttaching):
     async def action_stop(self) -> None:
         self._stopped = True
         await self._model.engine.stop()
-
-
-def _figures(answer: Answer) -> str:
-    """The line under an answer."""
-    speed = answer.tokens / answer.total_s if answer.total_s > 0 else 0.0
-    line = _("{tokens} tokens · first after {first:.2f} s · {speed:.1f} tokens/s").format(
-        tokens=answer.tokens, first=answer.first_token_s, speed=speed
-    )
-    if answer.ended_by == "length":
-        return line + " · " + _("cut at the longest answer allowed")
-    return line + " · " + _("stopped") if answer.ended_by == "stopped" else line

@@ -77,7 +77,8 @@ class ChatFrame(AreaScreen):
 
     async def repaint(self) -> None:
         """Show what was said as it is kept."""
-        await self.query_one(Transcript).show([Column(self.speaker(one), one.turns) for one in self.sides.all])
+        columns = [Column(self.speaker(one), one.turns, one.figures) for one in self.sides.all]
+        await self.query_one(Transcript).show(columns)
         self.show_status()
 
     def show_status(self) -> None:

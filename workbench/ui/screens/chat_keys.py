@@ -14,11 +14,17 @@ BINDINGS: list[BindingType] = [
         Binding(key, name, title, id=f"chat.{command}", tooltip=tooltip, priority=True)
         for key, name, title, command, tooltip in (
             ("ctrl+t", "picture", N_("Picture"), "picture", N_("Give the model a picture by its path")),
+            (
+                "ctrl+g",
+                "beside",
+                N_("Compare"),
+                "beside",
+                N_("Ask other weights on the same base the same, side by side"),
+            ),
             ("ctrl+r", "regenerate", N_("Again"), "again", N_("Answer the last question again")),
             ("ctrl+e", "edit", N_("Edit"), "edit", N_("Edit the last question")),
             ("ctrl+l", "new", N_("New"), "new", N_("Start an empty conversation")),
             ("ctrl+o", "reopen", N_("Open"), "open", N_("Open an earlier conversation")),
-            ("ctrl+g", "beside", N_("Side by side"), "beside", N_("Ask other weights on the same base the same")),
             ("ctrl+y", "copy", N_("Copy"), "copy", N_("Copy the last answer")),
         )
     ),

@@ -51,8 +51,12 @@ class ChatLoading(ChatFrame):
             return []
         return [_("{model} takes no pictures. Choose a model that sees: f9.").format(model=blind[0].label)]
 
-    async def _made_whole(self, chosen: ChosenModel) -> ChosenModel | None:
-        """Ask for what a LLaVA folder does not say, and fetch what is not here; None if the user does not want that."""
+    async def _made_whole(self, chosen: ChosenModel, base: str = "") -> ChosenModel | None:
+        """Ask for what a LLaVA folder does not say, and fetch what is not here; None if the user does not want that.
+
+        Args:
+            base: the language model that is likely meant.
+        """
         from workbench.ui.screens.seeing_bases import SeeingBases
 
         whole: ChosenModel | None
@@ -62,7 +66,7 @@ class ChatLoading(ChatFrame):
             if chosen.seeing is None or not is_seeing_folder(Path(resolve_model(chosen.seeing))):
                 self.workbench.show_error(error)
                 return None
-            whole = await self.app.push_screen_wait(SeeingBases(chosen))
+            whole = await self.app.push_screen_wait(SeeingBases(replace(chosen, model=chosen.model or base)))
         if whole is None or (model := await self._fetched(whole.model)) is None:
             return None
         tower = await self._fetched(whole.visual_encoder) if whole.visual_encoder else None
@@ -91,7 +95,7 @@ class ChatLoading(ChatFrame):
         """
         first = self.chat.chosen
         assert first is not None
-        if (second := await self._made_whole(chosen.loaded_like(first))) is None:
+        if (second := await self._made_whole(chosen.loaded_like(first), first.model)) is None:
             return False
         if second.base != first.base:
             raise WorkbenchError(
@@ -101,6 +105,11 @@ class ChatLoading(ChatFrame):
                 fix=_("Choose weights on {base}: only one base model is kept in memory.").format(base=first.base_label),
             )
         await self._model.use(second)
+        if not self._model.sees(second) and any(question.images for question in self.chat.questions):
+            raise WorkbenchError(
+                _("{model} takes no pictures, and this conversation has some.").format(model=second.label),
+                fix=_("Start an empty conversation first: ctrl+l."),
+            )
         self.sides.put_beside(second)
         self.note("\n".join(self.unseen()))
         return True

@@ -16,12 +16,11 @@ from workbench.i18n import N_, _
 from workbench.paths import resolve_model
 from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
-from workbench.ui.known_models import KnownModel, known_models
+from workbench.ui.known_models import KnownModel, added_to_base, known_models
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.field_controls import LineInput, Tick
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
-from workbench.weights.seeing import is_seeing_folder
 
 _COLUMNS = (Column(N_("kind"), 8), Column(N_("model")), Column(N_("from"), from_width=60))
 
@@ -75,11 +74,13 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
     @on(Input.Submitted)
     def _take_path(self) -> None:
         added = self.query_one("#adapter-path", Input).value.strip() or None
-        model = self._beside.model if self._beside else self.query_one("#model-path", Input).value.strip()
-        if model and (added or self._beside is None):
+        model = "" if self._beside else self.query_one("#model-path", Input).value.strip()
+        if model:
             self._give(ChosenModel(model, added))
-        elif added is not None and is_seeing_folder(Path(resolve_model(added))):
-            self._give(ChosenModel("", llava=added))
+        elif added is not None and (on_its_base := added_to_base(Path(resolve_model(added)))):
+            self._give(on_its_base)
+        elif added is not None and self._beside is not None:
+            self._give(ChosenModel(self._beside.model, added))
 
 
 def _cells(known: KnownModel) -> tuple[str, str, str]:

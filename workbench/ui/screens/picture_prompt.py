@@ -25,4 +25,4 @@ class PicturePrompt(LinePrompt):
 
     @on(PathInput.Ways)
     def _show_ways(self, event: PathInput.Ways) -> None:
-        self.query_one(".muted", Label).update(printable("  ".join(event.names)))
+        self.query_one(".muted", Label).update(printable("  ".join(event.names)) or self._hint)

@@ -52,7 +52,7 @@ class SeeingBases(TranslatedModal[ChosenModel | None]):
             yield Label(_("language model: a folder or Hugging Face name"), markup=False)
             yield LineInput(self._model, suggester=models, id="language-model", compact=True)
             yield Label(
-                _("vision tower: a folder or Hugging Face name; empty if the folder has or names it"), markup=False
+                _("vision tower: the same, such as openai/clip-vit-large-patch14-336"), markup=False
             )
             yield LineInput(self._chosen.visual_encoder or "", suggester=towers, id="vision-tower", compact=True)
             yield QuietStatic(id="bases-problem")
@@ -70,6 +70,6 @@ class SeeingBases(TranslatedModal[ChosenModel | None]):
         try:
             whole = named.with_parts_named()
         except WorkbenchError as error:
-            self.query_one("#bases-problem", QuietStatic).tell(printable(str(error)))
+            self.query_one("#bases-problem", QuietStatic).tell(printable(error.what))
         else:
             self.dismiss(whole)

@@ -22,5 +22,5 @@ class AttachedPictures(QuietStatic):
             self.tell(None)
             return
         chips = Content(" ").join(Content.styled(f" {picture_name(one)} ", "$text on $panel") for one in pictures)
-        hint = _("backspace at the beginning takes the last one away")
+        hint = _("backspace takes the last one away")
         self.tell(Content.assemble((_("Pictures:"), "bold"), " ", chips, "  ", (hint, "$text-muted")))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import HorizontalGroup, VerticalGroup
+from textual.containers import ItemGrid, VerticalGroup
 from textual.widgets import Label, Markdown, Static
 from textual.worker import get_current_worker
 
-from workbench.chat.protocol import ChatTurn
+from workbench.chat.protocol import Answer, ChatTurn
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_pictures import picture_name
@@ -16,7 +16,7 @@ from workbench.ui.pictures import Thumbnail, thumbnail_of
 from workbench.ui.widgets.picture import PictureSlot
 from workbench.ui.widgets.quiet_static import QuietStatic
 
-_PICTURE_CELLS = (32, 10)
+_PICTURE_CELLS = (30, 10)
 """The most columns and rows of a picture."""
 
 
@@ -29,7 +29,7 @@ class UserMessage(VerticalGroup):
         padding: 0 1;
         border-left: outer $primary;
         .speaker { color: $text-primary; text-style: bold; }
-        PictureSlot { width: auto; min-width: 12; max-width: 32; margin: 0 2 0 0; }
+        PictureSlot { margin: 0; }
     }
     """
 
@@ -41,7 +41,7 @@ class UserMessage(VerticalGroup):
         yield Label(_("You"), classes="speaker", markup=False)
         yield Static(printable(self._turn.content), markup=False)
         if self._turn.images:
-            with HorizontalGroup():
+            with ItemGrid(min_column_width=_PICTURE_CELLS[0] + 1):
                 for picture in self._turn.images:
                     yield PictureSlot(Thumbnail(picture_name(picture)), _PICTURE_CELLS)
 
@@ -73,14 +73,17 @@ class ModelMessage(VerticalGroup):
     }
     """
 
-    def __init__(self, speaker: str, text: str = "") -> None:
+    def __init__(self, speaker: str, text: str = "", figures: str = "") -> None:
         super().__init__()
-        self._speaker, self._text = speaker, text
+        self._speaker, self._text, self._figures = speaker, text, figures
 
     def compose(self) -> ComposeResult:
         yield Label(self._speaker, classes="speaker", markup=False)
         yield Markdown(printable(self._text), open_links=False)
         yield QuietStatic(classes="figures")
+
+    def on_mount(self) -> None:
+        self.show_figures(self._figures)
 
     async def append(self, text: str) -> None:
         """Add the next piece of the answer."""
@@ -89,3 +92,14 @@ class ModelMessage(VerticalGroup):
     def show_figures(self, text: str) -> None:
         """The line under the answer: tokens, speed, how it ended."""
         self.query_one(".figures", QuietStatic).tell(text)
+
+
+def figures_text(answer: Answer) -> str:
+    """The line under an answer."""
+    speed = answer.tokens / answer.total_s if answer.total_s > 0 else 0.0
+    line = _("{tokens} tokens · first after {first:.2f} s · {speed:.1f} tokens/s").format(
+        tokens=answer.tokens, first=answer.first_token_s, speed=speed
+    )
+    if answer.ended_by == "length":
+        return line + " · " + _("cut at the longest answer allowed")
+    return line + " · " + _("stopped") if answer.ended_by == "stopped" else line

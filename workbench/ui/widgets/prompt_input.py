@@ -32,7 +32,15 @@ class PromptInput(TextArea):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", N_("Send"), id="chat.send", tooltip=N_("Send the message"), priority=True),
-        Binding("ctrl+j", "break_line", N_("New line"), id="chat.newline", tooltip=N_("Start a new line"), show=False),
+        Binding(
+            "ctrl+j",
+            "break_line",
+            N_("New line"),
+            id="chat.newline",
+            tooltip=N_("Start a new line"),
+            show=False,
+            priority=True,
+        ),
         Binding("tab", "complete", N_("Complete"), id="chat.complete", tooltip=N_("Go on with a path"), show=False),
     ]
 
@@ -87,11 +95,14 @@ class PromptInput(TextArea):
         return self.document.get_line(row)[:column]
 
     def action_send(self) -> None:
+        self.call_later(self._send)  # after the letters that were typed before it, which wait in the box's queue
+
+    def _send(self) -> None:
         if self.text.strip():
             self.post_message(self.Sent(self.text.strip()))
 
     def action_break_line(self) -> None:
-        self.insert("\n")
+        self.call_later(self.insert, "\n")
 
     def action_complete(self) -> None:
         typed = path_being_typed(self._line_to_cursor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -11,16 +11,17 @@ from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from workbench.chat.protocol import ChatTurn
-from workbench.ui.widgets.chat_message import ModelMessage, UserMessage
+from workbench.chat.protocol import Answer, ChatTurn
+from workbench.ui.widgets.chat_message import ModelMessage, UserMessage, figures_text
 
 
 @dataclass(frozen=True)
 class Column:
-    """What one model said: its name, and its conversation."""
+    """What one model said: its name, its conversation, and what is known of answers by their turns' numbers."""
 
     speaker: str
-    turns: Sequence[ChatTurn] = ()
+    turns: Sequence[ChatTurn]
+    figures: Mapping[int, Answer]
 
 
 @dataclass
@@ -28,7 +29,7 @@ class _Exchange:
     """A question and what was answered."""
 
     question: ChatTurn | None = None
-    answers: list[ChatTurn] = field(default_factory=list)
+    answers: list[ModelMessage] = field(default_factory=list)
 
 
 class Answers(HorizontalGroup):
@@ -65,12 +66,12 @@ class Transcript(VerticalScroll):
     async def show(self, columns: Sequence[Column]) -> None:
         """Show these conversations and no others; the questions are those of the first."""
         await self.remove_children("UserMessage, Answers")
-        said = [_exchanges(column.turns) for column in columns]
+        said = [_exchanges(column) for column in columns]
         widgets: list[Widget] = []
         for row in zip_longest(*said, fillvalue=_Exchange()):
             if row[0].question is not None:
                 widgets.append(UserMessage(row[0].question))
-            widgets.append(Answers([_messages(one, column) for one, column in zip(row, columns, strict=True)]))
+            widgets.append(Answers([exchange.answers for exchange in row]))
         await self.mount_all(widgets)
         self._note_emptiness()
         self.anchor(bool(widgets))
@@ -93,15 +94,12 @@ class Transcript(VerticalScroll):
         self.query_one(".transcript-empty").display = not self.query("UserMessage, Answers")
 
 
-def _exchanges(turns: Sequence[ChatTurn]) -> list[_Exchange]:
+def _exchanges(column: Column) -> list[_Exchange]:
     found: list[_Exchange] = []
-    for turn in turns:
+    for number, turn in enumerate(column.turns):
         if turn.role == "user" or not found:
             found.append(_Exchange(turn if turn.role == "user" else None))
         if turn.role != "user":
-            found[-1].answers.append(turn)
+            figures = figures_text(known) if (known := column.figures.get(number)) else ""
+            found[-1].answers.append(ModelMessage(column.speaker, turn.content, figures))
     return found
-
-
-def _messages(exchange: _Exchange, column: Column) -> list[ModelMessage]:
-    return [ModelMessage(column.speaker, answer.content) for answer in exchange.answers]
