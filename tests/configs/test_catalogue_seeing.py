@@ -14,8 +14,8 @@ from workbench.paths import resolve_model
 CLIP = "clip_vit_large_p14_336"
 FIRST = f"llava_internlm2_chat_1_8b_{CLIP}_e1_gpu8_pretrain"
 SECOND = f"llava_internlm2_chat_1_8b_qlora_{CLIP}_lora_e1_gpu8_finetune"
-SAMPLE_FIRST = "llava_workbench_sample_clip_tiny_p16_96_e3_pretrain"
-SAMPLE_SECOND = "llava_workbench_sample_lora_clip_tiny_p16_96_e3_finetune"
+SAMPLE_FIRST = "llava_workbench_sample_clip_tiny_p16_96_e2_pretrain"
+SAMPLE_SECOND = "llava_workbench_sample_lora_clip_tiny_p16_96_e2_finetune"
 SEEING = [name for name in published_names() if name.startswith("llava_")]
 
 
@@ -98,6 +98,7 @@ def test_everything_that_the_sample_names_is_there(name: str) -> None:
     config = resolve(name)
     assert (config.accumulative_counts, config.max_length) == (1, 256)
     assert all(source.files() for source in sources_of(config))
+    assert (config.save_steps, config.evaluation_freq) == (-1, -1)  # scores take longer than an epoch
     named = [
         config.pretrained_model_name_or_path,
         config.visual_encoder_name_or_path,

@@ -21,7 +21,7 @@ async def test_words_in_any_order_narrow_the_list_and_stay_visible(project: Path
         await type_text(pilot, "lora sample")
         await see(pilot, "lora sample", SAMPLE)
         assert "internlm2" not in screen_text(pilot).splitlines()[3]
-        assert "2 of" in screen_text(pilot)
+        assert "3 of" in screen_text(pilot)
 
 
 async def test_enter_reads_a_config_and_escape_goes_back(project: Path) -> None:

@@ -143,4 +143,17 @@ class TrainConfig(
             raise ValueError(N_("image_folder must name one folder for all data paths, or one for each of them"))
         if self.max_length % self.sequence_parallel_size:
             raise ValueError(N_("max_length must be a multiple of sequence_parallel_size"))
+        if self.own_processor:
+            self._require_one_model()
         return self
+
+    def _require_one_model(self) -> None:
+        """A model that sees by itself is one whole, with one adapter or none."""
+        if self.visual_encoder_name_or_path or self.pretrained_pth:
+            raise ValueError(N_("own_processor takes no visual_encoder_name_or_path and no pretrained_pth"))
+        if self.max_position_embeddings:
+            raise ValueError(N_("own_processor takes no max_position_embeddings"))
+        if self.method == "full" and self.visual_encoder_method == "lora":
+            raise ValueError(N_("with own_processor, visual_encoder_method: lora needs method: lora or qlora"))
+        if self.method != "full" and (self.visual_encoder_method == "full" or self.freeze_llm):
+            raise ValueError(N_("with own_processor, visual_encoder_method: full and freeze_llm need method: full"))

@@ -17,6 +17,12 @@ class VisionSettings(Strict):
         en="The vision tower (CLIP or SigLIP): a folder or a Hugging Face name; empty trains on text only.",
         zh="视觉编码器（CLIP 或 SigLIP）：本地目录或 Hugging Face 名称；留空则只训练文本。",
     )
+    own_processor: bool = setting(
+        False,
+        group="vision",
+        en="The model sees by itself (LLaVA, Qwen-VL, InternVL, Gemma 3, SmolVLM): its own processor prepares the pictures.",
+        zh="模型本身就能看图（LLaVA、Qwen-VL、InternVL、Gemma 3、SmolVLM）：由其自带的处理器处理图像。",
+    )
     pretrained_pth: str | None = setting(
         None,
         group="vision",
@@ -97,4 +103,4 @@ class VisionSettings(Strict):
     @property
     def sees(self) -> bool:
         """Whether a model is trained that takes pictures."""
-        return bool(self.visual_encoder_name_or_path)
+        return bool(self.visual_encoder_name_or_path) or self.own_processor

@@ -108,7 +108,7 @@ _PUBLISHED = {
     "vicuna_7b_v15": """CLIP_e1_gpu8_pretrain qlora_CLIP_lora_e1_gpu8_finetune
         qlora_CLIP_lora_e1_gpu8_finetune_refcoco""",
     "vicuna_13b_v15": "CLIP_e1_gpu8_pretrain qlora_CLIP_lora_e1_gpu8_finetune",
-    tables.SAMPLE_MODEL: "clip_tiny_p16_96_e3_pretrain lora_clip_tiny_p16_96_e3_finetune",
+    tables.SAMPLE_MODEL: "clip_tiny_p16_96_e2_pretrain lora_clip_tiny_p16_96_e2_finetune",
 }
 _REGULAR = [
     f"llava_{model}_{rest.replace('CLIP', _CLIP)}" for model, rests in _PUBLISHED.items() for rest in rests.split()

@@ -95,6 +95,8 @@ _INTERNVL_FILES = {
 
 
 _SAMPLE = {
+    "pad_image_to_square": True,
+    "group_by_length": True,
     "image_folder": "sample:",
     "evaluation_images": ["sample:pictures/held_out/002.png"],
     "evaluation_inputs": ["图形是什么颜色的？", "How many shapes are there?"],
@@ -205,18 +207,23 @@ LANGUAGE_MODELS = {
     "phi3_mini_4k_instruct": Seeing("frozen", settings_by_way=_SAVED_LATER),
     "vicuna_7b_v15": Seeing(),
     "vicuna_13b_v15": Seeing(),
+    # The embedded model is small: it needs higher learning rates than models of billions.
     SAMPLE_MODEL: Seeing(
         "frozen",
         {
             "max_length": 256,
             "batch_size": 16,
             "dataloader_num_workers": 0,
-            "retention_probes": "sample:retention.probes.json",
+            "lora": {"r": 64, "lora_alpha": 64, "lora_dropout": 0.0},
             "evaluation_max_new_tokens": 64,
+            "retention_probes": "sample:retention.probes.json",
+            **_saved_every(-1),
         },
         {
-            "frozen": {"lr": 3e-3},
-            "lora": {"lr": 1e-3, "lora": {"r": 32, "lora_alpha": 64, "lora_dropout": 0.05}},
+            "frozen": {"lr": 2e-3},
+            "qlora": {"lr": 1e-3},
+            "lora": {"lr": 1e-3},
+            "full": {"lr": 3e-4},
         },
     ),
 }
