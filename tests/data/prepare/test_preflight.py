@@ -110,9 +110,8 @@ class TestAPictureThatCannotBeUsed:
     def data(self, write: Write, tmp_path: Path, make: Make, name: str) -> Path:
         picture(tmp_path / "pictures" / "a.png")
         make(tmp_path / "pictures")
-        return write(
-            [llava_row("a.png"), llava_row(["a.png", name], "<image><image>\nWhich?"), llava_row(None, "Who?")]
-        )
+        rows = [llava_row("a.png"), llava_row(["a.png", name], "<image><image>\nWhich?"), llava_row(None, "Who?")]
+        return write(rows)
 
     def test_is_named_with_its_row(
         self, data: Path, light: LightTokenizer, tmp_path: Path, make: Make, name: str, problem: Problem
@@ -248,6 +247,17 @@ class TestASecondRun:
         path.write_bytes(content)
         again = build_training_set(config, light)
         assert again.report == first.report and rows_of(again) == rows_of(first)
+
+    def test_knows_pictures_behind_links_with_names_that_are_no_text(
+        self, write: Write, light: LightTokenizer, tmp_path: Path, looked_at: list[str]
+    ) -> None:
+        odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png")
+        picture(tmp_path / "a.png").rename(odd)
+        (tmp_path / "b.png").symlink_to(odd)
+        config = seeing(write([llava_row("b.png")]))
+        for _run in range(2):
+            build_training_set(config, light)
+        assert len(looked_at) == 1
 
     def test_makes_what_was_noted_anew_if_it_is_damaged(
         self, write: Write, light: LightTokenizer, tmp_path: Path, looked_at: list[str]

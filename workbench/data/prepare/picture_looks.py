@@ -19,11 +19,9 @@ from workbench.paths import user_cache
 PICTURES_A_PIECE = 100
 _SECONDS_ALONE = 2.0
 """Before other processes are started, which takes about a second."""
-_LAYOUT = 1
+_LAYOUT = 2
 """Raised when `look_at` finds something else than before in the same file."""
-_CREATE = "CREATE TABLE IF NOT EXISTS looks (path TEXT PRIMARY KEY, stamp TEXT, oddities TEXT) WITHOUT ROWID"
-
-
+_CREATE = "CREATE TABLE IF NOT EXISTS looks (path BLOB PRIMARY KEY, stamp TEXT, oddities TEXT) WITHOUT ROWID"
 Piece = tuple[list[str], bool]
 """Names of pictures, and whether they are decoded whole."""
 
@@ -47,7 +45,7 @@ class Looker:
         """What pictures are: a header and an end of each, or all of it; of known ones nothing but the stamp."""
         names, decode = piece
         located = [self._folders.locate(name) for name in names]
-        known = _known(str(path) for path in located if isinstance(path, Path))
+        known = _known([path for path in located if isinstance(path, Path)])
         return [
             _look(place, known, decode=decode) if isinstance(place, Path) else Look("", Picture(place))
             for place in located
@@ -82,7 +80,7 @@ def all_looks(
 
 def note(looks: Iterable[Look]) -> None:
     """Note sound pictures for the next run. Where the cache folder cannot hold them, they are looked at again then."""
-    rows = [(look.path, look.stamp, json.dumps(look.picture.oddities)) for look in looks if look.stamp]
+    rows = [(os.fsencode(look.path), look.stamp, json.dumps(look.picture.oddities)) for look in looks if look.stamp]
     if not rows:
         return
     try:
@@ -95,9 +93,9 @@ def note(looks: Iterable[Look]) -> None:
             _file().unlink(missing_ok=True)
 
 
-def _known(paths: Iterable[str]) -> dict[str, tuple[str, str]]:
+def _known(paths: Sequence[Path]) -> dict[bytes, tuple[str, str]]:
     """Stamp and oddities of those that are noted."""
-    asked = list(paths)
+    asked = [bytes(path) for path in paths]
     if not _file().is_file():
         return {}
     marks = ",".join("?" * len(asked))
@@ -109,9 +107,9 @@ def _known(paths: Iterable[str]) -> dict[str, tuple[str, str]]:
         return {}
 
 
-def _look(path: Path, known: dict[str, tuple[str, str]], *, decode: bool) -> Look:
+def _look(path: Path, known: dict[bytes, tuple[str, str]], *, decode: bool) -> Look:
     stamp = _stamp(path)
-    was, oddities = known.get(str(path), ("", ""))
+    was, oddities = known.get(bytes(path), ("", ""))
     if stamp and stamp == was:
         return Look(str(path), Picture(oddities=tuple((kind, detail) for kind, detail in json.loads(oddities))))
     picture = look_at(path, decode=decode)
@@ -128,7 +126,7 @@ def _stamp(path: Path) -> str:
 
 
 def _file() -> Path:
-    return looks_folder() / f"sound_{_LAYOUT}.sqlite"
+    return looks_folder().absolute() / f"sound_{_LAYOUT}.sqlite"
 
 
 _looker: list[Looker] = []
