@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 
 from tests.ui import recorded
 from tests.ui.driving import NARROW, WIDE, screen_text, see
-from workbench.chat.protocol import ChatTurn
+from workbench.chat.protocol import Answer, ChatTurn
 from workbench.doctor.result import CheckResult
 from workbench.i18n import set_language
 from workbench.preferences import keep_preferences
@@ -130,6 +130,30 @@ def test_chat(project: Path, snap_compare: Compare) -> None:
         await until("You", "我是小明", "2. two")(pilot)
 
     assert snap_compare(WorkbenchApp(project, "chat"), terminal_size=NARROW, run_before=talk)
+
+
+@pytest.mark.parametrize(("size", "language"), [(NARROW, "en"), (WIDE, "zh_CN")], ids=["80x24", "160x45 in Chinese"])
+def test_chat_side_by_side(project: Path, snap_compare: Compare, size: tuple[int, int], language: str) -> None:
+    Image.linear_gradient("L").convert("RGB").save(project / "grey.png")
+    set_language(language)
+
+    async def talk(pilot: Pilot[None]) -> None:
+        screen = pilot.app.screen
+        assert isinstance(screen, ChatScreen)
+        screen.chat.chosen = ChosenModel("sample:model", llava="results/stage1")
+        screen.sides.put_beside(ChosenModel("sample:model", llava="results/stage2"))
+        screen.chat.ask(ChatTurn(role="user", content="图片里有什么？", images=[str(project / "grey.png")]))
+        for said in ("There is a **grey** picture, and nothing else is in it.", "一张灰色的图片。"):
+            number = screen.sides.next_open()
+            assert number is not None
+            screen.sides.all[number].keep_answer(
+                Answer(id=1, text=said, prompt_tokens=9, tokens=12, first_token_s=0.2, total_s=1.5, ended_by="model")
+            )
+        await screen.repaint()
+        screen.attach("grey.png")
+        await until("▀▀▀▀▀▀", "grey.png", "一张灰色的图片。", "8.0 tokens/s")(pilot)
+
+    assert snap_compare(WorkbenchApp(project, "chat"), terminal_size=size, run_before=talk)
 
 
 def test_doctor(project: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -160,6 +160,18 @@ class WorkbenchApp(App[None]):
 
         self.push_screen(ThemePicker(), keep)
 
+    @work(group="app-dialog", exclusive=True, exit_on_error=False)
+    async def action_pictures(self) -> None:
+        """Ask how pictures are to be shown; those shown already stay as they are."""
+        from workbench.ui.screens.choice import Choice, ChoiceDialog
+        from workbench.ui.terminal_pictures import WAYS, way_here
+
+        current = way_here(os.environ, read_preferences().pictures)
+        ways = [Choice(name, _(text)) for name, text in WAYS.items()]
+        title, said = _("Pictures"), _("How this terminal shows pictures, from the next one on:")
+        if chosen := await self.push_screen_wait(ChoiceDialog(title, said, ways, current)):
+            keep_preferences(pictures=chosen)
+
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder=_("Type what you want to do…"), id="--command-palette"))
@@ -184,6 +196,7 @@ class WorkbenchApp(App[None]):
             if language != current_language():
                 yield SystemCommand(title, _("Switch the language"), lambda name=language: self.switch_language(name))
         yield SystemCommand(_("Theme"), _("Choose colours, with a preview"), self.action_change_theme)
+        yield SystemCommand(_("Pictures"), _("How this terminal shows them"), self.action_pictures)
         yield SystemCommand(_("Help"), _("Every key of this screen"), self.action_help)
         yield SystemCommand(_("Quit"), _("Leave; running jobs go on"), self.exit)
 

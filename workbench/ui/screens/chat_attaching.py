@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual import on, work
 
+from workbench.chat.given_picture import checked_picture
 from workbench.errors import WorkbenchError
 from workbench.text import printable
-from workbench.ui.chat_pictures import checked_picture
 from workbench.ui.screens.chat_loading import ChatLoading
 from workbench.ui.widgets.attached_pictures import AttachedPictures
 from workbench.ui.widgets.prompt_input import PromptInput

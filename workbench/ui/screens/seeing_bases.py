@@ -51,9 +51,7 @@ class SeeingBases(TranslatedModal[ChosenModel | None]):
             yield Static(printable(self._chosen.seeing or ""), markup=False)
             yield Label(_("language model: a folder or Hugging Face name"), markup=False)
             yield LineInput(self._model, suggester=models, id="language-model", compact=True)
-            yield Label(
-                _("vision tower: the same, such as openai/clip-vit-large-patch14-336"), markup=False
-            )
+            yield Label(_("vision tower: the same, such as openai/clip-vit-large-patch14-336"), markup=False)
             yield LineInput(self._chosen.visual_encoder or "", suggester=towers, id="vision-tower", compact=True)
             yield QuietStatic(id="bases-problem")
             yield Label(_("enter loads it"), classes="muted", markup=False)

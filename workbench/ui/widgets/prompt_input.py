@@ -41,7 +41,7 @@ class PromptInput(TextArea):
             show=False,
             priority=True,
         ),
-        Binding("tab", "complete", N_("Complete"), id="chat.complete", tooltip=N_("Go on with a path"), show=False),
+        Binding("tab", "complete", N_("Complete"), id="chat.complete", tooltip=N_("Go on with the path"), show=False),
     ]
 
     @dataclass

@@ -1,0 +1,129 @@
+"""What the Chat area is made of, without its screen: paths, weights by what they say, two conversations."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.ui import recorded
+from workbench.chat.protocol import Answer, ChatTurn
+from workbench.configs.provenance import Provenance, write_provenance
+from workbench.errors import WorkbenchError
+from workbench.ui.chat_pictures import split_message
+from workbench.ui.chat_sides import ChatSides
+from workbench.ui.chat_state import ChatState
+from workbench.ui.chosen_model import ChosenModel
+from workbench.ui.known_models import known_models
+from workbench.ui.path_completion import completed
+
+
+def seeing(folder: Path, **known: str) -> Path:
+    (folder / "projector").mkdir(parents=True)
+    (folder / "projector" / "config.json").write_text("{}")
+    if known:
+        write_provenance(folder, Provenance(**known))  # type: ignore[arg-type]
+    return folder
+
+
+def answer(text: str) -> Answer:
+    return Answer(id=1, text=text, prompt_tokens=1, tokens=1, first_token_s=0, total_s=1, ended_by="model")
+
+
+# -- what is typed
+
+
+def test_lines_that_name_pictures_are_no_part_of_the_message() -> None:
+    text = "/image a b.png\nWhat is it?\n  /image https://x.org/y.png\nAnd this?"
+    assert split_message(text) == ("What is it?\nAnd this?", ["a b.png", "https://x.org/y.png"])
+    assert split_message("/images are fine") == ("/images are fine", [])
+
+
+def test_a_path_is_completed_as_far_as_it_is_clear(project: Path) -> None:
+    (project / "pictures").mkdir()
+    for name in ("one.png", "one more.JPG", "text.txt", ".hidden.png"):
+        (project / "pictures" / name).write_text("")
+    assert completed("pi") == ("pictures/", [])
+    assert completed("pictures/") == ("pictures/one", ["one more.JPG", "one.png"])
+    assert completed("pictures/one ") == ("pictures/one more.JPG", [])
+    assert completed("pictures/.h") == ("pictures/.hidden.png", [])
+    assert completed("nowhere/x") == ("nowhere/x", [])
+    assert completed("sample:pictures/held") == ("sample:pictures/held_out/", [])
+
+
+# -- which weights
+
+
+def test_a_llava_folder_stands_on_what_it_names(tmp_path: Path) -> None:
+    stage = seeing(tmp_path / "stage", base_model="sample:model", visual_encoder="sample:vision_tower")
+    for asked in (ChosenModel(str(stage)), ChosenModel("sample:model", str(stage)), ChosenModel("", llava=str(stage))):
+        found = asked.with_parts_named()
+        assert (found.model, found.adapter, found.llava) == ("sample:model", None, str(stage))
+        assert (found.visual_encoder, found.visual_select_layer) == ("sample:vision_tower", -2)
+        assert found.base == ChosenModel("sample:model", "some/adapter").base
+
+
+def test_a_llava_folder_that_names_nothing_needs_both(tmp_path: Path) -> None:
+    stage = str(seeing(tmp_path / "stage"))
+    with pytest.raises(WorkbenchError, match="language model"):
+        ChosenModel(stage).with_parts_named()
+    with pytest.raises(WorkbenchError, match="vision tower"):
+        ChosenModel("sample:model", stage).with_parts_named()
+    named = ChosenModel("sample:model", llava=stage, visual_encoder="sample:vision_tower")
+    assert named.with_parts_named().llava == stage
+
+
+def test_a_checkpoint_is_told_from_those_of_other_jobs() -> None:
+    chosen = ChosenModel("sample:model", "work_dirs/pretrain/20260101_1200/checkpoints/checkpoint-40")
+    assert chosen.name_on_base == "pretrain/20260101_1200/checkpoint-40"
+    assert chosen.label == "sample:model + pretrain/20260101_1200/checkpoint-40"
+
+
+def test_checkpoints_of_trainings_can_be_chosen_newest_first(project: Path) -> None:
+    job = recorded.job_folder(project, "train", "pretrain", "20260921_150000")
+    for number in (9, 40):
+        folder = job.checkpoints_path / f"checkpoint-{number}"
+        seeing(folder, base_model="sample:model", visual_encoder="sample:vision_tower")
+    (job.checkpoints_path / "checkpoint-50").mkdir()
+    known = known_models(project)
+    assert [one.name.rpartition("/")[2] for one in known] == ["checkpoint-40", "checkpoint-9", "sample:model"]
+    assert {one.chosen.model for one in known} == {"sample:model"}
+    assert known[0].chosen.llava == str(job.checkpoints_path / "checkpoint-40")
+
+
+# -- two conversations
+
+
+def test_the_second_conversation_is_asked_what_the_first_was(tmp_path: Path) -> None:
+    sides = ChatSides(ChatState(tmp_path, ChosenModel("one")))
+    sides.first.ask(ChatTurn(role="user", content="first?", images=["/a.png"]))
+    assert sides.next_open() == 0
+    sides.first.keep_answer(answer("1"))
+    assert sides.next_open() is None
+    sides.put_beside(ChosenModel("other"))
+    sides.first.ask(ChatTurn(role="user", content="second?"))
+    asked = []
+    while (number := sides.next_open()) is not None:
+        chat = sides.all[number]
+        asked.append((number, chat.turns[-1].content, chat.turns[-1].images))
+        chat.keep_answer(answer("x"))
+    assert asked == [(0, "second?", []), (1, "first?", ["/a.png"]), (1, "second?", [])]
+    models = [json.loads(path.read_bytes())["model"] for path in sorted((tmp_path / "chats").iterdir())]
+    assert models == ["one", "other"]
+
+
+def test_a_question_is_taken_back_from_those_that_were_asked_it(tmp_path: Path) -> None:
+    sides = ChatSides(ChatState(tmp_path, ChosenModel("one")))
+    sides.put_beside(ChosenModel("other"))
+    for chat in sides.all:
+        chat.ask(ChatTurn(role="user", content="first?"))
+        chat.keep_answer(answer("1"))
+    sides.first.ask(ChatTurn(role="user", content="second?"))
+    taken = sides.take_back_question()
+    assert taken is not None
+    assert taken.content == "second?"
+    assert [len(chat.turns) for chat in sides.all] == [2, 2]
+    assert sides.take_back_answers()
+    assert [len(chat.turns) for chat in sides.all] == [1, 1]
+    assert [chat.figures for chat in sides.all] == [{}, {}]
