@@ -14,7 +14,7 @@ def test_answers_are_there_for_the_next_log(tmp_path: Path) -> None:
     path = tmp_path / "results" / "answers.jsonl"
     AnswerLog(path).add("m", "set", [ONE, TWO], ["I", "A\nB"])
     again = AnswerLog(path)
-    assert len(again) == 2
+    assert len(again) == len(path.read_text().splitlines()) == 2
     assert [again.get("m", "set", question) for question in (ONE, TWO)] == ["I", "A\nB"]
 
 

@@ -17,7 +17,9 @@ class AnswerLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._known = {tuple(line[:-1]): line[-1] for line in self._lines()}
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        self._known = {tuple(line[:-1]): line[-1] for line in _lines(text)}
+        self._before_next = "" if text.endswith("\n") or not text else "\n"
 
     def __len__(self) -> int:
         return len(self._known)
@@ -36,19 +38,17 @@ class AnswerLog:
         for question, answer in zip(questions, answers, strict=True):
             values = (model, name, question.key, question.text, answer)
             self._known[values[:-1]] = answer
-            lines.append(json.dumps(dict(zip(_FIELDS, values, strict=True)), ensure_ascii=False))
+            lines.append(json.dumps(dict(zip(_FIELDS, values, strict=True)), ensure_ascii=False) + "\n")
         self.path.parent.mkdir(exist_ok=True)
         with self.path.open("a", encoding="utf-8") as stream:
-            stream.write("".join(f"\n{line}\n" for line in lines))  # an empty line behind what may be a torn one
+            stream.write(self._before_next + "".join(lines))
+        self._before_next = ""
 
-    def _lines(self) -> Iterable[list[str]]:
+
+def _lines(text: str) -> Iterable[list[str]]:
+    for line in text.split("\n"):
         try:
-            text = self.path.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return
-        for line in text.split("\n"):
-            try:
-                found = json.loads(line)
-                yield [str(found[name]) for name in _FIELDS]
-            except (ValueError, TypeError, KeyError):
-                continue
+            found = json.loads(line)
+            yield [str(found[name]) for name in _FIELDS]
+        except (ValueError, TypeError, KeyError):
+            continue
