@@ -12,8 +12,8 @@ from PIL import Image
 
 from tests.chat.pictures_drawn import picture
 from tests.chat.seeing import Talk, said
+from tests.models.vision.own_models import FAMILIES, write_own_model
 from tests.models.vision.tiny import PATCHES
-from workbench.chat.eyes import Eyes
 from workbench.chat.prompt import fitting_prompt
 from workbench.chat.protocol import ChatTurn, GenerationSettings
 from workbench.errors import WorkbenchError
@@ -41,12 +41,18 @@ def test_pictures_are_seen_as_transformers_shows_them(talk: Talk, tower: Path, r
     held, turns = talk.session.held, said("What?", images=[blue, red])
     processor = load_vision_tower(str(tower)).processor
     pixels = pixel_values([read_picture(blue), read_picture(red)], processor, pad_image_to_square=True)
+    eyes = held.eyes
+    assert eyes is not None
     with torch.inference_mode(), held.active():
         prompt = fitting_prompt(turns, 12, held, talk.session.template)
         ids = torch.tensor([prompt.ids])
         theirs, ours, swapped = (
             held.model(input_ids=ids, **shown).logits[0, -1, : held.rows]
-            for shown in ({"pixel_values": pixels}, Eyes.inputs(prompt.looks), Eyes.inputs(prompt.looks[::-1]))
+            for shown in (
+                {"pixel_values": pixels},
+                eyes.inputs(prompt.looks, ids),
+                eyes.inputs(prompt.looks[::-1], ids),
+            )
         )
     torch.testing.assert_close(ours, theirs)
     assert (swapped - ours).abs().max() > 1e-3
@@ -164,3 +170,15 @@ def test_a_bad_picture_is_named_and_the_chat_goes_on(kind: str, talk: Talk, red:
         talk.ask(said("What is this?", images=[red, path]))
     assert refused.value.where == str(path)
     assert talk.ask(said("What is this?", images=[red])).text
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_models_that_see_by_themselves_are_asked_through_their_own_processor(
+    kind: str, red: Path, blue: Path, tmp_path: Path
+) -> None:
+    write_own_model(kind, tmp_path)
+    own = Talk(str(tmp_path))
+    assert own.session.held.eyes is not None
+    alone, with_one = (own.ask(said("What?", images=shown)) for shown in ((), (red,)))
+    both = [*said("What?", images=[red]), ChatTurn(role="assistant", content="A disc."), *said("And?", images=[blue])]
+    assert alone.prompt_tokens < with_one.prompt_tokens < own.ask(both).prompt_tokens

@@ -5,23 +5,25 @@ from __future__ import annotations
 import stat
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from transformers.modeling_outputs import BaseModelOutputWithPooling
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.models.vision.pixels import read_picture
-from workbench.models.vision.sight import Look, Sight
+from workbench.models.vision.sight import Look, Sight, TowerSight, joined_inputs
 
 _KEPT = 24
 """Pictures whose features are kept; those of LLaVA-1.5-7B take 5 MB each in half precision."""
+_FEATURES = "features"
 _Stamp = tuple[int, int]
 
 
 class Eyes:
-    """Looks with one ``LlavaForConditionalGeneration``.
+    """Looks with one model; of LLaVA's pictures the features are kept, of others what the processor makes of them.
 
     Args:
         model: the model; on its tower the adapter is active that belongs there.
@@ -33,7 +35,7 @@ class Eyes:
         self._known: OrderedDict[Path, tuple[_Stamp | None, Look]] = OrderedDict()
 
     def look(self, picture: Path) -> Look:
-        """What a picture becomes: its ids, and ``features`` ``[patches, width]`` for the language model.
+        """What a picture becomes; with LLaVA, ``features`` ``[patches, width]`` for the language model.
 
         A picture that was seen and is gone since stays as it was seen.
 
@@ -49,20 +51,33 @@ class Eyes:
             self._known.popitem(last=False)
         return known[1]
 
-    @staticmethod
-    def inputs(looks: Sequence[Look]) -> dict[str, Any]:
-        """The arguments of ``generate`` for pictures that were looked at."""
+    def inputs(self, looks: Sequence[Look], input_ids: torch.Tensor) -> dict[str, Any]:
+        """The arguments of ``generate`` for pictures that were looked at.
+
+        Args:
+            input_ids: ``[1, tokens]``, those of the pictures among them.
+        """
+        if not isinstance(self._sight, TowerSight):
+            return self._on_device(joined_inputs(looks, input_ids))
         if not looks:
             return {}
-        seen = BaseModelOutputWithPooling(pooler_output=[look.inputs["features"] for look in looks])
+        seen = BaseModelOutputWithPooling(pooler_output=[look.inputs[_FEATURES] for look in looks])
         return {"mm_encoder_outputs": {"image": seen}}
 
     def _seen(self, picture: Path) -> Look:
-        look = self._sight.look(read_picture(picture))
-        tower = self.model.model.vision_tower
-        pixels = look.inputs["pixel_values"].to(tower.device, tower.dtype)
-        (features,) = self.model.get_image_features(pixel_values=pixels).pooler_output
-        return Look(look.ids, {"features": features})
+        look = self._sight.look(picture)
+        if not isinstance(self._sight, TowerSight):
+            return look
+        (features,) = self.model.get_image_features(**self._on_device(look.inputs)).pooler_output
+        return replace(look, inputs={_FEATURES: features})
+
+    def _on_device(self, inputs: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Numbers where the model computes, in its format."""
+        device, dtype = self.model.device, self.model.dtype
+        return {
+            name: value.to(device, dtype if value.is_floating_point() else value.dtype)
+            for name, value in inputs.items()
+        }
 
 
 def _stamp(picture: Path) -> _Stamp | None:

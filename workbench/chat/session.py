@@ -10,7 +10,6 @@ import psutil
 import torch
 from transformers import LogitsProcessorList, StoppingCriteriaList, set_seed
 
-from workbench.chat.eyes import Eyes
 from workbench.chat.generation import OwnVocabulary, StopWhen, TextStream, sampling
 from workbench.chat.held_model import HeldModel, OnStage
 from workbench.chat.parts_choice import ChosenParts, parts_of
@@ -106,7 +105,7 @@ class ChatSession:
             output = held.model.generate(
                 input_ids=inputs,
                 attention_mask=torch.ones_like(inputs),
-                **Eyes.inputs(prompt.looks),
+                **(held.eyes.inputs(prompt.looks, inputs) if held.eyes else {}),
                 streamer=stream,
                 stopping_criteria=StoppingCriteriaList([StopWhen(lambda: stop.is_set() or stream.met_stop_word)]),
                 logits_processor=LogitsProcessorList([OwnVocabulary(held.rows)]),
