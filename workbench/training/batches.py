@@ -17,7 +17,7 @@ from workbench.models.vision.features import without_tower
 from workbench.models.vision.parts import Parts
 from workbench.models.vision.sight import Sight, TowerSight, sight_of
 from workbench.training.collate import Collator
-from workbench.training.image_features import OnFeatures, bytes_needed, known_sight, why_too_large
+from workbench.training.image_features import KnownSight, OnFeatures, bytes_needed, known_features, why_too_large
 from workbench.training.picture_rows import PictureCollator, PictureRows
 from workbench.training.ranks import world_size
 
@@ -59,26 +59,28 @@ def picture_batches(
     plain = Collator(pad_id)
     sight = sight_of(parts.model, parts.processor, pad_image_to_square=config.pad_image_to_square)
     needs_blank = world_size() > 1 or config.freeze_llm
-    pictures = sorted({*_pictures(rows), *asked_about})
-    why_not = _why_not_known(config, parts, len(pictures))
+    shown = {Path(name) for name in rows.pictures()}
+    kinds = [sorted(some) for some in (shown, set(asked_about) - shown) if some]
+    count = sum(map(len, kinds))
+    why_not = _why_not_known(config, parts, count)
     if why_not is not None:
         blank = sight.look(_blank(sight)) if needs_blank else None
         said = _("The vision tower runs with every step: {reason}").format(reason=why_not)
         return Batches(PictureRows(rows, sight), PictureCollator(plain, blank), sight, (said,)), parts
     assert config.visual_encoder_name_or_path is not None
-    known = known_sight(parts.model, sight, config.visual_encoder_name_or_path, pictures, tell)
+    tower = config.visual_encoder_name_or_path
+    features = [known_features(parts.model, sight, tower, some, tell) for some in kinds]
+    known = KnownSight(sight.image_id, sight.patches, tuple(features))
     parts = replace(parts, tower=without_tower(parts.model).model.vision_tower)
-    said = _("The features of {count} pictures are known: the vision tower does not run.").format(count=len(pictures))
+    said = _("The features of {count} pictures are known: the vision tower does not run.").format(count=count)
     blank = known.blank() if needs_blank else None
     return Batches(PictureRows(rows, known), PictureCollator(plain, blank), known, (said,)), parts
 
 
-def _pictures(rows: TrainingRows) -> set[Path]:
-    return {Path(image) for number in range(len(rows)) for image in rows[number].images}
-
-
 def _why_not_known(config: TrainConfig, parts: Parts, pictures: int) -> str | None:
     """Why the features are not computed once for all, or None if they are."""
+    if pictures == 0:
+        return _("there are no pictures.")
     if config.visual_encoder_method != "frozen":
         return _("it is trained.")
     if config.cache_image_features is False:

@@ -8,6 +8,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+from workbench.devices import gpu_count
 from workbench.paths import user_cache
 
 _held: list[int] = []
@@ -43,3 +44,14 @@ def prepare_build_folder() -> None:
 def _clear(folder: Path) -> None:
     for left_behind in folder.glob("*/lock"):
         left_behind.unlink(missing_ok=True)
+
+
+def build_nothing_for_a_cpu() -> None:
+    """Keep DeepSpeed on a CPU from compiling the operator that adds numbers up over the processes of one machine.
+
+    torch does that too. The operator takes a C++ compiler and a minute, and only many processes would gain by it.
+    """
+    if gpu_count() == 0:
+        import deepspeed
+
+        deepspeed.ops.__compatible_ops__["deepspeed_shm_comm"] = False

@@ -34,26 +34,33 @@ _FEATURES = "features.bin"
 
 
 @dataclass(frozen=True)
-class KnownSight:
-    """The sight of a LLaVA model whose tower was taken out: features for pixels.
+class Features:
+    """Features of some files, ``[pictures, patches, width]``; ``rows``: of each file, its place."""
 
-    Args:
-        rows: of each file, its place in ``features``.
-    """
+    rows: dict[Path, int]
+    values: torch.Tensor
+
+
+@dataclass(frozen=True)
+class KnownSight:
+    """The sight of a LLaVA model whose tower was taken out: features for pixels."""
 
     image_id: int
     patches: int
-    rows: dict[Path, int]
-    features: torch.Tensor
+    known: tuple[Features, ...]
 
     def look(self, picture: Picture) -> Look:
         assert isinstance(picture, Path), "only files have features that are known"
-        place = self.rows[picture]
-        return Look([self.image_id] * self.patches, {"pixel_values": self.features[place : place + 1]})
+        features = next(some for some in self.known if picture in some.rows)
+        place = features.rows[picture]
+        return self._look(features.values[place : place + 1])
 
     def blank(self) -> Look:
         """A picture of nothing."""
-        return Look([self.image_id] * self.patches, {"pixel_values": torch.zeros_like(self.features[:1])})
+        return self._look(torch.zeros_like(self.known[0].values[:1]))
+
+    def _look(self, features: torch.Tensor) -> Look:
+        return Look([self.image_id] * self.patches, {"pixel_values": features})
 
 
 def bytes_needed(model: Any, pictures: int) -> int:
@@ -74,9 +81,9 @@ def why_too_large(needed: int) -> str | None:
     )
 
 
-def known_sight(
+def known_features(
     model: Any, sight: TowerSight, tower_name: str, pictures: Sequence[Path], tell: OnFeatures
-) -> KnownSight:
+) -> Features:
     """The features of some files, computed now by all processes of this machine, or kept from an earlier run.
 
     Args:
@@ -104,8 +111,8 @@ def known_sight(
         if local_rank() == 0:
             part.rename(file)
         barrier()
-    features = torch.from_file(str(file), shared=False, size=math.prod(shape), dtype=tower.dtype).view(shape)
-    return KnownSight(sight.image_id, sight.patches, {path: row for row, path in enumerate(pictures)}, features)
+    values = torch.from_file(str(file), shared=False, size=math.prod(shape), dtype=tower.dtype).view(shape)
+    return Features({path: row for row, path in enumerate(pictures)}, values)
 
 
 def _write(

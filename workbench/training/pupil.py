@@ -12,6 +12,7 @@ from workbench.models.vision.parts import Parts
 from workbench.paths import resolve_model
 from workbench.training.asked_pictures import asked_pictures
 from workbench.training.batches import Batches, picture_batches, text_batches
+from workbench.training.own_model import own_batches, own_model
 from workbench.training.part_checkpoints import frozen_may_be_missing
 from workbench.training.preparing import preparation_events
 from workbench.training.seeing import seeing_parts
@@ -42,9 +43,12 @@ def pupil_of(session: Session, data: TrainingSet, *, reload: Path | None, with_d
     if not config.sees:
         model = text_model(config, source=reload, with_deepspeed=with_deepspeed)
         return Pupil(model, text_batches(config, data.rows, pad_id, model))
+    if config.own_processor:
+        model = own_model(config, source=reload, with_deepspeed=with_deepspeed)
+        return Pupil(model, own_batches(config, data.rows, pad_id, model))
     first_stage = Path(resolve_model(config.pretrained_pth)) if config.pretrained_pth else None
     parts = seeing_parts(config, session.tokenizer, source=reload or first_stage, with_deepspeed=with_deepspeed)
     frozen_may_be_missing(parts.model)
-    tell = preparation_events(session.job, _("looking at the pictures"), _("pictures"))
+    tell = preparation_events(session.job, _("computing the features of the pictures"), _("pictures"))
     batches, parts = picture_batches(config, data.rows, pad_id, parts, asked_pictures(config), tell)
     return Pupil(parts.model, batches, parts)

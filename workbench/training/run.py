@@ -23,6 +23,7 @@ from workbench.jobs.events import Finished, Started, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.models.load import load_tokenizer
 from workbench.training.arguments import training_arguments
+from workbench.training.built_ops import build_nothing_for_a_cpu
 from workbench.training.callbacks.evaluation import SampleAnswers, Scores
 from workbench.training.callbacks.saving import SaveCadence, StopOnRequest
 from workbench.training.callbacks.steps import StepEvents, Throughput
@@ -31,6 +32,7 @@ from workbench.training.deepspeed_presets import deepspeed_settings, zero_stage_
 from workbench.training.examiner import Examiner
 from workbench.training.facts import facts
 from workbench.training.length_groups import LengthGroups
+from workbench.training.own_model import require_own_sight
 from workbench.training.preparing import PreparationStoppedError, preparation_events
 from workbench.training.pupil import pupil_of
 from workbench.training.ranks import rank, world_size
@@ -62,13 +64,15 @@ def train(job: JobFolder, options: Options) -> Finished:
     began = time.monotonic()
     config = load_config(job.config_path)
     tokenizer = load_tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code)
+    template = get_template(config.prompt_template, tokenizer)
+    if config.own_processor:
+        require_own_sight(config, template)
     try:
         data = build_training_set(config, tokenizer, preparation_events(job))
     except PreparationStoppedError:
         return Finished(stopped=True)
     if rank() == 0:
         keep_report(data.report, job.results_path)
-    template = get_template(config.prompt_template, tokenizer)
     session = Session(job, config, tokenizer, template, _counting(config, len(data.rows)))
     resume(session, options.resume)
     if session.is_complete:
@@ -91,6 +95,8 @@ def _trainer(session: Session, data: TrainingSet, why_no_deepspeed: str | None) 
     config = session.config
     wanted = config.deepspeed if config.deepspeed != NO_DEEPSPEED and why_no_deepspeed is None else None
     settings = deepspeed_settings(wanted) if wanted else None
+    if settings is not None:
+        build_nothing_for_a_cpu()
     arguments = training_arguments(
         config, session.job.checkpoints_path, total_steps=session.counting.total_steps, deepspeed=settings
     )
@@ -134,7 +140,8 @@ def _weights_to_load(session: Session, *, with_deepspeed: bool) -> Path | None:
     transformers restores a whole model by the names in memory, which InternLM2 does not have on disk, and knows
     nothing of the parts of a model that sees.
     """
-    if with_deepspeed or not (session.config.method == "full" or session.config.sees):
+    config = session.config
+    if with_deepspeed or not (config.method == "full" or config.visual_encoder_name_or_path):
         return None
     return session.resumed_from
 

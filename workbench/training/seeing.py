@@ -13,7 +13,7 @@ from workbench.models.four_bits import keep_gradients_exact
 from workbench.models.precision import Precision, choose_precision
 from workbench.models.vision.parts import Parts, freeze, join
 from workbench.models.vision.projector import read_projector
-from workbench.models.vision.tower import VisionTower, load_vision_tower
+from workbench.models.vision.tower import VisionTower, freeze_unused, load_vision_tower
 from workbench.models.vision.tower_adapter import add_tower_adapter, load_tower_adapter
 from workbench.training.arguments import uses_checkpointing
 from workbench.training.text_model import base_model
@@ -39,6 +39,7 @@ def seeing_parts(config: TrainConfig, tokenizer: Any, *, source: Path | None, wi
         projector=read_projector(source) if source else None,
         selected_layer=config.visual_select_layer,
     )
+    freeze_unused(parts.tower, config.visual_select_layer)
     if config.method == "qlora":
         _say_that_parts_are_trained(parts)
     if not with_deepspeed:  # which has fp32 copies of its own of what is trained

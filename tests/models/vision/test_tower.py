@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from transformers import CLIPConfig, CLIPModel
 
 from tests.models.vision.tiny import SIDE, clip_tower, language_model, picture_pixels, save_tower, siglip_tower
 from workbench.errors import WorkbenchError
-from workbench.models.vision.tower import load_vision_tower
+from workbench.models.vision.tower import VisionTower, freeze_unused, load_vision_tower
 
 pytestmark = pytest.mark.heavy
 
@@ -66,3 +67,14 @@ def test_a_tower_without_all_its_weights_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"num_hidden_layers": 3}))
     with pytest.raises(WorkbenchError, match="missing"):
         load_vision_tower(str(tmp_path))
+
+
+@pytest.mark.parametrize("make_tower", [clip_tower, siglip_tower])
+@pytest.mark.parametrize("layer", [-1, -2, 1])
+def test_what_comes_after_the_features_is_not_trained(make_tower: Callable[[], VisionTower], layer: int) -> None:
+    tower = make_tower().model
+    freeze_unused(tower, layer)
+    pixels = picture_pixels()
+    tower(pixels, output_hidden_states=True).hidden_states[layer].sum().backward()
+    trained = {name for name, parameter in tower.named_parameters() if parameter.requires_grad}
+    assert trained == {name for name, parameter in tower.named_parameters() if parameter.grad is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ _CLASSES = {
     "siglip": SiglipVisionModel,
     "siglip_vision_model": SiglipVisionModel,
 }
+
+_LAYER = re.compile(r"\bencoder\.layers\.(\d+)\.")
+_AFTER_THE_LAYERS = ("post_layernorm", "head")
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,20 @@ def load_vision_tower(path_or_name: str, *, precision: Precision = "auto") -> Vi
     tower = VisionTower(path_or_name, model, processor)
     _require_same_size(tower)
     return tower
+
+
+def freeze_unused(tower: Any, selected_layer: int) -> None:
+    """Nothing is trained of what comes after the layer whose features are taken: it has no part in the loss.
+
+    Args:
+        tower: a vision tower's model, or the peft model around it.
+        selected_layer: as in `hidden_states`: 0 is what goes into the first layer, -1 what the last one gives.
+    """
+    used = selected_layer % (tower.config.num_hidden_layers + 1)
+    for name, parameter in tower.named_parameters():
+        layer = _LAYER.search(name)
+        if (int(layer[1]) >= used) if layer else any(part in name.split(".") for part in _AFTER_THE_LAYERS):
+            parameter.requires_grad_(False)
 
 
 def _existing(path_or_name: str) -> str:
