@@ -82,7 +82,7 @@ def start_evaluate(
 def _started(request: EvaluationRequest, name: str, project: Path, work_dir: Path | None) -> JobFolder:
     request = request.model_copy(update={"as_of": _state_of_files(request)})
     command = module_command("workbench.evaluation", "{job}")
-    begun = _unfinished(request, work_dir or project / WORK_DIRS / name)
+    begun = _unfinished(request, (work_dir or project / WORK_DIRS / name).resolve())
     if begun is not None:
         return restart_job(begun, command)
     return start_job("evaluate", name, command, project=project, arguments=request.model_dump(), work_dir=work_dir)
