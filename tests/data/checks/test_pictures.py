@@ -183,6 +183,40 @@ def test_a_config_that_trains_on_text_refuses_pictures(write: Write, tmp_path: P
     assert report.has_errors
 
 
+class TestAConfigOfAModelThatSees:
+    @pytest.fixture
+    def fields(self, tmp_path: Path) -> dict[str, str]:
+        picture(tmp_path / "pictures" / "a.png")
+        return {"visual_encoder_name_or_path": "sample:vision_tower", "image_folder": str(tmp_path / "pictures")}
+
+    @pytest.mark.parametrize(("policy", "expected"), [("error", "error"), ("skip", "warning")])
+    def test_says_where_pictures_lie_and_what_becomes_of_bad_ones(
+        self, write: Write, fields: dict[str, str], policy: str, expected: str
+    ) -> None:
+        path = write([llava("a.png"), llava("gone.png"), llava(None, "Who are you?")])
+        report = check_data(config=config_for(path, on_bad_image=policy, **fields))
+        assert report.tally.left_out == {"bad_image": 1} and report.tally.kept == 2
+        assert severity(report, MISSING) == expected
+        assert ("unless on_bad_image: skip" in report.as_text()) == (policy == "error")
+
+    def test_counts_for_other_data_too(self, write: Write, fields: dict[str, str]) -> None:
+        path = write([llava("a.png"), llava("a.png", "<image>\nAnd now?")], "other.json")
+        report = check_data(str(path), config_for(Path("own.json"), **fields))
+        assert not report.has_errors and report.tally.kept == 2
+
+    def test_gives_way_to_a_folder_that_is_named(self, write: Write, fields: dict[str, str], tmp_path: Path) -> None:
+        path = write([llava("a.png")])
+        report = check_data(config=config_for(path, **fields), image_folder=tmp_path)
+        assert found(report)[MISSING] == ["data.json:1:images[0]"]
+
+    def test_rows_whose_pictures_have_no_place_are_bad_ones(self, write: Write, fields: dict[str, str]) -> None:
+        path = write([llava("a.png"), llava("a.png", "What?")])
+        for policy, expected in (("stop", "error"), ("leave_out", "warning")):
+            report = check_data(config=config_for(path, bad_rows=policy, **fields))
+            assert report.tally.left_out == {"bad": 1}
+            assert severity(report, UNPLACED) == expected
+
+
 def test_a_picture_of_many_rows_is_looked_at_once(
     write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
