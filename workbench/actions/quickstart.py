@@ -19,15 +19,27 @@ DEFAULT_FOLDER = Path("workbench_quickstart")
 DEFAULT_NAME = "小明"
 SCORE_TITLES = {
     "identity": N_("knows its name (unseen questions)"),
+    "seeing": N_("sees (unseen pictures)"),
     "retention": N_("still answers the rest right"),
 }
 """What each score of a quickstart's results says; ``<score>_before`` and ``<score>_after`` are shares (0–1)."""
+SEEING_JOURNEY = "llava"
+_SCORES = {SEEING_JOURNEY: ("seeing", "retention")}
 _SECONDS_TO_TRAINING = 15.0
 _POLL_SECONDS = 0.1
 
 
-def start_quickstart(project: Path, name: str = DEFAULT_NAME) -> JobFolder:
+def scores_of_journey(journey: str | None) -> tuple[str, ...]:
+    """The names of the scores that a journey ends with."""
+    return _SCORES.get(journey or "", ("identity", "retention"))
+
+
+def start_quickstart(project: Path, name: str = DEFAULT_NAME, *, journey: str | None = None) -> JobFolder:
     """Start it in a project folder, which is made if it does not exist.
+
+    Args:
+        name: what the sample model learns to be called.
+        journey: `SEEING_JOURNEY` to teach it to see instead.
 
     Raises:
         WorkbenchError: the folder cannot be written, the name is empty, or a quickstart is still at work there.
@@ -47,7 +59,7 @@ def start_quickstart(project: Path, name: str = DEFAULT_NAME) -> JobFolder:
         "quickstart",
         module_command("workbench.quickstart", "{job}"),
         project=project.resolve(),
-        arguments={"name": name.strip()},
+        arguments={"journey": journey} if journey else {"name": name.strip()},
     )
 
 

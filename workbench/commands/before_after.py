@@ -28,6 +28,7 @@ def show_before_after(made: dict[str, Any], *, to_stderr: bool = False) -> None:
     scores = [
         (_(text), *(f"{made[f'{name}_{when}']:.1%}" for when in ("before", "after")))
         for name, text in SCORE_TITLES.items()
+        if f"{name}_after" in made
     ]
     answers = _answers(JobFolder(Path(made["job"])), Path(made["checkpoint"]).name)
     for line in ["", *aligned([head, *scores]), "", *aligned([(_("question"), *head[1:]), *answers]), ""]:

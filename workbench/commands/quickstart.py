@@ -17,15 +17,21 @@ _EXAMPLES = """
 
   workbench quickstart my_first --name Ada
 
+  workbench quickstart --llava
+
   workbench quickstart --json 2>progress.txt
 """
+
+
+_KEYS = {"seeing": "accuracy"}
+"""What a score is called in the JSON object, if not by its own name."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
         "quickstart",
-        help=_("Teach the embedded sample model a name: data, training, merge, scores, and a table of what changed."),
+        help=_("Teach the embedded sample model a name, or to see: data, training, merge, scores, and what changed."),
         epilog=examples(_EXAMPLES),
     )(quickstart)
 
@@ -35,17 +41,21 @@ def quickstart(
         Path | None, typer.Argument(metavar="[DIR]", help=_("The project folder; else ./workbench_quickstart."))
     ] = None,
     name: Annotated[str, typer.Option(help=_("The name to teach."))] = "小明",
+    llava: Annotated[
+        bool, typer.Option("--llava", help=_("Teach the sample model to see instead: both stages of LLaVA."))
+    ] = False,
     plain: Annotated[bool, typer.Option("--plain", help=_("Line by line, without the full-screen app."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
 ) -> None:
     """Start the job; on a terminal open the app on it, otherwise follow it."""
-    from workbench.actions.quickstart import DEFAULT_FOLDER, start_quickstart, training_of
+    from workbench.actions.quickstart import DEFAULT_FOLDER, SEEING_JOURNEY, start_quickstart, training_of
     from workbench.commands.before_after import show_before_after
     from workbench.jobs.results import results_of
     from workbench.ui.terminal import has_full_screen
 
     project = folder or DEFAULT_FOLDER
-    job = start_quickstart(project, name)
+    journey = SEEING_JOURNEY if llava else None
+    job = start_quickstart(project, name, journey=journey)
     typer.echo(_("Project: {path}").format(path=project), err=as_json)
     if not (plain or as_json) and has_full_screen(os.environ):
         from workbench.ui.launch import main as open_app
@@ -59,14 +69,17 @@ def quickstart(
     if "merged" in made:
         show_before_after(made, to_stderr=as_json)
     if as_json:
-        typer.echo(json.dumps(_summary(made), ensure_ascii=False))
+        typer.echo(json.dumps(_summary(made, journey), ensure_ascii=False))
     raise typer.Exit(code)
 
 
-def _summary(made: dict[str, Any]) -> dict[str, Any]:
+def _summary(made: dict[str, Any], journey: str | None) -> dict[str, Any]:
     """The object that scripts read; shares are 0–1, what was not reached is null."""
-    from workbench.actions.quickstart import SCORE_TITLES
+    from workbench.actions.quickstart import scores_of_journey
 
-    shares = {score: {when: made.get(f"{score}_{when}") for when in ("before", "after")} for score in SCORE_TITLES}
+    shares = {
+        _KEYS.get(score, score): {when: made.get(f"{score}_{when}") for when in ("before", "after")}
+        for score in scores_of_journey(journey)
+    }
     places = {key: made.get(key) for key in ("job", "checkpoint", "adapter", "merged")}
     return {"seconds": made.get("seconds"), **shares, **places}

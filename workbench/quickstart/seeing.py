@@ -1,0 +1,65 @@
+"""Teach the sample model to see: captions first, then questions, then one model of all parts, and scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.actions.convert import checkpoint_of, start_convert
+from workbench.actions.merge import start_merge
+from workbench.actions.train import start_training
+from workbench.configs.find import find_config
+from workbench.evaluation.recommend import RETENTION, SEEING
+from workbench.evaluation.request import ModelToScore
+from workbench.i18n import _
+from workbench.jobs.folder import JobFolder
+from workbench.quickstart.journey import AFTER, BEFORE, Journey
+
+FIRST_STAGE = "llava_workbench_sample_clip_tiny_p16_96_e2_pretrain"
+SECOND_STAGE = "llava_workbench_sample_lora_clip_tiny_p16_96_e2_finetune"
+_A_PICTURE = "sample:pictures/held_out/001.png"
+
+
+class SeeingJourney(Journey):
+    """Both stages of LLaVA on the sample; before is the model after the first of them."""
+
+    def commands(self) -> list[str]:
+        return [
+            f"workbench train {FIRST_STAGE}",
+            f"workbench train {SECOND_STAGE}",
+            "workbench convert last adapter",
+            "workbench merge auto adapter merged",
+            "workbench evaluate merged --image-probes sample:llava_questions.json",
+            f"workbench chat merged --image {_A_PICTURE}",
+        ]
+
+    def go(self) -> None:
+        first = self._train(FIRST_STAGE, _("train the projector on captions"))
+        second = self._train(SECOND_STAGE, _("train on questions about pictures"), begins_from=first)
+        self.results["checkpoint"] = str(second)
+        self._convert_and_merge(second)
+        self._evaluate(first)
+
+    def _train(self, name: str, stage: str, begins_from: Path | None = None) -> Path:
+        config = find_config(name).config
+        if begins_from is not None:
+            config = config.model_copy(update={"pretrained_pth": str(begins_from)})
+        job: JobFolder = start_training(config, name, project=self.project)
+        self.results["job"] = str(job.path)
+        self.stage(stage, job)
+        return checkpoint_of(str(job.path), self.project)
+
+    def _convert_and_merge(self, checkpoint: Path) -> None:
+        self.results["adapter"] = self.stage(_("convert"), start_convert(str(checkpoint), project=self.project))[
+            "adapter"
+        ]
+        merging = start_merge(Path(str(self.results["adapter"])), project=self.project)
+        self.results["merged"] = self.stage(_("merge"), merging)["merged"]
+
+    def _evaluate(self, first: Path) -> None:
+        config = find_config(SECOND_STAGE).config
+        template, base = config.prompt_template, config.pretrained_model_name_or_path
+        models = [
+            ModelToScore(label=BEFORE, model=base, llava=str(first), prompt_template=template),
+            ModelToScore(label=AFTER, model=str(self.results["merged"]), prompt_template=template),
+        ]
+        self.evaluate(models, {SEEING: str(config.image_probes), RETENTION: str(config.retention_probes)})
