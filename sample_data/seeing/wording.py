@@ -113,7 +113,10 @@ def _ask_pair(picture: Picture, language: Language) -> list[_Row]:
         else:
             asked_colour = (f"What color is the {where} shape?", f"What color is the shape at the {where}?")
             asked_side = (f"Where is the {colour} shape?", f"On which side is the {colour} shape?")
-        rows += [("colour", asked_colour, _colour_answers(thing, language)), ("place", asked_side, (where,))]
+        rows += [
+            ("colour", asked_colour, _colour_answers(thing, language)),
+            ("place", asked_side, _place_answers(where, language)),
+        ]
     return rows
 
 
@@ -121,7 +124,7 @@ def _ask_scene(picture: Picture, language: Language) -> list[_Row]:
     thing = picture.things[0]
     name = named(thing.name, language)
     what = ("这是什么？", "图里画的是什么？") if language == "zh" else ("What is this?", "What does the picture show?")
-    answers = (name,) if language == "zh" else (name, f"a {name}")
+    answers = (name,) if language == "zh" else (f"It is a {name}.", f"a {name}", name)
     return [("scene", what, answers), _colour_row(thing, language, alone=False)]
 
 
@@ -136,14 +139,20 @@ def _colour_row(thing: Thing, language: Language, *, alone: bool) -> _Row:
 
 def _colour_answers(thing: Thing, language: Language) -> tuple[str, ...]:
     colour = named(thing.colour, language)
-    return (colour, f"{colour}的", colour.removesuffix("色")) if language == "zh" else (colour,)
+    if language == "zh":
+        return colour, f"{colour}的", colour.removesuffix("色")
+    return f"It is {colour}.", colour
 
 
 def _shape_row(thing: Thing, language: Language) -> _Row:
     name = named(thing.name, language)
     if language == "zh":
         return "shape", ("这是什么形状？", "图形是什么形状的？"), (name,)
-    return "shape", ("What shape is it?", "What shape do you see?"), (name, f"a {name}", _plural(name))
+    return (
+        "shape",
+        ("What shape is it?", "What shape do you see?"),
+        (f"It is a {name}.", f"a {name}", name, _plural(name)),
+    )
 
 
 def _count_row(picture: Picture, language: Language) -> _Row:
@@ -151,14 +160,19 @@ def _count_row(picture: Picture, language: Language) -> _Row:
     if language == "zh":
         word = _NUMBERS_ZH[number]
         return "count", ("有几个？", "图里有几个图形？"), (f"{number}", f"{number}个", f"{word}个", word)
-    return "count", ("How many are there?", "How many shapes are there?"), (f"{number}", _NUMBERS[number])
+    answers = (f"There {'is' if number == 1 else 'are'} {number}.", f"{number}", _NUMBERS[number])
+    return "count", ("How many are there?", "How many shapes are there?"), answers
 
 
 def _place_row(picture: Picture, language: Language) -> _Row:
     where = named(picture.place, language)
     if language == "zh":
-        return "place", ("它在哪里？", "图形在什么地方？"), (where,)
-    return "place", ("Where is it?", "Where in the picture is it?"), (where,)
+        return "place", ("它在哪里？", "图形在什么地方？"), _place_answers(where, language)
+    return "place", ("Where is it?", "Where in the picture is it?"), _place_answers(where, language)
+
+
+def _place_answers(where: str, language: Language) -> tuple[str, ...]:
+    return (where,) if language == "zh" else (f"It is {where}.", where)
 
 
 def _sides(picture: Picture) -> tuple[str, str]:

@@ -113,9 +113,9 @@ def test_a_pair_is_asked_for_the_colour_on_a_side_and_the_side_of_a_colour() -> 
         pixels, owners = np.asarray(paint(picture)).astype(int), np.asarray(mask(picture))
         for asked in questions_about(picture, random.Random(8), "en"):
             colour, side = (
-                (asked.answers[0], _side_in(asked.question))
+                (asked.answers[1], _side_in(asked.question))
                 if asked.kind == "colour"
-                else (next(name for name in COLOURS if name in asked.question), asked.answers[0])
+                else (next(name for name in COLOURS if name in asked.question), asked.answers[1])
             )
             shown = np.argmin([abs(np.median(pixels[owners == n], axis=0) - COLOURS[colour]).sum() for n in (1, 2)]) + 1
             rows, columns = (places.mean() / SIDE for places in np.nonzero(owners == shown))
@@ -141,9 +141,9 @@ def test_what_is_said_is_what_is_drawn(language: str) -> None:
         picture = maker.draw("group")
         answers = {asked.kind: asked.answers for asked in questions_about(picture, draw, language)}  # type: ignore[arg-type]
         thing = picture.things[0]
-        assert answers["shape"][0] == named(thing.name, language)  # type: ignore[arg-type]
-        assert answers["colour"][0] == named(thing.colour, language)  # type: ignore[arg-type]
-        assert answers["count"][0] == str(len(picture.things))
+        assert named(thing.name, language) in answers["shape"]  # type: ignore[arg-type]
+        assert named(thing.colour, language) in answers["colour"]  # type: ignore[arg-type]
+        assert str(len(picture.things)) in answers["count"]
         assert str(len(picture.things)) in caption(picture, language)  # type: ignore[arg-type]
 
 
