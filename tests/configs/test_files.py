@@ -97,6 +97,12 @@ def test_folders_of_pictures_are_one_or_one_for_each_path() -> None:
         parse_config(rows + "image_folder: x, y, z\n", "my.yaml")
 
 
+def test_a_frozen_language_model_needs_a_projector_that_learns() -> None:
+    assert "nothing would learn" in problem_of(MINIMAL + "freeze_llm: true\n").what
+    assert parse_config(MINIMAL + "freeze_llm: true\nvisual_encoder_name_or_path: v\n", "my.yaml").sees
+    assert not parse_config(MINIMAL + "visual_encoder_name_or_path: ''\n", "my.yaml").sees
+
+
 def test_a_file_in_another_encoding_is_refused_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "gbk.yaml"
     path.write_bytes((MINIMAL + "system: 你好\n").encode("gbk"))

@@ -24,6 +24,13 @@ async def test_words_in_any_order_narrow_the_list_and_stay_visible(project: Path
         assert "3 of" in screen_text(pilot)
 
 
+async def test_a_long_name_keeps_both_its_ends(project: Path) -> None:
+    async with running(project, "configs") as pilot:
+        await pilot.press("slash")
+        await type_text(pilot, "llava 1_8b lora")
+        await see(pilot, "llava_internlm2_chat_1_8b_qlora", "…", "_lora_e1_gpu8_finetune", "1 of")
+
+
 async def test_enter_reads_a_config_and_escape_goes_back(project: Path) -> None:
     async with running(project, "configs") as pilot:
         await pilot.press("slash")

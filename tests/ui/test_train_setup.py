@@ -24,6 +24,7 @@ from workbench.ui.widgets.model_form import FieldRow
 
 CONFIG = recorded.CONFIG
 OTHER = "workbench_sample_lora_identity_e2"
+SEEING = "llava_workbench_sample_lora_clip_tiny_p16_96_e2_finetune"
 
 
 @pytest.fixture
@@ -193,3 +194,22 @@ async def test_a_new_training_begins_with_the_projects_config_that_was_trained_l
         await see(pilot, "iteration 40/40")
         await pilot.press("n")
         await see(pilot, "New training", "mine.yaml")
+
+
+async def test_a_model_that_sees_is_asked_for_its_pictures_and_first_stage(project: Path) -> None:
+    async with running(project, "train", ROOMY) as pilot:
+        await pilot.press("n")
+        await see(pilot, "New training", "data_path")
+        assert "image_folder" not in screen_text(pilot)
+        await pilot.press("ctrl+u")
+        await type_text(pilot, SEEING)
+        await pilot.press("enter")
+        await see(pilot, "llava, openai", "image_folder", "on_bad_image", "pretrained_pth")
+
+
+def test_short_samples_that_are_not_packed_take_less_memory_than_the_longest_allowed(project: Path) -> None:
+    plan = make_plan(SEEING, {}, project)
+    widest = make_plan(SEEING, {"data_path": "nowhere.json", "dataset_format": "llava"}, project)
+    assert plan.rows
+    assert plan.memory is not None and widest.memory is not None
+    assert plan.memory.logits < widest.memory.logits
