@@ -12,29 +12,13 @@ import pytest
 
 from tests.data.conftest import SAMPLE, Write
 from tests.data.picture_files import llava_row, picture
-from workbench.configs.schema import TrainConfig
+from tests.data.prepare.seeing import rows_of, seeing
 from workbench.data.checks import check_data
 from workbench.data.encode import IMAGE_TOKEN
 from workbench.data.kept_pictures import kept_pictures
 from workbench.data.light_tokenizer import LightTokenizer
-from workbench.data.pack import Packed
-from workbench.data.training_set import TrainingSet, build_training_set, write_offline
+from workbench.data.training_set import build_training_set
 from workbench.errors import WorkbenchError
-
-
-def seeing(data: Path | str | list[str], **changes: Any) -> TrainConfig:
-    fields = {
-        "pretrained_model_name_or_path": "sample:model",
-        "visual_encoder_name_or_path": "sample:vision_tower",
-        "data_path": data if isinstance(data, list) else str(data),
-        "prompt_template": "internlm2_chat",
-        "max_length": 64,
-    }
-    return TrainConfig.model_validate(fields | changes)
-
-
-def rows_of(made: TrainingSet) -> list[Packed]:
-    return [made.rows[number] for number in range(len(made.rows))]
 
 
 def test_the_sample_is_read_whole(light: LightTokenizer) -> None:
@@ -212,68 +196,3 @@ class TestPicturesInTheRowsThemselves:
         Path(row.images[0]).unlink()
         build_training_set(seeing(rows), light)
         assert Path(row.images[0]).is_file()
-
-
-class TestPreparedAhead:
-    @pytest.fixture
-    def data(self, write: Write, tmp_path: Path) -> Path:
-        picture(tmp_path / "a.png")
-        return write([llava_row("a.png"), llava_row(None, "Who?"), llava_row("gone.png")])
-
-    def test_the_rows_are_those_of_the_training_itself(self, data: Path, light: LightTokenizer, tmp_path: Path) -> None:
-        config = seeing(data, on_bad_image="skip")
-        itself = build_training_set(config, light)
-        ready = tmp_path / "ready"
-        assert write_offline(config, light, ready) == itself.report
-        ahead = build_training_set(config.model_copy(update={"data_path": str(ready)}), light)
-        assert rows_of(ahead) == rows_of(itself)
-        assert ahead.rows.pictures() == itself.rows.pictures() == {str(tmp_path / "a.png")}
-        assert ahead.report == itself.report
-        assert not check_data(config=config.model_copy(update={"data_path": str(ready)})).findings
-
-    def test_a_picture_that_is_gone_since_is_named_by_its_row(
-        self, data: Path, light: LightTokenizer, tmp_path: Path
-    ) -> None:
-        config = seeing(data, on_bad_image="skip")
-        write_offline(config, light, tmp_path / "ready")
-        (tmp_path / "a.png").unlink()
-        ahead = config.model_copy(update={"data_path": str(tmp_path / "ready"), "on_bad_image": "error"})
-        with pytest.raises(WorkbenchError, match="not there") as caught:
-            build_training_set(ahead, light)
-        assert caught.value.where == f"{data}:1:images[0]"
-        report = build_training_set(ahead.model_copy(update={"on_bad_image": "skip"}), light).report
-        assert (report.read, report.kept, report.left_out, report.bad_images) == (
-            3,
-            1,
-            {"bad_image": 2},
-            {"missing": 2},
-        )
-
-    def test_several_folders_are_joined(self, data: Path, light: LightTokenizer, tmp_path: Path) -> None:
-        config = seeing(data, on_bad_image="skip")
-        folders = [tmp_path / "one", tmp_path / "two"]
-        for folder in folders:
-            write_offline(config, light, folder)
-        joined = config.model_copy(update={"data_path": list(map(str, folders)), "image_folder": str(tmp_path)})
-        assert [row.images for row in rows_of(build_training_set(joined, light))] == [[str(tmp_path / "a.png")], []] * 2
-
-    @pytest.mark.parametrize(
-        ("before", "after", "said"),
-        [
-            ({}, {"visual_encoder_name_or_path": None, "pack_to_max_length": False}, "for a model that sees"),
-            ({"visual_encoder_name_or_path": None, "bad_rows": "leave_out"}, {}, "reads text only"),
-            ({}, {"image_folder": "/elsewhere"}, "image_folder"),
-        ],
-    )
-    def test_for_something_else_is_refused(
-        self,
-        data: Path,
-        light: LightTokenizer,
-        tmp_path: Path,
-        before: dict[str, Any],
-        after: dict[str, Any],
-        said: str,
-    ) -> None:
-        write_offline(seeing(data, on_bad_image="skip", **before), light, tmp_path / "ready")
-        with pytest.raises(WorkbenchError, match=said):
-            build_training_set(seeing(tmp_path / "ready", **after), light)
