@@ -151,7 +151,7 @@ def test_chat_side_by_side(project: Path, snap_compare: Compare, size: tuple[int
             )
         await screen.repaint()
         screen.attach("grey.png")
-        await until("▀▀▀▀▀▀", "grey.png", "一张灰色的图片。", "8.0 tokens/s")(pilot)
+        await until("▀▀▀▀▀▀", "grey.png", "一张灰色的图片。", "8.0 token")(pilot)
 
     assert snap_compare(WorkbenchApp(project, "chat"), terminal_size=size, run_before=talk)
 
