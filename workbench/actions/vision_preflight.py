@@ -11,6 +11,8 @@ from workbench.data.picture_words import problem_sentence
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
+from workbench.weights.own_sight import require_known_kind
+from workbench.weights.small_json import json_object
 
 
 def check_vision(config: TrainConfig) -> None:
@@ -23,7 +25,10 @@ def check_vision(config: TrainConfig) -> None:
     if not config.sees:
         _require_no_sight(config)
         return
-    require_model(str(config.visual_encoder_name_or_path), "visual_encoder_name_or_path")
+    if config.own_processor:
+        _require_own_sight(config.pretrained_model_name_or_path)
+    else:
+        require_model(str(config.visual_encoder_name_or_path), "visual_encoder_name_or_path")
     for image in config.evaluation_images:
         _require_picture(image)
 
@@ -40,8 +45,18 @@ def _require_no_sight(config: TrainConfig) -> None:
         raise WorkbenchError(
             _("A setting is given that needs a vision tower, and none is named."),
             where=", ".join(names),
-            fix=_("Set visual_encoder_name_or_path, for example to openai/clip-vit-large-patch14-336."),
+            fix=_(
+                "Set visual_encoder_name_or_path, for example to openai/clip-vit-large-patch14-336; or own_processor: true "
+                "if the model sees by itself."
+            ),
         )
+
+
+def _require_own_sight(model: str) -> None:
+    """Of a model on this machine; of others the training does it."""
+    file = Path(resolve_model(model)) / "config.json"
+    if file.is_file():
+        require_known_kind(json_object(file), f"pretrained_model_name_or_path: {model}")
 
 
 def _require_picture(image: str) -> None:

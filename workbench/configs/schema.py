@@ -141,10 +141,6 @@ class TrainConfig(
             raise ValueError(N_("dataset_format must name one format for all data paths, or one for each of them"))
         if len(self.image_folders) != len(self.data_paths):
             raise ValueError(N_("image_folder must name one folder for all data paths, or one for each of them"))
-        if self.freeze_llm and not self.sees:
-            raise ValueError(
-                N_("freeze_llm needs visual_encoder_name_or_path; without a projector nothing would learn")
-            )
         if self.max_length % self.sequence_parallel_size:
             raise ValueError(N_("max_length must be a multiple of sequence_parallel_size"))
         if self.own_processor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from pickle import UnpicklingError
@@ -34,37 +35,60 @@ DEFAULT_NAME = "default"
 """peft's name of a model's only adapter."""
 
 
-def linear_layer_names(model: Any) -> list[str]:
-    """The last name part of every linear layer but the output head, sorted."""
+def linear_layer_names(model: Any, within: str = ".*") -> list[str]:
+    """The last name part of every linear layer but the output head, sorted.
+
+    Args:
+        within: a regular expression for what stands before that part.
+    """
     head = model.get_output_embeddings()
     names = {
         name.rsplit(".", 1)[-1]
         for name, module in model.named_modules()
-        if isinstance(module, torch.nn.Linear) and module is not head
+        if isinstance(module, torch.nn.Linear)
+        and module is not head
+        and re.fullmatch(within, name.removesuffix(name.rsplit(".", 1)[-1]))
     }
     return sorted(names)
 
 
-def add_adapter(model: Any, settings: LoraSettings, method: Method, *, checkpointing: bool = False) -> Any:
+def add_adapter(
+    model: Any,
+    settings: LoraSettings,
+    method: Method,
+    *,
+    checkpointing: bool = False,
+    within: str = "",
+    beside: Mapping[str, LoraSettings] | None = None,
+) -> Any:
     """Freeze the model and put a fresh LoRA adapter on it.
 
     Args:
         method: ``lora`` or ``qlora``; the latter prepares a 4-bit base (norms and head in fp32, as QLoRA does).
         checkpointing: gradient checkpointing will be used.
+        within: a regular expression for what stands before the last part of the names of layers that get adapters;
+            empty for all of the model.
+        beside: the same for layers that get some of another rank and scale.
 
     Raises:
         WorkbenchError: ``target_modules`` names a layer the model does not have.
     """
-    targets = settings.target_modules or linear_layer_names(model)
+    targets = settings.target_modules or linear_layer_names(model, within or ".*")
     _require_layers(model, "lora.target_modules", targets)
     _require_layers(model, "lora.modules_to_save", settings.modules_to_save or [])
+    others = {
+        _layers(where, other.target_modules or linear_layer_names(model, where)): other
+        for where, other in (beside or {}).items()
+    }
     model = ready_for_adapter(model, method, checkpointing=checkpointing)
     config = LoraConfig(
         r=settings.r,
         lora_alpha=settings.lora_alpha,
         lora_dropout=settings.lora_dropout,
         bias=settings.bias,
-        target_modules=targets,
+        target_modules="|".join([_layers(within, targets), *others]) if within else targets,
+        rank_pattern={pattern: other.r for pattern, other in others.items()},
+        alpha_pattern={pattern: other.lora_alpha for pattern, other in others.items()},
         modules_to_save=settings.modules_to_save,
         task_type="CAUSAL_LM",
     )
@@ -77,6 +101,10 @@ def add_adapter(model: Any, settings: LoraSettings, method: Method, *, checkpoin
             where="lora.target_modules",
             fix=_("Linear layers of this model: {names}.").format(names=known),
         ) from error
+
+
+def _layers(within: str, names: Iterable[str]) -> str:
+    return f"{within}(?:{'|'.join(map(re.escape, names))})"
 
 
 def ready_for_adapter(model: Any, method: Method, *, checkpointing: bool = False) -> Any:
@@ -148,6 +176,16 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False, nam
             where=str(folder),
             fix=_("Use the base model it was trained on; its adapter_config.json names it."),
         ) from error
+
+
+def has_whole_layers(folder: str | Path) -> bool:
+    """Whether an adapter replaces layers of the model by its own, such as the embedding (``modules_to_save``)."""
+    try:
+        return bool(
+            json.loads((Path(folder) / "adapter_config.json").read_text(encoding="utf-8")).get("modules_to_save")
+        )
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def put_on(model: Any, config: PeftConfig, weights: Mapping[str, torch.Tensor], name: str = DEFAULT_NAME) -> Any:

@@ -20,6 +20,7 @@ from workbench.training.callbacks.steps import Throughput
 from workbench.training.checkpoint_folders import checkpoint_name
 from workbench.training.collate import TOKENS
 from workbench.training.loss import only_trained_positions, takes_logits_to_keep
+from workbench.training.own_model import save_processor
 from workbench.training.part_checkpoints import save_trained_parts, without_frozen
 from workbench.training.ranks import barrier, rank
 from workbench.training.saving import UNFINISHED, discard_unfinished, publish
@@ -135,10 +136,12 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
 
     def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
         """Write the weights of a checkpoint."""
+        config, folder = self._session.config, Path(output_dir or self.args.output_dir)
         if self._parts is None:
             super().save_model(output_dir, _internal_call)
+            if config.own_processor and config.method == "full" and rank() == 0:
+                save_processor(config, folder)
             return
-        folder = Path(output_dir or self.args.output_dir)
         save_trained_parts(self._parts, folder, self.processing_class, sharded=self._is_sharded)
         barrier()
 

@@ -16,9 +16,8 @@ from workbench.data.conversation import Conversation, Turn
 from workbench.data.encode import NOT_TRAINED, encode, encode_prompt
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.templates import get_template
-from workbench.errors import WorkbenchError
 from workbench.models.load import load_tokenizer
-from workbench.models.vision.own_processor import own_sight, require_known_kind
+from workbench.models.vision.own_processor import own_sight
 from workbench.models.vision.sight import Sight, joined_inputs, labels_with_looks, with_looks
 
 pytestmark = pytest.mark.heavy
@@ -33,7 +32,7 @@ class Own:
         self.model = AutoModelForImageTextToText.from_pretrained(folder).eval()
         self.tokenizer = load_tokenizer(str(folder))
         self.template = get_template("auto", LightTokenizer.from_folder(folder))
-        self.sight: Sight = own_sight(self.model, str(folder), self.tokenizer)
+        self.sight: Sight = own_sight(self.model, str(folder))
 
     def expected(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
         found = self.processor.apply_chat_template(
@@ -115,11 +114,3 @@ def test_older_processors_keep_their_template_in_a_file_of_their_own(tmp_path: P
     (tmp_path / "chat_template.json").write_text(json.dumps({"chat_template": template}), encoding="utf-8")
     assert load_tokenizer(str(tmp_path)).chat_template == template
     assert LightTokenizer.from_folder(tmp_path).chat_template == template
-
-
-def test_models_of_other_kinds_are_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(WorkbenchError, match="does not see by itself"):
-        require_known_kind("sample:model")
-    (tmp_path / "config.json").write_text('{"model_type": "florence2", "vision_config": {}}', encoding="utf-8")
-    with pytest.raises(WorkbenchError, match="kind florence2"):
-        require_known_kind(str(tmp_path))

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from transformers import AutoImageProcessor, LlavaForConditionalGeneration, PreTrainedConfig
+from transformers import AutoModelForImageTextToText, PreTrainedConfig
 
 from workbench.configs.method_settings import QuantizationSettings
 from workbench.models.four_bits import four_bit_settings
-from workbench.models.load import choose_attention, load_errors, require_all_weights
+from workbench.models.load import Attention, choose_attention, load_errors, require_all_weights
 from workbench.models.precision import Precision, choose_precision, dtype_of
+from workbench.models.vision.own_parts import PROJECTORS, TOWERS
+from workbench.models.vision.own_processor import own_sight
 from workbench.models.vision.parts import load_parts
 from workbench.models.vision.sight import Sight, sight_of
 from workbench.paths import resolve_model
+from workbench.weights.own_sight import is_known_kind
 from workbench.weights.seeing import SeeingFolder
 
-_WHOLE = "llava"
-_NOT_IN_FOUR_BITS = ["lm_head", "vision_tower", "multi_modal_projector"]
+_NOT_IN_FOUR_BITS = ["lm_head", *TOWERS, *PROJECTORS]
 
 
 @dataclass(frozen=True)
@@ -48,19 +50,19 @@ def open_seeing(
 
 
 def is_whole(path_or_name: str) -> bool:
-    """Whether a folder, or a name of the Hugging Face hub, is a LLaVA model in transformers' form."""
+    """Whether a folder, or a name of the Hugging Face hub, is a model that sees by itself: LLaVA, or another kind
+    that can be given pictures."""
     try:
         found, _rest = PreTrainedConfig.get_config_dict(resolve_model(path_or_name))
     except (OSError, ValueError):
         return False
-    return bool(found.get("model_type") == _WHOLE)
+    return is_known_kind(found)
 
 
 def open_whole(
     path_or_name: str, *, precision: Precision = "auto", quantization: QuantizationSettings | None = None
 ) -> Seeing:
-    """A LLaVA model in transformers' form, ready to answer; its own image processor says
-    whether pictures are padded.
+    """A model that sees by itself, ready to answer; its own processor says how it is given pictures.
 
     Args:
         quantization: how the language model's weights are put into 4 bits, if they are.
@@ -68,17 +70,28 @@ def open_whole(
     Raises:
         WorkbenchError: the folder is missing or incomplete.
     """
+    model = load_whole(path_or_name, precision=precision, quantization=quantization)
+    model.generation_config.suppress_tokens = [model.config.image_token_id]
+    return Seeing(model.eval(), own_sight(model, path_or_name))
+
+
+def load_whole(
+    path_or_name: str,
+    *,
+    precision: Precision = "auto",
+    quantization: QuantizationSettings | None = None,
+    attn_implementation: Attention = "auto",
+) -> Any:
+    """The model alone; see `open_whole`."""
     source = resolve_model(path_or_name)
     dtype = dtype_of(choose_precision(precision))
-    chosen: dict[str, Any] = {"dtype": dtype, "attn_implementation": choose_attention("auto", dtype)}
+    chosen: dict[str, Any] = {"dtype": dtype, "attn_implementation": choose_attention(attn_implementation, dtype)}
     if quantization is not None:
         settings = four_bit_settings(quantization, dtype)
         settings.llm_int8_skip_modules = _NOT_IN_FOUR_BITS
         chosen["quantization_config"] = settings
         chosen["device_map"] = {"": torch.cuda.current_device()} if torch.cuda.is_available() else None
     with load_errors(path_or_name):
-        processor = AutoImageProcessor.from_pretrained(source, backend="pil")
-        model, report = LlavaForConditionalGeneration.from_pretrained(source, output_loading_info=True, **chosen)
+        model, report = AutoModelForImageTextToText.from_pretrained(source, output_loading_info=True, **chosen)
     require_all_weights(model, report["missing_keys"], path_or_name)
-    model.generation_config.suppress_tokens = [model.config.image_token_id]
-    return Seeing(model.eval(), sight_of(model, processor, pad_image_to_square=False))
+    return model

@@ -19,56 +19,29 @@ from PIL import Image
 from transformers import AutoImageProcessor, PreTrainedConfig
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING_NAMES
 
-from workbench.errors import WorkbenchError
-from workbench.i18n import _
-from workbench.models.load import load_errors
+from workbench.models.load import load_errors, load_tokenizer
 from workbench.models.vision.pixels import read_picture
 from workbench.models.vision.sight import Look, Picture, Sight, sight_of
 from workbench.paths import resolve_model
+from workbench.weights.own_sight import LLAVA, require_known_kind
 
-_LLAVA = "llava"
-"""Its processor does no more than the tower's own; workbench's own models of this kind have no other."""
 _TILED = {"idefics3", "smolvlm"}
 """Kinds that take ``[rows, tiles, …]``; each tile becomes a row of its own, so that pictures can be joined."""
-KINDS = (_LLAVA, "llava_next", "qwen2_vl", "qwen2_5_vl", "qwen3_vl", "internvl", "gemma3", *sorted(_TILED))
-"""``model_type`` of the models that can be trained and asked with their own processor."""
 _WRITTEN_AROUND = {"gemma3": "\n\n"}
 """What a processor writes before and behind a picture; it is part of the text there, see `Look`."""
 _OF_TOKENS = ("mm_token_type_ids", "token_type_ids")
 """Arguments that say of each token whether it stands for a picture."""
 
 
-def kind_of(path_or_name: str) -> str | None:
-    """The ``model_type`` of a model that sees by itself; None for others.
+def facts_of(path_or_name: str) -> dict[str, Any]:
+    """The ``config.json`` of a model folder or name.
 
     Raises:
-        WorkbenchError: the folder or name cannot be read.
+        WorkbenchError: it cannot be read.
     """
     with load_errors(path_or_name):
         found, _rest = PreTrainedConfig.get_config_dict(resolve_model(path_or_name))
-    return str(found.get("model_type")) if "vision_config" in found else None
-
-
-def require_known_kind(path_or_name: str) -> str:
-    """The ``model_type`` of a model that can be trained and asked with its own processor.
-
-    Raises:
-        WorkbenchError: it does not see by itself, or is of another kind.
-    """
-    kind = kind_of(path_or_name)
-    if kind is None:
-        raise WorkbenchError(
-            _("The model does not see by itself: its config.json has no vision_config."),
-            where=path_or_name,
-            fix=_("Set own_processor: false, and name a vision tower if it shall see: visual_encoder_name_or_path."),
-        )
-    if kind not in KINDS:
-        raise WorkbenchError(
-            _("Pictures cannot be given to a model of the kind {kind}.").format(kind=kind),
-            where=path_or_name,
-            fix=_("Models of these kinds can be used: {names}.").format(names=", ".join(KINDS)),
-        )
-    return kind
+    return dict(found)
 
 
 class _NoVideos:
@@ -85,8 +58,8 @@ def pictures_only(processor_class: type[Any]) -> type[Any]:
     return type(processor_class.__name__, (_NoVideos, processor_class), {})
 
 
-def load_processor(path_or_name: str, kind: str, tokenizer: Any) -> Any:
-    """The processor of a model folder or name, with a tokenizer that was loaded already.
+def load_processor(path_or_name: str, kind: str) -> Any:
+    """The processor of a model folder or name.
 
     Raises:
         WorkbenchError: its files are missing, or a package that it needs.
@@ -96,7 +69,7 @@ def load_processor(path_or_name: str, kind: str, tokenizer: Any) -> Any:
     with load_errors(path_or_name):
         parts = {
             "image_processor": AutoImageProcessor.from_pretrained(source, backend="pil"),
-            "tokenizer": tokenizer,
+            "tokenizer": load_tokenizer(path_or_name),
             "video_processor": None,
         }
         settings, _rest = processor_class.get_processor_dict(source)
@@ -155,17 +128,17 @@ class ProcessorSight:
         return values[0] if values.dim() == 5 else values
 
 
-def own_sight(model: Any, path_or_name: str, tokenizer: Any) -> Sight:
+def own_sight(model: Any, path_or_name: str) -> Sight:
     """The sight of a model that sees by itself, which may have an adapter on it.
 
     Raises:
         WorkbenchError: it is of a kind that pictures cannot be given to, or its processor's files are missing.
     """
-    kind = require_known_kind(path_or_name)
+    kind = require_known_kind(facts_of(path_or_name), path_or_name)
     bare = model.get_base_model() if isinstance(model, PeftModel) else model
-    if kind == _LLAVA:
+    if kind == LLAVA:  # its processor does no more than the tower's own, and workbench's own models have no other
         with load_errors(path_or_name):
             pictures = AutoImageProcessor.from_pretrained(resolve_model(path_or_name), backend="pil")
         return sight_of(bare, pictures, pad_image_to_square=False)
-    processor = load_processor(path_or_name, kind, tokenizer)
+    processor = load_processor(path_or_name, kind)
     return ProcessorSight(processor, kind, frozenset(inspect.signature(bare.forward).parameters))
