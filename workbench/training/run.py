@@ -68,7 +68,8 @@ def train(job: JobFolder, options: Options) -> Finished:
     if config.own_processor:
         require_own_sight(config, template)
     try:
-        data = build_training_set(config, tokenizer, preparation_events(job))
+        looked_at = preparation_events(job, _("checking the pictures"), _("pictures"))
+        data = build_training_set(config, tokenizer, preparation_events(job), looked_at)
     except PreparationStoppedError:
         return Finished(stopped=True)
     if rank() == 0:
