@@ -157,3 +157,19 @@ def test_four_bits_see_too(stage_2: Path, red: Path) -> None:
     assert talk.answers(None) == before
     talk.attach(llava=str(stage_2))
     assert talk.answers(red) == seen
+
+
+def test_an_adapter_with_an_embedding_of_its_own_gets_a_base_of_its_own(
+    stage_2: Path, red: Path, tmp_path: Path
+) -> None:
+    settings = LoraSettings(r=4, lora_dropout=0.0, modules_to_save=["embed_tokens"])
+    adapted = add_adapter(load_language_model(BASE, precision="fp32"), settings, "lora")
+    own = {"adapter": str(_moved(adapted, tmp_path / "own", 3))}
+    seeing = {"llava": str(stage_2)}
+    alone, seen = Talk(**own).answers(None), Talk(**seeing).answers(red)
+    talk = Talk(**own)
+    for _again in range(2):
+        talk.attach(**seeing)
+        assert talk.answers(red) == seen
+        talk.attach(**own)
+        assert talk.answers(None) == alone

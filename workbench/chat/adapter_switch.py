@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -45,3 +46,12 @@ class AdapterSwitch:
         if self._names and self._in_use is None:
             switched_off = self.model.disable_adapter()
         return switched_off
+
+
+def has_whole_layers(folder: str) -> bool:
+    """Whether an adapter replaces layers of the model by its own, such as the embedding (``modules_to_save``)."""
+    try:
+        settings = json.loads((Path(folder) / "adapter_config.json").read_text(encoding="utf-8"))
+        return bool(settings["modules_to_save"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return False

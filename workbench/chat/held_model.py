@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from peft.utils import ModulesToSaveWrapper
 
-from workbench.chat.adapter_switch import AdapterSwitch
+from workbench.chat.adapter_switch import AdapterSwitch, has_whole_layers
 from workbench.chat.eyes import Eyes
 from workbench.chat.parts_choice import ChosenParts
 from workbench.chat.protocol import Load, Precision
@@ -113,6 +114,17 @@ class HeldModel:
         if seeing is not None and parts.llava is not None:
             seeing.tower.adapters.use(_inside(parts.llava, TOWER_ADAPTER))
         self._in_use = seeing
+
+    def takes(self, parts: ChosenParts) -> bool:
+        """Whether these parts go beside those that were put on before.
+
+        An adapter with whole layers of its own, such as the embedding, needs them in the size that they had; a LLaVA
+        folder may have added rows to them, or has to.
+        """
+        if parts.llava is not None:
+            return not any(isinstance(module, ModulesToSaveWrapper) for module in self._bare.modules())
+        has_grown = self._bare.get_input_embeddings().weight.shape[0] != self.rows
+        return not (has_grown and parts.adapter and has_whole_layers(parts.adapter))
 
     @contextmanager
     def active(self) -> Iterator[None]:

@@ -42,8 +42,8 @@ class ChatSession:
         self._use(parts_of(self._request), self._request.prompt_template, on_stage)
 
     def attach(self, request: AttachAdapter, on_stage: OnStage) -> None:
-        """Answer with these parts from now on. A part is read from disk once; the base stays in memory unless a LLaVA
-        folder has a whole language model of its own.
+        """Answer with these parts from now on. A part is read from disk once; the base stays in memory unless a part
+        brings whole layers, or a whole language model, of its own.
 
         Raises:
             WorkbenchError: a part does not fit; what was in use still is, but if another base was to be loaded.
@@ -51,7 +51,7 @@ class ChatSession:
         self._use(parts_of(request, self.parts.home), request.prompt_template, on_stage)
 
     def _use(self, parts: ChosenParts, asked_template: str | None, on_stage: OnStage) -> None:
-        if self._held is not None and parts.is_on(self._held.base):
+        if self._held is not None and parts.is_on(self._held.base) and self._held.takes(parts):
             tokenizer = self._held.tokenizer
         else:
             self._held = None  # the old model's memory is free before the new one comes
