@@ -52,7 +52,7 @@ QUICKSTART = Measurement(
     how="`workbench quickstart --json` is run once in an empty folder and its own figures are taken: seconds from its "
     "start to the last score, shares of the questions answered right. Identity is asked with paraphrases that are not "
     "in the training data, retention with questions that the sample model answered right before.",
-    limits="The seconds depend on the processor more than anything else here, and the first run on a machine also "
-    "builds a small C++ op (about 15 s). The shares are those of a model of a few million parameters.",
+    limits="The seconds depend on the processor more than anything else here. The shares are those of a model of a few "
+    "million parameters.",
     run=measure,
 )

@@ -1,0 +1,1 @@
+"""Models that see: their input pipeline, their features kept, and how soon they answer."""
