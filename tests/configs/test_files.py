@@ -97,9 +97,8 @@ def test_folders_of_pictures_are_one_or_one_for_each_path() -> None:
         parse_config(rows + "image_folder: x, y, z\n", "my.yaml")
 
 
-def test_a_frozen_language_model_needs_a_projector_that_learns() -> None:
-    assert "nothing would learn" in problem_of(MINIMAL + "freeze_llm: true\n").what
-    assert parse_config(MINIMAL + "freeze_llm: true\nvisual_encoder_name_or_path: v\n", "my.yaml").sees
+def test_an_empty_name_of_a_tower_is_none() -> None:
+    assert parse_config(MINIMAL + "visual_encoder_name_or_path: v\n", "my.yaml").sees
     assert not parse_config(MINIMAL + "visual_encoder_name_or_path: ''\n", "my.yaml").sees
 
 

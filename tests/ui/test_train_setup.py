@@ -205,6 +205,7 @@ async def test_a_model_that_sees_is_asked_for_its_pictures_and_first_stage(proje
         await type_text(pilot, SEEING)
         await pilot.press("enter")
         await see(pilot, "llava, openai", "image_folder", "on_bad_image", "pretrained_pth")
+        await see(pilot, "The result of the first stage is not there.")
 
 
 def test_short_samples_that_are_not_packed_take_less_memory_than_the_longest_allowed(project: Path) -> None:

@@ -71,7 +71,7 @@ def make_plan(reference: str, changes: dict[str, Any], project: Path) -> TrainPl
     config = apply_overrides(found.config, assignments)
     devices = find_devices()
     processes = config.nproc if isinstance(config.nproc, int) else devices.count
-    problems = _problems(config)
+    problems = _problems(config, project)
     data = _data_size(config, problems)
     return TrainPlan(
         found.name,
@@ -158,12 +158,13 @@ def _token_counts(config: TrainConfig, rows: list[Sample]) -> list[int]:
         return []
 
 
-def _problems(config: TrainConfig) -> list[WorkbenchError]:
+def _problems(config: TrainConfig, project: Path) -> list[WorkbenchError]:
     """Everything that would stop the job at its start."""
+    from workbench.actions.first_stage import with_first_stage
     from workbench.actions.train import preflight
 
     try:
-        preflight(config)
+        preflight(with_first_stage(config, project))
     except WorkbenchError as error:
         return [error]
     return []
