@@ -85,18 +85,18 @@ def read_xtuner_config(name_or_path: str | Path, cfg_options: Sequence[str] = ()
 
 
 def _of_ours(name: str, config: TrainConfig) -> XTunerConfig:
-    has_adapter = config.method != "full" and not config.freeze_llm
-    adapts_tower = config.sees and config.visual_encoder_method == "lora"
+    tower, has_adapter = config.visual_encoder_name_or_path, config.method != "full" and not config.freeze_llm
+    adapts_tower = tower and config.visual_encoder_method == "lora"
     return XTunerConfig(
         name,
-        "LLaVAModel" if config.sees else "SupervisedFinetune",
+        "LLaVAModel" if tower else "SupervisedFinetune",
         config.pretrained_model_name_or_path,
-        visual_encoder=config.visual_encoder_name_or_path,
+        visual_encoder=tower,
         llm_lora=config.lora.model_dump() if has_adapter else None,
         visual_encoder_lora=config.visual_encoder_lora.model_dump() if adapts_tower else None,
         quantized=config.method == "qlora",
         freeze_llm=config.freeze_llm,
-        freeze_visual_encoder=config.sees and config.visual_encoder_method == "frozen",
+        freeze_visual_encoder=bool(tower) and config.visual_encoder_method == "frozen",
         max_position_embeddings=config.max_position_embeddings,
         prompt_template=config.prompt_template,
     )
@@ -232,7 +232,7 @@ def _lora(tree: ConfigTree, values: Settings, key: str) -> dict[str, Any] | None
         return None
     if isinstance(lora, Unreadable):
         raise unreadable_error(lora, key)
-    place = Place(tree.file, 1) if key not in values.places else values.places[key]
+    place = values.places.get(key, Place(tree.file, 1))
     if not isinstance(lora, Settings) or type_name(lora) != _LORA_CLASS:
         raise WorkbenchError(
             _("The adapter is not a LoraConfig, the only kind known here: {value}").format(
