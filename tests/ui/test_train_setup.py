@@ -204,7 +204,7 @@ async def test_a_model_that_sees_is_asked_for_its_pictures_and_first_stage(proje
         await pilot.press("ctrl+u")
         await type_text(pilot, SEEING)
         await pilot.press("enter")
-        await see(pilot, "llava, openai", "image_folder", "on_bad_image", "pretrained_pth")
+        await see(pilot, "llava, openai, openai", "image_folder", "on_bad_image", "pretrained_pth")
         await see(pilot, "The result of the first stage is not there.")
 
 
