@@ -28,7 +28,7 @@ def checked_picture(typed: str, folder: Path) -> str:
     if is_address(named):
         return named
     path = picture_path(named, folder)
-    seen = look_at(path, decode=True)
+    seen = look_at(path, decode=False)
     if seen.problem:
         raise WorkbenchError(problem_sentence(seen.problem, seen.detail), where=str(path))
     return str(path)
