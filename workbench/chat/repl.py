@@ -17,6 +17,7 @@ from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.given_picture import IMAGE_COMMAND, checked_picture
 from workbench.chat.image_path import pictures_in
 from workbench.chat.protocol import Answer, ChatTurn, Delta, GenerationSettings, Load, Loaded, Loading
+from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.vision.marks import reads_text_only
@@ -189,12 +190,8 @@ class PlainChat:
     def _close(self, question: ChatTurn, answer: Answer) -> None:
         if not self.as_json:
             print(flush=True)  # noqa: T201
-            if answer.dropped_turns:
-                dropped = _("(The {count} oldest messages no longer fit the model's context.)")
-                self._tell(dropped.format(count=answer.dropped_turns))
-            if answer.dropped_images:
-                unseen = _("(With them {count} pictures are no longer seen.)")
-                self._tell(unseen.format(count=answer.dropped_images))
+            if unseen := left_out(answer):
+                self._tell(unseen)
             return
         row: dict[str, object] = {
             "question": question.content,

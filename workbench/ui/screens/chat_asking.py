@@ -8,6 +8,7 @@ from textual import on, work
 
 from workbench.chat.image_path import pictures_in
 from workbench.chat.protocol import Answer, ChatTurn, Delta
+from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.ui.chat_pictures import split_message
@@ -111,9 +112,8 @@ class ChatAsking(ChatAttaching):
                 await message.append(waiting)
                 message.show_figures(figures_text(reply))
                 self._keep_answer(reply, chat)
-                if reply.dropped_turns:
-                    trimmed = _("(The {count} oldest messages no longer fit the model's context.)")
-                    self.note(trimmed.format(count=reply.dropped_turns))
+                if unseen := left_out(reply):
+                    self.note(unseen)
 
     def _keep_answer(self, answer: Answer, chat: ChatState) -> None:
         """An answer that cannot be put on disk stays on the screen."""

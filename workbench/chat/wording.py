@@ -1,0 +1,16 @@
+"""What is said beside an answer, in the app and on a plain terminal."""
+
+from __future__ import annotations
+
+from workbench.chat.protocol import Answer
+from workbench.i18n import _
+
+
+def left_out(answer: Answer) -> str:
+    """What of the conversation the model did not see for this answer; empty if it saw all of it."""
+    if answer.dropped_images:
+        text = _("(The {count} oldest messages, with {pictures} pictures, no longer fit the model's context.)")
+        return text.format(count=answer.dropped_turns, pictures=answer.dropped_images)
+    if answer.dropped_turns:
+        return _("(The {count} oldest messages no longer fit the model's context.)").format(count=answer.dropped_turns)
+    return ""
