@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,9 @@ import torch
 from PIL import Image
 
 from tests.evaluation.conftest import Sample
-from tests.models.vision.tiny import clip_tower
+from tests.models.vision.tiny import clip_tower, language_model, sample_tokenizer
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
-from workbench.models.load import load_language_model
 from workbench.models.vision.assembly import assemble
 from workbench.models.vision.sight import Sight, sight_of
 
@@ -31,12 +31,10 @@ _SHOWN = [(), ("red",), (), ("blue", "red"), ("white",)]
 
 @pytest.fixture(scope="module")
 def seeing() -> tuple[Sample, Sight]:
-    """The sample model behind a tiny tower, with a projector that is drawn large enough for pictures to matter."""
-    from workbench.models.load import load_tokenizer
-
-    tower, tokenizer = clip_tower(), load_tokenizer("sample:model")
+    """A tiny model that nobody trained, with a projector drawn so large that what it says depends on the pictures."""
+    tower, tokenizer = clip_tower(), sample_tokenizer()
     torch.manual_seed(5)
-    model = assemble(load_language_model("sample:model", precision="fp32"), tower, tokenizer).eval()
+    model = assemble(language_model("internlm2", initializer_range=0.3), tower, tokenizer).eval()
     with torch.no_grad():
         model.model.multi_modal_projector.linear_2.weight *= 8
     sight = sight_of(model, tower.processor, pad_image_to_square=True)
@@ -66,10 +64,11 @@ def test_answers_in_a_mixed_batch_equal_those_given_one_by_one(
 
 
 def test_a_model_that_sees_answers_text_as_its_language_model_does(
-    seeing: tuple[Sample, Sight], sample: Sample
+    seeing: tuple[Sample, Sight],
 ) -> None:
     texts = ["What is 3 plus 5?", "Hi", "What does <image> mean?"]
-    assert seeing[0].answers(texts) == sample.answers(texts)
+    alone = replace(seeing[0], model=language_model("internlm2", initializer_range=0.3))
+    assert seeing[0].answers(texts) == alone.answers(texts)
 
 
 def test_a_mark_in_the_text_says_where_the_picture_stands(
