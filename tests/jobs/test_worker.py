@@ -69,7 +69,7 @@ def test_an_unforeseen_error_leaves_its_traceback_in_the_log(
         (OSError(errno.EDQUOT, "Le quota est dépassé"), "disk is full"),
         (RuntimeError("EADDRINUSE: 29500"), "port is in use"),
         (ModuleNotFoundError("No module named 'flash_attn'"), "workbench doctor"),
-        (RuntimeError("Error building extension 'x'"), "compiler"),
+        (RuntimeError("Error building extension 'x'"), "install g++"),
         (RuntimeError("something else"), "log.txt"),
     ],
 )

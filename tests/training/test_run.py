@@ -173,15 +173,6 @@ def test_a_loss_that_is_no_number_is_warned_of_once(rows: Path, tmp_path: Path) 
     assert all(math.isnan(step.loss) for step in diverged.of(Step))
 
 
-def test_without_deepspeed_the_same_config_is_trained_with_a_warning(rows: Path, plain: Run, tmp_path: Path) -> None:
-    config = tiny_config(rows, method="lora", deepspeed="zero2")
-    done = run(new_job(tmp_path / "job", config), "--without-deepspeed", "There is no C++ compiler.")
-    (warned,) = done.of(Warned)
-    assert warned.fix == "There is no C++ compiler."
-    assert any("Without DeepSpeed: There is no C++ compiler." in fact for fact in done.of(Started)[0].facts)
-    assert done.losses == plain.losses
-
-
 def test_max_iters_ends_it_at_the_step_that_reaches_them(rows: Path, tmp_path: Path) -> None:
     config = tiny_config(rows, method="lora", deepspeed="none", max_iters=9, logging_interval=2)
     done = run(new_job(tmp_path / "job", config))

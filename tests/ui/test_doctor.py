@@ -24,14 +24,14 @@ def checks_of(folder: Path, *results: CheckResult, exit_code: int = 0) -> str:
 
 
 @pytest.mark.heavy
-async def test_every_check_of_this_machine_is_shown_and_without_a_compiler_the_mend(
+async def test_every_check_of_this_machine_is_shown_and_for_a_poor_terminal_the_mend(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", str(project))
+    monkeypatch.setenv("TERM", "dumb")
     async with running(project, "doctor", NARROW) as pilot:
         await see(pilot, "Checking …")
-        await see(pilot, "Python", "compiler", "memory", "disk", "project folder", "torch", "DeepSpeed")
-        await see(pilot, "! warning", "no C++ compiler was found", "checks need a look.", "→ Install g++")
+        await see(pilot, "Python", "memory", "disk", "project folder", "terminal", "torch", "DeepSpeed")
+        await see(pilot, "! warning", "TERM=dumb", "checks need a look.", "→ The full-screen app needs a terminal")
         await wait_until(pilot, lambda: "y Copy" in footer(pilot))
 
 
@@ -39,13 +39,13 @@ async def test_what_is_not_right_gets_the_cursor_and_the_mend(project: Path, mon
     program = checks_of(
         project,
         CheckResult("Python", "ok", "3.11"),
-        CheckResult("compiler", "error", "no [g++] here", "Install g++."),
+        CheckResult("packages", "error", "no [peft] here", "Install peft."),
         CheckResult("disk", "warning", "1 GB free", "Make room."),
     )
     monkeypatch.setattr(sys, "executable", program)
     async with running(project, "doctor") as pilot:
         await see(
-            pilot, "! 2 of 3 checks need a look.", "✓ ok", "✗ error", "! warning", "no [g++] here", "→ Install g++."
+            pilot, "! 2 of 3 checks need a look.", "✓ ok", "✗ error", "! warning", "no [peft] here", "→ Install peft."
         )
         await pilot.press("down")
         await see(pilot, "→ Make room.")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
-import shutil
 import socket
-import sys
 from pathlib import Path
 
 from workbench.actions.first_stage import with_first_stage
@@ -159,15 +156,11 @@ class _Stop:
 def training_command(config: TrainConfig) -> list[str]:
     """The command line of the job; ``{job}`` stands for its folder.
 
-    DeepSpeed's launcher starts one process per device. Where DeepSpeed cannot work, the same config is trained by one
-    process without it, and the job says why.
+    DeepSpeed's launcher starts one process per device.
     """
     count = config.nproc if isinstance(config.nproc, int) else max(gpu_count(), 1)
     if config.deepspeed == NO_DEEPSPEED and count == 1:
         return module_command("workbench.training", "{job}")
-    reason = why_no_deepspeed() if config.deepspeed != NO_DEEPSPEED else None
-    if reason is not None:
-        return module_command("workbench.training", "{job}", "--without-deepspeed", reason)
     launcher = module_command(
         "deepspeed.launcher.runner",
         "--num_accelerators",
@@ -178,20 +171,6 @@ def training_command(config: TrainConfig) -> list[str]:
         "--module",
     )
     return [*launcher, "workbench.training", "{job}"]
-
-
-def why_no_deepspeed() -> str | None:
-    """Why DeepSpeed cannot be used on this machine, translated; None if it can.
-
-    Without a GPU it builds one small operator at its first start, which takes a C++ compiler and ninja.
-    """
-    if gpu_count() > 0:
-        return None
-    if shutil.which(os.environ.get("CXX", "g++")) is None:
-        return _("There is no C++ compiler: install g++ to use DeepSpeed on a CPU.")
-    if not (shutil.which("ninja") or (Path(sys.executable).parent / "ninja").is_file()):
-        return _("ninja is missing: 'pip install ninja' to use DeepSpeed on a CPU.")
-    return None
 
 
 def _free_port() -> int:

@@ -21,7 +21,7 @@ _PACKAGES = ("transformers", "peft", "bitsandbytes", "deepspeed", "datasets", "a
 _OLDEST_PYTHON = (3, 11)
 _LITTLE_MEMORY_GB, _LITTLE_DISK_GB = 4.0, 5.0
 _PROBE_SECONDS = 300
-"""Longer than building DeepSpeed's operator takes on a busy machine."""
+"""Longer than the imports take on a busy machine."""
 
 
 def run_checks(project: Path) -> Iterator[CheckResult]:
@@ -29,7 +29,6 @@ def run_checks(project: Path) -> Iterator[CheckResult]:
     checks: tuple[Callable[[], CheckResult], ...] = (
         _python,
         _packages,
-        _compiler,
         _memory,
         lambda: _disk(project),
         lambda: _writable(project),
@@ -60,18 +59,6 @@ def _packages() -> CheckResult:
         fix = _("Install them: pip install {names}").format(names=" ".join(missing))
         return CheckResult(_("packages"), "error", _("missing: {names}").format(names=", ".join(missing)), fix)
     return CheckResult(_("packages"), "ok", ", ".join(found))
-
-
-def _compiler() -> CheckResult:
-    """DeepSpeed builds one small operator on a CPU; it needs a C++ compiler and ninja."""
-    compiler = shutil.which(os.environ.get("CXX", "g++"))
-    ninja = shutil.which("ninja") or shutil.which("ninja", path=str(Path(sys.executable).parent))
-    if compiler is None:
-        fix = _("Install g++ (Debian: apt-get install g++). Until then training runs without DeepSpeed.")
-        return CheckResult(_("compiler"), "warning", _("no C++ compiler was found"), fix)
-    if ninja is None:
-        return CheckResult(_("compiler"), "warning", _("ninja was not found"), _("Install it: pip install ninja"))
-    return CheckResult(_("compiler"), "ok", f"{compiler}, {ninja}")
 
 
 def _memory() -> CheckResult:
@@ -135,14 +122,12 @@ def _torch() -> CheckResult:
 
 
 def _deepspeed() -> CheckResult:
-    """DeepSpeed itself, and the operator that a training builds before its first step."""
     try:
         found = _probed("deepspeed_probe")
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
-        fix = _("Until it is mended training runs without DeepSpeed; deepspeed: none says so in a config.")
+        fix = _("Install it again: pip install deepspeed. Until then train with deepspeed: none.")
         return CheckResult("DeepSpeed", "warning", _("it cannot be used: {reason}").format(reason=error), fix)
-    built = _("{names} built").format(names=", ".join(found["operators"])) if found["operators"] else ""
-    return CheckResult("DeepSpeed", "ok", ", ".join(part for part in (str(found["version"]), built) if part))
+    return CheckResult("DeepSpeed", "ok", str(found["version"]))
 
 
 def _probed(probe: str) -> dict[str, Any]:

@@ -25,7 +25,10 @@ _KNOWN_CAUSES = (
         ("no module named", "cannot import name"),
         N_("A Python package is missing: 'workbench doctor' names it and the mend."),
     ),
-    (("ninja", "g++", "c++", "error building extension"), N_("A compiler step failed: 'workbench doctor' checks it.")),
+    (
+        ("ninja", "g++", "c++", "error building extension"),
+        N_("A compiler step failed: install g++ and ninja, or name no optimizer in the DeepSpeed file."),
+    ),
     (("couldn't connect", "offline", "connection error", "max retries"), N_("The network is not reachable.")),
 )
 

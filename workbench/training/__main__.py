@@ -26,14 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m workbench.training")
     parser.add_argument("job", type=Path)
     parser.add_argument("--resume", help="a checkpoint folder, or auto")
-    parser.add_argument("--without-deepspeed", metavar="REASON", help="train the same config without DeepSpeed")
     chosen = parser.parse_args(arguments)
     prepare_environment()
 
     def work(job: JobFolder) -> Finished:
-        from workbench.training.run import Options, train
+        from workbench.training.run import train
 
-        return train(job, Options(resume=chosen.resume, why_no_deepspeed=chosen.without_deepspeed))
+        return train(job, chosen.resume)
 
     if rank() == 0:
         return run_worker(chosen.job, lambda job, _events: work(job))

@@ -39,28 +39,15 @@ def resume(session: Session, asked: str | None) -> None:
     session.base_scores = {name: score.value for name, score in history.checkpoints()[0].scores.items()}
 
 
-def why_without_deepspeed(session: Session, why_not_here: str | None) -> str | None:
+def why_without_deepspeed(session: Session) -> str | None:
     """Why DeepSpeed is not used although the config names it; None if it is used, or not wanted.
 
     A run goes on as it was begun, for optimiser states with and without DeepSpeed cannot be exchanged.
-
-    Args:
-        why_not_here: why it cannot work on this machine.
-
-    Raises:
-        WorkbenchError: the checkpoint needs DeepSpeed, which cannot be used.
     """
-    if session.config.deepspeed == NO_DEEPSPEED or session.resumed_from is None:
-        return why_not_here
-    if not has_zero_shards(session.resumed_from):
-        return _("The checkpoint was saved without it, and a run goes on as it was begun.")
-    if why_not_here is None:
+    checkpoint = session.resumed_from
+    if session.config.deepspeed == NO_DEEPSPEED or checkpoint is None or has_zero_shards(checkpoint):
         return None
-    raise WorkbenchError(
-        _("The checkpoint was saved by DeepSpeed, which cannot be used now."),
-        where=str(session.resumed_from),
-        fix=why_not_here,
-    )
+    return _("The checkpoint was saved without it, and a run goes on as it was begun.")
 
 
 def _newest(session: Session) -> Path | None:

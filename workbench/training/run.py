@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -42,21 +41,11 @@ from workbench.training.session import Session
 from workbench.training.trainer import WorkbenchTrainer
 
 
-@dataclass(frozen=True)
-class Options:
-    """How the process was started.
+def train(job: JobFolder, resume_from: str | None) -> Finished:
+    """Train as the job's config says.
 
     Args:
-        resume: a checkpoint to go on from, ``auto`` for the newest complete one, or None to begin anew.
-        why_no_deepspeed: set if DeepSpeed cannot be used on this machine although the config asks for it.
-    """
-
-    resume: str | None = None
-    why_no_deepspeed: str | None = None
-
-
-def train(job: JobFolder, options: Options) -> Finished:
-    """Train as the job's config says.
+        resume_from: a checkpoint to go on from, ``auto`` for the newest complete one, or None to begin anew.
 
     Raises:
         WorkbenchError: model, data, probes or a checkpoint cannot be used, or a checkpoint cannot be saved.
@@ -75,12 +64,12 @@ def train(job: JobFolder, options: Options) -> Finished:
     if rank() == 0:
         keep_report(data.report, job.results_path)
     session = Session(job, config, tokenizer, template, _counting(config, len(data.rows)))
-    resume(session, options.resume)
+    resume(session, resume_from)
     if session.is_complete:
         session.say(Started(facts=[_("Nothing is left to train.")], resumed_from_iter=session.first_iter))
         return _finished(session, session.counting.total_steps, time.monotonic() - began)
     try:
-        trainer = _trainer(session, data, why_without_deepspeed(session, options.why_no_deepspeed))
+        trainer = _trainer(session, data)
     except PreparationStoppedError:
         return Finished(stopped=True)
     trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
@@ -92,9 +81,9 @@ def _counting(config: TrainConfig, rows: int) -> Counting:
     return Counting(length.iters_per_epoch, config.accumulative_counts, length.steps)
 
 
-def _trainer(session: Session, data: TrainingSet, why_no_deepspeed: str | None) -> WorkbenchTrainer:
-    config = session.config
-    wanted = config.deepspeed if config.deepspeed != NO_DEEPSPEED and why_no_deepspeed is None else None
+def _trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
+    config, why_not = session.config, why_without_deepspeed(session)
+    wanted = config.deepspeed if config.deepspeed != NO_DEEPSPEED and why_not is None else None
     settings = deepspeed_settings(wanted) if wanted else None
     if settings is not None:
         build_nothing_for_a_cpu()
@@ -105,10 +94,10 @@ def _trainer(session: Session, data: TrainingSet, why_no_deepspeed: str | None) 
     reload = _weights_to_load(session, with_deepspeed=settings is not None)
     pupil = pupil_of(session, data, reload=reload, with_deepspeed=settings is not None)
     said = [
-        *facts(session, pupil.model, data.report, deepspeed=wanted, why_not=why_no_deepspeed),
+        *facts(session, pupil.model, data.report, deepspeed=wanted, why_not=why_not),
         *pupil.batches.facts,
     ]
-    _begin(session, said, why_no_deepspeed)
+    _begin(session, said)
     throughput = Throughput()
     trainer = WorkbenchTrainer(
         session,
@@ -155,10 +144,8 @@ def _sampler(config: TrainConfig, data: TrainingSet) -> LengthGroups | None:
     return LengthGroups(data.rows.lengths(), [count > 0 for count in counts], batch=batch, seed=config.seed)
 
 
-def _begin(session: Session, said: list[str], why_no_deepspeed: str | None) -> None:
+def _begin(session: Session, said: list[str]) -> None:
     session.say(Started(facts=said, resumed_from_iter=session.first_iter if session.goes_on else None))
-    if why_no_deepspeed:
-        session.say(Warned(message=_("DeepSpeed is not used."), where="deepspeed", fix=why_no_deepspeed))
     for warning in _template_warnings(session):
         session.say(Warned(message=warning, where="prompt_template"))
 

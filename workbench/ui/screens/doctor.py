@@ -76,7 +76,7 @@ class DoctorScreen(AreaScreen):
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "WORKBENCH_LANG": current_language()},
-            process_group=0,  # with the processes that it starts itself, such as a compiler
+            process_group=0,  # with the processes that it starts itself
         )
         assert process.stdout is not None
         try:
