@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
 from tests.ui import recorded
-from tests.ui.driving import WIDE, running, see
+from tests.ui.driving import WIDE, notices, running, see, wait_until
+from workbench.jobs.find import LAST, find_job
 from workbench.jobs.process import identify
+from workbench.jobs.state import state_of
+from workbench.jobs.stop import stop_now
 
 
 async def test_an_empty_project_begins_with_data(project: Path) -> None:
@@ -47,3 +51,16 @@ async def test_the_next_step_follows_what_is_there(project: Path) -> None:
         recorded.merged(project)
         await pilot.press("f3", "f2")
         await see(pilot, "The merged model is ready: chat with it.")
+
+
+async def test_a_quickstart_is_chosen_and_watched(project: Path) -> None:
+    async with running(project, "home", WIDE) as pilot:
+        await see(pilot, "Begin with data")
+        await pilot.press("s")
+        await see(pilot, "Teach it a name", "Teach it to see")
+        await pilot.press("2")
+        await wait_until(pilot, lambda: "It has begun" in notices(pilot))
+        journey = find_job(project, LAST, kind="quickstart")
+        assert journey.record.arguments == {"journey": "llava"}
+        await asyncio.to_thread(stop_now, journey, grace_s=30.0)
+        assert state_of(journey).is_over

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import DataTable, Label, Static
 
+from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.screens.area import AreaScreen
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 2.0
 _JOBS_SHOWN = 50
+_NAME, _SIGHT = "name", "sight"
 
 
 class NextStepBox(Static, can_focus=True):
@@ -49,6 +51,7 @@ class HomeScreen(AreaScreen):
     CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", N_("Next step"), id="home.next", tooltip=N_("Go where the next step is done"), show=False),
+        Binding("s", "quickstart", N_("Quickstart"), id="home.quickstart", tooltip=N_("Teach the sample model something")),
         Binding("t", "app.change_theme", N_("Theme"), id="home.theme", tooltip=N_("Choose colours, with a preview")),
         Binding("l", "app.next_language", N_("中文"), id="home.language", tooltip=N_("Switch the language")),
     ]
@@ -120,3 +123,27 @@ class HomeScreen(AreaScreen):
     def action_next(self) -> None:
         if self._step:
             self.workbench.go(self._step.area, **self._step.context)
+
+    @work
+    async def action_quickstart(self) -> None:
+        """Ask which journey, and watch it."""
+        from workbench.ui.screens.choice import Choice, ChoiceDialog
+
+        choices = [Choice(_NAME, _("Teach it a name (3 minutes)")), Choice(_SIGHT, _("Teach it to see (10 minutes)"))]
+        about = _("The sample model comes with workbench and needs no GPU. The journey begins in this project's folder.")
+        chosen = await self.app.push_screen_wait(ChoiceDialog(_("Quickstart"), about, choices))
+        if chosen is not None:
+            self._begin(chosen)
+
+    @work(thread=True, group="home-quickstart", exclusive=True, exit_on_error=False)
+    def _begin(self, chosen: str) -> None:
+        from workbench.actions.quickstart import SEEING_JOURNEY, start_quickstart, training_of
+
+        try:
+            job = start_quickstart(self.workbench.project, journey=SEEING_JOURNEY if chosen == _SIGHT else None)
+        except WorkbenchError as error:
+            self.app.call_from_thread(self.workbench.show_error, error)
+            return
+        self.app.call_from_thread(self.notify, _("It has begun; its training is shown as soon as it runs."))
+        training = training_of(job)
+        self.app.call_from_thread(lambda: self.workbench.go("train", job=training))
