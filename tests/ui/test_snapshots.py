@@ -159,7 +159,7 @@ def test_chat_side_by_side(project: Path, snap_compare: Compare, size: tuple[int
 def test_doctor(project: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     results = (
         CheckResult("Python", "ok", "3.11.7"),
-        CheckResult("compiler", "warning", "no C++ compiler was found", "Install g++."),
+        CheckResult("disk", "warning", "3.1 GB free in /home/ada", "Free some space."),
         CheckResult("project folder", "error", "it cannot be written", "Choose another one."),
     )
     program = project / "checks"
@@ -167,4 +167,4 @@ def test_doctor(project: Path, snap_compare: Compare, monkeypatch: pytest.Monkey
     program.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(program))
     app = WorkbenchApp(project, "doctor")
-    assert snap_compare(app, terminal_size=NARROW, run_before=until("2 of 3 checks", "Install g++."))
+    assert snap_compare(app, terminal_size=NARROW, run_before=until("2 of 3 checks", "Free some space."))
