@@ -24,11 +24,13 @@ from workbench.training.ranks import world_size
 
 @dataclass(frozen=True)
 class Batches:
-    """Args:
-    rows: training rows by their number.
-    collator: makes a batch of some.
-    sight: how the model is given pictures, if it sees.
-    facts: what was decided, for the person who started the run.
+    """Rows and their way into the model.
+
+    Args:
+        rows: training rows by their number.
+        collator: makes a batch of some.
+        sight: how the model is given pictures, if it sees.
+        facts: what was decided, for the person who started the run.
     """
 
     rows: Any
