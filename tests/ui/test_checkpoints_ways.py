@@ -106,7 +106,7 @@ async def test_a_converted_llava_model_is_listed_with_its_parts(project: Path) -
         await see(pilot, "Converted LLaVA models")
         await wait_until(pilot, lambda: chosen(pilot) is not None)
         await pilot.press("end")
-        await see(pilot, "parts: llm_adapter, projector", "base: some/base")
+        await see(pilot, "parts: llm_adapter (r 2, lora_alpha 4), projector", "base: some/base")
         await pilot.press("t")
         await see(pilot, "What does this LLaVA folder go with?", str(project / "eyes"))
 
