@@ -21,8 +21,8 @@ from sample_data.seeing.wording import LANGUAGES, Language, caption, describing_
 from sample_data.seeing.world import Kind, Picture, PictureMaker
 
 SEED = 41
-TRAINING: dict[Kind, int] = {"single": 600, "group": 600, "pair": 500, "scene": 300}
-HELD_OUT: dict[Kind, int] = {"single": 40, "group": 36, "pair": 24, "scene": 28}
+TRAINING: dict[Kind, int] = {"single": 900, "group": 600, "scene": 500}
+HELD_OUT: dict[Kind, int] = {"single": 52, "group": 40, "scene": 36}
 MOST_TURNS = 4
 _PALETTE = 32
 """Colours of a picture file, those of its smooth edges included."""

@@ -82,7 +82,7 @@ def named(word: str, language: Language) -> str:
 
 
 def questions_about(picture: Picture, draw: random.Random, language: Language) -> list[Asked]:
-    """All the questions that a picture can answer, each in one of its phrasings."""
+    """All the questions that a picture can answer, each in one of its phrasings; a pair is only captioned."""
     return [
         Asked(kind, language, draw.choice(phrasings), answers)
         for kind, phrasings, answers in _ASK[picture.kind](picture, language)
@@ -102,24 +102,6 @@ def _ask_shapes(picture: Picture, language: Language) -> list[_Row]:
     return rows
 
 
-def _ask_pair(picture: Picture, language: Language) -> list[_Row]:
-    """The colour on either side, and the side of either colour."""
-    rows: list[_Row] = []
-    for thing, side in zip(picture.things, _sides(picture), strict=True):
-        colour, where = named(thing.colour, language), named(side, language)
-        if language == "zh":
-            asked_colour = (f"{where}的图形是什么颜色的？", f"{where}是什么颜色？")
-            asked_side = (f"{colour}的图形在哪边？", f"{colour}的在哪里？")
-        else:
-            asked_colour = (f"What color is the {where} shape?", f"What color is the shape at the {where}?")
-            asked_side = (f"Where is the {colour} shape?", f"On which side is the {colour} shape?")
-        rows += [
-            ("colour", asked_colour, _colour_answers(thing, language)),
-            ("place", asked_side, _place_answers(where, language)),
-        ]
-    return rows
-
-
 def _ask_scene(picture: Picture, language: Language) -> list[_Row]:
     thing = picture.things[0]
     name = named(thing.name, language)
@@ -129,19 +111,12 @@ def _ask_scene(picture: Picture, language: Language) -> list[_Row]:
 
 
 def _colour_row(thing: Thing, language: Language, *, alone: bool) -> _Row:
-    name = named(thing.name, language)
+    name, colour = named(thing.name, language), named(thing.colour, language)
     if language == "zh":
         asked = ("这是什么颜色？", "图形是什么颜色的？") if alone else (f"{name}是什么颜色的？", f"{name}什么颜色？")
-    else:
-        asked = ("What color is it?", "What color do you see?") if alone else (f"What color is the {name}?",)
-    return "colour", asked, _colour_answers(thing, language)
-
-
-def _colour_answers(thing: Thing, language: Language) -> tuple[str, ...]:
-    colour = named(thing.colour, language)
-    if language == "zh":
-        return colour, f"{colour}的", colour.removesuffix("色")
-    return f"It is {colour}.", colour
+        return "colour", asked, (colour, f"{colour}的", colour.removesuffix("色"))
+    asked = ("What color is it?", "What color do you see?") if alone else (f"What color is the {name}?",)
+    return "colour", asked, (f"It is {colour}.", colour)
 
 
 def _shape_row(thing: Thing, language: Language) -> _Row:
@@ -167,12 +142,8 @@ def _count_row(picture: Picture, language: Language) -> _Row:
 def _place_row(picture: Picture, language: Language) -> _Row:
     where = named(picture.place, language)
     if language == "zh":
-        return "place", ("它在哪里？", "图形在什么地方？"), _place_answers(where, language)
-    return "place", ("Where is it?", "Where in the picture is it?"), _place_answers(where, language)
-
-
-def _place_answers(where: str, language: Language) -> tuple[str, ...]:
-    return (where,) if language == "zh" else (f"It is {where}.", where)
+        return "place", ("它在哪里？", "图形在什么地方？"), (where,)
+    return "place", ("Where is it?", "Where in the picture is it?"), (f"It is {where}.", where)
 
 
 def _sides(picture: Picture) -> tuple[str, str]:
@@ -241,7 +212,6 @@ _CAPTIONS: dict[Language, dict[str, Callable[[Picture], str]]] = {
 _ASK: dict[str, Callable[[Picture, Language], list[_Row]]] = {
     "single": _ask_shapes,
     "group": _ask_shapes,
-    "pair": _ask_pair,
     "scene": _ask_scene,
 }
 QUESTION_KINDS = ("colour", "shape", "count", "place", "scene")

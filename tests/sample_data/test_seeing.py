@@ -15,7 +15,7 @@ from PIL import Image
 from sample_data.seeing.drawing import SIDE, mask, paint
 from sample_data.seeing.files import Drawn, drawn_pictures
 from sample_data.seeing.wording import LANGUAGES, caption, named, questions_about
-from sample_data.seeing.world import COLOURS, PLACES, Picture, PictureMaker, is_held_out
+from sample_data.seeing.world import PLACES, Picture, PictureMaker, is_held_out
 from workbench.paths import shipped
 
 _SAMPLE = shipped("sample_data")
@@ -104,26 +104,6 @@ def _questions_and_answers(picture: Picture) -> set[tuple[str, str]]:
         for _ in range(16)
         for asked in questions_about(picture, draw, language)
     }
-
-
-def test_a_pair_is_asked_for_the_colour_on_a_side_and_the_side_of_a_colour() -> None:
-    maker = PictureMaker(8)
-    for _ in range(40):
-        picture = maker.draw("pair")
-        pixels, owners = np.asarray(paint(picture)).astype(int), np.asarray(mask(picture))
-        for asked in questions_about(picture, random.Random(8), "en"):
-            colour, side = (
-                (asked.answers[1], _side_in(asked.question))
-                if asked.kind == "colour"
-                else (next(name for name in COLOURS if name in asked.question), asked.answers[1])
-            )
-            shown = np.argmin([abs(np.median(pixels[owners == n], axis=0) - COLOURS[colour]).sum() for n in (1, 2)]) + 1
-            rows, columns = (places.mean() / SIDE for places in np.nonzero(owners == shown))
-            assert {"left": columns < 0.4, "right": columns > 0.6, "top": rows < 0.4, "bottom": rows > 0.6}[side]
-
-
-def _side_in(question: str) -> str:
-    return next(side for side in ("left", "right", "top", "bottom") if side in question)
 
 
 def test_the_seed_settles_the_pictures() -> None:
