@@ -15,8 +15,9 @@ from workbench.checkpoints.model_files import ModelFiles
 from workbench.checkpoints.stored import LazyTensor
 from workbench.models.internlm2 import MODEL_TYPE as INTERNLM2
 from workbench.models.internlm2 import fuse_wqkv, names_in_memory, split_wqkv
+from workbench.weights.own_sight import is_known_kind, name_in_memory
 
-HEADS = ("lm_head.weight", "output.weight", "embed_out.weight")
+HEADS = ("lm_head.weight", "output.weight", "embed_out.weight", "language_model.lm_head.weight")
 """Names of the output head."""
 _VISION = "vision_model."
 _PREFIXES = ("model.", "transformer.")
@@ -45,7 +46,7 @@ class Places:
         self._is_internlm2 = config.get("model_type") == INTERNLM2
         self._kv_heads = int(config.get("num_key_value_heads") or config.get("num_attention_heads") or 1)
         self._groups = int(config.get("num_attention_heads") or 1) // self._kv_heads
-        self._vision_only = vision_only
+        self._vision_only, self._sees = vision_only, is_known_kind(config)
         stored = _vision_tower(base.stored) if vision_only else base.stored
         self._lacks_prefix = not any(name.startswith(_PREFIXES) for name in stored)
         self.weights = {name: self._weight(name, tensor) for name, tensor in stored.items()}
@@ -101,6 +102,8 @@ class Places:
             places.append(name.removeprefix(_VISION))
         elif self._vision_only:
             places.append(_VISION + name)
+        if self._sees:
+            places.append(name_in_memory(name))
         if self._lacks_prefix:
             places.extend(prefix + name for prefix in _PREFIXES)
         return Weight(name, stored, list(dict.fromkeys(places)))

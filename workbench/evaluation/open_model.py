@@ -40,11 +40,12 @@ def open_model(wanted: ModelToScore) -> Opened:
         seeing = open_whole(wanted.model, precision=wanted.precision, quantization=quantization)
         if torch.cuda.is_available() and quantization is None:
             seeing.model.to("cuda")
-        return Opened(seeing.model, tokenizer, seeing.sight)
-    model = _language_model(wanted, wanted.model)
-    if wanted.adapter:
-        model = load_adapter(model, wanted.adapter)
-    return Opened(model, tokenizer)
+        return Opened(_adapted(wanted, seeing.model), tokenizer, seeing.sight)
+    return Opened(_adapted(wanted, _language_model(wanted, wanted.model)), tokenizer)
+
+
+def _adapted(wanted: ModelToScore, model: Any) -> Any:
+    return load_adapter(model, wanted.adapter) if wanted.adapter else model
 
 
 def _on_its_base(wanted: ModelToScore, llava: str) -> Opened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,14 @@ KINDS = (
     LLAVA, "llava_next", "qwen2_vl", "qwen2_5_vl", "qwen3_vl", "internvl", "gemma3", "idefics3", "smolvlm",
 )  # fmt: skip
 """``model_type`` of the models that can be trained and asked with their own processor."""
+_NAMES = (
+    (re.compile(r"^language_model\.model\."), "model.language_model."),
+    (re.compile(r"^language_model\.lm_head\."), "lm_head."),
+    (re.compile(r"^model\.(?=layers\.|embed_tokens\.|norm\.)"), "model.language_model."),
+    (re.compile(r"^vision_tower\.(vision_model\.)?"), "model.vision_tower."),
+    (re.compile(r"^(?=visual\.|multi_modal_projector\.)"), "model."),
+)
+"""Beginnings of weights' names as hubs have them, and as transformers has them in memory."""
 _LLAVA_TOWERS = {"clip_vision_model", "siglip_vision_model"}
 
 
@@ -34,6 +43,14 @@ def require_known_kind(facts: Mapping[str, Any], shown: str) -> str:
     if why is not None:
         raise WorkbenchError(why[0], where=shown, fix=why[1])
     return str(facts["model_type"])
+
+
+def name_in_memory(name: str) -> str:
+    """What the loaded model calls a weight of such a model's files."""
+    for pattern, beginning in _NAMES:
+        if pattern.search(name):
+            return pattern.sub(beginning, name, count=1)
+    return name
 
 
 def _why_not(facts: Mapping[str, Any]) -> tuple[str, str] | None:
