@@ -183,3 +183,22 @@ def test_the_layout_of_the_llava_project(tower: Path, tmp_path: Path) -> None:
         "mlp2x_gelu",
         True,
     )
+
+
+def test_a_merge_that_was_interrupted_goes_on(tower: Path, tmp_path: Path) -> None:
+    checkpoint = save_checkpoint(tmp_path / "checkpoint-4", "sample:model", tower)
+    whole = merge_in_fp32(checkpoint, tmp_path / "whole", max_shard_bytes=10**6).folder
+
+    def stop_half_way(done: int, total: int) -> None:
+        if done > total // 2:
+            raise KeyboardInterrupt
+
+    request = MergeRequest("", checkpoint, tmp_path / "merged", dtype="fp32", max_shard_bytes=10**6)
+    with pytest.raises(KeyboardInterrupt):
+        merge_llava(request, stop_half_way)
+    assert not (tmp_path / "merged").exists()
+    seen: list[int] = []
+    merge_llava(request, lambda done, _total: seen.append(done))
+    assert seen[0] > 10**6
+    for path in whole.glob("*.safetensors"):
+        assert (tmp_path / "merged" / path.name).read_bytes() == path.read_bytes()

@@ -10,6 +10,7 @@ from peft import LoraConfig
 from transformers import CLIPVisionModel
 
 from tests.checkpoints.merging import saved_adapter, saved_base, tiny_clip
+from tests.checkpoints.seeing import save_checkpoint, save_tower_base
 from tests.checkpoints.tiny import save_adapter, save_base
 from tests.checkpoints.xtuner import llava_config, projector_tensors, save_pth
 from tests.commands.run_command import workbench
@@ -88,3 +89,15 @@ def test_a_merged_clip_is_not_to_be_talked_with(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert str(tmp_path / "merged") in result.stdout
     assert "workbench chat" not in result.stdout
+
+
+@pytest.mark.heavy
+def test_a_llava_checkpoint_becomes_its_parts_and_then_one_model(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "checkpoint-4", "sample:model", save_tower_base(tmp_path / "tower"))
+    parts = workbench("convert", "checkpoint-4", "parts", "--json", cwd=tmp_path)
+    assert json.loads(parts.stdout)["llava"] == str(tmp_path / "parts"), parts.stderr
+    merged = workbench("merge", "auto", "parts", "merged", cwd=tmp_path)
+    assert merged.returncode == 0, merged.stderr
+    assert f"workbench chat {tmp_path / 'merged'}" in merged.stdout
+    config = json.loads((tmp_path / "merged" / "config.json").read_text())
+    assert config["architectures"] == ["LlavaForConditionalGeneration"]

@@ -17,10 +17,12 @@ from tests.ui import recorded
 from tests.ui.driving import NARROW, WIDE, running, screen_text, see, wait_until, work_done
 from tests.weights.files import model
 from workbench.configs.files import dump_config, load_config
+from workbench.configs.provenance import Provenance, write_provenance
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.process import identify
 from workbench.jobs.state import JobState, state_of
+from workbench.paths import resolve_model
 from workbench.ui.widgets.weights_tree import CheckpointRow, WeightsTree
 
 
@@ -209,3 +211,22 @@ async def test_a_conversion_that_fails_says_why_and_leaves_nothing_under_the_fin
         await see(pilot, "✗", "checkpoint-40")
         await work_done(pilot, "weights-read")
     assert not (job.path / "results").exists() or not any((job.path / "results").iterdir())
+
+
+async def test_a_llava_folder_is_merged_with_the_models_that_it_notes(project: Path) -> None:
+    folder = project / "llava"
+    model(folder / "projector")
+    (folder / "projector" / "config.json").write_text('{"model_type": "projector"}')
+    write_provenance(folder, Provenance(base_model="sample:model", visual_encoder="sample:vision_tower"))
+    async with running(project, "checkpoints", WIDE) as pilot:
+        await see(pilot, "LLaVA parts")
+        tree = pilot.app.screen.query_one(WeightsTree)
+        tree.choose_path(str(folder))
+        await see(pilot, "m makes one model of the parts")
+        await pilot.press("m")
+        await wait_until(pilot, lambda: bool(list_jobs(project, "merge")))
+    arguments = list_jobs(project, "merge")[0].record.arguments
+    assert (arguments["base"], arguments["visual_encoder"]) == (
+        resolve_model("sample:model"),
+        resolve_model("sample:vision_tower"),
+    )

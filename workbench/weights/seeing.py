@@ -95,7 +95,7 @@ def _language_model(path: Path, given: str | None, known: Provenance) -> str:
         raise WorkbenchError(
             _("Nothing says which language model the LLaVA folder goes with."),
             where=str(path),
-            fix=_("Name the model first: workbench chat MODEL --llava FOLDER."),
+            fix=_("Name it: workbench chat MODEL --llava FOLDER, workbench merge MODEL FOLDER DIR."),
         )
     return str(found)
 
