@@ -14,6 +14,8 @@ from workbench.paths import resolve_model
 from workbench.weights.own_sight import require_known_kind
 from workbench.weights.small_json import json_object
 
+_EMBEDDINGS = {"embed_tokens", "tok_embeddings", "lm_head", "output"}
+
 
 def check_vision(config: TrainConfig) -> None:
     """Look at the vision tower and at the pictures that the model is asked about; those of the data are looked at by
@@ -29,6 +31,7 @@ def check_vision(config: TrainConfig) -> None:
         _require_own_sight(config.pretrained_model_name_or_path)
     else:
         require_model(str(config.visual_encoder_name_or_path), "visual_encoder_name_or_path")
+        _refuse_whole_embeddings(config)
     for image in config.evaluation_images:
         _require_picture(image)
 
@@ -49,6 +52,19 @@ def _require_no_sight(config: TrainConfig) -> None:
                 "Set visual_encoder_name_or_path, for example to openai/clip-vit-large-patch14-336; or own_processor: true "
                 "if the model sees by itself."
             ),
+        )
+
+
+def _refuse_whole_embeddings(config: TrainConfig) -> None:
+    """The image token is a row of the embedding, which cannot be added to a copy that an adapter trains."""
+    whole = sorted(_EMBEDDINGS & set(config.lora.modules_to_save or []))
+    if whole and config.method != "full" and not config.freeze_llm:
+        raise WorkbenchError(
+            _("A model that is taught to see cannot train its embedding whole beside an adapter: {names}.").format(
+                names=", ".join(whole)
+            ),
+            where="lora.modules_to_save",
+            fix=_("Leave these names out, or set method: full."),
         )
 
 
