@@ -9,12 +9,18 @@ from typing import Any
 
 import pytest
 import torch
+from peft import PeftModel
 from PIL import Image
 from safetensors.torch import load_file
 
 from tests.models.vision.own_models import write_own_model
 from tests.training.runs import Run, killed_after, new_job, run, tiny_config
+from workbench.configs.method_settings import LoraSettings
 from workbench.configs.provenance import read_provenance
+from workbench.data.templates import get_template
+from workbench.evaluation.generate import generate_answers
+from workbench.evaluation.open_model import open_model
+from workbench.evaluation.request import ModelToScore
 from workbench.jobs.events import Failed, Sample
 from workbench.models.adapters import load_adapter
 from workbench.models.vision.open import is_whole, load_whole, open_whole
@@ -24,7 +30,7 @@ _COLOURS = ["red", "green", "blue", "white", "black", "yellow"]
 Models = Callable[[str], Path]
 
 
-def start(folder: Path, rows: Path, model: Path | str, **changes: Any) -> Run:
+def start(folder: Path, rows: Path, model: Path | str, ranks: int = 1, **changes: Any) -> Run:
     settings: dict[str, Any] = {
         "own_processor": True,
         "pretrained_model_name_or_path": str(model),
@@ -37,7 +43,7 @@ def start(folder: Path, rows: Path, model: Path | str, **changes: Any) -> Run:
         "method": "lora",
         "lr": 2e-2,
     }
-    return run(new_job(folder / "job", tiny_config(rows, **(settings | changes))))
+    return run(new_job(folder / "job", tiny_config(rows, **(settings | changes))), ranks=ranks)
 
 
 def train(folder: Path, rows: Path, model: Path, **changes: Any) -> Run:
@@ -84,6 +90,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
 def whole(rows: Path, models: Models, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Every weight but the tower's."""
     return train(tmp_path_factory.mktemp("whole"), rows, models("qwen2_5_vl"), method="full", lr=1e-3)
+
+
+@pytest.fixture(scope="module")
+def adapted(rows: Path, models: Models, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """An adapter on the language model, under DeepSpeed."""
+    return train(tmp_path_factory.mktemp("adapted"), rows, models("gemma3"), deepspeed="zero2")
 
 
 @pytest.mark.parametrize("kind", ["llava", "llava_next", "qwen2_5_vl", "qwen3_vl", "internvl", "gemma3", "idefics3"])
@@ -133,10 +145,38 @@ def test_a_whole_checkpoint_is_a_model_with_its_processor(whole: Run) -> None:
     assert type(seeing.sight).__name__ == "ProcessorSight"
 
 
-def test_it_goes_on_as_if_nothing_had_happened(whole: Run, tmp_path: Path) -> None:
-    again = run(killed_after(whole, 1, tmp_path / "job"), "--resume", "auto")
+@pytest.mark.parametrize("which", ["whole", "adapted"])
+def test_it_goes_on_as_if_nothing_had_happened(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    first: Run = request.getfixturevalue(which)
+    again = run(killed_after(first, 1, tmp_path / "job"), "--resume", "auto")
     assert again.returncode == 0, again.job.log_path.read_text()[-3000:]
-    assert {step: again.losses[step] for step in (2, 3)} == {step: whole.losses[step] for step in (2, 3)}
+    assert {step: again.losses[step] for step in (2, 3)} == {step: first.losses[step] for step in (2, 3)}
+
+
+def test_two_processes_learn_the_same_as_one(rows: Path, models: Models, tmp_path: Path) -> None:
+    """Also where a process has a batch without any picture."""
+    settings: dict[str, Any] = {"save_steps": -1, "lora": LoraSettings(r=8, lora_dropout=0.0), "batch_size": 1}
+    tower = {"visual_encoder_method": "lora", "visual_encoder_lora": LoraSettings(r=2, lora_dropout=0.0)}
+    alone = train(tmp_path / "one", rows, models("qwen2_5_vl"), accumulative_counts=6, **settings, **tower)
+    both = train(
+        tmp_path / "two", rows, models("qwen2_5_vl"), ranks=2, accumulative_counts=3, nproc=2, **settings, **tower
+    )
+    for step, (loss, norm) in alone.losses.items():
+        assert both.losses[step] == (pytest.approx(loss, rel=1e-3), pytest.approx(norm, rel=1e-2))
+
+
+def test_an_evaluation_asks_the_model_with_its_adapter(adapted: Run, rows: Path, models: Models) -> None:
+    opened = open_model(
+        ModelToScore(
+            label="it", model=str(models("gemma3")), adapter=str(adapted.checkpoint(3)), prompt_template="auto"
+        )
+    )
+    assert isinstance(opened.model, PeftModel)
+    answers = generate_answers(
+        opened.model, opened.tokenizer, get_template("auto", opened.tokenizer), ["What is it?", "Who?"],
+        pictures=[[rows.parent / "red.png"], []], sight=opened.sight, max_new_tokens=4,
+    )  # fmt: skip
+    assert len(answers) == 2
 
 
 def test_the_projector_alone_can_be_trained(rows: Path, models: Models, tmp_path: Path) -> None:

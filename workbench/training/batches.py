@@ -19,7 +19,7 @@ from workbench.models.vision.sight import Sight, TowerSight, sight_of
 from workbench.training.collate import Collator
 from workbench.training.image_features import KnownSight, OnFeatures, bytes_needed, known_features, why_too_large
 from workbench.training.picture_rows import PictureCollator, PictureRows
-from workbench.training.ranks import world_size
+from workbench.training.ranks import gathers_gradients
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def picture_batches(
     """
     plain = Collator(pad_id)
     sight = sight_of(parts.model, parts.processor, pad_image_to_square=config.pad_image_to_square)
-    needs_blank = world_size() > 1 or config.freeze_llm
+    needs_blank = gathers_gradients() or config.freeze_llm
     shown = {Path(name) for name in rows.pictures()}
     kinds = [sorted(some) for some in (shown, set(asked_about) - shown) if some]
     count = sum(map(len, kinds))

@@ -23,7 +23,7 @@ from workbench.training.arguments import uses_checkpointing, weights_precision
 from workbench.training.batches import Batches
 from workbench.training.collate import Collator
 from workbench.training.picture_rows import PictureCollator, PictureRows
-from workbench.training.ranks import world_size
+from workbench.training.ranks import gathers_gradients
 from workbench.weights.own_sight import require_known_kind
 
 _PROCESSOR_FILES = (
@@ -66,7 +66,7 @@ def own_model(config: TrainConfig, *, source: Path | None, with_deepspeed: bool)
 def own_batches(config: TrainConfig, rows: TrainingRows, pad_id: int, model: Any) -> Batches:
     """Batches with pictures as the model's own processor prepares them."""
     sight = own_sight(model, config.pretrained_model_name_or_path)
-    needs_blank = world_size() > 1 or config.freeze_llm
+    needs_blank = gathers_gradients() or config.freeze_llm
     blank = sight.look(_BLANK) if needs_blank else None
     said = _("Pictures are prepared by the model's own processor.")
     return Batches(PictureRows(rows, sight), PictureCollator(Collator(pad_id), blank), sight, (said,))

@@ -10,7 +10,13 @@ import torch.distributed as dist
 
 from workbench.training.ranks_environment import rank, world_size
 
-__all__ = ["barrier", "gather_lists", "rank", "sum_over_ranks", "world_size"]
+__all__ = ["barrier", "gather_lists", "gathers_gradients", "rank", "sum_over_ranks", "world_size"]
+
+
+def gathers_gradients() -> bool:
+    """Whether a launcher started this process. torch then waits for the gradient of every trained weight in every step,
+    also if the process is the only one."""
+    return dist.is_initialized()
 
 
 def barrier() -> None:
