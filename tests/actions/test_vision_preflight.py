@@ -21,7 +21,11 @@ _DATA = Path("rows.json")
     ("changes", "what", "where"),
     [
         ({"visual_encoder_name_or_path": "./nowhere"}, "does not exist", "./nowhere"),
-        ({"evaluation_images": ["sample:pictures/none.png"]}, "not there", "evaluation_images: sample:pictures/none.png"),
+        (
+            {"evaluation_images": ["sample:pictures/none.png"]},
+            "not there",
+            "evaluation_images: sample:pictures/none.png",
+        ),
         ({"evaluation_images": ["sample:README.md"]}, "no picture", "evaluation_images: sample:README.md"),
         ({"lora": {"modules_to_save": ["embed_tokens"]}}, "embed_tokens", "lora.modules_to_save"),
     ],

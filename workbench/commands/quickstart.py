@@ -81,5 +81,5 @@ def _summary(made: dict[str, Any], journey: str | None) -> dict[str, Any]:
         _KEYS.get(score, score): {when: made.get(f"{score}_{when}") for when in ("before", "after")}
         for score in scores_of_journey(journey)
     }
-    places = {key: made.get(key) for key in ("job", "checkpoint", "adapter", "merged")}
+    places = {key: made.get(key) for key in ("job", "checkpoint", "llava" if journey else "adapter", "merged")}
     return {"seconds": made.get("seconds"), **shares, **places}

@@ -26,8 +26,8 @@ class SeeingJourney(Journey):
         return [
             f"workbench train {FIRST_STAGE}",
             f"workbench train {SECOND_STAGE}",
-            "workbench convert last adapter",
-            "workbench merge auto adapter merged",
+            "workbench convert last llava",
+            "workbench merge auto llava merged",
             "workbench evaluate merged --image-probes sample:llava_questions.json",
             f"workbench chat merged --image {_A_PICTURE}",
         ]
@@ -49,10 +49,9 @@ class SeeingJourney(Journey):
         return checkpoint_of(str(job.path), self.project)
 
     def _convert_and_merge(self, checkpoint: Path) -> None:
-        self.results["adapter"] = self.stage(_("convert"), start_convert(str(checkpoint), project=self.project))[
-            "adapter"
-        ]
-        merging = start_merge(Path(str(self.results["adapter"])), project=self.project)
+        converting = start_convert(str(checkpoint), project=self.project)
+        self.results["llava"] = self.stage(_("convert"), converting)["llava"]
+        merging = start_merge(Path(str(self.results["llava"])), project=self.project)
         self.results["merged"] = self.stage(_("merge"), merging)["merged"]
 
     def _evaluate(self, first: Path) -> None:

@@ -51,7 +51,9 @@ class HomeScreen(AreaScreen):
     CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", N_("Next step"), id="home.next", tooltip=N_("Go where the next step is done"), show=False),
-        Binding("s", "quickstart", N_("Quickstart"), id="home.quickstart", tooltip=N_("Teach the sample model something")),
+        Binding(
+            "s", "quickstart", N_("Quickstart"), id="home.quickstart", tooltip=N_("Teach the sample model something")
+        ),
         Binding("t", "app.change_theme", N_("Theme"), id="home.theme", tooltip=N_("Choose colours, with a preview")),
         Binding("l", "app.next_language", N_("中文"), id="home.language", tooltip=N_("Switch the language")),
     ]
@@ -130,7 +132,9 @@ class HomeScreen(AreaScreen):
         from workbench.ui.screens.choice import Choice, ChoiceDialog
 
         choices = [Choice(_NAME, _("Teach it a name (3 minutes)")), Choice(_SIGHT, _("Teach it to see (10 minutes)"))]
-        about = _("The sample model comes with workbench and needs no GPU. The journey begins in this project's folder.")
+        about = _(
+            "The sample model comes with workbench and needs no GPU. The journey begins in this project's folder."
+        )
         chosen = await self.app.push_screen_wait(ChoiceDialog(_("Quickstart"), about, choices))
         if chosen is not None:
             self._begin(chosen)
