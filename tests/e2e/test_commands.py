@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.project import SAMPLE_CONFIG, Project, steps_of, wait_for_steps
+from workbench.devices import gpu_count
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.process import members_of_session, session_of
 from workbench.jobs.state import JobState, state_of
+from workbench.paths import user_cache
 
 pytestmark = [pytest.mark.heavy, pytest.mark.serial]
 
@@ -39,6 +41,12 @@ def test_cancel_saves_a_checkpoint_and_says_how_to_go_on(stopped: JobFolder) -> 
     steps = [step.step for step in steps_of(stopped)]
     assert len(steps) < 40
     assert (stopped.checkpoints_path / f"checkpoint-{steps[-1]}").is_dir()
+
+
+def test_nothing_was_compiled_for_it_where_there_is_no_gpu(stopped: JobFolder) -> None:
+    """Also not by processes that DeepSpeed's launcher started: it takes a compiler, and most of a minute."""
+    (folder,) = (user_cache() / "built_ops").iterdir()
+    assert gpu_count() > 0 or not [path for path in folder.iterdir() if path.is_dir()]
 
 
 def test_a_stopped_training_is_resumed_converted_merged_and_asked(project: Project, stopped: JobFolder) -> None:
