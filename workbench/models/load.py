@@ -233,6 +233,8 @@ def _mend(reason: str) -> str:
         return _("It needs Python code of its own; allow that only for models you trust: trust_remote_code: true.")
     if "safetensors" in lowered or "pytorch_model" in lowered or "no file named" in lowered:
         return _incomplete()
+    if "pip install" in lowered:
+        return _("Install that package beside workbench.")
     if "connect" in lowered or "offline" in lowered or "not a valid model identifier" in lowered:
         return _("Fetch the model where there is a network, and give the path of its folder.")
     return _("Check that the folder holds a complete Hugging Face model.")

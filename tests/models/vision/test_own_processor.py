@@ -10,14 +10,16 @@ import pytest
 import torch
 from PIL import Image
 from transformers import AutoModelForImageTextToText
+from transformers.utils import is_num2words_available
 
 from tests.models.vision.own_models import FAMILIES, write_own_model
 from workbench.data.conversation import Conversation, Turn
 from workbench.data.encode import NOT_TRAINED, encode, encode_prompt
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.templates import get_template
+from workbench.errors import WorkbenchError
 from workbench.models.load import load_tokenizer
-from workbench.models.vision.own_processor import own_sight
+from workbench.models.vision.own_processor import load_processor, own_sight
 from workbench.models.vision.sight import Sight, joined_inputs, labels_with_looks, with_looks
 
 pytestmark = pytest.mark.heavy
@@ -114,3 +116,11 @@ def test_older_processors_keep_their_template_in_a_file_of_their_own(tmp_path: P
     (tmp_path / "chat_template.json").write_text(json.dumps({"chat_template": template}), encoding="utf-8")
     assert load_tokenizer(str(tmp_path)).chat_template == template
     assert LightTokenizer.from_folder(tmp_path).chat_template == template
+
+
+@pytest.mark.skipif(is_num2words_available(), reason="the package is there")
+def test_a_package_that_a_processor_needs_is_named(tmp_path: Path) -> None:
+    write_own_model("idefics3", tmp_path)
+    with pytest.raises(WorkbenchError, match="num2words") as refused:
+        load_processor(str(tmp_path), "smolvlm")
+    assert refused.value.fix == "Install that package beside workbench."
