@@ -183,3 +183,12 @@ def test_a_run_begun_without_deepspeed_goes_on_without_it(plain: Run, tmp_path: 
     resumed = run(job, "--resume", "auto")
     assert_same_from(plain, resumed, 4)
     assert any("goes on as it was begun" in fact for fact in resumed.of(Started)[0].facts)
+
+
+def test_a_run_begun_under_deepspeed_is_not_begun_anew_without_it(watched: Run, tmp_path: Path) -> None:
+    job = killed_after(watched, 3, tmp_path / "job")
+    text = job.config_path.read_text(encoding="utf-8")
+    job.config_path.write_text(text.replace("deepspeed: deepspeed_zero2", "deepspeed: none"), encoding="utf-8")
+    failed = failure(job, "--resume", "auto")
+    assert "saved under DeepSpeed" in failed.reason
+    assert failed.where == str(job.checkpoints_path / "checkpoint-3")

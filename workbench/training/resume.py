@@ -24,7 +24,8 @@ def resume(session: Session, asked: str | None) -> None:
         asked: a checkpoint, ``auto`` for the newest complete one, or None to begin anew.
 
     Raises:
-        WorkbenchError: the checkpoint asked for is not complete, or was saved by another number of processes.
+        WorkbenchError: the checkpoint asked for is not complete, or was saved by another number of processes, or under
+            DeepSpeed while the config has none.
     """
     if rank() == 0:
         discard_unfinished(session.job.checkpoints_path)
@@ -34,6 +35,7 @@ def resume(session: Session, asked: str | None) -> None:
     session.resumed_from = _newest(session) if asked == AUTO else require_complete(Path(asked))
     if session.resumed_from is not None:
         _require_ranks(session.resumed_from)
+        _require_deepspeed(session)
     history = read_history(session.job)
     session.answered_at = frozenset(sample.iter for sample in history.samples)
     session.base_scores = {name: score.value for name, score in history.checkpoints()[0].scores.items()}
@@ -60,6 +62,17 @@ def _newest(session: Session) -> Path | None:
         nothing = _("There is no complete checkpoint to go on from: the training begins anew.")
         session.say(Warned(message=nothing, where=str(session.job.checkpoints_path)))
     return found
+
+
+def _require_deepspeed(session: Session) -> None:
+    """Without it the optimiser would begin anew, for its state lies in DeepSpeed's shards."""
+    checkpoint = session.resumed_from
+    if checkpoint is not None and has_zero_shards(checkpoint) and session.config.deepspeed == NO_DEEPSPEED:
+        raise WorkbenchError(
+            _("The checkpoint was saved under DeepSpeed, and the config says deepspeed: none."),
+            where=str(checkpoint),
+            fix=_("Name the preset that it was saved under, for example --deepspeed zero2."),
+        )
 
 
 def _require_ranks(checkpoint: Path) -> None:
