@@ -178,16 +178,6 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False, nam
         ) from error
 
 
-def has_whole_layers(folder: str | Path) -> bool:
-    """Whether an adapter replaces layers of the model by its own, such as the embedding (``modules_to_save``)."""
-    try:
-        return bool(
-            json.loads((Path(folder) / "adapter_config.json").read_text(encoding="utf-8")).get("modules_to_save")
-        )
-    except (OSError, ValueError, AttributeError):
-        return False
-
-
 def put_on(model: Any, config: PeftConfig, weights: Mapping[str, torch.Tensor], name: str = DEFAULT_NAME) -> Any:
     """The peft model with an adapter on it; a model that is one already gets one adapter more.
 
