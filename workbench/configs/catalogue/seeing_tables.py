@@ -221,8 +221,8 @@ LANGUAGE_MODELS = {
         },
         {
             "frozen": {"lr": 2e-3},
-            "qlora": {"lr": 2e-3, "betas": (0.9, 0.98)},
-            "lora": {"lr": 2e-3, "betas": (0.9, 0.98)},
+            "qlora": {"lr": 2e-3},
+            "lora": {"lr": 2e-3},
             "full": {"lr": 3e-4},
         },
     ),
