@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict
+from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Checkbox, Collapsible, Input, Select, TextArea
 
-from tests.ui.driving import screen_text, see, type_text, wait_until
+from tests.ui.driving import hold, screen_text, see, type_text, wait_until
 from workbench.chat.protocol import GenerationSettings
 from workbench.configs.find import find_config
 from workbench.configs.setting import setting
@@ -207,3 +208,18 @@ def configs() -> list[BaseModel]:
 def test_the_text_of_every_field_stands_for_its_value(model: BaseModel) -> None:
     for path, info, value in fields_of(model):
         assert value_of_text(info, text_of_value(value)) == value, path
+
+
+@pytest.mark.parametrize("name", ["text", "names"])
+async def test_no_letter_of_a_burst_overtakes_the_keys_before_it(name: str) -> None:
+    """A box of one line, and one of several."""
+    async with form(Sample(text="identity", names=["identity"])) as (pilot, model_form):
+        control = row(model_form, name).control
+        control.focus()
+        await pilot.press("end")
+        keys = [events.Key("backspace", "\x7f")] * len("identity")
+        letters = [events.Key(letter, letter) for letter in "toxrn"]
+        hold(
+            pilot, *keys, *letters, events.Key("left", None), events.Key("left", None), events.Key("backspace", "\x7f")
+        )
+        await wait_until(pilot, lambda: model_form.changes() == {name: "torn" if name == "text" else ["torn"]})

@@ -14,6 +14,7 @@ from workbench.i18n import N_, _
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.model_form import ModelForm
+from workbench.ui.widgets.ordered_keys import TextInput
 
 ChatChoices = tuple[str, GenerationSettings]
 
@@ -34,7 +35,7 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
         with Vertical(classes="dialog"):
             yield Label(_("How the model answers"), classes="dialog-title", markup=False)
             yield Label(_("system text"), markup=False)
-            yield Input(self._system, id="system-text", compact=True)
+            yield TextInput(self._system, id="system-text", compact=True)
             form = ModelForm(self._settings, list(GenerationSettings.model_fields), id="generation-form")
             form.styles.height = "auto"
             form.styles.max_height = "60vh"

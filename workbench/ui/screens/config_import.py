@@ -19,6 +19,7 @@ from workbench.text import printable
 from workbench.ui.config_import import Imported, import_into, xtuner_configs
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.ordered_keys import TextInput
 
 
 class ImportPrompt(TranslatedModal[Imported | None]):
@@ -45,7 +46,7 @@ class ImportPrompt(TranslatedModal[Imported | None]):
         with Vertical(classes="dialog"):
             yield Label(_("Import an XTuner config"), classes="dialog-title", markup=False)
             yield Static(about, markup=False)
-            yield Input(
+            yield TextInput(
                 self._known[0] if len(self._known) == 1 else "",
                 placeholder=_("its path"),
                 suggester=SuggestFromList(self._known) if self._known else None,

@@ -20,6 +20,7 @@ from workbench.ui.config_rows import ConfigRow, catalogue_configs, copy_into, ma
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.widgets.config_detail import ConfigDetail
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.ordered_keys import TextInput
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _QUIET_SECONDS = 0.1
 """The detail is painted when the cursor has rested so long: running down the list stays cheap on a slow line."""
 
 
-class FilterInput(Input):
+class FilterInput(TextInput):
     """Where words to search for are typed; enter and down lead into the list."""
 
     DEFAULT_CSS = "FilterInput { padding: 0 1; background: $panel; }"

@@ -15,6 +15,7 @@ from textual.widgets import Input, Label
 from workbench.i18n import N_
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.ordered_keys import TextInput
 
 _MOST_DIGITS = 9
 _DIGITS = r"\d*"
@@ -54,7 +55,7 @@ class LineDialog(TranslatedModal[str | None]):
     ) -> None:
         super().__init__()
         self._title, self._said = title, said
-        self._input = Input(
+        self._input = TextInput(
             value,
             placeholder=placeholder,
             restrict=_DIGITS if digits else None,

@@ -16,6 +16,7 @@ from workbench.i18n import N_
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.ordered_keys import TextInput
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 
@@ -57,7 +58,7 @@ class LinePrompt(TranslatedModal[str | None]):
 
     def field(self) -> Input:
         """Where the line is typed."""
-        return Input(placeholder=self._placeholder, compact=True)
+        return TextInput(placeholder=self._placeholder, compact=True)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

@@ -27,6 +27,7 @@ from workbench.ui.screens.area import SMALLEST, TranslatedModal
 from workbench.ui.train_plan import TrainPlan, make_plan
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
+from workbench.ui.widgets.ordered_keys import TextInput
 from workbench.ui.widgets.plan_pane import PlanPane
 
 _SECONDS_OF_REST = 0.4
@@ -89,7 +90,7 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
             with Horizontal(id="setup-config-line"):
                 yield Label(_("config"), id="setup-config-label", markup=False)
                 known = [row.key for row in config_rows(self._project)]
-                yield Input(
+                yield TextInput(
                     self._reference,
                     placeholder=_("a name of the catalogue, or a YAML file"),
                     suggester=SuggestFromList(known, case_sensitive=False),

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, TextArea
 
 from workbench.ui.widgets.field_values import choices, is_list, is_switch, suggestions, text_of_value
+from workbench.ui.widgets.ordered_keys import OrderedKeys, TextInput
 
 _UP_AND_DOWN: list[BindingType] = [
     Binding("up", "app.focus_previous", show=False),
@@ -20,7 +21,7 @@ _UP_AND_DOWN: list[BindingType] = [
 ]
 
 
-class LineInput(Input):
+class LineInput(TextInput):
     """A text on one line."""
 
     BINDINGS: ClassVar[list[BindingType]] = _UP_AND_DOWN
@@ -44,7 +45,7 @@ class CheckInput(Tick):
     BINDINGS: ClassVar[list[BindingType]] = _UP_AND_DOWN
 
 
-class LinesInput(TextArea):
+class LinesInput(OrderedKeys, TextArea):
     """A list, one entry a line."""
 
     DEFAULT_CSS = """

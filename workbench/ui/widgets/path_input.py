@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input
 
 from workbench.i18n import N_
 from workbench.ui.path_completion import completed
+from workbench.ui.widgets.ordered_keys import TextInput
 
 
-class PathInput(Input):
+class PathInput(TextInput):
     """Tab goes on with the path; where there are several ways it tells them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -15,9 +15,10 @@ from workbench.chat.image_path import pictures_in
 from workbench.i18n import N_, _
 from workbench.ui.chat_pictures import path_being_typed
 from workbench.ui.path_completion import completed
+from workbench.ui.widgets.ordered_keys import OrderedKeys
 
 
-class PromptInput(TextArea):
+class PromptInput(OrderedKeys, TextArea):
     """A text box that grows with its text, up to a third of the screen."""
 
     DEFAULT_CSS = """

@@ -14,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from workbench.i18n import _
+from workbench.ui.widgets.ordered_keys import TextInput
 
 _SECONDS_AFTER_TYPING = 0.2
 
@@ -55,8 +56,8 @@ class ReaderTop(Horizontal):
     def compose(self) -> ComposeResult:
         suggester = SuggestFromList(self._known) if self._known else None
         asked = _("data file or folder, then enter")
-        yield Input(placeholder=asked, suggester=suggester, id="reader-path", compact=True)
-        yield Input(placeholder=_("search"), id="reader-search", compact=True)
+        yield TextInput(placeholder=asked, suggester=suggester, id="reader-path", compact=True)
+        yield TextInput(placeholder=_("search"), id="reader-search", compact=True)
 
     @property
     def is_asking_for_path(self) -> bool:

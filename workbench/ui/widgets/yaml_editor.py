@@ -9,6 +9,8 @@ from textual.theme import Theme
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
+from workbench.ui.widgets.ordered_keys import OrderedKeys
+
 _ROLES = {
     "comment": "secondary",
     "property": "primary",
@@ -23,7 +25,7 @@ _ROLES = {
 """The parts of YAML, and the theme's colour of each."""
 
 
-class YamlEditor(TextArea):
+class YamlEditor(OrderedKeys, TextArea):
     """Everything but the colours of the words comes from the style sheets."""
 
     DEFAULT_CSS = "YamlEditor { border: none; padding: 0; &:focus { border: none; } }"

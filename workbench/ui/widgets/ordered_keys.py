@@ -1,0 +1,34 @@
+"""Boxes in which letters never overtake the keys that were typed before them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.widgets import Input
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    _Box = Widget
+else:
+    _Box = object  # a widget here would hide the style sheet of the box it is mixed into
+
+
+class OrderedKeys(_Box):
+    """Mixed into a text box, before its class: the box runs the keys it has commands for when their turn comes.
+
+    Left to themselves they go up to the app first, which on a busy machine, or when a whole text arrives at once, runs
+    them after letters that were typed later: a backspace then deletes one of those.
+    """
+
+    async def _on_key(self, event: events.Key) -> None:
+        active = None if event.is_printable else self.screen.active_bindings.get(event.key)
+        if active is not None and active.node is self and active.enabled and not active.binding.priority:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(active.binding.action)
+
+
+class TextInput(OrderedKeys, Input):
+    """A text on one line."""
