@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.chat.fetched_picture import fetched
 from workbench.chat.image_path import is_address
 from workbench.chat.protocol import ChatTurn
 from workbench.data.conversation import IMAGE, Turn
+from workbench.data.fetched_picture import fetched
 
 
 def with_marks(turns: Sequence[ChatTurn]) -> list[Turn]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.chat.fetched_picture import fetched
 from workbench.configs.schema import TrainConfig
+from workbench.data.fetched_picture import fetched
 from workbench.data.picture import is_address
 from workbench.data.probes import read_probes
 from workbench.paths import resolve_model

@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import pytest
 
-from workbench.chat import fetched_picture
-from workbench.chat.fetched_picture import fetched, kept_at
+from workbench.data import fetched_picture
+from workbench.data.fetched_picture import fetched, kept_at
 from workbench.errors import WorkbenchError
 
 _PICTURE = b"P6 1 1 255\nabc"
