@@ -161,3 +161,17 @@ async def test_a_conversation_with_pictures_is_not_put_beside_a_model_that_does_
     await talk.press("enter")
     await see(talk, "sample:model + demo/stage1 · template")
     assert len(answers(talk)) == 1
+
+
+async def test_weights_are_not_offered_beside_themselves_and_long_names_keep_their_ends(talk: Pilot[None]) -> None:
+    """Checkpoints of one training begin alike."""
+    project = chat(talk).workbench.project
+    stage = second_stage(project / "a_training_whose_name_fills_a_column_of_its_own" / "checkpoint-284")
+    await put_beside(talk, str(stage.relative_to(project)))
+    await see(talk, "/checkpoint-284", "two sets of weights side by side")
+    await talk.press("ctrl+g")
+    await see(talk, "The model is ready.")
+    await talk.press("ctrl+g")
+    await see(talk, "Which weights on sample:model are asked the same?", "base alone")
+    assert "stage1" not in screen_text(talk).split("asked the same?")[1]
+    await talk.press("escape")

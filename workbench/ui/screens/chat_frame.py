@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Label
 
 from workbench.i18n import _
 from workbench.paths import user_state
@@ -13,6 +12,7 @@ from workbench.ui.chat_sides import ChatSides
 from workbench.ui.chat_state import ChatState
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.widgets.attached_pictures import AttachedPictures
+from workbench.ui.widgets.name_line import NameLine
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.quiet_static import QuietStatic
 from workbench.ui.widgets.transcript import Column, Transcript
@@ -34,10 +34,10 @@ class ChatFrame(AreaScreen):
         """Whole paths, or addresses, of what goes with the next message."""
 
     def compose_area(self) -> ComposeResult:
-        yield Label("", id="chat-status", markup=False)
+        yield NameLine(id="chat-status")
         with Horizontal(id="chat-columns"):
             for _side in range(SIDES):
-                yield Label("", markup=False)
+                yield NameLine()
         yield Transcript(id="transcript")
         yield QuietStatic(id="chat-note")
         yield AttachedPictures(id="chat-pictures")
@@ -87,13 +87,13 @@ class ChatFrame(AreaScreen):
         label = chosen.label if chosen is not None else _("No model chosen")
         is_double = self.sides.second is not None
         status = _("{model}, two sets of weights side by side; ctrl+g ends it")
-        self.query_one("#chat-status", Label).update(
+        self.query_one("#chat-status", NameLine).tell(
             status.format(model=chosen.base_label) if is_double and chosen is not None else figures or label
         )
         columns = self.query_one("#chat-columns")
         columns.display = is_double
-        for title, chat in zip(columns.query(Label), self.sides.all, strict=False):
-            title.update(self.speaker(chat))
+        for title, chat in zip(columns.query(NameLine), self.sides.all, strict=False):
+            title.tell(self.speaker(chat))
         ready = _("The model is ready. Write a message below and press enter.")
         choose = _("Press f9 to choose a model: the base, an adapter, or a merged model of this project.")
         if chosen is not None:

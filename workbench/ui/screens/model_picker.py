@@ -22,7 +22,11 @@ from workbench.ui.widgets.field_controls import LineInput, Tick
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 
-_COLUMNS = (Column(N_("kind"), 8), Column(N_("model")), Column(N_("from"), from_width=60))
+_COLUMNS = (
+    Column(N_("kind"), 8),
+    Column(N_("model"), keeps_end=True),
+    Column(N_("from"), from_width=60, keeps_end=True),
+)
 
 
 class ModelPicker(TranslatedModal[ChosenModel | None]):
@@ -39,7 +43,8 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
         self._current = current
         self._beside = current if beside else None
         if self._beside is not None:
-            self._known = [one for one in self._known if one.chosen.loaded_like(self._beside).base == self._beside.base]
+            beside = [(one, one.chosen.loaded_like(self._beside)) for one in self._known]
+            self._known = [one for one, like in beside if like.base == self._beside.base and like != self._beside]
 
     def compose(self) -> ComposeResult:
         title = _("Which model do you want to chat with?")
@@ -58,10 +63,17 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
 
     def on_mount(self) -> None:
         table = self.query_one(FittedTable)
-        table.set_rows([Row(str(number), _cells(known)) for number, known in enumerate(self._known)])
+        table.set_rows([Row(str(number), self._cells(known)) for number, known in enumerate(self._known)])
         current = next((number for number, known in enumerate(self._known) if known.chosen == self._current), 0)
         table.choose(str(current))
-        table.focus()
+        if self._known:
+            table.focus()
+        else:
+            self.query_one("#adapter-path", LineInput).focus()
+
+    def _cells(self, known: KnownModel) -> tuple[str, str, str]:
+        label = known.chosen.label if self._beside is None else known.chosen.name_on_base
+        return _(known.kind), printable(label), printable(known.name)
 
     def _give(self, chosen: ChosenModel) -> None:
         bits = 4 if self._beside is None and self.query_one("#four-bits", Tick).value else None
@@ -81,7 +93,3 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
             self._give(on_its_base)
         elif added is not None and self._beside is not None:
             self._give(ChosenModel(self._beside.model, added))
-
-
-def _cells(known: KnownModel) -> tuple[str, str, str]:
-    return _(known.kind), printable(known.chosen.label), printable(known.name)

@@ -13,6 +13,7 @@ from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_pictures import picture_name
 from workbench.ui.pictures import Thumbnail, thumbnail_of
+from workbench.ui.widgets.name_line import NameLine
 from workbench.ui.widgets.picture import PictureSlot
 from workbench.ui.widgets.quiet_static import QuietStatic
 
@@ -78,7 +79,7 @@ class ModelMessage(VerticalGroup):
         self._speaker, self._text, self._figures = speaker, text, figures
 
     def compose(self) -> ComposeResult:
-        yield Label(self._speaker, classes="speaker", markup=False)
+        yield NameLine(self._speaker, classes="speaker")
         yield Markdown(printable(self._text), open_links=False)
         yield QuietStatic(classes="figures")
 

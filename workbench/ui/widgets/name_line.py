@@ -1,0 +1,27 @@
+"""A name on one line of whatever width: where it is too long, it loses some of its middle."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widget import Widget
+
+from workbench.text import printable
+from workbench.ui.shown_path import without_middle
+
+
+class NameLine(Widget):
+    """Names of jobs and checkpoints begin alike and differ at their ends, so both ends are kept."""
+
+    DEFAULT_CSS = "NameLine { height: 1; width: 1fr; }"
+
+    def __init__(self, name: str = "", *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._text = printable(name)
+
+    def tell(self, name: str) -> None:
+        """Show another one."""
+        self._text = printable(name)
+        self.refresh()
+
+    def render(self) -> Content:
+        return Content(without_middle(self._text, self.content_size.width))
