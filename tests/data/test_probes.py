@@ -11,6 +11,7 @@ from PIL import Image
 from tests.data.conftest import Write
 from workbench.data.probes import Probe, read_probes, write_probes
 from workbench.errors import WorkbenchError
+from workbench.i18n import set_language
 from workbench.paths import resolve_model
 
 
@@ -70,6 +71,16 @@ def test_a_bad_row_is_named_with_its_field(write: Write, second: Any, field: str
     with pytest.raises(WorkbenchError) as caught:
         read_probes(path)
     assert caught.value.where == f"{path}:2:{field}"
+
+
+def test_what_is_wrong_with_a_row_is_said_in_the_own_language(write: Write) -> None:
+    path = write([{"question": "Q"}])
+    set_language("zh_CN")
+    try:
+        with pytest.raises(WorkbenchError, match="这个字段必填"):
+            read_probes(path)
+    finally:
+        set_language("en")
 
 
 @pytest.mark.parametrize(

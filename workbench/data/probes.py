@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from workbench.configs.problems import sentence
 from workbench.data.asked_pictures import AskedPictures
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
@@ -84,7 +85,7 @@ def _probe_of(path: Path, number: int, row: object, pictures: AskedPictures) -> 
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise WorkbenchError(first["msg"], where=f"{path}:{number}:{field}") from error
+        raise WorkbenchError(sentence(first), where=f"{path}:{number}:{field}") from error
     if probe.image is None:
         return probe
     return probe.model_copy(update={"image": str(pictures.find(probe.image, number))})

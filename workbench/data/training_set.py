@@ -21,6 +21,9 @@ from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.store import Record, TokenStore, template_digest, tokenizer_digest, write_record
 from workbench.data.prepare.write import OnProgress
 from workbench.data.templates import get_template
+from workbench.data.wording import listed
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
 
 
 class TrainingRows:
@@ -90,18 +93,31 @@ def build_training_set(
         on_pictures: is told how many pictures were looked at, and of how many; may raise to end the work.
 
     Raises:
-        WorkbenchError: data is missing or damaged, a picture cannot be used, or nothing trainable is left.
+        WorkbenchError: data is missing or damaged, a picture cannot be used, nothing trainable is left, or only the
+            projector is trained and there is no picture for it.
     """
     folder = prepared_folder(config, tokenizer_digest(tokenizer), get_template(config.prompt_template, tokenizer))
     store = TokenStore(folder) if folder else prepared(PrepareRequest.of(config), tokenizer, on_progress)
     left_out, report = frozenset[int](), store.record.report.model_copy()
     if store.sees:
         left_out, report = look_through(store, config.on_bad_image, on_pictures)
+        if config.freeze_llm and not report.pictures:
+            raise _no_pictures(config)
     plan = plan_of(config, store, left_out)
     report.packs = len(plan)
     if config.packing != "none":
         report.fill = plan.fill
     return TrainingSet(TrainingRows(store, plan), report)
+
+
+def _no_pictures(config: TrainConfig) -> WorkbenchError:
+    return WorkbenchError(
+        _("No row has a picture, and of the language model nothing is trained: nothing would be learned."),
+        where=listed(config.data_paths),
+        fix=_(
+            "Name the pictures in the column image or images; 'workbench data check' shows which columns are not used."
+        ),
+    )
 
 
 def write_offline(

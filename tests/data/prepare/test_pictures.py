@@ -54,6 +54,18 @@ def test_several_pictures_and_rows_without_any_stand_beside_each_other(
     assert list(made.rows.lengths()) == [len(row.input_ids) for row in rows]
     assert made.report.pictures == 2
     assert "2 different pictures." in made.report.sentences()
+    assert "1 rows have <image> in their texts, but no picture: it is trained as text." in made.report.sentences()
+
+
+def test_a_projector_alone_is_not_trained_without_any_picture(write: Write, light: LightTokenizer) -> None:
+    row = llava_row("a.png")
+    row["picture_path"] = row.pop("image")  # a column that is not read
+    path = write([row])
+    made = build_training_set(seeing(path), light)
+    assert made.report.unmeant == 1
+    with pytest.raises(WorkbenchError, match="No row has a picture") as caught:
+        build_training_set(seeing(path, freeze_llm=True), light)
+    assert caught.value.where == str(path)
 
 
 def test_lengths_and_counts_of_rows_of_text_only(light: LightTokenizer) -> None:

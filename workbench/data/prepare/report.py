@@ -21,6 +21,18 @@ REASONS: dict[Reason, str] = {
     "bad_image": N_("{count} with a picture that cannot be used"),
 }
 PLACES_KEPT = 20
+ADDED_UP = (
+    "kept",
+    "divided",
+    "cut",
+    "cut_tokens",
+    "trained_tokens",
+    "pairs",
+    "shortened",
+    "shortened_answers",
+    "unmeant",
+)
+"""The counts that are the sum of what each part of the rows has."""
 
 
 class DataReport(BaseModel):
@@ -37,6 +49,7 @@ class DataReport(BaseModel):
         bad_images: rows with a picture that cannot be used, by what is wrong; ``bad_image_places`` the first of them.
         pictures: different pictures of the rows that are trained.
         repaired: how many of them are turned into something usual when they are read.
+        unmeant: rows without a picture, but with ``<image>`` in their texts, where the model sees.
         pairs: rows with a preferred and a rejected answer.
         samples: what the kept rows became, before packing.
         packs: training rows.
@@ -52,6 +65,7 @@ class DataReport(BaseModel):
     bad_image_places: list[str] = []
     pictures: int = 0
     repaired: dict[Oddity, int] = {}
+    unmeant: int = 0
     cut: int = 0
     cut_tokens: int = 0
     divided: int = 0
@@ -106,6 +120,9 @@ class DataReport(BaseModel):
             )
         if self.pictures:
             said.append(self._pictures())
+        if self.unmeant:
+            text = _("{count} rows have <image> in their texts, but no picture: it is trained as text.")
+            said.append(text.format(count=self.unmeant))
         said += [_("Left out: {place}").format(place=place) for place in (*self.bad_places, *self.bad_image_places)]
         return said
 

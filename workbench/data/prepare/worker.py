@@ -13,6 +13,7 @@ from workbench.data.conversation import Conversation, Sample, TokenRow
 from workbench.data.encode import IMAGE_TOKEN, Encoded, Tokenizer, encode_all
 from workbench.data.formats import DatasetFormat
 from workbench.data.light_tokenizer import LightTokenizer, TokenizerFacts
+from workbench.data.picture_marks import count_marks
 from workbench.data.prepare.pictures import RowFacts, picture_paths, require_marks, require_written
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.read import convert
@@ -120,6 +121,7 @@ class RowEncoder:
                 result.count_shortened(shortened, where)
             if self._request.sees:
                 images = picture_paths(sample, raw.picture_folder)
+                result.counts["unmeant"] += not images and count_marks(sample) > 0
                 result.add_pictures(encoded, limit, images, RowFacts(where, encoded.cut_tokens, pairs, shortened))
 
     def _tokens(

@@ -14,7 +14,7 @@ from workbench.data.encode import Tokenizer
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.prepare.pieces import expected_rows, pieces
 from workbench.data.prepare.processes import in_processes, usable_cores
-from workbench.data.prepare.report import DataReport
+from workbench.data.prepare.report import ADDED_UP, DataReport
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.store import Record, store_schema, template_digest, tokenizer_digest, write_record
 from workbench.data.prepare.worker import EncodedRows, RawRows, RowEncoder, begin, encode_here
@@ -161,7 +161,7 @@ def _count(report: DataReport, result: EncodedRows, request: PrepareRequest) -> 
     for reason in ("no_answer", "nothing_left"):
         if counts[reason]:
             report.left_out[reason] = report.left_out.get(reason, 0) + counts[reason]
-    for name in ("kept", "divided", "cut", "cut_tokens", "trained_tokens", "pairs", "shortened", "shortened_answers"):
+    for name in ADDED_UP:
         setattr(report, name, getattr(report, name) + counts[name])
     report.read += counts["kept"] + counts["no_answer"] + counts["nothing_left"]
     report.samples += len(result.lengths)
