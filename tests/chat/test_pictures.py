@@ -150,7 +150,7 @@ def _without_size(path: Path) -> None:
 
 
 _BAD: dict[str, tuple[Callable[[Path], object], str]] = {
-    "missing": (lambda _path: None, "does not exist"),
+    "missing": (lambda _path: None, "not there"),
     "folder": (Path.mkdir, "folder"),
     "text": (lambda path: path.write_text("no picture"), "no picture"),
     "empty": (Path.touch, "no picture"),

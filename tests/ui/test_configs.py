@@ -7,8 +7,9 @@ from pathlib import Path
 from textual import events
 from textual.widget import Widget
 
-from tests.ui.driving import ROOMY, WIDE, footer, hold, running, screen_text, see, type_text, wait_until
+from tests.ui.driving import HUGE, ROOMY, WIDE, footer, hold, running, screen_text, see, type_text, wait_until
 from workbench.configs.files import load_config
+from workbench.ui.widgets.config_detail import ConfigDetail
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
 from workbench.ui.widgets.yaml_editor import YamlEditor
 
@@ -39,6 +40,19 @@ async def test_enter_reads_a_config_and_escape_goes_back(project: Path) -> None:
         await see(pilot, "sample:model", "The base model: a folder or a Hugging Face name.")
         await pilot.press("escape")
         await see(pilot, "1 of")
+
+
+async def test_what_a_model_sees_with_is_told_of_one_that_sees(project: Path) -> None:
+    async with running(project, "configs", HUGE) as pilot:
+        await pilot.press("slash")
+        await type_text(pilot, SAMPLE)
+        await see(pilot, "1 of", "warmup_ratio")
+        assert "on_bad_image" not in screen_text(pilot)
+        await pilot.press("escape", "slash")
+        await type_text(pilot, "llava sample lora")
+        await see(pilot, "1 of", "Vision", "on_bad_image")
+        pilot.app.screen.query_one(ConfigDetail).scroll_end(animate=False)
+        await see(pilot, "visual_encoder_lora.lora_dropout 0.05")
 
 
 async def test_a_copy_lands_in_the_project_under_the_cursor(project: Path) -> None:

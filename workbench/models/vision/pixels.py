@@ -37,7 +37,7 @@ def read_picture(path: Path) -> Image.Image:
     except UnidentifiedImageError as error:
         raise WorkbenchError(_("The file is no picture."), where=str(path)) from error
     except FileNotFoundError as error:
-        raise WorkbenchError(_("The picture does not exist."), where=str(path)) from error
+        raise WorkbenchError(_("This picture is not there."), where=str(path)) from error
     except IsADirectoryError as error:
         raise WorkbenchError(_("This is a folder, not a picture."), where=str(path)) from error
     except Exception as error:  # a damaged picture makes its decoder raise nearly anything

@@ -19,6 +19,8 @@ from workbench.ui.widgets.field_values import fields_of, text_of_value
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 _NAME_WIDTH = 31
+_VISION = "vision"
+"""The group that means nothing to a model that reads text only."""
 
 
 class ConfigDetail(VerticalScroll):
@@ -66,14 +68,15 @@ def _in_words(row: ConfigRow) -> Content:
     at_default = 0
     for path, info, value in fields_of(config):
         is_default = not info.is_required() and value == info.get_default(call_default_factory=True, validated_data={})
-        if is_advanced(info) and is_default:
+        is_aside = is_advanced(info) or (group_of(info) == _VISION and not config.sees)
+        if is_aside and is_default:
             at_default += 1
             continue
         unit = unit_of(info)
         shown = printable(text_of_value(value)).replace("\n", "\n" + " " * _NAME_WIDTH + "\t") or "–"
         lines = groups.setdefault(group_of(info), [])
         lines += [
-            f"{'.'.join(path):<{_NAME_WIDTH}}\t",
+            f"{'.'.join(path):<{_NAME_WIDTH - 1}} \t",
             (shown, "" if is_default else "bold"),
             (f" {_(unit)}" if unit and value is not None else "", "dim"),
             "\n",

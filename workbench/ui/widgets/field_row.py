@@ -29,7 +29,7 @@ class FieldRow(VerticalGroup):
         height: auto;
         padding: 0 1;
         .field-line { height: auto; }
-        .field-name { width: 31; }
+        .field-name { width: auto; min-width: 31; padding-right: 1; }
         .field-control { width: 1fr; background: $surface; }
         Select.field-control { max-width: 34; }
         Checkbox.field-control { width: auto; }
