@@ -20,7 +20,7 @@ from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 
-_COLUMNS = (Column(N_("started"), 16), Column(N_("model")), Column(N_("first question")))
+_COLUMNS = (Column(N_("started"), 16), Column(N_("model"), keeps_end=True), Column(N_("first question")))
 
 
 class SavedChats(TranslatedModal[SavedConversation | None]):
