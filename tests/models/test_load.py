@@ -74,6 +74,13 @@ def test_an_unknown_architecture_is_named(change_config: ChangeConfig, sample_co
     assert "`invented`" in problem_of(sample_copy).what
 
 
+def test_the_llava_projects_own_layout_is_named(change_config: ChangeConfig, sample_copy: Path) -> None:
+    change_config(model_type="llava", mm_vision_tower="openai/clip-vit-large-patch14-336")
+    problem = problem_of(sample_copy)
+    assert "LLaVA project's own layout" in problem.what
+    assert "--save-format huggingface" in (problem.fix or "")
+
+
 def test_missing_weights_are_told(sample_copy: Path) -> None:
     (sample_copy / "model.safetensors").unlink()
     assert "fetch the model again" in (problem_of(sample_copy).fix or "")

@@ -27,6 +27,7 @@ from workbench.models import internlm1, internlm2, internlm3
 from workbench.models.four_bits import four_bit_settings
 from workbench.models.precision import Precision, choose_precision, dtype_of
 from workbench.paths import resolve_model
+from workbench.weights.own_sight import refuse_official_layout
 
 Attention = Literal["auto", "eager", "sdpa", "flash_attention_2"]
 _OTHER_SIZES = ("ignore_mismatched_sizes", "automatic conversion of the weights")
@@ -95,6 +96,7 @@ def load_language_model(
         chosen["device_map"] = device_map
     with load_errors(path_or_name):
         config = AutoConfig.from_pretrained(source, trust_remote_code=trust_remote_code)
+        refuse_official_layout(config.to_dict(), path_or_name)
         if max_position_embeddings:
             stretch_context(config, max_position_embeddings)
         attention = choose_attention(attn_implementation, dtype)

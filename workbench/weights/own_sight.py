@@ -45,6 +45,21 @@ def require_known_kind(facts: Mapping[str, Any], shown: str) -> str:
     return str(facts["model_type"])
 
 
+def refuse_official_layout(facts: Mapping[str, Any], shown: str) -> None:
+    """
+    Raises:
+        WorkbenchError: a ``config.json`` is that of a model in the LLaVA project's own layout.
+    """
+    if "mm_vision_tower" in facts:
+        raise WorkbenchError(
+            _("This is a model in the LLaVA project's own layout, which only its own program loads."),
+            where=shown,
+            fix=_(
+                "Take the same model in the layout of Hugging Face: --save-format huggingface, or llava-hf/… on the hub."
+            ),
+        )
+
+
 def name_in_memory(name: str) -> str:
     """What the loaded model calls a weight of such a model's files."""
     for pattern, beginning in _NAMES:

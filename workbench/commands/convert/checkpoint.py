@@ -19,7 +19,7 @@ _EXAMPLES = """
   workbench convert last my_llava --save-format huggingface
 """
 _MERGE, _CHAT = "workbench merge auto {path} merged", "workbench chat {path}"
-_NEXT = {"adapter": _MERGE, "model": _CHAT, "merged": _CHAT, "llava": None}
+_NEXT = {"adapter": _MERGE, "model": _CHAT, "merged": _CHAT}
 """What a job calls its result → what to do with it."""
 
 
@@ -64,4 +64,5 @@ def convert(
         base=base,
         visual_encoder=visual_encoder,
     )
-    follow_to_result(job, _NEXT, as_json=as_json, goes_on=True)
+    parts_next = _MERGE if save_format is SaveFormat.xtuner else None  # the official layout is for another program
+    follow_to_result(job, {**_NEXT, "llava": parts_next}, as_json=as_json, goes_on=True)
