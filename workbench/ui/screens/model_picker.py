@@ -43,8 +43,8 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
         self._current = current
         self._beside = current if beside else None
         if self._beside is not None:
-            beside = [(one, one.chosen.loaded_like(self._beside)) for one in self._known]
-            self._known = [one for one, like in beside if like.base == self._beside.base and like != self._beside]
+            loaded = [(one, one.chosen.loaded_like(self._beside)) for one in self._known]
+            self._known = [one for one, like in loaded if like.base == self._beside.base and like != self._beside]
 
     def compose(self) -> ComposeResult:
         title = _("Which model do you want to chat with?")
