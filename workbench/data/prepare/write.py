@@ -147,6 +147,14 @@ def _write(
             )
 
 
+def _with_way_on(fix: str | None) -> str:
+    """The mend of a row, and how to go on without such rows, unless it says so itself."""
+    if fix and "bad_rows" in fix:
+        return fix
+    leave_out = _("To go on without such rows: bad_rows: leave_out.")
+    return f"{fix} {leave_out}" if fix else leave_out
+
+
 def _nothing_kept(report: DataReport) -> str:
     if report.bad_places:
         return _("No row has anything to train on; the first left out: {place}").format(place=report.bad_places[0])
@@ -156,7 +164,7 @@ def _nothing_kept(report: DataReport) -> str:
 def _count(report: DataReport, result: EncodedRows, request: PrepareRequest) -> None:
     if result.bad and request.bad_rows == "stop":
         what, where, fix = result.bad[0]
-        raise WorkbenchError(what, where=where, fix=fix)
+        raise WorkbenchError(what, where=where, fix=_with_way_on(fix))
     counts = result.counts
     for reason in ("no_answer", "nothing_left"):
         if counts[reason]:
