@@ -131,7 +131,7 @@ class HomeScreen(AreaScreen):
         """Ask which journey, and watch it."""
         from workbench.ui.screens.choice import Choice, ChoiceDialog
 
-        choices = [Choice(_NAME, _("Teach it a name (3 minutes)")), Choice(_SIGHT, _("Teach it to see (10 minutes)"))]
+        choices = [Choice(_NAME, _("Teach it a name (3 minutes)")), Choice(_SIGHT, _("Teach it to see (5 minutes)"))]
         about = _(
             "The sample model comes with workbench and needs no GPU. The journey begins in this project's folder."
         )
