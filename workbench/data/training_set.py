@@ -93,16 +93,16 @@ def build_training_set(
         on_pictures: is told how many pictures were looked at, and of how many; may raise to end the work.
 
     Raises:
-        WorkbenchError: data is missing or damaged, a picture cannot be used, nothing trainable is left, or only the
-            projector is trained and there is no picture for it.
+        WorkbenchError: data is missing or damaged, a picture cannot be used, nothing trainable is left, or there is no
+            picture at all where only the projector is trained or the texts speak of some.
     """
     folder = prepared_folder(config, tokenizer_digest(tokenizer), get_template(config.prompt_template, tokenizer))
     store = TokenStore(folder) if folder else prepared(PrepareRequest.of(config), tokenizer, on_progress)
     left_out, report = frozenset[int](), store.record.report.model_copy()
     if store.sees:
         left_out, report = look_through(store, config.on_bad_image, on_pictures)
-        if config.freeze_llm and not report.pictures:
-            raise _no_pictures(config)
+        if not report.pictures and (config.freeze_llm or report.unmeant):
+            raise _no_pictures(config, report)
     plan = plan_of(config, store, left_out)
     report.packs = len(plan)
     if config.packing != "none":
@@ -110,9 +110,12 @@ def build_training_set(
     return TrainingSet(TrainingRows(store, plan), report)
 
 
-def _no_pictures(config: TrainConfig) -> WorkbenchError:
+def _no_pictures(config: TrainConfig, report: DataReport) -> WorkbenchError:
+    what = _("No row has a picture, and of the language model nothing is trained: nothing would be learned.")
+    if report.unmeant:
+        what = _("No row has a picture, but {count} rows have <image> in their texts.").format(count=report.unmeant)
     return WorkbenchError(
-        _("No row has a picture, and of the language model nothing is trained: nothing would be learned."),
+        what,
         where=listed(config.data_paths),
         fix=_(
             "Name the pictures in the column image or images; 'workbench data check' shows which columns are not used."

@@ -57,15 +57,24 @@ def test_several_pictures_and_rows_without_any_stand_beside_each_other(
     assert "1 rows have <image> in their texts, but no picture: it is trained as text." in made.report.sentences()
 
 
-def test_a_projector_alone_is_not_trained_without_any_picture(write: Write, light: LightTokenizer) -> None:
+def test_rows_that_speak_of_pictures_need_one_at_least(write: Write, light: LightTokenizer, tmp_path: Path) -> None:
     row = llava_row("a.png")
     row["picture_path"] = row.pop("image")  # a column that is not read
     path = write([row])
-    made = build_training_set(seeing(path), light)
-    assert made.report.unmeant == 1
-    with pytest.raises(WorkbenchError, match="No row has a picture") as caught:
-        build_training_set(seeing(path, freeze_llm=True), light)
-    assert caught.value.where == str(path)
+    for freeze_llm in (False, True):
+        with pytest.raises(WorkbenchError, match="No row has a picture, but 1 rows have <image>") as caught:
+            build_training_set(seeing(path, freeze_llm=freeze_llm), light)
+        assert caught.value.where == str(path)
+    picture(tmp_path / "a.png")
+    report = build_training_set(seeing(write([row, llava_row("a.png")])), light).report
+    assert (report.unmeant, report.pictures) == (1, 1)
+
+
+def test_a_projector_alone_is_not_trained_on_text(light: LightTokenizer) -> None:
+    config = seeing(SAMPLE / "general_dialogue.json", dataset_format="openai", max_length=256)
+    assert build_training_set(config, light).report.pictures == 0
+    with pytest.raises(WorkbenchError, match="nothing would be learned"):
+        build_training_set(config.model_copy(update={"freeze_llm": True}), light)
 
 
 def test_lengths_and_counts_of_rows_of_text_only(light: LightTokenizer) -> None:
