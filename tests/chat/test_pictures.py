@@ -117,6 +117,18 @@ def test_a_picture_that_is_gone_stays_as_it_was_seen(talk: Talk, tmp_path: Path)
     assert talk.ask(said("What is this?", images=[path])).text == before
 
 
+def test_a_picture_of_an_earlier_turn_that_is_gone_says_how_to_go_on(talk: Talk, red: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "never_seen.png"
+    earlier = [*said("What is this?", images=[gone]), ChatTurn(role="assistant", content="Red.")]
+    with pytest.raises(WorkbenchError) as refused:
+        talk.ask([*earlier, *said("And this?", images=[red])])
+    assert refused.value.where == str(gone)
+    assert "begin a new conversation" in str(refused.value.fix)
+    with pytest.raises(WorkbenchError) as refused:
+        talk.ask(said("And this?", images=[gone]))
+    assert "new conversation" not in str(refused.value.fix)
+
+
 def test_a_picture_that_changed_is_looked_at_again(talk: Talk, red: Path, blue: Path, tmp_path: Path) -> None:
     path = tmp_path / "changing.png"
     answers = []

@@ -66,7 +66,17 @@ def _looks(turns: Sequence[ChatTurn], ids: list[int], held: HeldModel) -> list[L
     require_sight(held.model, pictures=count, where=names)
     require_a_picture_each(ids, pictures=count, where=names)
     assert held.eyes is not None
-    return [held.eyes.look(path) for path in picture_files(turns)]
+    asked_before = count - len(turns[-1].images)
+    looks = []
+    for path in picture_files(turns):
+        try:
+            looks.append(held.eyes.look(path))
+        except WorkbenchError as error:
+            if len(looks) >= asked_before:
+                raise
+            fix = _("It was given earlier in this conversation: put it back, or begin a new conversation.")
+            raise WorkbenchError(error.what, where=error.where, fix=fix) from error
+    return looks
 
 
 def _count(turns: Sequence[ChatTurn]) -> int:
