@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from tests.training.runs import tiny_config
 from tests.training.seeing_runs import seeing_config
@@ -66,6 +69,25 @@ def test_a_first_stage_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="XTuner") as refused:
         first_stage_folder(tmp_path / "iter_9.pth")
     assert "pth_to_hf" in str(refused.value.fix)
+
+
+def test_first_stages_that_are_there_are_named(tmp_path: Path) -> None:
+    run = tmp_path / "one_pretrain_copy" / "20260101_000000"
+    folder = _checkpoint(run, 3)
+    (run / RECORD_FILE).write_text("kind: train\n")
+    for name in ("trainer_state.json", "scheduler.pt", "optimizer.pt", "rng_state.pth"):
+        (folder / name).write_text('{"global_step": 3}')
+    with pytest.raises(WorkbenchError) as refused:
+        first_stage_folder(tmp_path / "one_pretrain")
+    assert "one_pretrain_copy" not in str(refused.value.fix)  # not whole yet
+    for name in ("scheduler.pt", "optimizer.pt", "rng_state.pth"):
+        with zipfile.ZipFile(folder / name, "w") as archive:
+            archive.writestr("data", "")
+    save_file({"a": torch.zeros(1)}, folder / "projector" / "model.safetensors")
+    with pytest.raises(WorkbenchError, match="is not there") as refused:
+        first_stage_folder(tmp_path / "one_pretrain")
+    assert str(tmp_path / "one_pretrain_copy") in str(refused.value.fix)
+    assert first_stage_folder(tmp_path / "one_pretrain_copy") == folder
 
 
 def test_a_folder_is_taken_as_it_is_and_made_absolute(tmp_path: Path) -> None:

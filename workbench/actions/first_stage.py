@@ -33,11 +33,9 @@ def first_stage_folder(place: Path) -> Path:
     """
     if is_seeing_folder(place):
         return place
-    runs = [place] if (place / RECORD_FILE).is_file() else sorted(_runs_in(place), reverse=True)
-    for run in runs:
-        newest, _torn = last_complete(JobFolder(run).checkpoints_path)
-        if newest is not None and is_seeing_folder(newest):
-            return newest
+    newest = _newest_in(place)
+    if newest is not None:
+        return newest
     if place.suffix == ".pth" and place.exists():
         raise WorkbenchError(
             _("This is a checkpoint of XTuner, which a training does not read itself."),
@@ -49,8 +47,24 @@ def first_stage_folder(place: Path) -> Path:
     raise WorkbenchError(
         _("The result of the first stage is not there.") if not place.exists() else _("It holds no LLaVA checkpoint."),
         where=f"pretrained_pth: {place}",
-        fix=_("Train the first stage before (a config that ends in _pretrain), or name the folder of its result."),
+        fix=_way_on(place),
     )
+
+
+def _newest_in(place: Path) -> Path | None:
+    """The newest complete checkpoint of a run, or of the runs in a folder, that is a LLaVA folder."""
+    runs = [place] if (place / RECORD_FILE).is_file() else sorted(_runs_in(place), reverse=True)
+    checkpoints = (last_complete(JobFolder(run).checkpoints_path)[0] for run in runs)
+    return next((found for found in checkpoints if found is not None and is_seeing_folder(found)), None)
+
+
+def _way_on(place: Path) -> str:
+    """What to do where there is no first stage: name one that is there, if there is any beside."""
+    beside = sorted(place.parent.iterdir()) if place.parent.is_dir() else []
+    there = [str(folder) for folder in beside if folder.is_dir() and _newest_in(folder) is not None]
+    if there:
+        return _("Set pretrained_pth to one that is there: {names}").format(names=", ".join(there))
+    return _("Train the first stage before (a config that ends in _pretrain), or name the folder of its result.")
 
 
 def _runs_in(place: Path) -> list[Path]:
