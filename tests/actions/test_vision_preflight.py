@@ -71,6 +71,7 @@ def test_a_first_stage_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "pth_to_hf" in str(refused.value.fix)
 
 
+@pytest.mark.heavy
 def test_first_stages_that_are_there_are_named(tmp_path: Path) -> None:
     run = tmp_path / "one_pretrain_copy" / "20260101_000000"
     folder = _checkpoint(run, 3)
