@@ -89,7 +89,7 @@ async def test_both_stages_answer_about_the_same_picture_in_columns(talk: Pilot[
     columns = [message.region for message in chat(talk).query(ModelMessage)]
     assert [(region.x, region.width) for region in columns] == [(1, 38), (39, 39)]
     assert columns[0].y == columns[1].y
-    assert screen_text(talk).count("tokens/s") == 2
+    await wait_until(talk, lambda: screen_text(talk).count("tokens/s") == 2)
     assert {tuple(turn.images) for one in chat(talk).sides.all for turn in one.questions} == {
         (str(chat(talk).workbench.project / "red.png"),)
     }

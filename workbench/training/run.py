@@ -34,7 +34,7 @@ from workbench.training.length_groups import LengthGroups
 from workbench.training.own_model import require_own_sight
 from workbench.training.preparing import PreparationStoppedError, preparation_events
 from workbench.training.pupil import pupil_of
-from workbench.training.ranks import rank, world_size
+from workbench.training.ranks import barrier, rank, world_size
 from workbench.training.resume import resume, why_without_deepspeed
 from workbench.training.saving import scores_of
 from workbench.training.session import Session
@@ -171,5 +171,6 @@ def _finished(session: Session, step: int, seconds: float) -> Finished:
     if best is not None:
         results |= {"recommended": f"{folder.name}/{best.checkpoint}", "reason": best.reason}
     if torch.distributed.is_initialized():
+        barrier()  # nobody leaves while another one still waits for it
         torch.distributed.destroy_process_group()
     return Finished(results=results, stopped=session.stopped)

@@ -85,7 +85,7 @@ def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
     for name, said in (
         ("text.png", "no picture"),
         ("folder.png", "folder"),
-        ("gone.png", "does not exist"),
+        ("gone.png", "not there"),
         ("cut.png", "cannot be read"),
     ):
         with pytest.raises(WorkbenchError, match=said) as refused:
