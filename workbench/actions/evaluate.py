@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -23,6 +22,7 @@ from workbench.jobs.launch import WORK_DIRS, restart_job, start_job
 from workbench.jobs.state import JobState, state_of
 from workbench.models.vision.marks import reads_text_only
 from workbench.paths import resolve_model
+from workbench.weights.small_json import json_object
 
 _UNFINISHED = {JobState.STOPPED, JobState.FAILED, JobState.LOST}
 
@@ -150,16 +150,8 @@ def _require_sight(models: Sequence[ModelToScore]) -> None:
     """A name of the Hugging Face hub is looked at by the job."""
     for wanted in models:
         config = Path(resolve_model(wanted.model)) / "config.json"
-        if wanted.llava is None and config.is_file() and "vision_config" not in _json(config):
+        if wanted.llava is None and config.is_file() and "vision_config" not in json_object(config):
             raise reads_text_only(wanted.label)
-
-
-def _json(path: Path) -> dict[str, object]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _unfinished(request: EvaluationRequest, work_dir: Path) -> JobFolder | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
+
+from workbench.weights.small_json import json_object
 
 
 class AdapterSwitch:
@@ -50,8 +51,4 @@ class AdapterSwitch:
 
 def has_whole_layers(folder: str) -> bool:
     """Whether an adapter replaces layers of the model by its own, such as the embedding (``modules_to_save``)."""
-    try:
-        settings = json.loads((Path(folder) / "adapter_config.json").read_text(encoding="utf-8"))
-        return bool(settings["modules_to_save"])
-    except (OSError, ValueError, TypeError, KeyError):
-        return False
+    return bool(json_object(Path(folder) / "adapter_config.json").get("modules_to_save"))

@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from workbench.configs.schema import TrainConfig
+from workbench.data.prepare.write import OnProgress
 from workbench.data.training_set import TrainingRows
 from workbench.i18n import _
 from workbench.models.load import is_flash_attention
@@ -17,7 +18,7 @@ from workbench.models.vision.features import without_tower
 from workbench.models.vision.parts import Parts
 from workbench.models.vision.sight import Sight, TowerSight, sight_of
 from workbench.training.collate import Collator
-from workbench.training.image_features import KnownSight, OnFeatures, bytes_needed, known_features, why_too_large
+from workbench.training.image_features import KnownSight, bytes_needed, known_features, why_too_large
 from workbench.training.picture_rows import PictureCollator, PictureRows
 from workbench.training.ranks import gathers_gradients
 
@@ -47,7 +48,7 @@ def text_batches(config: TrainConfig, rows: TrainingRows, pad_id: int, model: An
 
 
 def picture_batches(
-    config: TrainConfig, rows: TrainingRows, pad_id: int, parts: Parts, asked_about: Sequence[Path], tell: OnFeatures
+    config: TrainConfig, rows: TrainingRows, pad_id: int, parts: Parts, asked_about: Sequence[Path], tell: OnProgress
 ) -> tuple[Batches, Parts]:
     """Batches with pictures; and the parts, without the tower if the features of all pictures are known.
 

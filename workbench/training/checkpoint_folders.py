@@ -9,11 +9,10 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.weights.seeing import LANGUAGE_ADAPTER, PROJECTOR, TOWER_ADAPTER, WHOLE_TOWER, is_seeing_folder
+from workbench.weights.seeing import LLAVA_PARTS, is_seeing_folder
 
 _NAME = re.compile(r"checkpoint-(\d+)")
 _WEIGHTS = ("*.safetensors", "*.bin")
-_PARTS = {PROJECTOR, LANGUAGE_ADAPTER, TOWER_ADAPTER, WHOLE_TOWER}
 
 
 def checkpoint_name(step: int) -> str:
@@ -49,7 +48,7 @@ def what_is_missing(folder: Path) -> str | None:
         return "trainer_state.json"
     weights = _weights(folder)
     if is_seeing_folder(folder):
-        weights += [path for part in sorted(folder.iterdir()) if part.name in _PARTS for path in _weights(part)]
+        weights += [path for part in LLAVA_PARTS for path in _weights(folder / part)]
     if not weights:
         return "*.safetensors"
     needed = [*_indexed(folder), *_sharded_files(folder, step), folder / "scheduler.pt", *_random_states(folder)]

@@ -6,6 +6,7 @@ import os
 
 from workbench.devices import gpu_count
 from workbench.training.built_ops import prepare_build_folder
+from workbench.training.ranks_environment import local_world_size
 
 
 def prepare_environment() -> None:
@@ -20,5 +21,4 @@ def prepare_environment() -> None:
 
 def _threads_for_each() -> int:
     """The cores of this machine shared among its processes; launchers set one thread where nobody says otherwise."""
-    on_this_machine = int(os.environ.get("LOCAL_WORLD_SIZE") or os.environ.get("LOCAL_SIZE") or "1")
-    return max((os.cpu_count() or 1) // on_this_machine, 1)
+    return max((os.cpu_count() or 1) // local_world_size(), 1)

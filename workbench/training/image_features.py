@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import shutil
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from workbench.data.prepare.cache import make_room
+from workbench.data.prepare.write import OnProgress
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.vision.features import tower_features
@@ -26,8 +29,6 @@ from workbench.paths import resolve_model, user_cache
 from workbench.training.ranks import barrier
 from workbench.training.ranks_environment import local_rank, local_world_size
 
-OnFeatures = Callable[[int, int], None]
-"""Is told how many pictures are done, and of how many; may raise to end the work."""
 _AT_A_TIME = 16
 _MOST_BYTES = 50 * 1024**3
 _FEATURES = "features.bin"
@@ -82,7 +83,7 @@ def why_too_large(needed: int) -> str | None:
 
 
 def known_features(
-    model: Any, sight: TowerSight, tower_name: str, pictures: Sequence[Path], tell: OnFeatures
+    model: Any, sight: TowerSight, tower_name: str, pictures: Sequence[Path], tell: OnProgress
 ) -> Features:
     """The features of some files, computed now by all processes of this machine, or kept from an earlier run.
 
@@ -110,13 +111,15 @@ def known_features(
         barrier()
         if local_rank() == 0:
             part.rename(file)
+            make_room(keep=folder)
         barrier()
+    os.utime(folder)
     values = torch.from_file(str(file), shared=False, size=math.prod(shape), dtype=tower.dtype).view(shape)
     return Features({path: row for row, path in enumerate(pictures)}, values)
 
 
 def _write(
-    part: Path, shape: tuple[int, int, int], model: Any, sight: TowerSight, pictures: Sequence[Path], tell: OnFeatures
+    part: Path, shape: tuple[int, int, int], model: Any, sight: TowerSight, pictures: Sequence[Path], tell: OnProgress
 ) -> None:
     """Each process its share of the pictures, into one file."""
     tower = model.model.vision_tower

@@ -6,7 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-LLAVA_PARTS = ("llm_adapter", "visual_encoder_adapter", "visual_encoder", "projector")
+from workbench.weights.seeing import LLAVA_PARTS
+
 _TORCH_STATE = ("training_args.bin", "optimizer.bin")
 _MOST_FILES = 20_000
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from workbench.weights.folder import LLAVA_PARTS, listed
+from workbench.weights.folder import listed
+from workbench.weights.seeing import LLAVA_PARTS
 from workbench.weights.small_json import json_object
 
 ONE_MODEL = "llava"

@@ -13,10 +13,11 @@ from workbench.i18n import _
 from workbench.training.checkpoint_folders import has_zero_shards, is_checkpoint, what_is_missing
 from workbench.weights.facts import Kind, WeightsFacts, with_held
 from workbench.weights.files import look_at_file, parts_in
-from workbench.weights.folder import LLAVA_PARTS, Folder, bytes_in, listed
+from workbench.weights.folder import Folder, bytes_in, listed
 from workbench.weights.headers import DamagedError, Held, require_torch_file, safetensors_held
 from workbench.weights.llava_parts import parts_of_folder, parts_of_model, without_weights
 from workbench.weights.pickled import Pickled, read_pickled
+from workbench.weights.seeing import LLAVA_PARTS
 from workbench.weights.small_json import json_object
 
 _ADAPTER_SETTINGS = ("peft_type", "r", "lora_alpha", "lora_dropout", "target_modules", "use_dora", "use_rslora")

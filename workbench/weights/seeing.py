@@ -6,18 +6,18 @@ Such a folder holds ``projector/`` and, as far as they were trained, ``llm_adapt
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from workbench.configs.provenance import Provenance, read_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
+from workbench.weights.small_json import json_object
 
 PROJECTOR, LANGUAGE_ADAPTER = "projector", "llm_adapter"
 TOWER_ADAPTER, WHOLE_TOWER = "visual_encoder_adapter", "visual_encoder"
+LLAVA_PARTS = (LANGUAGE_ADAPTER, TOWER_ADAPTER, WHOLE_TOWER, PROJECTOR)
 SELECTED_LAYER = -2
 """The layer of the tower that LLaVA-1.5 takes features of."""
 
@@ -89,7 +89,7 @@ def _language_model(path: Path, given: str | None, known: Provenance) -> str:
     found = (
         given
         or known.base_model
-        or _json(path / LANGUAGE_ADAPTER / "adapter_config.json").get("base_model_name_or_path")
+        or json_object(path / LANGUAGE_ADAPTER / "adapter_config.json").get("base_model_name_or_path")
     )
     if not found:
         raise WorkbenchError(
@@ -118,11 +118,3 @@ def _visual_encoder(path: Path, given: str | None, known: Provenance) -> str:
             fix=_("Name it: --visual-encoder openai/clip-vit-large-patch14-336, for example."),
         )
     return found
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

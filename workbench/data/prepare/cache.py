@@ -75,9 +75,10 @@ def _digest_of(file: Path) -> str:
 
 
 def make_room(keep: Path) -> None:
-    """Delete what was used longest ago until the rest is below 50 GB; ``keep`` stays."""
-    with locked(cache_folder()):
-        folders = [folder for folder in cache_folder().iterdir() if folder.is_dir() and folder != keep]
+    """Delete what was used longest ago beside a folder until the rest is below 50 GB; ``keep`` stays."""
+    home = keep.parent
+    with locked(home):
+        folders = [folder for folder in home.iterdir() if folder.is_dir() and folder != keep]
         sizes = {folder: sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) for folder in folders}
         total = sum(sizes.values())
         for folder in sorted(folders, key=lambda one: one.stat().st_mtime):
