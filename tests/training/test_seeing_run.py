@@ -100,6 +100,14 @@ def test_a_second_run_finds_the_features_of_the_first(first: Run, rows: Path, tm
     assert "features" not in "".join(event.stage for event in again.of(Progress))
 
 
+def test_features_without_room_on_the_disk_are_told(first: Run, rows: Path, tmp_path: Path) -> None:
+    config = seeing_config(rows, method="full", freeze_llm=True, visual_select_layer=-1, cache_image_features=True)
+    done = run(new_job(tmp_path / "job", config), file_limit=60_000)
+    (failed,) = done.of(Failed)
+    assert "features of the pictures cannot be kept" in failed.reason
+    assert "cache_image_features: false" in (failed.hint or "")
+
+
 def test_two_processes_learn_the_same_as_one(rows: Path, tmp_path: Path) -> None:
     """Also where a process has a batch without any picture."""
     settings: dict[str, Any] = {"method": "full", "freeze_llm": True, "save_steps": -1, "max_dataset_length": 16}

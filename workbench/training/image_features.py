@@ -127,7 +127,7 @@ def _write(
     if local_rank() == 0:
         part.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as stream:
-            stream.truncate(size * tower.dtype.itemsize)
+            _take_room(stream.fileno(), size * tower.dtype.itemsize)
     barrier()
     features = torch.from_file(str(part), shared=True, size=size, dtype=tower.dtype).view(shape)
     if torch.cuda.is_available():
@@ -140,6 +140,18 @@ def _write(
         features[start : start + len(some)] = tower_features(model, pixels).to("cpu", tower.dtype)
     tell(len(pictures), len(pictures))
     tower.to("cpu")
+
+
+def _take_room(file: int, size: int) -> None:
+    """Make a file so long and take its room on the disk: writing to mapped memory that has none ends the process.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, size)
+    else:  # macOS
+        os.ftruncate(file, size)
 
 
 def _key(model: Any, sight: TowerSight, tower_name: str, pictures: Sequence[Path]) -> str:
