@@ -51,7 +51,9 @@ async def test_what_a_model_sees_with_is_told_of_one_that_sees(project: Path) ->
         await pilot.press("escape", "slash")
         await type_text(pilot, "llava sample lora")
         await see(pilot, "1 of", "Vision", "on_bad_image")
-        pilot.app.screen.query_one(ConfigDetail).scroll_end(animate=False)
+        detail = pilot.app.screen.query_one(ConfigDetail)
+        detail.scroll_end(animate=False)
+        detail.scroll_relative(y=-detail.size.height // 2, animate=False)
         await see(pilot, "visual_encoder_lora.lora_dropout 0.05")
 
 

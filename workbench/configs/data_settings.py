@@ -77,6 +77,21 @@ class DataSettings(Strict):
         en="Use only so many rows, drawn at random by seed.",
         zh="只使用这么多行，按种子随机抽取。",
     )
+    eval_ratio: float = setting(
+        0.0,
+        ge=0,
+        lt=1,
+        group="data",
+        en="Share of the samples kept out of training, whose loss is the validation curve; 0 is none.",
+        zh="不参与训练、用于验证损失曲线的样本比例；0 表示不划分。",
+    )
+    eval_data_path: str | list[str] | None = setting(
+        None,
+        group="data",
+        advanced=True,
+        en="Data of its own for the validation curve, in the format of data_path; instead of eval_ratio.",
+        zh="单独的验证数据，格式与 data_path 相同；代替 eval_ratio。",
+    )
     dataloader_num_workers: int = setting(
         0, ge=0, le=64, group="data", advanced=True, en="Extra processes that load data.", zh="加载数据的额外进程数。"
     )

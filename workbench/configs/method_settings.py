@@ -1,4 +1,4 @@
-"""The fields of the adapter and of the 4-bit base, which stand in groups of their own in a config."""
+"""The fields of the adapter, of a part that is trained, and of the quantised base, each in a group of its own."""
 
 from __future__ import annotations
 
@@ -51,11 +51,67 @@ class LoraSettings(Strict):
         en="Modules trained and saved whole beside the adapter.",
         zh="随适配器整体训练并保存的模块。",
     )
+    use_dora: bool = setting(
+        False,
+        group="method",
+        advanced=True,
+        en="Train direction and magnitude apart (DoRA): often better at small r, slower.",
+        zh="方向与幅度分开训练（DoRA）：r 较小时效果常更好，但更慢。",
+    )
+    use_rslora: bool = setting(
+        False,
+        group="method",
+        advanced=True,
+        en="Scale by lora_alpha / sqrt(r) instead (rsLoRA), for large r.",
+        zh="改用 lora_alpha / sqrt(r) 缩放（rsLoRA），适合较大的 r。",
+    )
+    init_lora_weights: Literal["default", "pissa", "pissa_niter_4", "pissa_niter_16"] = setting(
+        "default",
+        group="method",
+        advanced=True,
+        en="How the adapter begins; pissa takes the base's principal parts, pissa_niter_N nearly the same much faster.",
+        zh="适配器的初始化；pissa 取基座的主成分，pissa_niter_N 近似但快得多。",
+    )
+    loraplus_lr_ratio: float | None = setting(
+        None,
+        ge=1,
+        group="method",
+        advanced=True,
+        en="Learning rate of the B matrices over that of the A matrices (LoRA+), e.g. 16; empty is the same for both.",
+        zh="B 矩阵与 A 矩阵学习率之比（LoRA+），如 16；留空则两者相同。",
+    )
+
+
+class FreezeSettings(Strict):
+    """Which weights are trained under ``method: freeze``; all others stay as they are."""
+
+    last_layers: int = setting(
+        2,
+        ge=0,
+        unit="layers",
+        group="method",
+        en="So many layers at the end are trained, with the last norm; 0 trains only what modules names.",
+        zh="训练末尾的这么多层以及最后的归一化层；0 表示只训练 modules 指定的部分。",
+    )
+    modules: list[str] = setting(
+        [],
+        group="method",
+        advanced=True,
+        en="Patterns for names of weights that are trained as well, e.g. lm_head or layers.0.",
+        zh="另外训练的权重名（正则），例如 lm_head 或 layers.0。",
+    )
 
 
 class QuantizationSettings(Strict):
     """How the frozen base is held in memory under ``method: qlora`` (bitsandbytes)."""
 
+    load_in_8bit: bool = setting(
+        False,
+        group="method",
+        advanced=True,
+        en="Hold the base in 8 bits (LLM.int8) instead of 4.",
+        zh="基座用 8 比特（LLM.int8）代替 4 比特。",
+    )
     bnb_4bit_quant_type: Literal["nf4", "fp4"] = setting(
         "nf4",
         group="method",

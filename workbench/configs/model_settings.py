@@ -7,7 +7,9 @@ from typing import Literal
 from workbench.configs.method_settings import Strict
 from workbench.configs.setting import setting
 
-Method = Literal["full", "lora", "qlora"]
+Method = Literal["full", "freeze", "lora", "qlora"]
+Stage = Literal["sft", "pretrain", "dpo", "orpo", "reward"]
+Attention = Literal["auto", "eager", "sdpa", "flash_attention_2", "flash_attention_3", "flex_attention"]
 
 
 class ModelSettings(Strict):
@@ -19,11 +21,24 @@ class ModelSettings(Strict):
         en="The base model: a folder or a Hugging Face name.",
         zh="基座模型：本地目录或 Hugging Face 名称。",
     )
+    stage: Stage = setting(
+        "sft",
+        group="model",
+        en="sft learns answers, pretrain whole texts, dpo and orpo which of two answers is better, reward to judge them.",
+        zh="sft 学习回答，pretrain 学习整段文本，dpo 与 orpo 学习两个回答中哪个更好，reward 学习打分。",
+    )
     method: Method = setting(
         "qlora",
         group="model",
-        en="full trains every weight, lora an adapter, qlora an adapter on a 4-bit base.",
-        zh="full 训练全部权重，lora 训练适配器，qlora 在 4 比特基座上训练适配器。",
+        en="full trains every weight, freeze a part of them, lora an adapter, qlora an adapter on a quantised base.",
+        zh="full 训练全部权重，freeze 只训练其中一部分，lora 训练适配器，qlora 在量化基座上训练适配器。",
+    )
+    adapter_name_or_path: str | None = setting(
+        None,
+        group="model",
+        advanced=True,
+        en="An adapter to go on training, for lora and qlora; empty begins a new one.",
+        zh="继续训练的已有适配器，用于 lora 与 qlora；留空则新建。",
     )
     prompt_template: str = setting(
         "default",
@@ -37,10 +52,24 @@ class ModelSettings(Strict):
         unit="tokens",
         group="model",
         advanced=True,
-        en="Stretch the context window to this length by linear RoPE scaling.",
-        zh="用线性 RoPE 缩放把上下文窗口扩展到此长度。",
+        en="Stretch the context window to this length by RoPE scaling.",
+        zh="用 RoPE 缩放把上下文窗口扩展到此长度。",
     )
-    attn_implementation: Literal["auto", "eager", "sdpa", "flash_attention_2"] = setting(
+    rope_scaling_type: Literal["linear", "dynamic", "yarn"] = setting(
+        "linear",
+        group="model",
+        advanced=True,
+        en="How max_position_embeddings stretches the context window.",
+        zh="max_position_embeddings 扩展上下文窗口的方式。",
+    )
+    new_tokens: list[str] = setting(
+        [],
+        group="model",
+        advanced=True,
+        en="Tokens added to the vocabulary; their embeddings begin as the mean of the others and are trained.",
+        zh="加入词表的新 token；其嵌入以其余嵌入的均值初始化并参与训练。",
+    )
+    attn_implementation: Attention = setting(
         "auto",
         group="model",
         advanced=True,

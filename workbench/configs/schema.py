@@ -10,9 +10,11 @@ from typing import Literal, Self
 
 from pydantic import field_validator, model_validator
 
+from workbench.configs.cluster_settings import ClusterSettings
 from workbench.configs.data_settings import DataSettings, one_for_each
-from workbench.configs.method_settings import LoraSettings, QuantizationSettings
+from workbench.configs.method_settings import FreezeSettings, LoraSettings, QuantizationSettings
 from workbench.configs.model_settings import ModelSettings
+from workbench.configs.preference_settings import PreferenceSettings
 from workbench.configs.setting import setting
 from workbench.configs.training_settings import TrainingSettings
 from workbench.configs.vision_settings import VisionSettings
@@ -28,12 +30,33 @@ class TrainConfig(
     lora: LoraSettings = setting(
         LoraSettings(), group="method", en="The adapter, for lora and qlora.", zh="适配器设置，用于 lora 与 qlora。"
     )
+    freeze: FreezeSettings = setting(
+        FreezeSettings(),
+        group="method",
+        advanced=True,
+        en="What is trained, for freeze.",
+        zh="训练哪些部分，用于 freeze。",
+    )
     quantization: QuantizationSettings = setting(
         QuantizationSettings(),
         group="method",
         advanced=True,
-        en="The 4-bit base, for qlora.",
-        zh="4 比特基座设置，用于 qlora。",
+        en="The quantised base, for qlora.",
+        zh="量化基座设置，用于 qlora。",
+    )
+    preference: PreferenceSettings = setting(
+        PreferenceSettings(),
+        group="preference",
+        advanced=True,
+        en="The loss of dpo, orpo and reward.",
+        zh="dpo、orpo 与 reward 的损失。",
+    )
+    cluster: ClusterSettings = setting(
+        ClusterSettings(),
+        group="devices",
+        advanced=True,
+        en="Several machines.",
+        zh="多机训练。",
     )
 
     # saving
@@ -56,8 +79,15 @@ class TrainConfig(
         ge=-1,
         unit="checkpoints",
         group="saving",
-        en="How many checkpoints are kept; -1 keeps all.",
-        zh="保留的检查点个数；-1 全部保留。",
+        en="How many checkpoints are kept, the best one besides; -1 keeps all.",
+        zh="保留的检查点个数（最佳者另外保留）；-1 全部保留。",
+    )
+    report_to: list[Literal["tensorboard", "wandb", "swanlab", "trackio"]] = setting(
+        [],
+        group="saving",
+        advanced=True,
+        en="Also send the figures to these, where they are installed.",
+        zh="同时把指标发送到这些工具（需已安装）。",
     )
     logging_interval: int = setting(
         1,
@@ -107,6 +137,23 @@ class TrainConfig(
         group="evaluation",
         en="Questions the base model answers right; every checkpoint is scored on keeping them.",
         zh="基座模型能答对的问题文件；每个检查点都据此评估遗忘程度。",
+    )
+
+    question_sets: dict[str, str] = setting(
+        {},
+        group="evaluation",
+        advanced=True,
+        en="Further question files by the name of their score, e.g. arithmetic: sums.json; scored at every checkpoint.",
+        zh="更多题目文件，以分数名为键，如 arithmetic: sums.json；每个检查点都评分。",
+    )
+    early_stopping_patience: int | None = setting(
+        None,
+        ge=1,
+        unit="evaluations",
+        group="evaluation",
+        advanced=True,
+        en="Stop when the validation loss has not fallen for so many evaluations; needs eval_ratio or eval_data_path.",
+        zh="验证损失连续这么多次评测没有下降即停止；需要 eval_ratio 或 eval_data_path。",
     )
 
     @property

@@ -16,8 +16,10 @@ GROUP_TITLES = {
     "vision": N_("Vision"),
     "training": N_("Training"),
     "method": N_("Method"),
+    "preference": N_("Preference"),
     "saving": N_("Saving"),
     "evaluation": N_("Evaluation"),
+    "devices": N_("Devices"),
 }
 GROUPS = tuple(GROUP_TITLES)
 UNITS = (
@@ -28,6 +30,10 @@ UNITS = (
     N_("samples"),
     N_("optimiser steps"),
     N_("checkpoints"),
+    N_("layers"),
+    N_("evaluations"),
+    N_("machines"),
+    N_("minutes"),
 )
 
 

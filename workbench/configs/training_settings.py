@@ -79,7 +79,24 @@ class TrainingSettings(Strict):
         en="Gradients longer than this are scaled down to it.",
         zh="梯度范数超过此值时按比例缩小。",
     )
-    lr_scheduler_type: Literal["cosine", "linear", "constant", "constant_with_warmup"] = setting(
+    neftune_noise_alpha: float | None = setting(
+        None,
+        gt=0,
+        group="training",
+        advanced=True,
+        en="Noise on the embeddings while training (NEFTune), e.g. 5; empty is none.",
+        zh="训练时在嵌入上加的噪声（NEFTune），如 5；留空为不加。",
+    )
+    lr_scheduler_type: Literal[
+        "cosine",
+        "linear",
+        "constant",
+        "constant_with_warmup",
+        "cosine_with_restarts",
+        "polynomial",
+        "inverse_sqrt",
+        "warmup_stable_decay",
+    ] = setting(
         "cosine",
         group="training",
         advanced=True,
@@ -93,6 +110,15 @@ class TrainingSettings(Strict):
         group="training",
         en="Share of the training in which the learning rate rises linearly.",
         zh="学习率线性上升阶段占整个训练的比例。",
+    )
+    min_lr_ratio: float = setting(
+        0.0,
+        ge=0,
+        lt=1,
+        group="training",
+        advanced=True,
+        en="The lowest learning rate at the end, as a share of lr.",
+        zh="结束时的最低学习率，占 lr 的比例。",
     )
     precision: Literal["auto", "bf16", "fp16", "fp32"] = setting(
         "auto",
@@ -108,15 +134,42 @@ class TrainingSettings(Strict):
         en="Compute activations twice to save memory; auto does so on GPUs only.",
         zh="以重复计算换取显存；auto 仅在 GPU 上启用。",
     )
+    use_liger_kernel: bool | Literal["auto"] = setting(
+        "auto",
+        group="training",
+        advanced=True,
+        en="Liger's fused GPU kernels; auto uses them where they are installed and know the model.",
+        zh="Liger 融合 GPU 内核；auto 在已安装且支持该模型时使用。",
+    )
+    torch_compile: bool = setting(
+        False,
+        group="training",
+        advanced=True,
+        en="Compile the model before the first step: slower to begin, faster where lengths do not change (packed).",
+        zh="首步之前编译模型：启动更慢，在长度不变（拼接）时更快。",
+    )
+    on_bad_loss: Literal["stop", "rollback", "warn"] = setting(
+        "stop",
+        group="training",
+        advanced=True,
+        en="At a loss that is not a number or explodes: stop, go back to the last good checkpoint once, or only warn.",
+        zh="损失变为非数或爆炸时：stop 停止，rollback 回到上一个正常检查点（一次），warn 仅警告。",
+    )
     deepspeed: DeepSpeedPreset | str = setting(
         "deepspeed_zero2",
         group="training",
         en="A DeepSpeed preset, the path of a JSON file, or none.",
         zh="DeepSpeed 预设名、JSON 文件路径，或 none。",
     )
+    devices: list[int] | None = setting(
+        None,
+        group="devices",
+        en="GPUs to use, by number; empty takes all (or those of CUDA_VISIBLE_DEVICES).",
+        zh="使用的 GPU 编号；留空使用全部（或 CUDA_VISIBLE_DEVICES 指定的）。",
+    )
     nproc: int | Literal["auto"] = setting(
         "auto",
-        group="training",
+        group="devices",
         en="Processes on this machine; auto is one per GPU, and one on a CPU.",
         zh="本机进程数；auto 为每个 GPU 一个，CPU 上为一个。",
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from huggingface_hub.errors import StrictDataclassError
@@ -18,7 +18,7 @@ from transformers.utils import cached_file
 from transformers.utils import logging as transformers_logging
 
 from workbench.configs.method_settings import QuantizationSettings
-from workbench.configs.model_settings import Method
+from workbench.configs.model_settings import Attention, Method
 from workbench.data.light_tokenizer import processors_template
 from workbench.data.piece_file import unsaid_ends
 from workbench.errors import WorkbenchError
@@ -29,7 +29,6 @@ from workbench.models.precision import Precision, choose_precision, dtype_of
 from workbench.paths import resolve_model
 from workbench.weights.own_sight import refuse_official_layout
 
-Attention = Literal["auto", "eager", "sdpa", "flash_attention_2"]
 _OTHER_SIZES = ("ignore_mismatched_sizes", "automatic conversion of the weights")
 """What transformers' error says where a weight has not the size, or cannot be cut into the parts, of the config."""
 

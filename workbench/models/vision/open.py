@@ -10,8 +10,9 @@ import torch
 from transformers import AutoModelForImageTextToText, PreTrainedConfig
 
 from workbench.configs.method_settings import QuantizationSettings
+from workbench.configs.model_settings import Attention
 from workbench.models.four_bits import four_bit_settings
-from workbench.models.load import Attention, choose_attention, load_errors, require_all_weights
+from workbench.models.load import choose_attention, load_errors, require_all_weights
 from workbench.models.precision import Precision, choose_precision, dtype_of
 from workbench.models.vision.own_parts import PROJECTORS, TOWERS
 from workbench.models.vision.own_processor import own_sight
