@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from transformers import set_seed
+from transformers import TrainerCallback, set_seed
 
 from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.configs.estimate import estimate_steps
@@ -41,11 +42,12 @@ from workbench.training.session import Session
 from workbench.training.trainer import WorkbenchTrainer
 
 
-def train(job: JobFolder, resume_from: str | None) -> Finished:
+def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCallback] = ()) -> Finished:
     """Train as the job's config says.
 
     Args:
         resume_from: a checkpoint to go on from, ``auto`` for the newest complete one, or None to begin anew.
+        watchers: are called after all other callbacks, and so have the last word on what happens at a step.
 
     Raises:
         WorkbenchError: model, data, probes or a checkpoint cannot be used, or a checkpoint cannot be saved.
@@ -72,6 +74,8 @@ def train(job: JobFolder, resume_from: str | None) -> Finished:
         trainer = _trainer(session, data)
     except PreparationStoppedError:
         return Finished(stopped=True)
+    for watcher in watchers:
+        trainer.add_callback(watcher)
     trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
     return _finished(session, trainer.state.global_step, time.monotonic() - began)
 
