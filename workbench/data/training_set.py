@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.configs.schema import TrainConfig
+from workbench.data.held_out import HeldOut, held_out, known_samples, packed_ahead, take_away
 from workbench.data.pack import Packed, PackPlan, plan_packs
 from workbench.data.prepare.offline import prepared_folder, write_packed
 from workbench.data.prepare.pictures import RowFacts
@@ -30,7 +31,7 @@ class TrainingRows:
     """The packed rows, each put together when it is asked for."""
 
     def __init__(self, store: TokenStore, plan: PackPlan) -> None:
-        self._store = store
+        self.store = store
         self._plan = plan
 
     def __len__(self) -> int:
@@ -39,15 +40,15 @@ class TrainingRows:
     @property
     def picture_folders(self) -> list[str] | None:
         """Where their pictures may lie; None if they are for a model that reads text only."""
-        return self._store.record.picture_folders
+        return self.store.record.picture_folders
 
     def __getitem__(self, number: int) -> Packed:
         packed = Packed()
         for sample, begin, end in self._plan.parts(number):
-            row = self._store.row(sample)
+            row = self.store.row(sample)
             packed.input_ids += row.input_ids[begin:end]
             packed.labels += row.labels[begin:end]
-            packed.lengths += row.lengths if self._store.record.packed else [end - begin]
+            packed.lengths += row.lengths if self.store.record.packed else [end - begin]
             packed.images += row.images  # samples of a model that sees are never divided
         return packed
 
@@ -59,25 +60,26 @@ class TrainingRows:
 
     def image_counts(self) -> array[int]:
         """Pictures of each row, without reading its tokens."""
-        counts = self._store.image_counts()
+        counts = self.store.image_counts()
         sums = array("q", accumulate((counts[sample] for sample in self._plan.samples), initial=0))
         return array("q", (sums[end] - sums[start] for start, end in pairwise(self._plan.starts)))
 
     def pictures(self) -> set[str]:
         """The different pictures of all rows, without reading their tokens."""
-        return self._store.pictures_of(self._plan.samples)
+        return self.store.pictures_of(self._plan.samples)
 
     def facts(self, number: int) -> RowFacts:
         """What is kept of the only sample in a row, if the model sees."""
-        return self._store.facts(self._plan.samples[self._plan.starts[number]])
+        return self.store.facts(self._plan.samples[self._plan.starts[number]])
 
 
 @dataclass
 class TrainingSet:
-    """The rows to train on, and how they came about."""
+    """The rows to train on, how they came about, and the rows of the validation loss."""
 
     rows: TrainingRows
     report: DataReport
+    validation: TrainingRows | None = None
 
 
 def build_training_set(
@@ -103,11 +105,31 @@ def build_training_set(
         left_out, report = look_through(store, config.on_bad_image, on_pictures)
         if not report.pictures and (config.freeze_llm or report.unmeant):
             raise _no_pictures(config, report)
-    plan = plan_of(config, store, left_out)
+    held = held_out(store, config.eval_ratio, config.seed, left_out) if config.eval_ratio else HeldOut(frozenset(), 0)
+    plan = plan_of(config, store, left_out | held.samples)
     report.packs = len(plan)
     if config.packing != "none":
         report.fill = plan.fill
-    return TrainingSet(TrainingRows(store, plan), report)
+    validation = None
+    if held.samples:
+        take_away(report, store, held)
+        others = frozenset(range(len(store))) - held.samples
+        validation = TrainingRows(store, plan_of(config, store, others))
+    elif config.eval_data_path:
+        own = build_training_set(_validation_config(config), tokenizer, on_progress, on_pictures)
+        validation = own.rows
+        report.held_out, report.held_out_tokens = own.report.samples, own.report.trained_tokens
+        report.held_out_known = known_samples(own.rows.store, store)
+    return TrainingSet(TrainingRows(store, plan), report, validation)
+
+
+def _validation_config(config: TrainConfig) -> TrainConfig:
+    """The config whose training data is the validation data."""
+    assert config.eval_data_path is not None
+    formats = config.dataset_format if "," not in config.dataset_format else "auto"
+    folder = config.image_folder if "," not in (config.image_folder or "") else None
+    settings = {"data_path": config.eval_data_path, "eval_data_path": None, "max_dataset_length": None}
+    return config.model_copy(update={**settings, "dataset_format": formats, "image_folder": folder})
 
 
 def _no_pictures(config: TrainConfig, report: DataReport) -> WorkbenchError:
@@ -133,8 +155,12 @@ def write_offline(
     """Prepare and pack ahead of the training: a folder of training rows that a config may name as its data.
 
     Raises:
-        WorkbenchError: see `build_training_set`, or the folder cannot be written.
+        WorkbenchError: see `build_training_set`, the folder cannot be written, or samples are to be held out, which
+            the training does before it packs.
     """
+    if config.eval_ratio:
+        raise packed_ahead()
+    config = config.model_copy(update={"eval_data_path": None})
     made = build_training_set(config, tokenizer, on_progress, on_pictures)
     write_packed(folder, made.rows, on_progress)
     record = Record(

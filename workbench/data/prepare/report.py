@@ -54,6 +54,9 @@ class DataReport(BaseModel):
         samples: what the kept rows became, before packing.
         packs: training rows.
         fill: the share (0–1) of the packs' room that holds tokens; None if nothing was packed.
+        held_out: samples for validation, that are among ``kept`` and ``samples`` but not trained; ``held_out_tokens``
+            those of their tokens that have loss, ``held_out_copies`` samples of the whole data that are equal to
+            another one, ``held_out_known`` validation samples that are trained all the same.
     """
 
     formats: list[str] = []
@@ -78,6 +81,10 @@ class DataReport(BaseModel):
     trained_tokens: int = 0
     packs: int = 0
     fill: float | None = None
+    held_out: int = 0
+    held_out_tokens: int = 0
+    held_out_copies: int = 0
+    held_out_known: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -120,6 +127,8 @@ class DataReport(BaseModel):
             )
         if self.pictures:
             said.append(self._pictures())
+        if self.held_out:
+            said.append(self._validation())
         if self.unmeant:
             text = _("{count} rows have <image> in their texts, but no picture: it is trained as text.")
             said.append(text.format(count=self.unmeant))
@@ -149,6 +158,23 @@ class DataReport(BaseModel):
         if self.repaired:
             text = _("{text}, of them {kinds}").format(text=text, kinds=counted_repairs(self.repaired))
         return _("{text}.").format(text=text)
+
+    def _validation(self) -> str:
+        """What the validation loss is measured on, and whether training has seen it."""
+        text = _("Validation: {count} samples with {tokens} tokens that have loss are not trained.")
+        if self.held_out_known:
+            text = _(
+                "Validation: {count} samples with {tokens} tokens that have loss; {known} of them are in the training "
+                "data too, which makes the validation loss too low."
+            )
+        elif self.held_out_copies:
+            text = _(
+                "Validation: {count} samples with {tokens} tokens that have loss are not trained; {copies} samples of "
+                "the data are copies, and stay on the side of their like."
+            )
+        return text.format(
+            count=self.held_out, tokens=self.held_out_tokens, known=self.held_out_known, copies=self.held_out_copies
+        )
 
     def _shortening(self) -> str:
         text = _(
