@@ -6,16 +6,16 @@ import json
 from pathlib import Path
 
 from tests.commands.run_command import workbench
-from tests.configs.xtuner.samples import DPO, QLORA, changed, written
+from tests.configs.xtuner.samples import QLORA, changed, written
 from workbench.configs.files import load_config
 
 
 def test_a_config_is_written_and_what_is_missing_is_told(tmp_path: Path) -> None:
-    file = written(tmp_path, changed("eta_min=0.0", "eta_min=1e-6"))
+    file = written(tmp_path, changed("start_factor=1e-5", "start_factor=0.1"))
     done = workbench("import-config", file.name, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Imported to mine.yaml" in done.stdout
-    assert "param_scheduler[1].eta_min = 1e-06" in done.stdout
+    assert "param_scheduler[0].start_factor = 0.1" in done.stdout
     assert "Next: workbench train mine.yaml" in done.stdout
     assert load_config(tmp_path / "mine.yaml").lr == 1e-4
     again = workbench("import-config", file.name, cwd=tmp_path)
@@ -65,12 +65,12 @@ def test_a_base_that_is_missing_or_goes_in_a_circle_is_named(tmp_path: Path) -> 
     assert not list(tmp_path.glob("*.yaml"))
 
 
-def test_what_cannot_be_trained_yet_is_refused_first_and_listed(tmp_path: Path) -> None:
-    written(tmp_path, DPO)
+def test_what_cannot_be_trained_is_refused_first_and_listed(tmp_path: Path) -> None:
+    written(tmp_path, changed("lora=dict(type=LoraConfig", "lora=dict(type='peft.OtherConfig'"))
     done = workbench("import-config", "mine.py", cwd=tmp_path)
     assert done.returncode == 1
-    assert "a preference stage (DPO)" in done.stderr
-    assert "model.beta" in done.stdout
+    assert "model.lora is of a class that is not known" in done.stderr
+    assert "train_set" not in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["mine.py"]
     as_json = json.loads(workbench("import-config", "mine.py", "--json", cwd=tmp_path).stdout)
     assert (as_json["path"], len(as_json["refusals"])) == (None, 1)

@@ -151,8 +151,44 @@ custom_hooks = [
         prompt_template=prompt_template)
 ]
 """
-DPO = QLORA + "\nmodel.update(type='xtuner.model.DPO', beta=0.1, loss_type='sigmoid')\n"
-"""A stage that workbench does not train."""
+PAIRS = """
+model.update(type='xtuner.model.{kind}')
+train_dataloader['dataset'] = dict(
+    type='xtuner.dataset.preference_dataset.build_preference_dataset',
+    dataset=dict(type='xtuner.dataset.preference_dataset.load_jsonl_dataset', data_files=rows),
+    tokenizer=tokenizer,
+    max_length=longest,
+    dataset_map_fn=None,
+    is_dpo=True,
+    is_reward=False,
+    reward_token_id=-1,
+    num_proc=32,
+    use_varlen_attn=False,
+    shuffle_before_pack=True)
+"""
+"""What makes `QLORA` one that learns from pairs of answers."""
+DPO = QLORA + PAIRS.format(kind="DPO") + "model.update(beta=0.2, loss_type='ipo')\n"
+INTERNVL = (
+    QLORA
+    + """
+model = dict(
+    type='xtuner.model.InternVL_V1_5',
+    model_path=base,
+    freeze_llm=True,
+    freeze_visual_encoder=True,
+    quantization_llm=True,
+    quantization_vit=False,
+    llm_lora=dict(type=LoraConfig, r=128, lora_alpha=256, lora_dropout=0.05, target_modules=None, task_type='CAUSAL_LM'))
+train_dataloader['dataset'] = dict(
+    type='xtuner.dataset.InternVL_V1_5_Dataset',
+    model_path=base,
+    data_paths=['a.json', 'b.json'],
+    image_folders=['a', 'b'],
+    template=template,
+    max_length=8192)
+custom_hooks = []
+"""
+)
 
 
 def written(folder: Path, text: str, name: str = "mine.py") -> Path:

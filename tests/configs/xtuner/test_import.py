@@ -138,24 +138,43 @@ def test_several_datasets_keep_their_formats(tmp_path: Path) -> None:
     assert "do not agree on max_length" in made.refusals[0].reason
 
 
-def test_where_gpus_shared_a_sequence_a_step_has_as_many_samples_as_before(tmp_path: Path) -> None:
+def test_where_gpus_share_a_sequence_a_step_accumulates_as_often_as_before(tmp_path: Path) -> None:
     text = changed("accumulative_counts=2", "accumulative_counts=2 * sequence_parallel_size")
     made = imported(tmp_path, "sequence_parallel_size = 4\n" + text)
     assert made.config is not None
-    assert (made.config.accumulative_counts, made.config.sequence_parallel_size) == (2, 1)
-    assert [one.field for one in made.lost] == ["sequence_parallel_size"]
+    assert (made.config.accumulative_counts, made.config.sequence_parallel_size) == (8, 4)
+    assert made.lost == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "value"),
+    [
+        ("eta_min=0.0", "eta_min=lr * 0.15", "min_lr_ratio", 0.15),
+        ("load_in_4bit=True", "load_in_8bit=True", "quantization.load_in_8bit", True),
+        ("lora_alpha=32", "lora_alpha=32, use_dora=True", "lora.use_dora", True),
+        ("lora_alpha=32", "lora_alpha=32, use_rslora=True", "lora.use_rslora", True),
+        ("use_varlen_attn=False", "use_varlen_attn=False, peft_model='old/adapter'", "adapter_name_or_path", "old/adapter"),
+        ("dataset_map_fn=openai_map_fn", "dataset_map_fn='x.pretrain_map_fn'", "stage", "pretrain"),
+    ],
+)  # fmt: skip
+def test_what_goes_beyond_the_usual_has_a_place(tmp_path: Path, old: str, new: str, field: str, value: object) -> None:
+    made = imported(tmp_path, changed(old, new))
+    assert made.config is not None
+    assert (made.lost, made.config.method) == ((), "qlora")
+    group, _dot, name = field.rpartition(".")
+    assert getattr(getattr(made.config, group) if group else made.config, name) == value
 
 
 @pytest.mark.parametrize(
     ("old", "new", "lost"),
     [
         ("start_factor=1e-5", "start_factor=0.1", "param_scheduler[0].start_factor"),
-        ("eta_min=0.0", "eta_min=1e-6", "param_scheduler[1].eta_min"),
+        ("eta_min=0.0", "eta_min=1.0", "param_scheduler[1].eta_min"),
         ("load_from = None", "load_from = 'iter_9.pth'", "load_from"),
         ("deterministic=False", "deterministic=True", "randomness.deterministic"),
         ("shuffle=True)", "shuffle=False)", "train_dataloader.sampler.shuffle"),
         ("padding_side='right'", "eos_token='<x>'", "tokenizer.eos_token"),
-        ("lora_alpha=32", "lora_alpha=32, use_dora=True", "model.lora.use_dora"),
+        ("lora_alpha=32", "lora_alpha=32, layers_pattern='x'", "model.lora.layers_pattern"),
         ("clip_grad=dict(max_norm=0.5, error_if_nonfinite=False)", "clip_grad=None", "optim_wrapper.clip_grad"),
         ("CheckpointHook, by_epoch=False", "CheckpointHook, by_epoch=True", "default_hooks.checkpoint.interval"),
         ("max_norm=0.5", "max_norm=0", "optim_wrapper.clip_grad.max_norm"),
@@ -222,13 +241,13 @@ def test_a_config_for_hugging_faces_trainer_is_read_too(tmp_path: Path) -> None:
 
 
 def test_the_file_that_is_written_says_where_it_is_from_and_loads(tmp_path: Path) -> None:
-    made = imported(tmp_path, changed("eta_min=0.0", "eta_min=1e-6"))
+    made = imported(tmp_path, changed("start_factor=1e-5", "start_factor=0.1"))
     before = hashlib.sha256(made.file.read_bytes()).digest()
     path = write_imported(made, tmp_path / "new" / "mine.yaml")
     text = path.read_text(encoding="utf-8")
     assert load_config(path) == made.config
     assert "mine.py" in text.splitlines()[0]
-    assert "#   param_scheduler[1].eta_min = 1e-06" in text
+    assert "#   param_scheduler[0].start_factor = 0.1" in text
     assert hashlib.sha256(made.file.read_bytes()).digest() == before
     with pytest.raises(WorkbenchError, match="not overwritten"):
         write_imported(made, path)

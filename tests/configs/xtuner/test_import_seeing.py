@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.configs.xtuner.samples import LLAVA, QLORA, written
+from tests.configs.xtuner.samples import INTERNVL, LLAVA, written
 from workbench.configs.schema import TrainConfig
-from workbench.configs.xtuner.imported import ImportedConfig, import_config, refused
+from workbench.configs.xtuner.imported import ImportedConfig, import_config
 
 
 def imported(tmp_path: Path, text: str, *assignments: str) -> ImportedConfig:
@@ -139,7 +139,7 @@ def test_several_datasets_keep_their_folders_and_formats(tmp_path: Path) -> None
         ("pad_image_to_square=False", "do not agree on pad_image_to_square"),
         ("max_length=99", "do not agree on max_length"),
         ("offline_processed_text_folder='made'", "Rows that XTuner prepared are not read"),
-        ("type='InternVL_V1_5_Dataset'", "InternVL_V1_5_Dataset is not known"),
+        ("type='MyPictures'", "MyPictures is not known"),
     ],
 )
 def test_datasets_that_cannot_be_trained_together_are_refused(tmp_path: Path, second: str, reason: str) -> None:
@@ -177,13 +177,21 @@ def test_a_frozen_language_model_that_cannot_be_told_is_asked_for(tmp_path: Path
     assert "freeze_llm" in {one.field for one in imported(tmp_path, text).refusals}
 
 
-@pytest.mark.parametrize(
-    ("kind", "said"), [("DPO", "DPO"), ("ORPO", "ORPO"), ("RewardModel", "reward"), ("InternVL_V1_5", "InternVL")]
-)
-def test_other_stages_are_refused_by_name_and_never_become_text_configs(tmp_path: Path, kind: str, said: str) -> None:
-    made = imported(tmp_path, QLORA + f"\nmodel['type'] = 'xtuner.model.{kind}'\n")
-    assert made.config is None
-    (reason,) = made.refusals
-    assert said in reason.reason
-    assert "nothing was written" in str(refused(made))
-    assert imported(tmp_path, made.file.read_text(), "data_path=a.json", "dataset_format=openai").config is None
+def test_a_model_that_sees_by_itself_takes_its_own_processor(tmp_path: Path) -> None:
+    made = imported(tmp_path, INTERNVL)
+    config = made.config
+    assert config is not None
+    assert made.lost == ()
+    assert (config.pretrained_model_name_or_path, config.own_processor) == ("my/base-1b", True)
+    assert (config.method, config.lora.r, config.visual_encoder_method) == ("qlora", 128, "frozen")
+    assert (config.data_path, config.image_folder) == (["a.json", "b.json"], "a, b")
+    assert (config.dataset_format, config.prompt_template, config.max_length) == ("llava", "auto", 8192)
+
+
+def test_all_of_it_is_trained_where_nothing_is_frozen(tmp_path: Path) -> None:
+    text = INTERNVL.replace("freeze_llm=True", "freeze_llm=False").replace(
+        "quantization_llm=True", "quantization_llm=False"
+    )
+    whole = imported(tmp_path, text.replace("llm_lora=dict(", "other=dict(")).config
+    assert whole is not None
+    assert (whole.method, whole.freeze_llm) == ("full", False)

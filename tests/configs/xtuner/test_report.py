@@ -10,11 +10,11 @@ from workbench.configs.xtuner.wording import report_lines
 
 
 def test_the_report_names_rows_and_reasons(tmp_path: Path) -> None:
-    made = import_config(written(tmp_path, changed("eta_min=0.0", "eta_min=1e-6")))
+    made = import_config(written(tmp_path, changed("start_factor=1e-5", "start_factor=0.1")))
     lines = report_lines(made)
     row = next(one.row for one in made.lost)
-    assert f"  {row}: param_scheduler[1].eta_min = 1e-06" in lines
-    assert "      the learning rate falls to zero" in lines
+    assert f"  {row}: param_scheduler[0].start_factor = 0.1" in lines
+    assert "      the rise begins at zero" in lines
 
 
 def test_what_no_field_takes_is_not_needed_and_nothing_is_told_twice(tmp_path: Path) -> None:

@@ -1,31 +1,20 @@
-"""All configs of XTuner 0.1.23, fetched from the package index and never kept in this repository."""
+"""All configs of XTuner 0.1.23 through the importer."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import subprocess
-import sys
-import zipfile
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from workbench.configs.catalogue import published_names, resolve
+from tests.configs.xtuner.wheels import config_files, training_configs
 from workbench.configs.xtuner.imported import ImportedConfig, import_tree
-from workbench.configs.xtuner.kinds import TRAINED
-from workbench.configs.xtuner.read import XTunerConfig, read_xtuner_config
+from workbench.configs.xtuner.read import XTunerConfig
 from workbench.configs.xtuner.syntax import ConfigTree
 from workbench.configs.xtuner.values import type_name
-from workbench.errors import WorkbenchError
 
-WHEEL = "xtuner-0.1.23-py3-none-any.whl"
-SHA256 = "fb9398b1ecd3c371d5a8dc8efa19540abfa853fd9c1d585ec25a6bd30820c6d4"
-CACHE = Path.home() / ".cache" / "workbench-tests"
 FILES_WITHOUT_MODEL = 7
 """Scripts that turn weights, and the package's own file, lie among the configs."""
 STAGES = {"SupervisedFinetune": 507, "LLaVAModel": 33, "InternVL_V1_5": 21, "DPO": 7, "ORPO": 5, "RewardModel": 5}
@@ -57,42 +46,16 @@ SAME_NAME = (
 )
 
 
-def fetched() -> Path:
-    """The wheel, from the cache or the index."""
-    wheel = CACHE / WHEEL
-    if not wheel.is_file():
-        command = "download xtuner==0.1.23 --no-deps --ignore-requires-python --only-binary=:all: --quiet --dest"
-        asked = [sys.executable, "-m", "pip", *command.split(), str(CACHE)]
-        answer = subprocess.run(asked, capture_output=True, text=True, check=False)
-        if answer.returncode and not os.environ.get("CI"):
-            pytest.skip(f"the package index cannot be reached: {answer.stderr.strip()[-200:]}")
-        assert answer.returncode == 0, answer.stderr
-    assert hashlib.sha256(wheel.read_bytes()).hexdigest() == SHA256, f"{wheel} is not the package that was meant"
-    return wheel
-
-
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """All Python files among the configs."""
-    folder = tmp_path_factory.mktemp("xtuner")
-    with zipfile.ZipFile(fetched()) as wheel:
-        names = [name for name in wheel.namelist() if re.fullmatch(r"xtuner/configs/.*\.py", name)]
-        wheel.extractall(folder, names)
-    return sorted(folder / name for name in names)
+    return config_files("0.1.23", tmp_path_factory.mktemp("xtuner"))
 
 
 @pytest.fixture(scope="module")
 def described(files: list[Path]) -> list[XTunerConfig]:
     """The training configs among them."""
-    return list(_those_that_do(files))
-
-
-def _those_that_do(files: Iterable[Path]) -> Iterable[XTunerConfig]:
-    for file in files:
-        try:
-            yield read_xtuner_config(file)
-        except WorkbenchError as error:
-            assert "not a training config" in error.what
+    return list(training_configs(files))
 
 
 @pytest.fixture(scope="module")
@@ -113,16 +76,12 @@ def test_every_training_config_is_read_to_its_last_value(files: list[Path], desc
     assert [one.name for one in described if _tree(one).unread] == []
 
 
-def test_text_and_llava_configs_become_ours_and_others_are_refused(
+def test_every_config_becomes_ours_but_those_that_name_single_files_of_a_dataset(
     imports: list[tuple[ConfigTree, ImportedConfig]],
 ) -> None:
-    made = Counter("refused" if one.config is None else "imported" for _tree, one in imports)
-    as_a_whole = [one for _tree, one in imports if any(not refusal.field for refusal in one.refusals)]
-    trained = sum(STAGES[kind] for kind in TRAINED)
-    others = sum(STAGES.values()) - trained
-    assert len(as_a_whole) == others
-    assert made == {"imported": trained - ASKED_FOR, "refused": others + ASKED_FOR}
-    assert all(one.lost for one in as_a_whole), "what is not carried is listed for them too"
+    refused = [one for _tree, one in imports if one.config is None]
+    assert len(refused) == ASKED_FOR
+    assert {refusal.field for one in refused for refusal in one.refusals} == {"data_path"}
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -175,27 +134,4 @@ def test_sample_answers_are_asked_for_where_a_hook_asks(imports: list[tuple[Conf
 
 def test_the_learning_rate_rises_as_long_as_before(imports: list[tuple[ConfigTree, ImportedConfig]]) -> None:
     found = Counter(one.config.warmup_ratio for _tree, one in imports if one.config)
-    assert found == {0.03: 517, 0.025: 13, 0.0: 7}
-
-
-def test_the_llava_names_of_the_catalogue_have_the_values_of_xtuner(
-    imports: list[tuple[ConfigTree, ImportedConfig]],
-) -> None:
-    theirs = {one.name: one.config for _tree, one in imports if one.config and one.config.sees}
-    assert len(theirs) == STAGES["LLaVAModel"]
-    assert set(theirs) <= set(published_names())
-    for name, config in theirs.items():
-        ours = resolve(name)
-        differing = {field for field in type(ours).model_fields if getattr(ours, field) != getattr(config, field)}
-        assert differing <= {*OURS, *({"lora"} if ours.freeze_llm else ()), *CORRECTED.get(name, ())}, name
-        assert (config.pretrained_pth is None) is (ours.pretrained_pth is None), name
-        if ours.pretrained_pth is not None:  # where workbench keeps the run, instead of XTuner's file in that folder
-            assert ours.pretrained_pth == str(config.pretrained_pth).rpartition("/")[0], name
-
-
-OURS = {"pretrained_pth", "evaluation_images", "logging_interval"}
-"""The folder instead of a file in it; no address that would be fetched; every optimiser step is logged."""
-CORRECTED = {
-    "llava_llama3_70b_instruct_quant_clip_vit_large_p14_336_e1_gpu8_pretrain": {"pretrained_model_name_or_path"},
-}
-"""Names a model of 70B and loads one of 8B."""
+    assert found == {0.03: 553, 0.025: 13, 0.0: 7, 0.01: 2}

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from workbench.configs.xtuner import reasons
 from workbench.configs.xtuner.data_paths import paths_of, why_unknown
-from workbench.configs.xtuner.dataset_reading import TOKENS, Reading, row_format, take_template
+from workbench.configs.xtuner.dataset_reading import PRETRAIN, TOKENS, Reading, row_format, take_template
 from workbench.configs.xtuner.model_fields import carry_template, note_tokenizer
 from workbench.configs.xtuner.picture_data import PICTURE_CLASSES
+from workbench.configs.xtuner.preference_data import preference_data
 from workbench.configs.xtuner.report import Part, Report
 from workbench.configs.xtuner.values import Settings, as_text, type_name
 from workbench.i18n import N_, _
@@ -138,6 +139,7 @@ _CLASSES: dict[str, Callable[[Part, Reading], None]] = {
     "build_packed_dataset": _packed,
     "load_intern_repo_tokenized_dataset": _intern_repo,
     "load_intern_repo_untokenized_dataset": _intern_repo,
+    "build_preference_dataset": preference_data,
     **PICTURE_CLASSES,
 }
 
@@ -152,6 +154,8 @@ def _carry_sources(report: Report, dataset: Part, readings: list[Reading]) -> No
     report.carry("pack_to_max_length", False, dataset.name)  # a dataset that is no packed one
     report.carry("data_path", paths[0] if len(paths) == 1 else paths, dataset.name)
     same = len(set(formats)) == 1
+    if set(formats) == {PRETRAIN}:
+        report.carry("stage", PRETRAIN, f"{dataset.name}.dataset_map_fn")
     folders = [reading.image_folder for reading in readings for _path in reading.paths]
     if any(folders):
         same_folder = len(set(filter(None, folders))) == 1

@@ -32,6 +32,8 @@ def paths_of(owner: Part, dataset: Value, split: str) -> list[str]:
     kind = type_name(dataset)
     if kind == "load_dataset":
         paths = _loaded(part, split)
+    elif kind == "load_jsonl_dataset":
+        paths = _files(part, split)
     elif kind == "load_from_disk":
         paths = _texts(part, "dataset_path")
     elif kind in ("load", "MsDataset"):

@@ -31,10 +31,13 @@ _FORMATS = {
     "stack_exchange_map_fn": "stack_exchange",
     "tiny_codes_map_fn": "tiny_codes",
     "wizardlm_map_fn": "wizardlm",
+    "intel_orca_dpo_map_fn": "intel_orca_dpo",
+    "orpo_dpo_mix_40k_map_fn": "orpo_dpo_mix_40k",
 }
 _STANDARD_FORMAT = "xtuner"
 TOKENS = "tokenized"
-_WITHOUT_TEMPLATE = ("pretrain", TOKENS)
+PRETRAIN = "pretrain"
+_WITHOUT_TEMPLATE = (PRETRAIN, TOKENS)
 
 
 class Reading:
@@ -55,11 +58,15 @@ class Reading:
             self.fields[name] = (value, key, "")
 
 
-def row_format(part: Part) -> str:
-    """Our name of what a dataset does with its rows, or a refusal."""
+def row_format(part: Part, *, without: str = _STANDARD_FORMAT) -> str:
+    """Our name of what a dataset does with its rows, or a refusal.
+
+    Args:
+        without: what rows are that nothing is done with.
+    """
     value = part.raw("dataset_map_fn")
     if value is None:
-        return _STANDARD_FORMAT
+        return without
     name = type_name(value)
     if name in _FORMATS:
         return _FORMATS[name]

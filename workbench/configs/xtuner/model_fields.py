@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from workbench.configs.xtuner import reasons
-from workbench.configs.xtuner.kinds import TITLES, TRAINED
+from workbench.configs.xtuner.preference_fields import carry_preference
 from workbench.configs.xtuner.read import is_bare_model, kind_of
 from workbench.configs.xtuner.report import Part, Report
 from workbench.configs.xtuner.syntax import ConfigTree
 from workbench.configs.xtuner.values import Reference, Settings, Unreadable, Value, template_name, type_name
-from workbench.configs.xtuner.vision_fields import carry_vision
+from workbench.configs.xtuner.vision_fields import carry_own_sight, carry_vision
 from workbench.configs.xtuner.weights_fields import (
     PATH,
     carry_adapter,
     carry_path,
+    carry_start,
     is_set,
     refuse_other_class,
     why_unread,
@@ -28,18 +29,19 @@ def carry_model(root: Part, tree: ConfigTree) -> None:
     model = root.part("model")
     if model is None:
         return
-    if kind not in TRAINED:
-        report.refuse("", _("This trains {what}, which workbench cannot do yet.").format(what=_(TITLES[kind])))
     llm = model if is_bare_model(model.values) else model.part("llm")
     holder = root if is_bare_model(model.values) else model
-    if llm is None:
-        if kind != "InternVL_V1_5":
-            report.refuse(PATH, _("The config names no model here."), model.place("llm"))
+    if kind == "InternVL_V1_5":
+        carry_own_sight(model)
+    elif llm is None:
+        report.refuse(PATH, _("The config names no model here."), model.place("llm"))
     else:
         _carry_llm(llm)
     _carry_method(holder, llm)
     if kind == "LLaVAModel":
         carry_vision(model)
+    carry_preference(model, kind)
+    carry_start(model)
     model.carry("use_varlen_attn", "use_varlen_attn", bool)
     model.carry("max_position_embeddings", "max_position_embeddings", int)
     model.carry("use_activation_checkpointing", "use_activation_checkpointing", bool)
@@ -71,18 +73,18 @@ def carry_precision(part: Part, key: str) -> None:
 def _carry_method(holder: Part, llm: Part | None) -> None:
     report = holder.report
     lora = holder.part("lora") if "lora" in holder.values else holder.part("llm_lora")
-    in_four_bits = _carry_quantization(llm) if llm else False
+    in_few_bits = _carry_quantization(llm) if llm else is_set(holder, "quantization_llm", "method")
     if lora is not None:
         carry_adapter(lora, "lora", "method")
-        report.carry("method", "qlora" if in_four_bits else "lora", lora.name)
+        report.carry("method", "qlora" if in_few_bits else "lora", lora.name)
         holder.raw("freeze_llm")  # an adapter is trained on a frozen model
     elif holder.values.get("lora") is not None:
         report.refuse("method", why_unread(holder, "lora"), holder.place("lora"))
     elif is_set(holder, "freeze_llm", "freeze_llm"):
-        report.carry("method", "qlora" if in_four_bits else "full", holder.full_name("llm"))
+        report.carry("method", "qlora" if in_few_bits else "full", holder.full_name("llm"))
         report.carry("freeze_llm", True, holder.full_name("freeze_llm"))
-    elif in_four_bits:
-        report.refuse("method", _("The base model is held in 4 bits and has no adapter, so nothing would be trained."))
+    elif in_few_bits:
+        report.refuse("method", _("The base model is quantised and has no adapter, so nothing would be trained."))
     else:
         report.carry("method", "full", holder.full_name("lora"))
     if llm is not None:
@@ -90,16 +92,16 @@ def _carry_method(holder: Part, llm: Part | None) -> None:
 
 
 def _carry_quantization(llm: Part) -> bool:
-    """Whether the base is held in 4 bits; in 8 bits it is not possible here."""
+    """Whether the base is held in 4 or 8 bits."""
     settings = llm.part("quantization_config")
     if settings is not None:
         refuse_other_class(settings, "method", _QUANTIZATION_CLASS)
     elif llm.values.get("quantization_config") is not None:
         llm.report.refuse("method", why_unread(llm, "quantization_config"), llm.place("quantization_config"))
-    for part in (settings, llm):
-        if part is not None and part.values.get("load_in_8bit") is True:
-            part.leave("load_in_8bit", N_("the base model is held in 16 bits instead, which takes more memory"))
     quantized = settings or llm
+    in_eight_bits = is_set(quantized, "load_in_8bit", "method")
+    if in_eight_bits:
+        llm.report.carry("quantization.load_in_8bit", True, quantized.full_name("load_in_8bit"))
     in_four_bits = quantized.read("load_in_4bit", bool) is True
     if isinstance(quantized.values.get("load_in_4bit"), Unreadable):
         llm.report.refuse("method", why_unread(quantized, "load_in_4bit"), quantized.place("load_in_4bit"))
@@ -109,7 +111,7 @@ def _carry_quantization(llm: Part) -> bool:
         _carry_compute_type(quantized, "bnb_4bit_compute_dtype")
     if settings is not None:
         settings.leave_rest(reasons.QUANTIZATION)
-    return in_four_bits
+    return in_four_bits or in_eight_bits
 
 
 def _carry_compute_type(settings: Part, key: str) -> None:

@@ -33,6 +33,19 @@ def _refcoco(part: Part, reading: Reading) -> None:
     reading.format = _REFCOCO[type_name(part.values)]
 
 
+def _internvl(part: Part, reading: Reading) -> None:
+    """``InternVL_V1_5_Dataset``: files of LLaVA's conversations; the model's own template has the marks of pictures."""
+    paths, folders = part.read("data_paths", (str, list, tuple)), part.read("image_folders", (str, list, tuple))
+    reading.paths = [paths] if isinstance(paths, str) else list(paths or ())
+    reading.image_folder = folders if isinstance(folders, str) else ", ".join(folders or ())
+    reading.format = "llava"
+    reading.take(part, "max_length", "max_length", int)
+    reading.fields["pack_to_max_length"] = (False, "type", "")
+    reading.fields["prompt_template"] = ("auto", "template", _("the model's own, which has the marks around pictures"))
+    part.raw("template")
+    part.raw("model_path")
+
+
 def _take_file(part: Part, reading: Reading) -> None:
     path = part.read("data_path", str)
     if part.raw("offline_processed_text_folder") is not None:
@@ -51,5 +64,6 @@ def _take_file(part: Part, reading: Reading) -> None:
 
 PICTURE_CLASSES: dict[str, Callable[[Part, Reading], None]] = {
     "LLaVADataset": _llava,
+    "InternVL_V1_5_Dataset": _internvl,
     **dict.fromkeys(_REFCOCO, _refcoco),
 }

@@ -37,7 +37,6 @@ TOWER: Mapping[str, LeftOut] = {
     "torch_dtype": _FOLLOWS_PRECISION,
 }
 QUANTIZATION: Mapping[str, LeftOut] = {
-    "load_in_8bit": LeftOut(usual=(False,)),
     "llm_int8_threshold": LeftOut(N_("concerns 8 bits only"), usual=(6.0, 6)),
     "llm_int8_has_fp16_weight": LeftOut(N_("concerns 8 bits only"), usual=(False,)),
     "bnb_4bit_quant_type": LeftOut(N_("concerns 4 bits only")),
@@ -46,17 +45,15 @@ QUANTIZATION: Mapping[str, LeftOut] = {
     "bnb_4bit_quant_storage": LeftOut(N_("the job chooses how 4-bit weights are stored"), usual=()),
 }
 LORA: Mapping[str, LeftOut] = {
-    "task_type": LeftOut(usual=("CAUSAL_LM", None)),
+    "task_type": LeftOut(usual=("CAUSAL_LM", "FEATURE_EXTRACTION", None)),
+    "init_lora_weights": LeftOut(usual=(True,)),
     "inference_mode": LeftOut(usual=(False,)),
     "fan_in_fan_out": LeftOut(usual=(False,)),
 }
 MODEL: Mapping[str, LeftOut] = {
     "tokenizer": LeftOut(N_("the embeddings keep the size that the base model has"), matters=True, usual=(None,)),
-    "peft_model": LeftOut(
-        N_("training starts from the base model; turn the checkpoint into a merged model first"),
-        matters=True,
-        usual=(None,),
-    ),
+    "ref_llm": LeftOut(N_("what is trained is compared with its own base model"), matters=True, usual=(None,)),
+    "reward_token_id": LeftOut(N_("an answer is judged at its end"), usual=(-1,)),
     "projector_depth": LeftOut(N_("the projector has two layers"), matters=True, usual=(2,)),
 }
 DATASET: Mapping[str, LeftOut] = {
@@ -66,6 +63,12 @@ DATASET: Mapping[str, LeftOut] = {
     "map_num_proc": LeftOut(N_("as many processes as the machine has cores for")),
     "rename_maps": LeftOut(N_("columns are named by dataset_columns"), matters=True, usual=([],)),
     "seed": LeftOut(N_("one seed for everything: seed")),
+}
+PAIRS: Mapping[str, LeftOut] = {
+    "is_dpo": LeftOut(usual=(True, False)),
+    "is_reward": LeftOut(usual=(True, False)),
+    "reward_token_id": MODEL["reward_token_id"],
+    "num_proc": _NOTHING,
 }
 LOADER: Mapping[str, LeftOut] = {
     "ignore_verifications": _NOTHING,

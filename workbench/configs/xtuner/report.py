@@ -12,7 +12,6 @@ from workbench.configs.xtuner.values import Place, Settings, Unreadable, Value, 
 from workbench.i18n import N_, _
 
 NO_COUNTERPART = N_("has no counterpart; nothing is lost")
-OTHER_STAGE = N_("belongs to a kind of training that workbench cannot do yet")
 _ASSIGNMENT = re.compile(r"^\w+ *=(?!=) *")
 UNKNOWN = N_("workbench has no such setting")
 
@@ -69,7 +68,7 @@ class Carried:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why the config as a whole is not written: a field of ours (empty: the config) that cannot be filled."""
+    """Why the config is not written: a field of ours that cannot be filled."""
 
     field: str
     reason: str
@@ -106,18 +105,8 @@ class Report:
             self.not_carried.append(entry)
 
     def refuse(self, name: str, reason: str, place: Place | None = None) -> None:
-        """Note that a field of ours that training needs cannot be filled.
-
-        An empty name refuses the config as a whole; no more needs to be said then.
-        """
-        if self.is_refused_as_a_whole:
-            return
+        """Note that a field of ours that training needs cannot be filled."""
         self.refusals.append(Refusal(name, reason, str(place) if place else str(self.file)))
-
-    @property
-    def is_refused_as_a_whole(self) -> bool:
-        """Whether the config trains something that workbench cannot train."""
-        return any(not refusal.field for refusal in self.refusals)
 
     def leave_unread(self, unread: Iterable[Unreadable], names: Iterable[Value]) -> None:
         """Note what has no value and was not named as part of a field; a name that no field takes changes nothing.
@@ -197,7 +186,7 @@ class Part:
             self._read.add(key)
             left = (known or {}).get(key)
             if left is None:
-                self.leave(key, OTHER_STAGE if self.report.is_refused_as_a_whole else UNKNOWN)
+                self.leave(key, UNKNOWN)
             elif isinstance(value, Unreadable) or not left.is_usual(value):
                 self.leave(key, left.reason, matters=left.matters)
 

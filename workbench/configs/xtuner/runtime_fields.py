@@ -146,7 +146,8 @@ def _note_template(hook: Part) -> None:
     elif hook.report.value_of("prompt_template") is None:
         hook.report.carry("prompt_template", name, hook.full_name("prompt_template"))
     elif name != trained:
-        hook.leave("prompt_template", N_("sample answers are asked for in the dialogue format of the data"))
+        reason = N_("sample answers are asked for in the dialogue format of the data")
+        hook.leave("prompt_template", reason, matters=trained != "auto")
 
 
 def carry_seed(root: Part) -> None:

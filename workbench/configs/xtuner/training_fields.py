@@ -72,7 +72,7 @@ def carry_optimiser(root: Part) -> None:
         root.report.carried.pop("precision", None)
     carry_precision(wrapper, "dtype")
     wrapper.leave_rest(reasons.OPTIM_WRAPPER)
-    _undo_sequence_parallelism(root)
+    root.carry("sequence_parallel_size", "sequence_parallel_size", int)  # and in accumulative_counts, as here
 
 
 def _carry_optimiser_settings(optimiser: Part) -> None:
@@ -81,20 +81,6 @@ def _carry_optimiser_settings(optimiser: Part) -> None:
     optimiser.carry("betas", "betas", (tuple, list))
     optimiser.carry("weight_decay", "weight_decay", _NUMBER, absent=1e-2)
     optimiser.leave_rest()
-
-
-def _undo_sequence_parallelism(root: Part) -> None:
-    """Where GPUs shared a sequence, XTuner accumulated so many times more; without it the old batch is the same."""
-    share = root.values.get("sequence_parallel_size")
-    report = root.report
-    if not isinstance(share, int) or share < 2:
-        return
-    root.leave("sequence_parallel_size", N_("every GPU has sequences of its own"))
-    counts = report.value_of("accumulative_counts")
-    if isinstance(counts, int) and counts % share == 0:
-        old = report.carried.pop("accumulative_counts")
-        note = _("divided by sequence_parallel_size, so that a step has as many samples as before")
-        report.carry("accumulative_counts", counts // share, old.source, note)
 
 
 def carry_length(root: Part) -> None:
@@ -156,11 +142,19 @@ def _carry_fall(part: Part) -> None:
         part.report.carry("lr_scheduler_type", _FALLS[kind], part.full_name("type"))
     else:
         part.leave("type", N_("the learning rate falls as lr_scheduler_type says"))
-    if part.raw("eta_min"):
-        part.leave("eta_min", N_("the learning rate falls to zero"))
+    _carry_lowest(part)
     for key in ("begin", "end", "T_max"):
         part.raw(key)
     part.leave_rest(reasons.SCHEDULER)
+
+
+def _carry_lowest(part: Part) -> None:
+    lowest, highest = part.read("eta_min", _NUMBER), part.report.value_of("lr")
+    if lowest and highest and lowest < highest:
+        note = _("as a share of lr")
+        part.report.carry("min_lr_ratio", round(lowest / highest, 6), part.full_name("eta_min"), note)
+    elif lowest:
+        part.leave("eta_min", N_("is not below the learning rate"))
 
 
 _TRAINER_FIELDS: Mapping[str, tuple[str, Any, Any]] = {
@@ -177,6 +171,7 @@ _TRAINER_FIELDS: Mapping[str, tuple[str, Any, Any]] = {
     "logging_steps": ("logging_interval", int, 500),
     "dataloader_num_workers": ("dataloader_num_workers", int, 0),
     "seed": ("seed", int, 42),
+    "neftune_noise_alpha": ("neftune_noise_alpha", _NUMBER, None),
 }
 """Our field, the kind of its value, and what the trainer takes where none is given."""
 

@@ -28,12 +28,23 @@ def carry_vision(model: Part) -> None:
         refuse_other_class(tower, _TOWER, *_CLASSES)
         carry_path(tower, _TOWER)
         tower.leave_rest(reasons.TOWER)
-    _carry_way(model)
+    carry_way(model)
     model.carry("visual_select_layer", "visual_select_layer", int)
     model.carry("pretrained_pth", "pretrained_pth", str)
 
 
-def _carry_way(model: Part) -> None:
+def carry_own_sight(model: Part) -> None:
+    """Carry over a model that sees by itself (InternVL): its path, and what is trained of its tower."""
+    carry_path(model, PATH, "model_path")
+    model.report.carry("own_processor", True, model.full_name("type"))
+    carry_way(model)
+    if is_set(model, "quantization_vit", _WAY):
+        model.leave("quantization_vit", N_("the vision tower is held in 16 bits, which takes more memory"))
+    model.carry("pretrained_pth", "pretrained_pth", str)
+
+
+def carry_way(model: Part) -> None:
+    """Carry over what is trained of the tower."""
     adapter, is_frozen = model.part(_ADAPTER), is_set(model, "freeze_visual_encoder", _WAY)
     if adapter is not None:
         carry_adapter(adapter, _ADAPTER, _WAY)

@@ -16,17 +16,20 @@ _LORA_FIELDS: dict[str, tuple[tuple[type[Any], ...], Any]] = {
     "lora_alpha": ((int,), 8),
     "lora_dropout": ((int, float), 0.0),
     "bias": ((str,), "none"),
-    "target_modules": ((list, tuple), None),
+    "target_modules": ((list, tuple, str), None),
     "modules_to_save": ((list, tuple), None),
+    "use_dora": ((bool,), None),
+    "use_rslora": ((bool,), None),
+    "init_lora_weights": ((str,), None),
 }
 """Kinds of values, and what peft takes where none is given."""
 
 
-def carry_path(part: Part, field: str) -> None:
+def carry_path(part: Part, field: str, key: str = PATH) -> None:
     """Carry over where a model's weights are, or refuse the config for want of it."""
-    if part.read(PATH, str) is None:
-        part.report.refuse(field, why_unread(part, PATH), part.place(PATH))
-    part.carry(PATH, field, str)
+    if part.read(key, str) is None:
+        part.report.refuse(field, why_unread(part, key), part.place(key))
+    part.carry(key, field, str)
 
 
 def why_unread(part: Part, key: str) -> str:
@@ -70,3 +73,11 @@ def carry_adapter(lora: Part, group: str, way: str) -> None:
     for key, (kinds, absent) in _LORA_FIELDS.items():
         lora.carry(key, f"{group}.{key}", kinds, absent=absent)
     lora.leave_rest(reasons.LORA)
+
+
+def carry_start(model: Part) -> None:
+    """Carry over the adapter that is trained on."""
+    path = model.read("peft_model", str)
+    if path:
+        note = _("if it is a checkpoint of XTuner, turn it into an adapter first: workbench convert pth_to_hf")
+        model.report.carry("adapter_name_or_path", path, model.full_name("peft_model"), note)
