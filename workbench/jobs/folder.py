@@ -13,10 +13,18 @@ from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.jobs.events import EVENTS_FILE
 from workbench.jobs.process import ProcessIdentity
+from workbench.jobs.turns import PAUSE_FILE
 
 RECORD_FILE = "job.yaml"
 EXIT_FILE = "exit.json"
 STOP_FILE = "stop_requested"
+
+
+class DeviceWish(BaseModel):
+    """``count`` of the devices ``among``: GPUs by their numbers, or the one device ``cpu``."""
+
+    among: list[str]
+    count: int
 
 
 class JobRecord(BaseModel):
@@ -24,6 +32,9 @@ class JobRecord(BaseModel):
 
     ``pid`` and the two fields that make it unmistakable are those of the supervisor, whose session is that of all
     processes of the job; they are empty until it runs.
+
+    ``devices``: what it wants to have for itself, None if it does not care; ``holds``: those it has, while it runs;
+    ``waiting``: it has none yet, or no longer. ``resume_command`` goes on with its work after a pause.
     """
 
     kind: str
@@ -37,6 +48,10 @@ class JobRecord(BaseModel):
     session: int | None = None
     started: float = 0.0
     arguments: dict[str, Any] = {}
+    devices: DeviceWish | None = None
+    holds: list[str] = []
+    waiting: bool = False
+    resume_command: list[str] = []
 
     @property
     def identity(self) -> ProcessIdentity | None:
@@ -116,3 +131,7 @@ class JobFolder:
     @property
     def stop_path(self) -> Path:
         return self.path / STOP_FILE
+
+    @property
+    def pause_path(self) -> Path:
+        return self.path / PAUSE_FILE

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,28 @@ from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.i18n import _, current_language
 from workbench.jobs import supervise
-from workbench.jobs.folder import JobFolder, JobRecord
+from workbench.jobs.folder import DeviceWish, JobFolder, JobRecord
 from workbench.jobs.registry import remember_work_dir
 from workbench.jobs.session import JOB_VARIABLE
 from workbench.jobs.state import JobState, state_of
+from workbench.jobs.turns import queue
+from workbench.paths import user_state
 
 WORK_DIRS = "work_dirs"
 _SECONDS_TO_START = 10.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a job has for itself as long as it runs.
+
+    ``waits``: it stands in the queue until its devices are free; else it begins at once and shares those that are
+    taken. ``resume_command`` goes on with the work after a pause; without it, the job cannot be paused.
+    """
+
+    devices: DeviceWish
+    waits: bool = False
+    resume_command: tuple[str, ...] = ()
 
 
 def start_job(
@@ -35,6 +51,7 @@ def start_job(
     config_text: str | None = None,
     work_dir: Path | None = None,
     env: Mapping[str, str] | None = None,
+    turn: Turn | None = None,
 ) -> JobFolder:
     """Make a job folder and start the command in a session of its own.
 
@@ -47,15 +64,20 @@ def start_job(
         config_text: the frozen config, if there is one.
         work_dir: instead of ``<project>/work_dirs/<name>``.
         env: added to the environment.
+        turn: the devices that it needs, and whether it waits for them.
 
     Raises:
-        WorkbenchError: a job of the same kind is still at work in the same work dir, or the folder cannot be written.
+        WorkbenchError: a job of the same kind is still at work in the same work dir and the new one does not wait, or
+            the folder cannot be written.
     """
     parent = (work_dir or project / WORK_DIRS / name).resolve()
     with _readable_os_errors(parent):
         parent.mkdir(parents=True, exist_ok=True)
         with locked(parent):
-            _refuse_second(parent, kind)
+            if turn is not None and turn.waits:
+                _require_queue()
+            else:
+                _refuse_second(parent, kind)
             job = _new_folder(parent)
             record = JobRecord(
                 kind=kind,
@@ -66,46 +88,94 @@ def start_job(
             )
             if config_text is not None:
                 write_atomic(job.config_path, config_text)
-            _launch(job, record, env)
+            _launch(job, _with_turn(record, job, turn), env)
         remember_work_dir(project, parent)
     return job
 
 
-def restart_job(job: JobFolder, command: list[str], *, env: Mapping[str, str] | None = None) -> JobFolder:
+def restart_job(
+    job: JobFolder,
+    command: list[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    turn: Turn | None = None,
+) -> JobFolder:
     """Start a command in the folder of a job that has ended, to go on with its work.
+
+    Args:
+        turn: as in `start_job`; if it is None, the devices of the first start, at once.
 
     Raises:
         WorkbenchError: the job still runs, or its folder cannot be written.
     """
     with _readable_os_errors(job.path), locked(job.path.parent):
         record = job.record
-        _refuse_second(job.path.parent, record.kind)
-        job.exit_path.unlink(missing_ok=True)
-        job.stop_path.unlink(missing_ok=True)
-        record = record.model_copy(update={"command": [part.replace("{job}", str(job.path)) for part in command]})
-        _launch(job, record, env)
+        _refuse_at_work(job)
+        if turn is not None and turn.waits:
+            _require_queue()
+        else:
+            _refuse_second(job.path.parent, record.kind)
+        for path in (job.exit_path, job.stop_path, job.pause_path):
+            path.unlink(missing_ok=True)
+        again = {"command": [part.replace("{job}", str(job.path)) for part in command], "waiting": False}
+        _launch(job, _with_turn(record.model_copy(update=again), job, turn), env)
     return job
 
 
-def _refuse_second(work_dir: Path, kind: str) -> None:
-    for path in work_dir.iterdir():
-        other = JobFolder(path)
-        if _is_at_work(other, kind):
-            raise WorkbenchError(
-                _("The job {job} is already at work in this work dir.").format(job=other.id),
-                where=str(work_dir),
-                fix=_(
-                    "Watch it with 'workbench attach {job}', stop it with 'workbench cancel {job}', "
-                    "or wait for it; a training also takes another --work-dir."
-                ).format(job=other.id),
-            )
+def _require_queue() -> None:
+    """Look whether there is a queue to stand in.
 
-
-def _is_at_work(job: JobFolder, kind: str) -> bool:
+    Raises:
+        WorkbenchError: the user's state folder cannot be written.
+    """
     try:
-        return job.record.kind == kind and state_of(job) in {JobState.RUNNING, JobState.STOPPING}
-    except WorkbenchError:  # no job, or a damaged one, which must not bar all others
-        return False
+        with queue() as order:
+            order.tickets()
+    except OSError as error:
+        raise WorkbenchError(
+            _("The queue cannot be kept: {reason}").format(reason=error.strerror or error),
+            where=str(error.filename or user_state()),
+            fix=_("Start it without --queue, or let WORKBENCH_STATE_DIR name a folder that can be written."),
+        ) from error
+
+
+def _refuse_second(work_dir: Path, kind: str) -> None:
+    """One that waits does not count: it begins some time later."""
+    for other in map(JobFolder, work_dir.iterdir()):
+        if _state(other, kind) in {JobState.RUNNING, JobState.STOPPING}:
+            raise _at_work(other)
+
+
+def _refuse_at_work(job: JobFolder) -> None:
+    state = state_of(job)
+    if not state.is_over and state is not JobState.ELSEWHERE:
+        raise _at_work(job)
+
+
+def _at_work(job: JobFolder) -> WorkbenchError:
+    return WorkbenchError(
+        _("The job {job} is already at work in this work dir.").format(job=job.id),
+        where=str(job.path.parent),
+        fix=_(
+            "Watch it with 'workbench attach {job}', stop it with 'workbench cancel {job}', "
+            "or wait for it; a training also takes another --work-dir."
+        ).format(job=job.id),
+    )
+
+
+def _state(job: JobFolder, kind: str) -> JobState | None:
+    """The state of a job of this kind; None if it is no such job, or a damaged one, which must not bar all others."""
+    try:
+        return state_of(job) if job.record.kind == kind else None
+    except WorkbenchError:
+        return None
+
+
+def _with_turn(record: JobRecord, job: JobFolder, turn: Turn | None) -> JobRecord:
+    if turn is None:
+        return record
+    resume = [part.replace("{job}", str(job.path)) for part in turn.resume_command]
+    return record.model_copy(update={"devices": turn.devices, "waiting": turn.waits, "resume_command": resume})
 
 
 def _new_folder(parent: Path) -> JobFolder:
@@ -123,7 +193,9 @@ def _new_folder(parent: Path) -> JobFolder:
 
 def _launch(job: JobFolder, record: JobRecord, env: Mapping[str, str] | None) -> None:
     """Start the supervisor and wait until it has signed the record."""
-    job.write_record(record.model_copy(update={"pid": None, "start_ticks": None, "boot_id": None, "session": None}))
+    job.write_record(
+        record.model_copy(update={"pid": None, "start_ticks": None, "boot_id": None, "session": None, "holds": []})
+    )
     environment = os.environ | {
         "PYTHONUNBUFFERED": "1",
         "PYTHONSAFEPATH": "1",  # a folder called workbench in the project must not shadow the package
@@ -134,7 +206,7 @@ def _launch(job: JobFolder, record: JobRecord, env: Mapping[str, str] | None) ->
         **(env or {}),
     }
     subprocess.run(
-        [sys.executable, str(Path(supervise.__file__)), str(job.path), "--", *record.command],
+        [sys.executable, str(Path(supervise.__file__)), str(job.path.resolve()), "--", *record.command],
         check=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -16,6 +16,8 @@ from workbench.jobs.tail import last_event
 class JobState(StrEnum):
     """A job's state in one word."""
 
+    WAITING = "waiting"
+    PAUSED = "paused"
     RUNNING = "running"
     STOPPING = "stopping"
     FINISHED = "finished"
@@ -27,7 +29,12 @@ class JobState(StrEnum):
     @property
     def is_over(self) -> bool:
         """Whether nothing more will come from the job by itself."""
-        return self not in {JobState.RUNNING, JobState.STOPPING, JobState.ELSEWHERE}
+        return self in {JobState.FINISHED, JobState.STOPPED, JobState.FAILED, JobState.LOST}
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether it has a place in the queue and no device."""
+        return self in {JobState.WAITING, JobState.PAUSED}
 
     @property
     def symbol(self) -> str:
@@ -41,6 +48,8 @@ class JobState(StrEnum):
 
 
 _SYMBOLS = {
+    JobState.WAITING: "◌",
+    JobState.PAUSED: "‖",
     JobState.RUNNING: "▶",
     JobState.STOPPING: "◍",
     JobState.FINISHED: "✓",
@@ -50,6 +59,8 @@ _SYMBOLS = {
     JobState.ELSEWHERE: "⇄",
 }
 _WORDS = {
+    JobState.WAITING: N_("waiting"),
+    JobState.PAUSED: N_("paused"),
     JobState.RUNNING: N_("running"),
     JobState.STOPPING: N_("stopping"),
     JobState.FINISHED: N_("finished"),
@@ -64,16 +75,21 @@ def state_of(job: JobFolder) -> JobState:
     """The state now.
 
     A job whose process has gone without an exit code was killed or the machine was restarted: it is lost, and can be
-    resumed from its last checkpoint. If only its supervisor was killed, the job itself still runs.
+    resumed from its last checkpoint, or put back into the queue. If only its supervisor was killed, the job itself
+    still runs.
     """
     if exit_code(job) is None:
-        identity = job.record.identity
+        record = job.record
+        identity = record.identity
+        at_work = JobState.RUNNING
+        if record.waiting:
+            at_work = JobState.PAUSED if job.pause_path.exists() else JobState.WAITING
         if identity is None:
-            return JobState.RUNNING if _just_created(job) else JobState.LOST
+            return at_work if _just_created(job) else JobState.LOST
         if identity.is_elsewhere():
             return JobState.ELSEWHERE
         if identity.is_alive() or has_orphans(job):
-            return JobState.STOPPING if job.stop_path.exists() else JobState.RUNNING
+            return JobState.STOPPING if job.stop_path.exists() else at_work
     code = exit_code(job)  # again: it may have been noted between the two looks
     outcome = outcome_of(job)
     if code is None and outcome is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
@@ -10,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
+from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.jobs.folder import STOP_FILE, JobFolder
 from workbench.jobs.process import members_of_session
 from workbench.jobs.session import own_session
 from workbench.jobs.state import JobState, state_of
+from workbench.jobs.supervise import STOPPED_WHILE_WAITING
 
 _POLL_SECONDS = 0.1
 
@@ -32,16 +35,19 @@ class StopProof:
 
 
 def request_stop(job: JobFolder) -> None:
-    """Ask the worker to save a checkpoint at the end of its step and leave.
+    """Ask the worker to save a checkpoint at the end of its step and leave, or a job that waits to leave the queue.
 
     It is a file, not a signal: launchers kill their workers on SIGTERM, which would lose the checkpoint.
 
     Raises:
-        WorkbenchError: the job is not running.
+        WorkbenchError: the job is not running, and does not wait.
     """
     state = state_of(job)
-    if state not in {JobState.RUNNING, JobState.STOPPING}:
+    if state is JobState.LOST and job.record.waiting:  # nobody is left who could leave the queue by himself
+        write_atomic(job.exit_path, json.dumps({"returncode": STOPPED_WHILE_WAITING, "ended": time.time()}))
+    elif state.is_over or state is JobState.ELSEWHERE:
         raise WorkbenchError(_("The job {job} is not running: {state}.").format(job=job.id, state=_(state.word)))
+    job.pause_path.unlink(missing_ok=True)  # it is to end, not to go back into the queue
     job.stop_path.touch()
 
 
@@ -78,6 +84,7 @@ def stop_now(job: JobFolder, grace_s: float = 10.0) -> StopProof:
     session = own_session(job)
     if session is None or session == os.getsid(0):
         return StopProof()
+    job.pause_path.unlink(missing_ok=True)
     if not state_of(job).is_over:
         job.stop_path.touch()
     before = members_of_session(session)

@@ -1,7 +1,8 @@
 """The supervisor of one job: ``python supervise.py JOB_FOLDER -- COMMAND …``. Standard library only (about 10 MB).
 
-It detaches (double fork, own session, so that no terminal, shell or app can take it along), runs the command with
-stdin from nowhere and output into ``log.txt``, and keeps the exit code in ``exit.json``.
+It detaches (double fork, own session, so that no terminal, shell or app can take it along), waits for its turn where the
+job stands in the queue, runs the command with stdin from nowhere and output into ``log.txt``, and keeps the exit code in
+``exit.json``. A command that was ended by a pause goes back into the queue instead.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
+
+STOPPED_WHILE_WAITING = -signal.SIGTERM
 
 
 def _start_ticks(pid: int) -> int:
@@ -30,8 +34,8 @@ def _write_json(path: Path, value: object) -> None:
     temporary.replace(path)
 
 
-def _sign_record(path: Path) -> None:
-    """Put this process's identity into the job's record."""
+def sign_record(path: Path, **changes: object) -> None:
+    """Put this process's identity into the job's record, and what else is to change."""
     record = json.loads(path.read_text(encoding="utf-8"))
     me = os.getpid()
     record |= {
@@ -41,6 +45,7 @@ def _sign_record(path: Path) -> None:
         "boot_id": _boot_id(),
         "session": os.getsid(0),
         "started": time.time(),
+        **changes,
     }
     _write_json(path, record)
 
@@ -54,6 +59,33 @@ def _detach() -> None:
         os._exit(0)
 
 
+def run_command(command: list[str], log: BinaryIO, env: dict[str, str] | None = None, kept_open: int = -1) -> int:
+    """Run the job's command to its end.
+
+    Args:
+        kept_open: a file descriptor that the command inherits.
+    """
+    inherited = () if kept_open < 0 else (kept_open,)
+    try:
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, pass_fds=inherited
+        ) as child:
+            return child.wait()
+    except OSError as error:
+        log.write(f"{error}\n".encode())
+        return 127
+
+
+def _supervise(folder: Path, command: list[str], log: BinaryIO) -> int:
+    record = folder / "job.yaml"
+    if json.loads(record.read_text(encoding="utf-8")).get("devices") is None:
+        sign_record(record)
+        return run_command(command, log)
+    from workbench.jobs.device_turn import run_in_turn  # here: the other jobs do without these imports
+
+    return run_in_turn(folder, command, log)
+
+
 def main() -> None:
     folder, command = Path(sys.argv[1]), sys.argv[3:]
     _detach()
@@ -61,14 +93,8 @@ def main() -> None:
         signal.signal(name, signal.SIG_IGN)
     # The whole session gets SIGTERM when a job is stopped; the supervisor outlives its child to record the exit code.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    _sign_record(folder / "job.yaml")
     with (folder / "log.txt").open("ab", buffering=0) as log:
-        try:
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-            code = child.wait()
-        except OSError as error:
-            log.write(f"{error}\n".encode())
-            code = 127
+        code = _supervise(folder, command, log)
     _write_json(folder / "exit.json", {"returncode": code, "ended": time.time()})
 
 

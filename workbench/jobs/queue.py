@@ -1,0 +1,195 @@
+"""The queue as people see and change it: who waits for which devices, in which order, who is held back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.jobs.device_turn import CPU
+from workbench.jobs.find import find_job
+from workbench.jobs.folder import DeviceWish, JobFolder
+from workbench.jobs.launch import Turn, restart_job
+from workbench.jobs.state import JobState, state_of
+from workbench.jobs.stop import resume_command
+from workbench.jobs.turns import Ticket, queue
+
+Direction = Literal["up", "down", "first", "last"]
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A job that holds devices (``place`` 0) or waits for some at a place from 1.
+
+    ``devices``: those it has, or those of which it wants ``count``; ``behind``: the jobs that it waits for.
+    """
+
+    job: JobFolder
+    place: int
+    state: JobState
+    devices: tuple[str, ...]
+    count: int
+    behind: tuple[JobFolder, ...] = ()
+
+    @property
+    def devices_text(self) -> str:
+        """``cpu``, ``GPU 0, 2``, or ``2 of GPU 0, 1, 2, 3``."""
+        named = ", ".join(self.devices)
+        if self.devices == (CPU,):
+            return named
+        named = _("GPU {numbers}").format(numbers=named)
+        if self.count >= len(self.devices):
+            return named
+        return _("{count} of {devices}").format(count=self.count, devices=named)
+
+    @property
+    def place_text(self) -> str:
+        """The place, and whom it waits for."""
+        text = _("place {number}").format(number=self.place)
+        if self.behind:
+            text += ", " + _("behind {jobs}").format(jobs=", ".join(job.id for job in self.behind))
+        return text
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "job": self.job.id,
+            "path": str(self.job.path),
+            "place": self.place or None,
+            "state": self.state.value,
+            "devices": list(self.devices),
+            "count": self.count,
+            "waits_for": [job.id for job in self.behind],
+        }
+
+
+def queue_rows() -> list[QueueRow]:
+    """Those that hold devices, then those that wait, in their order; of all projects of the user on this machine.
+
+    Raises:
+        OSError: the user's state folder cannot be written.
+    """
+    with queue() as order:
+        tickets = order.tickets()
+    busy = [ticket for ticket in tickets if ticket.is_busy]
+    waiting = [ticket for ticket in tickets if ticket.waits]
+    rows = [_row(ticket, 0, ()) for ticket in busy]
+    for number, ticket in enumerate(waiting):
+        rows.append(_row(ticket, number + 1, _ahead(ticket, busy, waiting[:number])))
+    return rows
+
+
+def _row(ticket: Ticket, place: int, behind: tuple[JobFolder, ...]) -> QueueRow:
+    job = JobFolder(ticket.job)
+    devices = ticket.holds or ticket.among
+    return QueueRow(job, place, state_of(job), devices, ticket.count if ticket.waits else len(devices), behind)
+
+
+def _ahead(ticket: Ticket, busy: list[Ticket], earlier: list[Ticket]) -> tuple[JobFolder, ...]:
+    """Whom a job waits for: those that hold devices it could take, else those before it that want them too."""
+    if not ticket.is_ready:
+        return ()
+    holding = [other for other in busy if set(other.holds) & set(ticket.among)]
+    ahead = [other for other in earlier if other.is_ready and set(other.among) & set(ticket.among)]
+    return tuple(JobFolder(other.job) for other in holding or ahead)
+
+
+def queue_row(job: JobFolder) -> QueueRow | None:
+    """The place of one job; None if it has none, or the queue cannot be read."""
+    try:
+        return next((row for row in queue_rows() if row.job.path == job.path.resolve() and row.place), None)
+    except OSError:
+        return None
+
+
+def queued_job(reference: str, project: Path) -> JobFolder:
+    """The job of the queue with this place, id or beginning of its id; else the project's job (see `find_job`).
+
+    Raises:
+        WorkbenchError: no job or several fit.
+    """
+    rows = queue_rows()
+    fitting = [row.job for row in rows if reference in {row.job.id, str(row.place or "")}]
+    fitting = fitting or [row.job for row in rows if row.job.id.startswith(reference)]
+    return fitting[0] if len(fitting) == 1 else find_job(project, reference)
+
+
+def move(job: JobFolder, direction: Direction) -> int:
+    """Give a job that waits another place, which is returned.
+
+    Raises:
+        WorkbenchError: the job does not wait.
+    """
+    with queue() as order:
+        tickets = order.tickets()
+        waiting = [ticket.job for ticket in tickets if ticket.waits]
+        path = job.path.resolve()
+        if path not in waiting:
+            raise _not_waiting(job)
+        before = waiting.index(path)
+        ends = {"up": before - 1, "down": before + 1, "first": 0, "last": len(waiting) - 1}
+        place = min(max(ends[direction], 0), len(waiting) - 1)
+        waiting.insert(place, waiting.pop(before))
+        order.reorder([*(ticket.job for ticket in tickets if not ticket.waits), *waiting])
+    return place + 1
+
+
+def pause(job: JobFolder) -> None:
+    """Hold a job back that waits; let a training save, and stand in the queue again without being started.
+
+    Raises:
+        WorkbenchError: the job neither waits nor trains, or nobody is left to put it back.
+    """
+    with queue():  # it cannot take its turn between the look and the mark
+        state = state_of(job)
+        if state is JobState.RUNNING:
+            _require_way_back(job)
+        elif state is not JobState.WAITING:
+            raise WorkbenchError(_("The job {job} cannot be paused: {state}.").format(job=job.id, state=_(state.word)))
+        job.pause_path.touch()
+        if state is JobState.RUNNING:
+            job.stop_path.touch()
+
+
+def _require_way_back(job: JobFolder) -> None:
+    record = job.record
+    if not record.resume_command or record.devices is None:
+        raise WorkbenchError(_("Only a training can be paused."), where=job.id)
+    if record.identity is None or not record.identity.is_alive():
+        raise WorkbenchError(
+            _("The process that watches over this job was killed: nothing would put it back into the queue."),
+            where=job.id,
+            fix=_("Stop it with 'workbench cancel {job}', then: {command} --queue").format(
+                job=job.id, command=resume_command(job)
+            ),
+        )
+
+
+def unpause(job: JobFolder) -> None:
+    """Let a paused job take its turn, or put one back that was killed while it waited.
+
+    Raises:
+        WorkbenchError: the job is neither.
+    """
+    state, record = state_of(job), job.record
+    if state is JobState.PAUSED:
+        job.pause_path.unlink(missing_ok=True)
+    elif state is JobState.LOST and record.waiting:
+        wish = record.devices or DeviceWish(among=[CPU], count=1)
+        restart_job(job, record.command, turn=Turn(wish, waits=True, resume_command=tuple(record.resume_command)))
+    else:
+        raise WorkbenchError(
+            _("The job {job} is not paused: {state}.").format(job=job.id, state=_(state.word)),
+            fix=_("Go on with it: {command} --queue").format(command=resume_command(job)) if state.is_over else None,
+        )
+
+
+def _not_waiting(job: JobFolder) -> WorkbenchError:
+    state = _(state_of(job).word)
+    return WorkbenchError(
+        _("The job {job} does not wait: {state}.").format(job=job.id, state=state),
+        fix=_("'workbench queue' lists those that do."),
+    )
