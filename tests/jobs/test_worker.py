@@ -12,7 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Event, EventLog, Failed, Finished
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.tail import EventTail
-from workbench.jobs.worker import cause_hint, run_worker
+from workbench.jobs.worker import run_worker
 
 
 def ended(job: JobFolder, error: Exception | None = None) -> tuple[int, Event]:
@@ -75,10 +75,6 @@ def test_an_unforeseen_error_leaves_its_traceback_in_the_log(
 )
 def test_a_known_cause_comes_with_its_remedy(job: JobFolder, error: Exception, hint: str) -> None:
     assert hint in (failure(job, error).hint or "")
-
-
-def test_an_unknown_cause_has_no_hint() -> None:
-    assert cause_hint("something else") is None
 
 
 def test_a_failure_that_cannot_be_noted_is_still_an_exit_code(

@@ -9,34 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.i18n import N_, _
+from workbench.i18n import _
+from workbench.jobs.causes import cause_of, explained
 from workbench.jobs.events import EventLog, Failed, Finished
 from workbench.jobs.folder import JobFolder
-
-_KNOWN_CAUSES = (
-    (
-        ("out of memory", "cannot allocate memory", "memoryerror", "defaultcpuallocator"),
-        N_("Memory ran out: make batch_size or max_length smaller, or use method: qlora."),
-    ),
-    (("no space left", "disk quota"), N_("The disk is full: free some space, then resume the job.")),
-    (("address already in use", "eaddrinuse"), N_("A port is in use: start the job again to get another one.")),
-    (("nccl", "gloo"), N_("The processes could not talk to each other: see log.txt, then try with --nproc 1.")),
-    (
-        ("no module named", "cannot import name"),
-        N_("A Python package is missing: 'workbench doctor' names it and the mend."),
-    ),
-    (
-        ("ninja", "g++", "c++", "error building extension"),
-        N_("A compiler step failed: install g++ and ninja, or name no optimizer in the DeepSpeed file."),
-    ),
-    (("couldn't connect", "offline", "connection error", "max retries"), N_("The network is not reachable.")),
-)
-
-
-def cause_hint(text: str) -> str | None:
-    """What to do about an error whose text is known, translated; None if it is not known."""
-    lowered = text.lower()
-    return next((_(hint) for words, hint in _KNOWN_CAUSES if any(word in lowered for word in words)), None)
 
 
 def run_worker(job_path: Path, work: Callable[[JobFolder, EventLog], Finished]) -> int:
@@ -58,8 +34,9 @@ def run_worker(job_path: Path, work: Callable[[JobFolder, EventLog], Finished]) 
         if isinstance(error, OSError) and error.strerror:
             reason, where = error.strerror, str(error.filename or job.log_path)
             is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-        hint = cause_hint("no space left" if is_full else reason) or _("log.txt has the details.")
-        _write_if_possible(events, Failed(reason=reason[:2000], where=where, hint=hint))
+        cause = cause_of("no space left" if is_full else reason)
+        hint = cause.mend if cause is not None else _("log.txt has the details.")
+        _write_if_possible(events, Failed(reason=explained(reason)[:2000], where=where, hint=hint))
         return 1
     return 0
 
