@@ -73,18 +73,13 @@ def test_a_model_of_the_hub_is_not_looked_for_here() -> None:
     preflight(a_config(pretrained_model_name_or_path="owner/model"))
 
 
-def test_deepspeed_starts_a_process_per_device(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deepspeed_starts_a_process_for_each_gpu_that_is_given_or_as_many_as_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert training_command(a_config(nproc=3))[3:6] == [LAUNCHER, "--num_accelerators", "3"]
     assert training_command(a_config())[5] == "1"
     monkeypatch.setattr("workbench.actions.train.gpu_count", lambda: 2)
-    assert training_command(a_config())[5] == "2"
-
-
-def test_two_trainings_at_once_use_different_ports() -> None:
-    commands = [training_command(a_config()) for _training in range(3)]
-    ports = {command[command.index("--master_port") + 1] for command in commands}
-    assert all(port.isdecimal() for port in ports)
-    assert len(ports) > 1
+    assert training_command(a_config())[3:5] == [LAUNCHER, "--master_port"]
 
 
 def test_without_deepspeed_one_process_needs_no_launcher() -> None:

@@ -20,6 +20,7 @@ from workbench.jobs.launch import restart_job, start_job
 from workbench.jobs.process import session_of
 from workbench.jobs.state import JobState, exit_code, state_of
 from workbench.jobs.stop import stop_now, wait_until_over
+from workbench.jobs.supervise import PORT
 
 STARTER = """
 import sys, time
@@ -152,3 +153,9 @@ def test_a_running_job_is_not_started_again(start: Start) -> None:
     with pytest.raises(WorkbenchError, match="already at work"):
         restart_job(job, ["true"])
     assert job.record.identity is not None and job.record.identity.is_alive()
+
+
+def test_a_port_is_chosen_at_the_start(project: Path) -> None:
+    job = start_job("train", "demo", [*python("import sys; print(sys.argv[1], flush=True)"), PORT], project=project)
+    assert wait_until_over(job, 20)
+    assert int(job.log_path.read_text()) > 1023

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import socket
 from pathlib import Path
 
+from workbench.actions.devices import device_wish
 from workbench.actions.first_stage import with_first_stage
 from workbench.actions.model_there import require_model
 from workbench.actions.python import module_command
@@ -25,8 +25,9 @@ from workbench.i18n import _
 from workbench.jobs.events import EventLog, Warned
 from workbench.jobs.find import find_job, list_jobs
 from workbench.jobs.folder import RECORD_FILE, JobFolder
-from workbench.jobs.launch import WORK_DIRS, restart_job, start_job
+from workbench.jobs.launch import WORK_DIRS, Turn, restart_job, start_job
 from workbench.jobs.state import JobState, state_of
+from workbench.jobs.supervise import PORT
 from workbench.paths import resolve_model
 from workbench.training.checkpoint_folders import require_complete
 
@@ -43,6 +44,7 @@ def start_training(
     work_dir: Path | None = None,
     resume: str | None = None,
     nproc: int | None = None,
+    waits: bool = False,
 ) -> JobFolder:
     """Start the training as a detached job, or go on with a job in its own folder.
 
@@ -52,10 +54,11 @@ def start_training(
         resume: ``auto`` for the newest job of that work dir, or a job (id, folder) or one of its checkpoints, or a
             checkpoint folder that was copied elsewhere, from which a new job goes on.
         nproc: processes on this machine; the config's own number if it is None.
+        waits: it stands in the queue until its devices are free; else it begins at once.
 
     Raises:
         WorkbenchError: something that the training needs is missing or wrong, nothing can be resumed, or a job is
-            still at work there.
+            still at work there and this one does not wait.
     """
     config = _with_processes(config, nproc)
     parent = work_dir or (Path(config.work_dir).expanduser() if config.work_dir else project / WORK_DIRS / name)
@@ -63,17 +66,25 @@ def start_training(
     if resume is not None:
         job, checkpoint = _to_resume(resume, parent, project)
         if job is not None:
-            return _go_on(job, checkpoint, config, nproc)
+            return _go_on(job, checkpoint, config, nproc=nproc, waits=waits)
         from_elsewhere = checkpoint
     config = with_first_stage(config, project)
     preflight(config)
     command = training_command(config)
     if from_elsewhere is not None:
         command += ["--resume", from_elsewhere]
-    return start_job("train", name, command, project=project, config_text=dump_config(config), work_dir=parent)
+    turn = _turn(config, waits=waits)
+    return start_job(
+        "train", name, command, project=project, config_text=dump_config(config), work_dir=parent, turn=turn
+    )
 
 
-def _go_on(job: JobFolder, checkpoint: str, given: TrainConfig, nproc: int | None) -> JobFolder:
+def _turn(config: TrainConfig, *, waits: bool) -> Turn:
+    """The devices of a training, and how it goes on after a pause."""
+    return Turn(device_wish(config), waits, (*training_command(config), "--resume", AUTO))
+
+
+def _go_on(job: JobFolder, checkpoint: str, given: TrainConfig, *, nproc: int | None, waits: bool) -> JobFolder:
     """Start a job again with its own config; a warning names the settings that are given otherwise."""
     own = load_config(job.config_path)
     if checkpoint == AUTO and state_of(job) is JobState.FINISHED:
@@ -83,7 +94,8 @@ def _go_on(job: JobFolder, checkpoint: str, given: TrainConfig, nproc: int | Non
             fix=_("Start a new one without --resume, or name one of its checkpoints to go on from there again."),
         )
     preflight(own)
-    restart_job(job, [*training_command(_with_processes(own, nproc)), "--resume", checkpoint])
+    now = _with_processes(own, nproc)
+    restart_job(job, [*training_command(now), "--resume", checkpoint], turn=_turn(now, waits=waits))
     unused = sorted(_differences(own, given) - {"nproc", "work_dir"})
     if unused:
         message = _("The run goes on as it was begun; these settings are not taken over: {names}.")
@@ -113,6 +125,7 @@ def preflight(config: TrainConfig) -> None:
             where="sequence_parallel_size",
             fix=_("Set sequence_parallel_size: 1, with a smaller max_length if the memory does not suffice."),
         )
+    device_wish(config)
     require_model(config.pretrained_model_name_or_path, "pretrained_model_name_or_path")
     check_sources(config)
     check_vision(config)
@@ -154,30 +167,23 @@ class _Stop:
 
 
 def training_command(config: TrainConfig) -> list[str]:
-    """The command line of the job; ``{job}`` stands for its folder.
+    """The command line of the job; ``{job}`` stands for its folder, ``{port}`` for a port that is free at its start.
 
-    DeepSpeed's launcher starts one process per device.
+    DeepSpeed's launcher starts one process for each GPU that the job is given, or so many as are asked for on a CPU.
     """
-    count = config.nproc if isinstance(config.nproc, int) else max(gpu_count(), 1)
+    has_gpus = gpu_count() > 0
+    count = device_wish(config).count if has_gpus else config.nproc if isinstance(config.nproc, int) else 1
     if config.deepspeed == NO_DEEPSPEED and count == 1:
         return module_command("workbench.training", "{job}")
     launcher = module_command(
         "deepspeed.launcher.runner",
-        "--num_accelerators",
-        str(count),
+        *(() if has_gpus else ("--num_accelerators", str(count))),
         "--master_port",
-        str(_free_port()),
+        PORT,
         "--no_local_rank",
         "--module",
     )
     return [*launcher, "workbench.training", "{job}"]
-
-
-def _free_port() -> int:
-    """A port that is free now, so that two trainings on one machine do not meet."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder | None, str]:

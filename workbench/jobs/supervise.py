@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 STOPPED_WHILE_WAITING = -signal.SIGTERM
+PORT = "{port}"
+"""In a command, stands for a port that is free at its start, so that two trainings on one machine do not meet."""
 
 
 def _start_ticks(pid: int) -> int:
@@ -65,6 +67,11 @@ def run_command(command: list[str], log: BinaryIO, env: dict[str, str] | None = 
     Args:
         kept_open: a file descriptor that the command inherits.
     """
+    if PORT in command:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = str(probe.getsockname()[1])
+        command = [port if part == PORT else part for part in command]
     inherited = () if kept_open < 0 else (kept_open,)
     try:
         with subprocess.Popen(
