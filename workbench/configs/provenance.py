@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from workbench.configs.model_settings import RopeScaling
 from workbench.files import write_atomic
 
 PROVENANCE_FILE = "workbench.json"
@@ -22,6 +23,8 @@ class Provenance(BaseModel):
     Args:
         visual_encoder: of a model that sees, its vision tower; ``visual_select_layer`` and ``pad_image_to_square`` are
             those that it was trained with.
+        new_tokens: added to the base's vocabulary; ``max_position_embeddings`` and ``rope_scaling_type`` tell how far
+            its context was stretched.
     """
 
     prompt_template: str | None = None
@@ -30,12 +33,16 @@ class Provenance(BaseModel):
     visual_encoder: str | None = None
     visual_select_layer: int | None = None
     pad_image_to_square: bool | None = None
+    new_tokens: list[str] = []
+    max_position_embeddings: int | None = None
+    rope_scaling_type: RopeScaling | None = None
     system: str = ""
     config_name: str | None = None
     job: str | None = None
     iter: int | None = None
     step: int | None = None
     scores: dict[str, float] = {}
+    validation_loss: float | None = None
     notes: list[str] = []
 
 

@@ -74,6 +74,7 @@ def take_away(report: DataReport, store: TokenStore, held: HeldOut) -> None:
     tokens = sum(map(len, labels))
     trained = tokens - sum(some.count(NOT_TRAINED) for some in labels)
     report.held_out, report.held_out_copies, report.held_out_tokens = len(labels), held.copies, trained
+    report.samples -= len(labels)
     report.tokens -= tokens
     report.trained_tokens -= trained
 

@@ -72,7 +72,7 @@ def generate_answers(
     words = [*template.stop_words, *stop_words]
     order = sorted(range(len(prompts)), key=lambda index: prompts[index].size)
     answers = [""] * len(prompts)
-    with _evaluation(model):
+    with without_training(model):
         for start in range(0, len(order), batch_size):
             chosen = order[start : start + batch_size]
             batch = [prompts[index] for index in chosen]
@@ -150,7 +150,7 @@ def _text(tokenizer: Any, stop_words: list[str], ids: list[int], ends: list[int]
 
 
 @contextmanager
-def _evaluation(model: Any) -> Iterator[None]:
+def without_training(model: Any) -> Iterator[None]:
     """Without dropout and gradients; afterwards the model trains on as if nothing had been asked."""
     was_training = model.training
     devices = [torch.cuda.current_device()] if torch.cuda.is_available() else []

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.jobs.events import Checkpoint, Event, Sample, Score, Started
+from workbench.jobs.events import Checkpoint, Event, Sample, Score, Started, Validation
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.tail import EventTail
 
@@ -23,6 +23,7 @@ class CheckpointInfo:
     path: Path | None
     scores: dict[str, Score] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
+    validation_loss: float | None = None
 
     @property
     def name(self) -> str:
@@ -43,6 +44,7 @@ class RunHistory:
     samples: list[Sample] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
     saved: list[Checkpoint] = field(default_factory=list)
+    validations: list[Validation] = field(default_factory=list)
 
     def take(self, events: Iterable[Event]) -> None:
         """Add events in the order they were written; a resumed run forgets what came after its checkpoint."""
@@ -58,6 +60,8 @@ class RunHistory:
                     self.scores.append(event)
                 case Checkpoint():
                     self.saved.append(event)
+                case Validation():
+                    self.validations.append(event)
                 case _:
                     pass
 
@@ -65,6 +69,7 @@ class RunHistory:
         self.samples = [sample for sample in self.samples if sample.iter <= iteration]
         self.scores = [score for score in self.scores if (score.iter or 0) <= iteration]
         self.saved = [checkpoint for checkpoint in self.saved if checkpoint.iter <= iteration]
+        self.validations = [validation for validation in self.validations if validation.iter <= iteration]
 
     def checkpoints(self) -> list[CheckpointInfo]:
         """The base first, then the checkpoints in the order of training; each path once."""
@@ -79,6 +84,9 @@ class RunHistory:
                 known.asked != sample.asked for known in info.samples
             ):
                 info.samples.append(sample)
+        for validation in self.validations:
+            if (info := found.get(validation.iter)) is not None:
+                info.validation_loss = validation.loss
         return [found[iteration] for iteration in sorted(found)]
 
 

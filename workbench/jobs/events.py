@@ -55,8 +55,11 @@ class Progress(_Event):
 class Step(_Event):
     """One optimiser step. ``iter``/``total_iters`` count micro-batches, ``step``/``total_steps`` optimiser steps.
 
-    ``tokens_per_s`` counts non-padding tokens of all ranks; ``data_time`` and ``eta`` are seconds; ``memory`` is
-    megabytes (peak device memory, or peak resident memory of rank 0 on a CPU).
+    ``loss`` is the mean over the trained tokens of all micro-batches and ranks. ``tokens_per_s`` counts non-padding
+    tokens of all ranks, ``trained_tokens_per_s`` those with loss; ``mfu`` is the share (0–1) of the devices' peak
+    arithmetic that the model's own operations use (None where the peak is not known); ``data_time`` and ``eta`` are seconds; ``memory`` is
+    megabytes (peak device memory, or peak resident memory of rank 0 on a CPU). ``figures``: what the stage measures
+    beside its loss, by name, as a mean over the samples since the last step event.
     """
 
     event: Literal["step"] = "step"
@@ -68,9 +71,27 @@ class Step(_Event):
     lr: float
     grad_norm: float | None = None
     tokens_per_s: float | None = None
+    trained_tokens_per_s: float | None = None
+    mfu: float | None = None
     data_time: float | None = None
     memory: float | None = None
     eta: float | None = None
+    figures: dict[str, float] | None = None
+
+
+class Validation(_Event):
+    """The mean loss over the trained tokens of the validation samples, after iteration ``iter`` (0 = before training).
+
+    ``tokens``: how many these are (of preference stages, how many pairs); ``train_loss``: the mean of the steps'
+    losses since the last validation.
+    """
+
+    event: Literal["validation"] = "validation"
+    iter: int
+    step: int
+    loss: float
+    tokens: int
+    train_loss: float | None = None
 
 
 class Sample(_Event):
@@ -136,7 +157,7 @@ class Failed(_Event):
 
 
 Event = Annotated[
-    Started | Progress | Step | Sample | Score | Checkpoint | Warned | Finished | Failed,
+    Started | Progress | Step | Validation | Sample | Score | Checkpoint | Warned | Finished | Failed,
     Field(discriminator="event"),
 ]
 _ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +41,20 @@ def pupil_of(session: Session, data: TrainingSet, *, reload: Path | None, with_d
     """
     config, pad_id = session.config, session.tokenizer.pad_token_id
     if not config.sees:
-        model = text_model(config, source=reload, with_deepspeed=with_deepspeed)
-        return Pupil(model, text_batches(config, data.rows, pad_id, model))
+        model = text_model(config, session.tokenizer, source=reload, with_deepspeed=with_deepspeed)
+        return Pupil(model, replace(text_batches(config, data.rows, pad_id, model), validation=data.validation))
     if config.own_processor:
         model = own_model(config, source=reload, with_deepspeed=with_deepspeed)
-        return Pupil(model, own_batches(config, data.rows, pad_id, model))
+        return Pupil(model, _with_validation(own_batches(config, data.rows, pad_id, model), data))
     first_stage = Path(resolve_model(config.pretrained_pth)) if config.pretrained_pth else None
     parts = seeing_parts(config, session.tokenizer, source=reload or first_stage, with_deepspeed=with_deepspeed)
     frozen_may_be_missing(parts.model)
     tell = preparation_events(session.job, _("computing the features of the pictures"), _("pictures"))
-    batches, parts = picture_batches(config, data.rows, pad_id, parts, asked_pictures(config), tell)
-    return Pupil(parts.model, batches, parts)
+    also_shown = [*asked_pictures(config), *map(Path, data.validation.pictures() if data.validation else ())]
+    batches, parts = picture_batches(config, data.rows, pad_id, parts, also_shown, tell)
+    return Pupil(parts.model, _with_validation(batches, data), parts)
+
+
+def _with_validation(batches: Batches, data: TrainingSet) -> Batches:
+    """Batches with pictures, and rows for the validation loss that see as they do."""
+    return replace(batches, validation=data.validation and replace(batches.rows, rows=data.validation))

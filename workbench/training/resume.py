@@ -38,6 +38,7 @@ def resume(session: Session, asked: str | None) -> None:
         _require_deepspeed(session)
     history = read_history(session.job)
     session.answered_at = frozenset(sample.iter for sample in history.samples)
+    session.validations = [known for known in history.validations if known.iter <= session.first_iter]
     session.base_scores = {name: score.value for name, score in history.checkpoints()[0].scores.items()}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.configs.provenance import Provenance
 from workbench.configs.schema import TrainConfig
 from workbench.data.templates import Template, keep_template
-from workbench.jobs.events import Event, EventLog
+from workbench.jobs.events import Event, EventLog, Validation
 from workbench.jobs.folder import JobFolder
 from workbench.training.checkpoint_folders import step_of
 from workbench.training.counting import Counting
@@ -25,6 +25,8 @@ class Session:
         resumed_from: the checkpoint it goes on from.
         answered_at: iterations at which the earlier run has given sample answers.
         stopped: the user asked for an early end.
+        stopped_early: why the training ended before its last step without being asked to; empty if it did not.
+        validations: the validation losses so far, in the order of training.
         base_scores: the shares of probes that the untrained model answered right, by score name.
     """
 
@@ -37,6 +39,8 @@ class Session:
     resumed_from: Path | None = None
     answered_at: frozenset[int] = frozenset()
     stopped: bool = False
+    stopped_early: str = ""
+    validations: list[Validation] = field(default_factory=list)
     base_scores: dict[str, float] = field(default_factory=dict)
     _events: EventLog = field(init=False)
     _kept_template: str = field(init=False, default="")
@@ -78,4 +82,8 @@ class Session:
             iter=self.counting.iter_at(step),
             step=step,
             scores=scores,
+            validation_loss=self._validation_loss(step),
         )
+
+    def _validation_loss(self, step: int) -> float | None:
+        return next((known.loss for known in reversed(self.validations) if known.step == step), None)

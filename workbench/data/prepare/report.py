@@ -12,14 +12,17 @@ from workbench.data.picture_words import counted_problems, counted_repairs
 from workbench.data.wording import listed
 from workbench.i18n import N_, _
 
-Reason = Literal["not_drawn", "no_answer", "nothing_left", "bad", "bad_image"]
+Reason = Literal["not_drawn", "no_answer", "nothing_left", "no_preference", "bad", "bad_image"]
 REASONS: dict[Reason, str] = {
     "not_drawn": N_("{count} not drawn (max_dataset_length)"),
     "no_answer": N_("{count} without an answer to train on"),
     "nothing_left": N_("{count} without a trained token once their end is cut"),
+    "no_preference": N_("{count} without two different answers to compare"),
     "bad": N_("{count} not of their format"),
     "bad_image": N_("{count} with a picture that cannot be used"),
 }
+LEFT_OUT: tuple[Reason, ...] = ("no_answer", "nothing_left", "no_preference")
+"""The reasons that are counted together with the rows that are kept."""
 PLACES_KEPT = 20
 ADDED_UP = (
     "kept",
@@ -28,6 +31,7 @@ ADDED_UP = (
     "cut_tokens",
     "trained_tokens",
     "pairs",
+    "compared",
     "shortened",
     "shortened_answers",
     "unmeant",
@@ -50,11 +54,12 @@ class DataReport(BaseModel):
         pictures: different pictures of the rows that are trained.
         repaired: how many of them are turned into something usual when they are read.
         unmeant: rows without a picture, but with ``<image>`` in their texts, where the model sees.
-        pairs: rows with a preferred and a rejected answer.
+        pairs: rows with a preferred and a rejected answer, of which only the preferred one is trained.
+        compared: rows whose two answers are compared.
         samples: what the kept rows became, before packing.
         packs: training rows.
         fill: the share (0–1) of the packs' room that holds tokens; None if nothing was packed.
-        held_out: samples for validation, that are among ``kept`` and ``samples`` but not trained; ``held_out_tokens``
+        held_out: samples for validation, which are not trained; ``held_out_tokens``
             those of their tokens that have loss, ``held_out_copies`` samples of the whole data that are equal to
             another one, ``held_out_known`` validation samples that are trained all the same.
     """
@@ -76,6 +81,7 @@ class DataReport(BaseModel):
     shortened_answers: int = 0
     shortened_places: list[str] = []
     pairs: int = 0
+    compared: int = 0
     samples: int = 0
     tokens: int = 0
     trained_tokens: int = 0
@@ -125,6 +131,8 @@ class DataReport(BaseModel):
             said.append(
                 _("{count} rows are preference pairs: their chosen answers are trained.").format(count=self.pairs)
             )
+        if self.compared:
+            said.append(_("{count} pairs of a chosen and a rejected answer are compared.").format(count=self.compared))
         if self.pictures:
             said.append(self._pictures())
         if self.held_out:
@@ -136,7 +144,10 @@ class DataReport(BaseModel):
         return said
 
     def _totals(self) -> str:
-        text = _("Data: {read} rows read ({formats}) = {kept} trained + {left_out} left out").format(
+        text = _("Data: {read} rows read ({formats}) = {kept} trained + {left_out} left out")
+        if self.held_out:
+            text = _("Data: {read} rows read ({formats}) = {kept} for training and validation + {left_out} left out")
+        text = text.format(
             read=self.read, formats=listed(self.formats), kept=self.kept, left_out=sum(self.left_out.values())
         )
         reasons = [self._reason(reason, count) for reason, count in self.left_out.items() if count]

@@ -23,7 +23,7 @@ class SaveCadence(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         counting = self._session.counting
         is_last = state.global_step >= counting.total_steps
         if is_last or counting.is_due(self._session.config.save_steps, state.global_step):
-            _save(control)
+            save_now(control)
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         step = state.global_step
@@ -45,11 +45,11 @@ class StopOnRequest(TrainerCallback):  # type: ignore[misc]
         (seen,) = sum_over_ranks([float(asked)])
         if seen and state.global_step < self._session.counting.total_steps:
             self._session.stopped = True
-            _save(control)
+            save_now(control)
             control.should_training_stop = True
 
 
-def _save(control: Any) -> None:
+def save_now(control: Any) -> None:
     """Save after this step. Its loss is logged first: the mean over ``logging_interval`` steps begins anew with a run."""
     control.should_save = True
     control.should_log = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import resource
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -13,26 +13,38 @@ from transformers import TrainerCallback
 
 from workbench.i18n import _
 from workbench.jobs.events import Step, Warned
+from workbench.training.figures import Figures
+from workbench.training.flops import Utilisation
 from workbench.training.ranks import sum_over_ranks
 from workbench.training.session import Session
 
 
 @dataclass
 class Throughput:
-    """What has gone through this rank since the last step event: tokens without padding, seconds waited for data."""
+    """What has gone through this rank since the last step event: tokens without padding, seconds waited for data.
+
+    ``trained``: tokens with loss, of all ranks together; a tensor until it is told, so that no step waits for the device.
+    """
 
     tokens: int = 0
+    trained: Any = 0
     data_time: float = 0.0
     busy_time: float = 0.0
     """Seconds in optimiser steps, without saving and evaluating."""
+    figures: Figures = field(default_factory=Figures)
 
 
 class StepEvents(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
-    """Writes a step event each time the trainer logs."""
+    """Writes a step event each time the trainer logs.
 
-    def __init__(self, session: Session, throughput: Throughput) -> None:
+    Args:
+        utilisation: how the MFU is computed, where it is known.
+    """
+
+    def __init__(self, session: Session, throughput: Throughput, utilisation: Utilisation | None = None) -> None:
         self._session = session
         self._throughput = throughput
+        self._utilisation = utilisation
         self._began = 0.0
         self._logged_step = 0
         self._busy_steps = 0
@@ -56,6 +68,7 @@ class StepEvents(TrainerCallback):  # type: ignore[misc]  # transformers is unty
         self._busy_steps += state.global_step - self._logged_step
         self._busy_seconds += seconds
         (tokens,) = sum_over_ranks([done.tokens])
+        speed, trained = (tokens / seconds, int(done.trained)) if seconds else (None, 0)
         step = Step(
             iter=counting.iter_at(state.global_step),
             total_iters=counting.total_iters,
@@ -64,15 +77,18 @@ class StepEvents(TrainerCallback):  # type: ignore[misc]  # transformers is unty
             loss=logs["loss"],
             lr=logs["learning_rate"],
             grad_norm=logs.get("grad_norm"),
-            tokens_per_s=tokens / seconds if seconds else None,
+            tokens_per_s=speed,
+            trained_tokens_per_s=trained / seconds if trained else None,
+            mfu=self._utilisation.share(speed) if self._utilisation and speed else None,
             data_time=done.data_time / max(state.global_step - self._logged_step, 1),
             memory=memory_megabytes(),
             eta=(counting.total_steps - state.global_step) * self._busy_seconds / max(self._busy_steps, 1),
+            figures=done.figures.take() or None,
         )
         self._session.say(step)
         self._warn_of_divergence(step)
         self._logged_step = state.global_step
-        done.tokens, done.data_time, done.busy_time = 0, 0.0, 0.0
+        done.tokens, done.trained, done.data_time, done.busy_time = 0, 0, 0.0, 0.0
 
     def _warn_of_divergence(self, step: Step) -> None:
         if math.isfinite(step.loss) or self._has_warned:
