@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 import torch
+from torch.nn.functional import cross_entropy, linear
 
 from tests.checkpoints.tiny import tiny_model
 from workbench.data.encode import NOT_TRAINED
 from workbench.data.pack import Packed
 from workbench.training.collate import TOKENS, Collator
-from workbench.training.loss import only_trained_positions, takes_logits_to_keep
+from workbench.training.head_loss import HeadLoss
+from workbench.training.loss import loss_in_head, only_trained_positions, plain_head, same_loss, takes_logits_to_keep
 
 pytestmark = pytest.mark.heavy
 NO = NOT_TRAINED
@@ -68,3 +70,64 @@ def test_the_inputs_themselves_are_not_changed() -> None:
 def test_a_model_that_cannot_choose_positions_is_recognised() -> None:
     assert takes_logits_to_keep(tiny_model())
     assert not takes_logits_to_keep(torch.nn.Linear(1, 1))
+
+
+def test_the_loss_in_the_head_has_the_value_and_gradients_of_that_of_all_logits() -> None:
+    expected, gradients = loss_and_gradients(batch_of(*ROWS))
+    model, inputs = tiny_model(), batch_of(*ROWS)
+    head = plain_head(model)
+    assert head is not None
+    with loss_in_head(model, head, inputs):
+        output = model(**inputs)
+    output.loss.backward()
+    assert output.logits.numel() == 1, "no table of logits"
+    torch.testing.assert_close(output.loss.detach(), expected)
+    for one, other in zip((value.grad for value in model.parameters()), gradients, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_a_row_of_nothing_but_questions_has_no_loss_and_a_graph() -> None:
+    model, inputs = tiny_model(), batch_of(ROWS[2])
+    head = plain_head(model)
+    assert head is not None
+    with loss_in_head(model, head, inputs):
+        loss = model(**inputs).loss
+    loss.backward()
+    assert loss.item() == 0
+    assert all(value.grad is not None and not value.grad.any() for value in model.parameters())
+
+
+def test_afterwards_the_head_gives_logits_again() -> None:
+    model, inputs = tiny_model(), batch_of(*ROWS)
+    head = plain_head(model)
+    assert head is not None
+    with loss_in_head(model, head, inputs):
+        model(**inputs)
+    assert model(**inputs).logits.shape[-1] == model.config.vocab_size
+
+
+def test_pieces_make_the_whole_and_a_bias_is_added() -> None:
+    generator = torch.Generator().manual_seed(3)
+    hidden, weight, bias = (
+        torch.randn(size, generator=generator).requires_grad_() for size in ((600, 8), (40, 8), (40,))
+    )
+    targets = torch.randint(0, 40, (600,), generator=generator)
+    targets[::7] = NO
+    usual = cross_entropy(linear(hidden, weight, bias), targets, reduction="sum", ignore_index=NO)
+    expected = torch.autograd.grad(usual, (hidden, weight, bias))
+    total = HeadLoss.apply(hidden, weight, bias, targets)
+    torch.testing.assert_close(total, usual)
+    for one, other in zip(torch.autograd.grad(total, (hidden, weight, bias)), expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
+
+
+def test_another_loss_is_told_apart() -> None:
+    assert same_loss(torch.tensor(2.0), torch.tensor(2.00001), torch.float32)
+    assert not same_loss(torch.tensor(2.0), torch.tensor(2.01), torch.float32)
+    assert not same_loss(torch.tensor(2.0), torch.tensor(2.2), torch.bfloat16)
+
+
+def test_a_head_with_an_adapter_is_left_alone() -> None:
+    model = tiny_model()
+    model.lm_head = torch.nn.Sequential(model.lm_head)
+    assert plain_head(model) is None

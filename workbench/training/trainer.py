@@ -13,18 +13,20 @@ import torch
 from transformers import Trainer
 
 from workbench.configs.provenance import write_provenance
+from workbench.data.encode import NOT_TRAINED
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.vision.parts import Parts
 from workbench.training.callbacks.steps import Throughput
 from workbench.training.checkpoint_folders import checkpoint_name
 from workbench.training.collate import TOKENS
-from workbench.training.loss import only_trained_positions, takes_logits_to_keep
+from workbench.training.loss import loss_in_head, only_trained_positions, plain_head, same_loss, takes_logits_to_keep
 from workbench.training.own_model import save_processor
 from workbench.training.part_checkpoints import save_trained_parts, without_frozen
 from workbench.training.ranks import barrier, rank
 from workbench.training.saving import UNFINISHED, discard_unfinished, publish
 from workbench.training.schedule import lr_factor, warmup_steps
+from workbench.training.sequence_parallel import SequenceParts
 from workbench.training.session import Session
 
 
@@ -38,6 +40,7 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
             optimiser, schedule and random numbers is still to be restored.
         parts: of a model that sees; checkpoints hold what is trained of them.
         sampler: gives the order of the rows; None draws them by lot.
+        sequence: how sequences are shared among processes; None if each process has its own.
     """
 
     control: Any
@@ -51,15 +54,20 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         weights_are_loaded: bool,
         parts: Parts | None = None,
         sampler: Any = None,
+        sequence: SequenceParts | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self._parts = parts
         self._sampler = sampler
+        self._sequence = sequence
         self._session = session
         self._throughput = throughput
         self._weights_are_loaded = weights_are_loaded
-        self._head_takes_positions = takes_logits_to_keep(self.accelerator.unwrap_model(self.model))
+        self._inner = _without_adapter(self.accelerator.unwrap_model(self.model))
+        self._head_takes_positions = takes_logits_to_keep(self._inner)
+        self._head = None if session.config.torch_compile else plain_head(self._inner)
+        self._head_is_checked = False
         self._run_folder = Path(self.args.output_dir)
 
     # data
@@ -70,7 +78,13 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         """The micro-batches of one optimiser step and the number of trained tokens in them, over all ranks."""
         began = time.perf_counter()
         batches, trained = super().get_batch_samples(epoch_iterator, num_batches, device)
-        self._throughput.tokens += sum(batch.pop(TOKENS) for batch in batches)
+        tokens = sum(batch.pop(TOKENS) for batch in batches)
+        if self._sequence is not None:  # the same rows are in each process that shares them
+            tokens = tokens if self._sequence.place == 0 else 0
+            trained = trained if trained is None else trained / self._sequence.size
+        self._throughput.tokens += tokens
+        if trained is not None:
+            self._throughput.trained += trained
         self._throughput.data_time += time.perf_counter() - began
         # a step may consist of nothing but questions that were cut off; its loss is 0, not 0 / 0
         return batches, trained if trained is None else trained.clamp(min=1)
@@ -80,11 +94,43 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
 
     # loss and schedule
 
+    def loss_count(self, inputs: dict[str, Any]) -> int:
+        """How many tokens of a batch `compute_loss` is the mean of; none predicts the first one of a row."""
+        return int((inputs["labels"][:, 1:] != NOT_TRAINED).sum())
+
     def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """As Trainer's, with logits for the trained positions only, where the model can do that."""
-        if self._head_takes_positions:
-            inputs = only_trained_positions(inputs)
-        return super().compute_loss(model, inputs, *args, **kwargs)
+        """As Trainer's, for the trained positions only, and without all logits at once, where the model lets it."""
+        if self._sequence is not None and model.training:
+            inputs = self._sequence.own(inputs)
+        if self._head is not None and not self._head_is_checked:
+            self._check_head(model, inputs, *args, **kwargs)
+        if self._head is None:
+            return self._loss_of_logits(model, inputs, *args, **kwargs)
+        return self._loss_of_head(model, self._head, inputs, *args, **kwargs)
+
+    def _loss_of_logits(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        chosen = only_trained_positions(inputs) if self._head_takes_positions else inputs
+        return super().compute_loss(model, chosen, *args, **kwargs)
+
+    def _loss_of_head(
+        self, model: Any, head: torch.nn.Linear, inputs: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        with loss_in_head(self._inner, head, inputs):
+            return super().compute_loss(model, inputs, *args, **kwargs)
+
+    def _check_head(self, model: Any, *args: Any, **kwargs: Any) -> None:
+        """On the first batch: a model that changes its logits after the head keeps its own way to the loss."""
+        assert self._head is not None
+        kwargs["return_outputs"] = False
+        was_training = model.training
+        model.eval()
+        with torch.no_grad():
+            usual = self._loss_of_logits(model, *args, **kwargs)
+            other = self._loss_of_head(model, self._head, *args, **kwargs)
+        model.train(was_training)
+        if not same_loss(usual, other, self._head.weight.dtype):
+            self._head = None
+        self._head_is_checked = True
 
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
         """The learning rate by optimiser step; see `workbench.training.schedule`."""
@@ -99,10 +145,10 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
             self._created_lr_scheduler = True
         return self.lr_scheduler
 
-    # evaluation: sample answers, given by a callback
+    # evaluation: sample answers and validation loss, by callbacks
 
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
-        """Let the callbacks ask the model; there is no loss on held-out data."""
+        """Let the callbacks examine the model."""
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, {})
         return {}
 
@@ -168,3 +214,7 @@ def _save_error(error: Exception, checkpoint: Path) -> WorkbenchError:
             "{free:.0f} MB are free on that disk. Make room, then go on from the last checkpoint with --resume."
         ).format(free=free),
     )
+
+
+def _without_adapter(model: Any) -> Any:
+    return model.get_base_model() if hasattr(model, "get_base_model") else model
