@@ -52,6 +52,10 @@ def test_without_checkpoints_there_is_nothing_to_recommend() -> None:
         ({"a": seeing(0.8, 0.95), "b": seeing(0.9, 0.5)}, "a"),  # but none that forgot
         ({"a": seeing(0.9, 0.5), "b": seeing(0.4, 0.8)}, "a"),  # all forgot: the best balance
         ({"a": {"seeing": 0.7}, "b": {"seeing": 0.9}, "c": {"seeing": 0.8}}, "b"),
+        ({"a": {"sums": 0.5, "facts": 0.9}, "b": {"sums": 0.8, "facts": 0.7}}, "b"),  # the mean of further sets
+        ({"a": {**both(0.9, 1.0), "sums": 0.1}, "b": {**both(0.8, 1.0), "sums": 0.9}}, "a"),  # identity first
+        ({"a": {**both(0.9, 0.95), "sums": 0.5}, "b": {**both(0.9, 1.0), "sums": 0.4}}, "a"),  # then they
+        ({"a": {**both(0.9, 0.5), "sums": 0.9}, "b": {**both(0.9, 1.0), "sums": 0.4}}, "b"),  # but none that forgot
         ({"a": {**both(1.0, 1.0), "seeing": 0.5}, "b": {**both(0.8, 1.0), "seeing": 0.6}}, "b"),
     ],
 )
@@ -67,6 +71,21 @@ def test_what_the_base_could_not_do_cannot_be_forgotten() -> None:
 
 def test_without_scores_of_the_base_nothing_counts_as_forgotten() -> None:
     assert chosen({"a": both(1.0, 0.1), "b": both(0.9, 1.0)}) == "a"
+
+
+@pytest.mark.parametrize(
+    ("scores", "best"),
+    [
+        ({"a": {}, "b": {}, "c": {}}, "b"),  # the lowest validation loss where there are no scores
+        ({"a": both(1.0, 1.0), "b": both(1.0, 1.0), "c": both(1.0, 1.0)}, "b"),  # and between equal ones
+        ({"a": both(1.0, 1.0), "b": both(0.9, 1.0), "c": both(0.8, 1.0)}, "a"),
+    ],
+)
+def test_the_validation_loss_decides_where_scores_do_not(scores: Scores, best: str) -> None:
+    found = recommend(scores, {"retention": 1.0}, {"a": 2.0, "b": 1.5, "c": float("nan"), "gone": 0.1})
+    assert found is not None and found.checkpoint == best
+    if not scores["a"]:
+        assert found.reason == "It has the lowest validation loss: 1.5000."
 
 
 @pytest.mark.parametrize(
@@ -87,6 +106,7 @@ def test_without_scores_of_the_base_nothing_counts_as_forgotten() -> None:
             "It sees best of those that did not forget: seeing 88%, retention 92%.",
         ),
         ({"a": {"seeing": 0.5}, "b": {"seeing": 0.4}}, "It sees best: seeing 50%."),
+        ({"a": {"sums": 0.8}, "b": {"sums": 0.7}}, "It has the best scores: sums 80%."),
         ({"a": both(1.0, 1.0)}, "It is the only one: identity 100%, retention 100%."),
         ({"a": {}, "b": {}}, "It is the last one; no probes were given to compare them by."),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from tests.training.checkpoints_on_disk import save_checkpoint
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
-from workbench.training.saving import UNFINISHED, discard_unfinished, publish, remove_surplus, scores_of
+from workbench.training.saving import UNFINISHED, discard_unfinished, notes_of, publish, remove_surplus
 
 GOOD = {"identity": 1.0, "retention": 1.0}
 POOR = {"identity": 0.5, "retention": 1.0}
@@ -29,13 +29,22 @@ def five(checkpoints: Path, best: int | None = None) -> Path:
     ("limit", "left"), [(-1, [10, 20, 30, 40, 50]), (9, [10, 20, 30, 40, 50]), (5, [10, 20, 30, 40, 50]), (1, [50])]
 )
 def test_as_many_as_allowed_are_kept(tmp_path: Path, limit: int, left: list[int]) -> None:
+    remove_surplus(five(tmp_path, best=50), limit, 50, {})
+    assert kept(tmp_path) == left
+
+
+@pytest.mark.parametrize(("limit", "left"), [(1, [20, 50]), (2, [20, 40, 50]), (4, [20, 30, 40, 50])])
+def test_the_best_is_kept_beside_the_newest(tmp_path: Path, limit: int, left: list[int]) -> None:
     remove_surplus(five(tmp_path, best=20), limit, 50, {})
     assert kept(tmp_path) == left
 
 
-def test_the_newest_and_the_best_are_kept(tmp_path: Path) -> None:
-    remove_surplus(five(tmp_path, best=20), 2, 50, {})
-    assert kept(tmp_path) == [20, 50]
+def test_without_scores_the_best_has_the_lowest_validation_loss(tmp_path: Path) -> None:
+    for step, loss in ((10, 2.0), (20, 1.5), (30, 1.6), (40, 1.7)):
+        save_checkpoint(tmp_path, step)
+        write_provenance(tmp_path / f"checkpoint-{step}", Provenance(validation_loss=loss))
+    remove_surplus(tmp_path, 1, 40, {})
+    assert kept(tmp_path) == [20, 40]
 
 
 def test_a_best_one_among_the_newest_takes_no_other_place(tmp_path: Path) -> None:
@@ -48,14 +57,14 @@ def test_one_that_forgot_is_not_the_best(tmp_path: Path) -> None:
     save_checkpoint(tmp_path, 20, scores={"identity": 0.9, "retention": 0.95})
     for step in (30, 40):
         save_checkpoint(tmp_path, step, scores=POOR)
-    remove_surplus(tmp_path, 2, 40, {"retention": 1.0})
+    remove_surplus(tmp_path, 1, 40, {"retention": 1.0})
     assert kept(tmp_path) == [20, 40]
 
 
 def test_an_incomplete_one_is_left_alone_and_takes_no_place(tmp_path: Path) -> None:
     (five(tmp_path) / "checkpoint-50" / "optimizer.pt").unlink()
-    remove_surplus(tmp_path, 2, 50, {})
-    assert kept(tmp_path) == [30, 40, 50]
+    remove_surplus(tmp_path, 1, 50, {})
+    assert kept(tmp_path) == [40, 50]
 
 
 def test_what_an_abandoned_continuation_left_is_left_alone(tmp_path: Path) -> None:
@@ -66,7 +75,8 @@ def test_what_an_abandoned_continuation_left_is_left_alone(tmp_path: Path) -> No
 def test_scores_are_those_noted_beside_the_weights(tmp_path: Path) -> None:
     five(tmp_path, best=20)
     write_provenance(tmp_path / "checkpoint-10", Provenance(scores={"identity": 0.7}, iter=40))
-    assert scores_of(tmp_path, 20) == {"checkpoint-10": {"identity": 0.7}, "checkpoint-20": GOOD}
+    found = {name: note.scores for name, note in notes_of(tmp_path, 20).items()}
+    assert found == {"checkpoint-10": {"identity": 0.7}, "checkpoint-20": GOOD}
     known = read_provenance(tmp_path / "checkpoint-10")
     assert known is not None and known.iter == 40
 

@@ -15,7 +15,9 @@ def recommendation_of(job: JobFolder) -> Recommendation | None:
 def recommendation_among(infos: list[CheckpointInfo]) -> Recommendation | None:
     """The same from checkpoints already read; the base (without a path) gives what to compare with."""
     base = next((_shares(info) for info in infos if info.path is None), {})
-    return recommend({info.name: _shares(info) for info in infos if info.exists}, base)
+    there = [info for info in infos if info.exists]
+    losses = {info.name: info.validation_loss for info in there if info.validation_loss is not None}
+    return recommend({info.name: _shares(info) for info in there}, base, losses)
 
 
 def _shares(info: CheckpointInfo) -> dict[str, float]:

@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.i18n import _
+from workbench.text import printable
 
 IDENTITY = "identity"
 RETENTION = "retention"
 SEEING = "seeing"
 """Questions about pictures that were in no training data."""
-SEEING = "seeing"
-_IN_ORDER = (SEEING, IDENTITY, RETENTION)
-"""What is looked at first, and what is looked at where that is the same."""
 LEAST_KEPT = 0.9
 """Share of the base model's retention score that a checkpoint must keep to be recommended for what it learnt."""
 
@@ -28,30 +26,36 @@ class Recommendation:
 
 
 def recommend(
-    scores: Mapping[str, Mapping[str, float]], base: Mapping[str, float] | None = None
+    scores: Mapping[str, Mapping[str, float]],
+    base: Mapping[str, float] | None = None,
+    losses: Mapping[str, float] | None = None,
 ) -> Recommendation | None:
     """The best checkpoint; None if there is none.
 
     Of the checkpoints that still answer at least 90 % of what the base model answered, the one that sees best; then
-    the one with the best identity score; then the best retention; then the latest, whose words are the surest. If none
-    kept so much, the one with the best product of the scores. A checkpoint without a score that others have was not asked to the end: it counts 0.
+    the one with the best identity score; then the best mean of the scores of further question sets; then the best
+    retention; then the lowest validation loss; then the latest, whose words are the surest. If none kept so much, the
+    one with the best product of the scores. A checkpoint without a score that others have was not asked to the end: it
+    counts 0. Without any scores, the one with the lowest validation loss.
 
     Args:
         scores: checkpoint → score name → share (0–1), in the order of training.
         base: the scores before training.
+        losses: checkpoint → validation loss, where there is one.
     """
     if not scores:
         return None
-    scored = {name: found for name, found in scores.items() if not found.keys().isdisjoint(_IN_ORDER)}
+    losses = {name: loss for name, loss in (losses or {}).items() if name in scores and math.isfinite(loss)}
+    scored = {name: found for name, found in scores.items() if found}
     if not scored:
-        return Recommendation(list(scores)[-1], _("It is the last one; no probes were given to compare them by."))
-    shares = {name: tuple(_share(score, name, scored) for score in _IN_ORDER) for name in scored}
+        return _without_scores(list(scores), losses)
+    shares = {name: _in_order(name, scored) for name in scored}
     least = LEAST_KEPT * (base or {}).get(RETENTION, 0.0)
     keeping = {name: found for name, found in shares.items() if found[-1] >= least}
     if keeping:
-        best = _last_best(keeping)
+        best = _last_best(keeping, losses)
         return Recommendation(best, _reason(scored[best], len(scored)))
-    best = _last_best({name: (math.prod(found),) for name, found in shares.items()})
+    best = _last_best({name: (math.prod(found),) for name, found in shares.items()}, losses)
     return Recommendation(
         best,
         _("No checkpoint kept 90 % of what the base model knew; this one has the best balance: {scores}.").format(
@@ -60,19 +64,32 @@ def recommend(
     )
 
 
+def _without_scores(checkpoints: list[str], losses: Mapping[str, float]) -> Recommendation:
+    if not losses:
+        return Recommendation(checkpoints[-1], _("It is the last one; no probes were given to compare them by."))
+    best = _last_best({name: () for name in checkpoints}, losses)
+    return Recommendation(best, _("It has the lowest validation loss: {loss}.").format(loss=f"{losses[best]:.4f}"))
+
+
 def score_text(name: str) -> str:
     """The word for a score; one that is not known is its own word."""
     return {IDENTITY: _("identity"), RETENTION: _("retention"), SEEING: _("seeing")}.get(name, name)
 
 
-def _share(score: str, checkpoint: str, scored: Mapping[str, Mapping[str, float]]) -> float:
-    """A checkpoint's score; one that none of them has makes no difference."""
-    is_asked = any(score in found for found in scored.values())
-    return scored[checkpoint].get(score, 0.0 if is_asked else 1.0)
+def _in_order(checkpoint: str, scored: Mapping[str, Mapping[str, float]]) -> tuple[float, ...]:
+    """A checkpoint's scores in the order they count; one that no checkpoint has makes no difference."""
+    found = scored[checkpoint]
+    asked = {name for others in scored.values() for name in others}
+    further = sorted(asked - {SEEING, IDENTITY, RETENTION})
+    mean = sum(found.get(name, 0.0) for name in further) / len(further) if further else 1.0
+    seeing, identity, retention = (
+        found.get(name, 0.0 if name in asked else 1.0) for name in (SEEING, IDENTITY, RETENTION)
+    )
+    return seeing, identity, mean, retention
 
 
-def _last_best(keys: Mapping[str, tuple[float, ...]]) -> str:
-    return max(reversed(list(keys)), key=lambda name: keys[name])
+def _last_best(keys: Mapping[str, tuple[float, ...]], losses: Mapping[str, float]) -> str:
+    return max(reversed(list(keys)), key=lambda name: (*keys[name], -losses.get(name, math.inf)))
 
 
 def _reason(found: Mapping[str, float], count: int) -> str:
@@ -88,10 +105,15 @@ def _reason(found: Mapping[str, float], count: int) -> str:
         )
     if IDENTITY in found:
         return _("It has the best identity score: {scores}.").format(scores=_in_words(found))
+    if set(found) - {RETENTION}:
+        return _("It has the best scores: {scores}.").format(scores=_in_words(found))
     return _("It forgot the least: {scores}.").format(scores=_in_words(found))
 
 
 def _in_words(found: Mapping[str, float]) -> str:
     words = {SEEING: _("seeing {share}"), IDENTITY: _("identity {share}"), RETENTION: _("retention {share}")}
-    parts = [text.format(share=f"{found[name]:.0%}") for name, text in words.items() if name in found]
+    further = [f"{printable(name)} {share:.0%}" for name, share in found.items() if name not in words]
+    own = {name: text.format(share=f"{found[name]:.0%}") for name, text in words.items() if name in found}
+    parts = [*(own[name] for name in (SEEING, IDENTITY) if name in own), *further]
+    parts += [own[RETENTION]] if RETENTION in own else []
     return _(", ").join(parts)

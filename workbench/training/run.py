@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import TrainerCallback, set_seed
@@ -12,34 +13,42 @@ from transformers import TrainerCallback, set_seed
 from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.configs.estimate import estimate_steps
 from workbench.configs.files import load_config
+from workbench.configs.preference_settings import PAIR_STAGES
 from workbench.configs.schema import TrainConfig
 from workbench.data.prepare.kept_report import keep_report
 from workbench.data.templates import get_template
 from workbench.data.templates.mismatch import template_warnings, trained_template
 from workbench.data.training_set import TrainingSet, build_training_set
-from workbench.evaluation.recommend import recommend
 from workbench.i18n import _
 from workbench.jobs.events import Finished, Started, Warned
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.overfitting import lowest
 from workbench.models.load import load_tokenizer
+from workbench.models.precision import choose_precision
 from workbench.training.arguments import training_arguments
 from workbench.training.built_ops import build_nothing_for_a_cpu
 from workbench.training.callbacks.evaluation import SampleAnswers, Scores
 from workbench.training.callbacks.saving import SaveCadence, StopOnRequest
 from workbench.training.callbacks.steps import StepEvents, Throughput
+from workbench.training.callbacks.validation import ValidationLoss
 from workbench.training.counting import Counting
 from workbench.training.deepspeed_presets import deepspeed_settings, zero_stage_of
 from workbench.training.examiner import Examiner
 from workbench.training.facts import facts
+from workbench.training.flops import sample_length, utilisation
+from workbench.training.hardware_checks import require_possible
 from workbench.training.length_groups import LengthGroups
 from workbench.training.own_model import require_own_sight
 from workbench.training.preparing import PreparationStoppedError, preparation_events
 from workbench.training.pupil import pupil_of
 from workbench.training.ranks import barrier, rank, world_size
 from workbench.training.resume import resume, why_without_deepspeed
-from workbench.training.saving import scores_of
+from workbench.training.saving import best_of, notes_of
+from workbench.training.sequence_parallel import shared_sequences
 from workbench.training.session import Session
+from workbench.training.shared_rows import shared_order
 from workbench.training.trainer import WorkbenchTrainer
+from workbench.training.way_facts import way_facts
 
 
 def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCallback] = ()) -> Finished:
@@ -54,7 +63,8 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
     """
     began = time.monotonic()
     config = load_config(job.config_path)
-    tokenizer = load_tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code)
+    require_possible(config)
+    tokenizer = load_tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code, tuple(config.new_tokens))
     template = get_template(config.prompt_template, tokenizer)
     if config.own_processor:
         require_own_sight(config, template)
@@ -76,7 +86,10 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
         return Finished(stopped=True)
     for watcher in watchers:
         trainer.add_callback(watcher)
-    trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
+    try:
+        trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
+    except PreparationStoppedError:
+        return Finished(stopped=True)
     return _finished(session, trainer.state.global_step, time.monotonic() - began)
 
 
@@ -99,52 +112,72 @@ def _trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
     pupil = pupil_of(session, data, reload=reload, with_deepspeed=settings is not None)
     said = [
         *facts(session, pupil.model, data.report, deepspeed=wanted, why_not=why_not),
+        *way_facts(config, pupil.model),
         *pupil.batches.facts,
     ]
     _begin(session, said)
     throughput = Throughput()
-    trainer = WorkbenchTrainer(
+    trainer = _trainer_kind(config)(
         session,
         throughput,
         weights_are_loaded=reload is not None,
         parts=pupil.parts,
         sampler=_sampler(config, data),
+        sequence=shared_sequences(config, pupil.model),
         model=pupil.model,
         args=arguments,
         train_dataset=pupil.batches.rows,
+        eval_dataset=pupil.batches.validation,
         data_collator=pupil.batches.collator,
         processing_class=session.tokenizer,
     )
     sharded = settings is not None and zero_stage_of(settings) == 3
+    length = sample_length(config, data.report)
+    mfu = utilisation(pupil.model, choose_precision(config.precision), length=length, devices=world_size())
     examiner = Examiner(trainer.model, session, sharded=sharded, sight=pupil.batches.sight)
     for callback in (
-        StepEvents(session, throughput),
+        StepEvents(session, throughput, mfu),
         SaveCadence(session),
         StopOnRequest(session),
-        SampleAnswers(session, examiner),
+        *([] if config.stage == "reward" else [SampleAnswers(session, examiner)]),
+        *([ValidationLoss(session, trainer)] if data.validation else []),
         Scores(session, examiner),
     ):
         trainer.add_callback(callback)
     return trainer
 
 
+def _trainer_kind(config: TrainConfig) -> type[WorkbenchTrainer]:
+    if config.stage not in PAIR_STAGES:
+        return WorkbenchTrainer
+    from workbench.training.preference.trainer import PreferenceTrainer  # trl takes its time
+
+    return PreferenceTrainer
+
+
 def _weights_to_load(session: Session, *, with_deepspeed: bool) -> Path | None:
     """The checkpoint whose weights the model is loaded with; the trainer itself restores others.
 
     transformers restores a whole model by the names in memory, which InternLM2 does not have on disk, and knows
-    nothing of the parts of a model that sees.
+    nothing of the parts of a model that sees, nor of what a base lacks beside an adapter that took it out (PiSSA).
     """
     config = session.config
-    if with_deepspeed or not (config.method == "full" or config.visual_encoder_name_or_path):
+    if config.has_adapter and config.lora.changes_base:
+        return session.resumed_from
+    if with_deepspeed or (config.has_adapter and not config.visual_encoder_name_or_path):
         return None
     return session.resumed_from
 
 
-def _sampler(config: TrainConfig, data: TrainingSet) -> LengthGroups | None:
+def _sampler(config: TrainConfig, data: TrainingSet) -> Any:
+    return shared_order(config, len(data.rows), _length_groups(config, data))
+
+
+def _length_groups(config: TrainConfig, data: TrainingSet) -> LengthGroups | None:
     if not config.group_by_length:
         return None
     counts = data.rows.image_counts()
-    batch = config.batch_size * config.accumulative_counts * world_size()
+    batch = config.batch_size * config.accumulative_counts * world_size() // config.sequence_parallel_size
     return LengthGroups(data.rows.lengths(), [count > 0 for count in counts], batch=batch, seed=config.seed)
 
 
@@ -164,14 +197,18 @@ def _template_warnings(session: Session) -> list[str]:
 
 def _finished(session: Session, step: int, seconds: float) -> Finished:
     folder = session.job.checkpoints_path
-    scores = scores_of(folder, step)
+    notes = notes_of(folder, step)
     results: dict[str, str | int | float | bool] = {
         "seconds": round(seconds, 1),
         "iterations": session.counting.iter_at(step),
     }
-    if scores:
-        results["last_checkpoint"] = f"{folder.name}/{list(scores)[-1]}"
-    best = recommend(scores, session.base_scores)
+    if notes:
+        results["last_checkpoint"] = f"{folder.name}/{list(notes)[-1]}"
+    best = best_of(notes, session.base_scores)
+    if (lowest_loss := lowest(session.validations)) is not None:
+        results["lowest_validation_loss"] = lowest_loss.loss
+    if session.stopped_early:
+        results["stopped_early"] = session.stopped_early
     if best is not None:
         results |= {"recommended": f"{folder.name}/{best.checkpoint}", "reason": best.reason}
     if torch.distributed.is_initialized():

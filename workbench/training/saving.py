@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.configs.provenance import read_provenance
-from workbench.evaluation.recommend import recommend
+from workbench.configs.provenance import Provenance, read_provenance
+from workbench.evaluation.recommend import Recommendation, recommend
 from workbench.training.checkpoint_folders import checkpoint_folders, step_of, what_is_missing
 
 UNFINISHED = ".unfinished"
@@ -30,30 +30,31 @@ def publish(unfinished: Path, final: Path) -> None:
     shutil.rmtree(replaced, ignore_errors=True)
 
 
-def scores_of(checkpoints: Path, up_to_step: int) -> dict[str, dict[str, float]]:
-    """Complete checkpoint's folder name → its scores, in the order of training, up to the optimiser step of the run."""
-    found: dict[str, dict[str, float]] = {}
+def notes_of(checkpoints: Path, up_to_step: int) -> dict[str, Provenance]:
+    """Complete checkpoint's folder name → what is noted beside it, in the order of training, up to the run's step."""
+    found: dict[str, Provenance] = {}
     for folder in checkpoint_folders(checkpoints):
         if (step_of(folder) or 0) <= up_to_step and what_is_missing(folder) is None:
-            provenance = read_provenance(folder)
-            found[folder.name] = provenance.scores if provenance else {}
+            found[folder.name] = read_provenance(folder) or Provenance()
     return found
 
 
+def best_of(notes: Mapping[str, Provenance], base_scores: Mapping[str, float]) -> Recommendation | None:
+    """The best of these checkpoints, by their scores, else by their validation loss."""
+    losses = {name: note.validation_loss for name, note in notes.items() if note.validation_loss is not None}
+    return recommend({name: note.scores for name, note in notes.items()}, base_scores, losses)
+
+
 def remove_surplus(checkpoints: Path, limit: int, up_to_step: int, base_scores: Mapping[str, float]) -> None:
-    """Keep ``limit`` checkpoints (-1: all): the newest, and, if there is room for more than one, the best.
+    """Keep the newest ``limit`` checkpoints (-1: all), and the best one besides.
 
     Checkpoints later than ``up_to_step`` belong to an abandoned continuation, incomplete ones to an accident: both
     are left alone.
     """
-    scores = scores_of(checkpoints, up_to_step)
-    if limit < 0 or len(scores) <= limit:
+    notes = notes_of(checkpoints, up_to_step)
+    if limit < 0 or len(notes) <= limit:
         return
-    newest_first = list(reversed(scores))
-    kept = newest_first[:limit]
-    best = recommend(scores, base_scores)
-    if best is not None and best.checkpoint not in kept and limit > 1:
-        kept[-1] = best.checkpoint
-    for name in newest_first:
-        if name not in kept:
+    best = best_of(notes, base_scores)
+    for name in list(notes)[:-limit]:
+        if best is None or name != best.checkpoint:
             shutil.rmtree(checkpoints / name)

@@ -17,7 +17,7 @@ class MeanLoss(NamedTuple):
     """A mean over so many trained tokens (of preference stages, over pairs)."""
 
     loss: float
-    count: int
+    over: int
 
 
 def validation_loss(trainer: WorkbenchTrainer) -> MeanLoss:

@@ -61,7 +61,7 @@ class ValidationLoss(TrainerCallback):  # type: ignore[misc]  # transformers is 
             iter=self._session.counting.iter_at(step),
             step=step,
             loss=found.loss,
-            tokens=found.count,
+            tokens=found.over,
             train_loss=math.fsum(losses) / len(losses) if losses else None,
         )
         self._train_losses = []
