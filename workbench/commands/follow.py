@@ -14,6 +14,7 @@ from workbench.commands.event_text import EventText
 from workbench.i18n import _
 from workbench.jobs.events import Event, Failed
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.queue import queue_row
 from workbench.jobs.refusal import was_refused
 from workbench.jobs.state import JobState, exit_code, outcome_of, state_of
 from workbench.jobs.tail import EventTail, last_log_lines
@@ -41,12 +42,15 @@ def follow(job: JobFolder, *, since: float = 0.0, only_recent: bool = False, to_
     tail = EventTail(job.events_path)
     if only_recent:
         tail.offset = _recent_offset(job.events_path)
-    text = EventText()
+    text, place = EventText(), ""
     try:
         while True:
             state = state_of(job)  # asked before the events are read: none written before the end is missed
             events = tail.poll()
             for line in _lines(text, events, since):
+                show(line)
+            if state.is_queued and (line := _place(job, state)) != place:
+                place = line
                 show(line)
             if not events and state.is_over:
                 return _close(job, state, show)
@@ -56,6 +60,12 @@ def follow(job: JobFolder, *, since: float = 0.0, only_recent: bool = False, to_
         show("\n" + _("The job goes on without this terminal."))
         show(watch_and_stop(job.id))
         return 0
+
+
+def _place(job: JobFolder, state: JobState) -> str:
+    """Where in the queue a job stands; the queue is asked as often as the events are."""
+    row = queue_row(job)
+    return f"{_(state.word)}: {row.place_text}" if row else _(state.word)
 
 
 def watch_and_stop(job_id: str) -> str:

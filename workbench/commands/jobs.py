@@ -32,11 +32,11 @@ def jobs(
     """Print the table."""
     from workbench.commands.columns import aligned
     from workbench.jobs.find import list_jobs
-    from workbench.jobs.rows import job_row
+    from workbench.jobs.rows import job_rows
     from workbench.text import printable
 
     found = list_jobs(Path.cwd())
-    rows = [row for job in (found if every else found[:_SHOWN]) if (row := job_row(job)) is not None]
+    rows = job_rows(found if every else found[:_SHOWN])
     if as_json:
         typer.echo(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1))
         return

@@ -21,6 +21,8 @@ _EXAMPLES = """
 
   workbench train configs/my.yaml --set lr=1e-4 --set lora.r=16 --detach
 
+  workbench train configs/my.yaml --queue --set devices=[0,2]
+
   workbench train configs/my.yaml --resume
 
   workbench train configs/my.yaml --resume work_dirs/my/20250101_120000/checkpoints/checkpoint-80
@@ -80,6 +82,9 @@ def train(
     nproc: Annotated[
         int | None, typer.Option(min=1, help=_("Processes on this machine; else one per GPU, one on a CPU."))
     ] = None,
+    waits: Annotated[
+        bool, typer.Option("--queue", help=_("Wait in the queue until its devices are free, instead of sharing them."))
+    ] = False,
     detach: Annotated[bool, typer.Option("--detach", help=_("Start it and return at once."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
 ) -> None:
@@ -94,7 +99,9 @@ def train(
     changes = [*(assignments or []), *([f"deepspeed={deepspeed}"] if deepspeed else [])]
     settings = apply_overrides(found.config, changes)
     began = time.time()
-    job = start_training(settings, found.name, project=Path.cwd(), work_dir=work_dir, resume=resume, nproc=nproc)
+    job = start_training(
+        settings, found.name, project=Path.cwd(), work_dir=work_dir, resume=resume, nproc=nproc, waits=waits
+    )
     place = {"job": job.id, "path": str(job.path)}
     typer.echo(_("Job {job} in {path}").format(**place), err=as_json)
     code = 0

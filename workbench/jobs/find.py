@@ -16,7 +16,9 @@ LAST = "last"
 
 def list_jobs(project: Path, kind: str | None = None) -> list[JobFolder]:
     """The project's jobs, newest first; damaged ones are left out."""
-    own = list((project / WORK_DIRS).glob(f"*/*/{RECORD_FILE}"))
+    own = [
+        path for places in ("*/*", "*-sweep/*/*/*") for path in (project / WORK_DIRS).glob(f"{places}/{RECORD_FILE}")
+    ]
     elsewhere = [path for folder in work_dirs_elsewhere(project) for path in folder.glob(f"*/{RECORD_FILE}")]
     jobs = {JobFolder(path.parent.resolve()) for path in [*own, *elsewhere]}
     newest_first = sorted(jobs, key=lambda job: (job.path.name, job.id), reverse=True)

@@ -18,11 +18,10 @@ from workbench.files import write_atomic
 from workbench.i18n import _, current_language
 from workbench.jobs import supervise
 from workbench.jobs.folder import DeviceWish, JobFolder, JobRecord
+from workbench.jobs.open_queue import open_queue
 from workbench.jobs.registry import remember_work_dir
 from workbench.jobs.session import JOB_VARIABLE
 from workbench.jobs.state import JobState, state_of
-from workbench.jobs.turns import queue
-from workbench.paths import user_state
 
 WORK_DIRS = "work_dirs"
 _SECONDS_TO_START = 10.0
@@ -123,20 +122,9 @@ def restart_job(
 
 
 def _require_queue() -> None:
-    """Look whether there is a queue to stand in.
-
-    Raises:
-        WorkbenchError: the user's state folder cannot be written.
-    """
-    try:
-        with queue() as order:
-            order.tickets()
-    except OSError as error:
-        raise WorkbenchError(
-            _("The queue cannot be kept: {reason}").format(reason=error.strerror or error),
-            where=str(error.filename or user_state()),
-            fix=_("Start it without --queue, or let WORKBENCH_STATE_DIR name a folder that can be written."),
-        ) from error
+    """Look whether there is a queue to stand in."""
+    with open_queue():
+        pass
 
 
 def _refuse_second(work_dir: Path, kind: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -12,12 +12,12 @@ from workbench.jobs.device_turn import CPU
 from workbench.jobs.find import find_job
 from workbench.jobs.folder import DeviceWish, JobFolder
 from workbench.jobs.launch import Turn, restart_job
+from workbench.jobs.open_queue import open_queue
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.stop import resume_command
-from workbench.jobs.turns import Ticket, queue
+from workbench.jobs.turns import Ticket
 
 Direction = Literal["up", "down", "first", "last"]
-DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class QueueRow:
         return _("{count} of {devices}").format(count=self.count, devices=named)
 
     @property
+    def is_left_alone(self) -> bool:
+        """Whether it was killed while it waited, and keeps its place until it is put back."""
+        return self.place > 0 and self.state is JobState.LOST
+
+    @property
     def place_text(self) -> str:
         """The place, and whom it waits for."""
         text = _("place {number}").format(number=self.place)
@@ -70,9 +75,9 @@ def queue_rows() -> list[QueueRow]:
     """Those that hold devices, then those that wait, in their order; of all projects of the user on this machine.
 
     Raises:
-        OSError: the user's state folder cannot be written.
+        WorkbenchError: the user's state folder cannot be written.
     """
-    with queue() as order:
+    with open_queue() as order:
         tickets = order.tickets()
     busy = [ticket for ticket in tickets if ticket.is_busy]
     waiting = [ticket for ticket in tickets if ticket.waits]
@@ -97,11 +102,21 @@ def _ahead(ticket: Ticket, busy: list[Ticket], earlier: list[Ticket]) -> tuple[J
     return tuple(JobFolder(other.job) for other in holding or ahead)
 
 
+def places_in_queue() -> dict[Path, int]:
+    """Job folder → place, of those that wait; empty if the queue cannot be read."""
+    try:
+        with open_queue() as order:
+            waiting = [ticket.job for ticket in order.tickets() if ticket.waits]
+    except WorkbenchError:
+        return {}
+    return {job: place for place, job in enumerate(waiting, start=1)}
+
+
 def queue_row(job: JobFolder) -> QueueRow | None:
     """The place of one job; None if it has none, or the queue cannot be read."""
     try:
         return next((row for row in queue_rows() if row.job.path == job.path.resolve() and row.place), None)
-    except OSError:
+    except WorkbenchError:
         return None
 
 
@@ -123,7 +138,7 @@ def move(job: JobFolder, direction: Direction) -> int:
     Raises:
         WorkbenchError: the job does not wait.
     """
-    with queue() as order:
+    with open_queue() as order:
         tickets = order.tickets()
         waiting = [ticket.job for ticket in tickets if ticket.waits]
         path = job.path.resolve()
@@ -143,7 +158,7 @@ def pause(job: JobFolder) -> None:
     Raises:
         WorkbenchError: the job neither waits nor trains, or nobody is left to put it back.
     """
-    with queue():  # it cannot take its turn between the look and the mark
+    with open_queue():  # it cannot take its turn between the look and the mark
         state = state_of(job)
         if state is JobState.RUNNING:
             _require_way_back(job)

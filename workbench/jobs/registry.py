@@ -23,7 +23,8 @@ def _read() -> dict[str, list[str]]:
 
 def remember_work_dir(project: Path, work_dir: Path) -> None:
     """Note a work dir that lies elsewhere. A state folder that cannot be written only costs the listing."""
-    if work_dir.parent == project.resolve() / "work_dirs":
+    work_dirs = project.resolve() / "work_dirs"
+    if work_dir.parent == work_dirs or _is_of_sweep(work_dir, work_dirs):
         return
     known = _read()
     folders = known.setdefault(str(project.resolve()), [])
@@ -35,6 +36,12 @@ def remember_work_dir(project: Path, work_dir: Path) -> None:
         write_atomic(_file(), json.dumps(known, indent=2))
     except OSError:
         return
+
+
+def _is_of_sweep(work_dir: Path, work_dirs: Path) -> bool:
+    """Whether it is ``work_dirs/<name>-sweep/<timestamp>/<point>``, which is looked into anyway."""
+    sweeps = work_dir.parent.parent
+    return sweeps.parent == work_dirs and sweeps.name.endswith("-sweep")
 
 
 def work_dirs_elsewhere(project: Path) -> list[Path]:

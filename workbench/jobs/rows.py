@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from workbench.i18n import _
 from workbench.jobs.events import Failed, Progress, Step
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.kinds import kind_text
+from workbench.jobs.queue import places_in_queue
 from workbench.jobs.state import JobState, exit_code, outcome_of, state_of
 from workbench.jobs.tail import last_event
 
@@ -59,8 +61,21 @@ class JobRow:
         }
 
 
+def job_rows(jobs: Iterable[JobFolder]) -> list[JobRow]:
+    """The lines of some jobs, without those whose records are damaged. The queue is read once for all that wait."""
+    rows = [row for job in jobs if (row := job_row(job)) is not None]
+    if not any(row.state.is_queued for row in rows):
+        return rows
+    places = places_in_queue()
+    return [replace(row, progress=_place(places.get(row.job.path))) if row.state.is_queued else row for row in rows]
+
+
+def _place(number: int | None) -> str:
+    return _("place {number}").format(number=number) if number else ""
+
+
 def job_row(job: JobFolder) -> JobRow | None:
-    """The line of a job; None if its record is damaged."""
+    """The line of a job, without its place in the queue; None if its record is damaged."""
     try:
         record = job.record
         state = state_of(job)
