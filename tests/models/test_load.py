@@ -10,8 +10,9 @@ from safetensors.torch import load_file, save_file
 
 from tests.models.conftest import ChangeConfig
 from workbench.configs.method_settings import QuantizationSettings
+from workbench.configs.model_settings import RopeScaling
 from workbench.errors import WorkbenchError
-from workbench.models.load import choose_attention, load_language_model, load_tokenizer
+from workbench.models.load import load_language_model, load_tokenizer
 
 pytestmark = pytest.mark.heavy
 OWN_CODE = """
@@ -163,6 +164,20 @@ def test_a_longer_context_stretches_the_positions() -> None:
     assert (config.rope_parameters["rope_type"], config.rope_parameters["factor"]) == ("linear", 4.0)
 
 
+@pytest.mark.parametrize("kind", ["dynamic", "yarn"])
+@torch.no_grad()
+def test_other_ways_of_stretching_reach_as_far_and_are_saved(kind: RopeScaling, tmp_path: Path) -> None:
+    model = load_language_model("sample:model", max_position_embeddings=4096, rope_scaling_type=kind).eval()
+    assert (model.config.rope_parameters["rope_type"], model.config.rope_parameters["factor"]) == (kind, 4.0)
+    assert model.config.max_position_embeddings == (1024 if kind == "dynamic" else 4096)
+    tokens = torch.arange(3, 1503).view(1, -1) % 4000  # beyond the trained length
+    expected = model(input_ids=tokens).logits[:, -1]
+    assert not torch.allclose(load_language_model("sample:model")(input_ids=tokens).logits[:, -1], expected)
+    model.save_pretrained(tmp_path)
+    again = load_language_model(str(tmp_path)).eval()
+    torch.testing.assert_close(again(input_ids=tokens).logits[:, -1], expected)
+
+
 def test_a_shorter_context_changes_nothing() -> None:
     config = load_language_model("sample:model", max_position_embeddings=512).config
     assert (config.max_position_embeddings, config.rope_parameters["rope_type"]) == (1024, "default")
@@ -174,8 +189,3 @@ def test_a_tokenizer_pads_on_the_right_and_has_a_pad_token(sample_copy: Path) ->
     tokenizer = load_tokenizer(str(sample_copy))
     assert tokenizer.padding_side == "right"
     assert tokenizer.pad_token == tokenizer.eos_token == "</s>"
-
-
-def test_the_attention_asked_for_is_taken() -> None:
-    assert choose_attention("eager", torch.float32) == "eager"
-    assert choose_attention("auto", torch.float32) == "sdpa"

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from workbench.configs.setting import setting
+from workbench.i18n import _
+
+ALL_LINEAR = "all-linear"
+"""``target_modules``: every linear layer but the output head."""
+
+
+def require_patterns(patterns: Sequence[str]) -> None:
+    """Raise ValueError, with a sentence for the user, if one of them is no regular expression."""
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(
+                _("The pattern {pattern} cannot be read: {reason}").format(pattern=pattern, reason=error)
+            ) from error
 
 
 class Strict(BaseModel):
@@ -37,12 +54,12 @@ class LoraSettings(Strict):
     bias: Literal["none", "all", "lora_only"] = setting(
         "none", group="method", advanced=True, en="Which bias terms are trained too.", zh="同时训练哪些偏置项。"
     )
-    target_modules: list[str] | None = setting(
+    target_modules: list[str] | str | None = setting(
         None,
         group="method",
         advanced=True,
-        en="Names of the linear layers that get an adapter; empty means all but the output head.",
-        zh="加适配器的线性层名；留空表示除输出层外的全部线性层。",
+        en="Linear layers that get an adapter: names, a pattern for whole names, or all-linear (all but the output head), as empty is.",
+        zh="加适配器的线性层：名称列表、匹配完整名称的正则，或 all-linear（除输出层外的全部），留空同 all-linear。",
     )
     modules_to_save: list[str] | None = setting(
         None,
@@ -81,6 +98,18 @@ class LoraSettings(Strict):
         zh="B 矩阵与 A 矩阵学习率之比（LoRA+），如 16；留空则两者相同。",
     )
 
+    @property
+    def changes_base(self) -> bool:
+        """Whether the adapter begins with a part of the base's weights, which are less by it while it is trained."""
+        return self.init_lora_weights != "default"
+
+    @field_validator("target_modules")
+    @classmethod
+    def _readable(cls, value: list[str] | str | None) -> list[str] | str | None:
+        if isinstance(value, str):
+            require_patterns([value])
+        return value
+
 
 class FreezeSettings(Strict):
     """Which weights are trained under ``method: freeze``; all others stay as they are."""
@@ -97,9 +126,15 @@ class FreezeSettings(Strict):
         [],
         group="method",
         advanced=True,
-        en="Patterns for names of weights that are trained as well, e.g. lm_head or layers.0.",
-        zh="另外训练的权重名（正则），例如 lm_head 或 layers.0。",
+        en="Patterns for parts of names of weights that are trained as well, e.g. lm_head or layers.0.",
+        zh="另外训练的权重名中的部分（正则），例如 lm_head 或 layers.0。",
     )
+
+    @field_validator("modules")
+    @classmethod
+    def _readable(cls, value: list[str]) -> list[str]:
+        require_patterns(value)
+        return value
 
 
 class QuantizationSettings(Strict):

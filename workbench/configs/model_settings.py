@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import field_validator
+
 from workbench.configs.method_settings import Strict
 from workbench.configs.setting import setting
+from workbench.i18n import N_, _
 
 Method = Literal["full", "freeze", "lora", "qlora"]
 Stage = Literal["sft", "pretrain", "dpo", "orpo", "reward"]
+RopeScaling = Literal["linear", "dynamic", "yarn"]
 Attention = Literal["auto", "eager", "sdpa", "flash_attention_2", "flash_attention_3", "flex_attention"]
 
 
@@ -55,7 +59,7 @@ class ModelSettings(Strict):
         en="Stretch the context window to this length by RoPE scaling.",
         zh="用 RoPE 缩放把上下文窗口扩展到此长度。",
     )
-    rope_scaling_type: Literal["linear", "dynamic", "yarn"] = setting(
+    rope_scaling_type: RopeScaling = setting(
         "linear",
         group="model",
         advanced=True,
@@ -83,3 +87,18 @@ class ModelSettings(Strict):
         en="Run Python code that comes with the model; only for models you trust.",
         zh="运行模型自带的 Python 代码；仅用于你信任的模型。",
     )
+
+    @property
+    def has_adapter(self) -> bool:
+        """Whether an adapter is trained, and not weights of the model itself."""
+        return self.method in {"lora", "qlora"}
+
+    @field_validator("new_tokens")
+    @classmethod
+    def _each_once(cls, value: list[str]) -> list[str]:
+        if not all(token.strip() for token in value):
+            raise ValueError(N_("A token must not be empty."))
+        twice = sorted({token for token in value if value.count(token) > 1})
+        if twice:
+            raise ValueError(_("Named twice: {names}").format(names=", ".join(twice)))
+        return value

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -27,29 +26,14 @@ from workbench.configs.method_settings import LoraSettings
 from workbench.configs.model_settings import Method
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.models.four_bits import keep_gradients_exact
+from workbench.models.adapter_layers import linear_layer_names, require_layers, targets_of
+from workbench.models.base_changes import ends_of
+from workbench.models.few_bits import keep_gradients_exact
 from workbench.models.internlm2 import head_counts, is_internlm2
 from workbench.models.original_adapter import config_in_memory, has_original_names, weights_in_memory
 
 DEFAULT_NAME = "default"
 """peft's name of a model's only adapter."""
-
-
-def linear_layer_names(model: Any, within: str = ".*") -> list[str]:
-    """The last name part of every linear layer but the output head, sorted.
-
-    Args:
-        within: a regular expression for what stands before that part.
-    """
-    head = model.get_output_embeddings()
-    names = {
-        name.rsplit(".", 1)[-1]
-        for name, module in model.named_modules()
-        if isinstance(module, torch.nn.Linear)
-        and module is not head
-        and re.fullmatch(within, name.removesuffix(name.rsplit(".", 1)[-1]))
-    }
-    return sorted(names)
 
 
 def add_adapter(
@@ -60,37 +44,39 @@ def add_adapter(
     checkpointing: bool = False,
     within: str = "",
     beside: Mapping[str, LoraSettings] | None = None,
+    token_ids: Sequence[int] = (),
 ) -> Any:
     """Freeze the model and put a fresh LoRA adapter on it.
 
     Args:
-        method: ``lora`` or ``qlora``; the latter prepares a 4-bit base (norms and head in fp32, as QLoRA does).
+        method: ``lora`` or ``qlora``; the latter prepares a quantised base (norms and head in fp32, as QLoRA does).
         checkpointing: gradient checkpointing will be used.
         within: a regular expression for what stands before the last part of the names of layers that get adapters;
             empty for all of the model.
         beside: the same for layers that get some of another rank and scale.
+        token_ids: tokens whose rows of the embeddings and the output head are trained and saved as well.
 
     Raises:
         WorkbenchError: ``target_modules`` names a layer the model does not have.
     """
-    targets = settings.target_modules or linear_layer_names(model, within or ".*")
-    _require_layers(model, "lora.target_modules", targets)
-    _require_layers(model, "lora.modules_to_save", settings.modules_to_save or [])
-    others = {
-        _layers(where, other.target_modules or linear_layer_names(model, where)): other
-        for where, other in (beside or {}).items()
-    }
+    targets = targets_of(model, settings, within)
+    require_layers(model, "lora.modules_to_save", settings.modules_to_save or [])
+    others = {targets_of(model, other, where): other for where, other in (beside or {}).items()}
     model = ready_for_adapter(model, method, checkpointing=checkpointing)
     config = LoraConfig(
         r=settings.r,
         lora_alpha=settings.lora_alpha,
         lora_dropout=settings.lora_dropout,
         bias=settings.bias,
-        target_modules="|".join([_layers(within, targets), *others]) if within else targets,
+        target_modules="|".join([targets, *others]) if others else targets,
         rank_pattern={pattern: other.r for pattern, other in others.items()},
         alpha_pattern={pattern: other.lora_alpha for pattern, other in others.items()},
         modules_to_save=settings.modules_to_save,
-        task_type="CAUSAL_LM",
+        use_dora=settings.use_dora,
+        use_rslora=settings.use_rslora,
+        init_lora_weights=settings.init_lora_weights if settings.changes_base else True,
+        trainable_token_indices={name: list(token_ids) for name in ends_of(model)} if token_ids else None,
+        task_type="SEQ_CLS" if hasattr(model, "score") else "CAUSAL_LM",  # which trains and saves that head as well
     )
     try:
         return get_peft_model(model, config)
@@ -103,10 +89,6 @@ def add_adapter(
         ) from error
 
 
-def _layers(within: str, names: Iterable[str]) -> str:
-    return f"{within}(?:{'|'.join(map(re.escape, names))})"
-
-
 def ready_for_adapter(model: Any, method: Method, *, checkpointing: bool = False) -> Any:
     """The model as an adapter on it is trained; see `add_adapter`."""
     if method == "qlora":
@@ -115,19 +97,6 @@ def ready_for_adapter(model: Any, method: Method, *, checkpointing: bool = False
     if checkpointing:
         model.enable_input_require_grads()
     return model
-
-
-def _require_layers(model: Any, field: str, wanted: list[str]) -> None:
-    """peft passes over a name that no layer has, as long as another one fits."""
-    names = [name for name, _module in model.named_modules()]
-    unknown = [want for want in wanted if not any(name == want or name.endswith(f".{want}") for name in names)]
-    if unknown:
-        known = ", ".join(linear_layer_names(model))
-        raise WorkbenchError(
-            _("The model has no layer {names}.").format(names=", ".join(unknown)),
-            where=field,
-            fix=_("Linear layers of this model: {names}.").format(names=known),
-        )
 
 
 def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False, name: str = DEFAULT_NAME) -> Any:

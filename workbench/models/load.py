@@ -3,45 +3,55 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import cached_file
 from transformers.utils import logging as transformers_logging
 
 from workbench.configs.method_settings import QuantizationSettings
-from workbench.configs.model_settings import Attention, Method
+from workbench.configs.model_settings import Attention, Method, RopeScaling
 from workbench.data.light_tokenizer import processors_template
 from workbench.data.piece_file import unsaid_ends
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models import internlm1, internlm2, internlm3
-from workbench.models.four_bits import four_bit_settings
+from workbench.models.attention import choose_attention
+from workbench.models.base_changes import add_tokens
+from workbench.models.few_bits import few_bit_settings
 from workbench.models.precision import Precision, choose_precision, dtype_of
+from workbench.models.rotary import stretch_context
 from workbench.paths import resolve_model
 from workbench.weights.own_sight import refuse_official_layout
 
 _OTHER_SIZES = ("ignore_mismatched_sizes", "automatic conversion of the weights")
 """What transformers' error says where a weight has not the size, or cannot be cut into the parts, of the config."""
 
+SCORE_WEIGHT = "score.weight"
+"""The head of a reward model, as transformers names it."""
+
+SCORE_WEIGHT = "score.weight"
+"""The head of a reward model, as transformers names it."""
+
 for family in (internlm1, internlm2, internlm3):
     family.register()
 transformers_logging.disable_progress_bar()
 
 
-def load_tokenizer(path_or_name: str, trust_remote_code: bool = False) -> Any:
+def load_tokenizer(path_or_name: str, trust_remote_code: bool = False, new_tokens: tuple[str, ...] = ()) -> Any:
     """The tokenizer of a model folder or Hugging Face name; right padding, with a pad token.
 
+    Args:
+        new_tokens: it has these as well.
+
     Raises:
-        WorkbenchError: there is none, or it needs code of its own that is not allowed.
+        WorkbenchError: there is none, or it needs code of its own that is not allowed, or it has such a token already.
     """
     source = _existing(path_or_name)
     with load_errors(path_or_name):
@@ -52,6 +62,7 @@ def load_tokenizer(path_or_name: str, trust_remote_code: bool = False) -> Any:
             tokenizer.chat_template = _processors_template(source)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
+    add_tokens(tokenizer, new_tokens)
     return tokenizer
 
 
@@ -73,14 +84,17 @@ def load_language_model(
     quantization: QuantizationSettings | None = None,
     attn_implementation: Attention = "auto",
     max_position_embeddings: int | None = None,
+    rope_scaling_type: RopeScaling = "linear",
     trust_remote_code: bool = False,
     device_map: Any = None,
+    scores: bool = False,
 ) -> Any:
-    """A causal language model, its weights in the given precision, or in 4 bits for ``qlora``.
+    """A causal language model, its weights in the given precision, or in 4 or 8 bits for ``qlora``.
 
     Args:
-        max_position_embeddings: stretch the context window to so many tokens by linear RoPE scaling.
+        max_position_embeddings: stretch the context window to so many tokens by RoPE scaling.
         device_map: as in transformers; None leaves the weights where they load (the CPU).
+        scores: instead of its output head it has one that gives one score to a text; a new one if there is none yet.
 
     Raises:
         WorkbenchError: the folder is missing or incomplete, or the architecture is unknown.
@@ -89,7 +103,7 @@ def load_language_model(
     dtype = dtype_of(choose_precision(precision))
     chosen: dict[str, Any] = {"dtype": dtype, "trust_remote_code": trust_remote_code}
     if method == "qlora":
-        chosen["quantization_config"] = four_bit_settings(quantization or QuantizationSettings(), dtype)
+        chosen["quantization_config"] = few_bit_settings(quantization or QuantizationSettings(), dtype)
         device_map = device_map or ({"": torch.cuda.current_device()} if torch.cuda.is_available() else None)
     if device_map is not None:
         chosen["device_map"] = device_map
@@ -97,45 +111,18 @@ def load_language_model(
         config = AutoConfig.from_pretrained(source, trust_remote_code=trust_remote_code)
         refuse_official_layout(config.to_dict(), path_or_name)
         if max_position_embeddings:
-            stretch_context(config, max_position_embeddings)
-        attention = choose_attention(attn_implementation, dtype)
-        model, report = AutoModelForCausalLM.from_pretrained(
+            stretch_context(config, max_position_embeddings, rope_scaling_type)
+        attention = choose_attention(attn_implementation, dtype).name
+        if scores:
+            config.get_text_config().num_labels = 1
+        kind = AutoModelForSequenceClassification if scores else AutoModelForCausalLM
+        model, report = kind.from_pretrained(
             source, config=config, attn_implementation=attention, output_loading_info=True, **chosen
         )
-    require_all_weights(model, report["missing_keys"], path_or_name)
+    missing = set(report["missing_keys"]) - ({SCORE_WEIGHT} if scores else set())
+    require_all_weights(model, missing, path_or_name)
     _require_no_bias_left(report["unexpected_keys"], path_or_name)
     return model
-
-
-def choose_attention(asked: Attention, dtype: torch.dtype) -> str:
-    """``auto`` is FlashAttention 2 where it is installed and can work, else torch's own fused attention."""
-    if asked != "auto":
-        return asked
-    half = dtype in {torch.bfloat16, torch.float16}
-    if half and torch.cuda.is_available() and find_spec("flash_attn") is not None:
-        return "flash_attention_2"
-    return "sdpa"
-
-
-def is_flash_attention(model: Any) -> bool:
-    """Whether a model computes attention with FlashAttention."""
-    return "flash" in str(getattr(model.config, "_attn_implementation", ""))
-
-
-def stretch_context(config: Any, length: int) -> None:
-    """Linear RoPE scaling (arXiv:2306.15595): positions are divided by ``length / trained length``, rounded up.
-
-    It takes the place of dynamic scaling, and is multiplied with linear scaling that is there.
-    """
-    text = config.get_text_config()
-    trained = int(text.max_position_embeddings)
-    if length <= trained:
-        return
-    rope = text.rope_parameters or {}
-    before = rope.get("factor", 1.0) if rope.get("rope_type") == "linear" else 1.0
-    kept = {name: value for name, value in rope.items() if name != "type"}
-    text.rope_parameters = {**kept, "rope_type": "linear", "factor": before * math.ceil(length / trained)}
-    text.max_position_embeddings = length
 
 
 def _existing(path_or_name: str) -> str:

@@ -11,8 +11,9 @@ from transformers import AutoModelForImageTextToText, PreTrainedConfig
 
 from workbench.configs.method_settings import QuantizationSettings
 from workbench.configs.model_settings import Attention
-from workbench.models.four_bits import four_bit_settings
-from workbench.models.load import choose_attention, load_errors, require_all_weights
+from workbench.models.attention import choose_attention
+from workbench.models.few_bits import few_bit_settings
+from workbench.models.load import load_errors, require_all_weights
 from workbench.models.precision import Precision, choose_precision, dtype_of
 from workbench.models.vision.own_parts import PROJECTORS, TOWERS
 from workbench.models.vision.own_processor import own_sight
@@ -86,9 +87,9 @@ def load_whole(
     """The model alone; see `open_whole`."""
     source = resolve_model(path_or_name)
     dtype = dtype_of(choose_precision(precision))
-    chosen: dict[str, Any] = {"dtype": dtype, "attn_implementation": choose_attention(attn_implementation, dtype)}
+    chosen: dict[str, Any] = {"dtype": dtype, "attn_implementation": choose_attention(attn_implementation, dtype).name}
     if quantization is not None:
-        settings = four_bit_settings(quantization, dtype)
+        settings = few_bit_settings(quantization, dtype)
         settings.llm_int8_skip_modules = _NOT_IN_FOUR_BITS
         chosen["quantization_config"] = settings
         chosen["device_map"] = {"": torch.cuda.current_device()} if torch.cuda.is_available() else None

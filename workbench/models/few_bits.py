@@ -1,4 +1,4 @@
-"""Base weights in 4 bits (NF4, arXiv:2305.14314): how they are loaded, and how they stay fit for training."""
+"""Base weights in 4 bits (NF4, arXiv:2305.14314) or 8 (LLM.int8, arXiv:2208.07339): loaded, and kept fit for training."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from transformers import BitsAndBytesConfig
 from workbench.configs.method_settings import QuantizationSettings
 
 
-def four_bit_settings(settings: QuantizationSettings, dtype: torch.dtype) -> BitsAndBytesConfig:
-    """transformers' settings for 4-bit loading; ``dtype`` is what is computed in where the settings say auto."""
+def few_bit_settings(settings: QuantizationSettings, dtype: torch.dtype) -> BitsAndBytesConfig:
+    """transformers' settings for loading; ``dtype`` is what is computed in where the settings say auto.
+
+    8-bit layers compute in fp16, or in 8 bits where the hardware has that, whatever the training's precision.
+    """
+    if settings.load_in_8bit:
+        return BitsAndBytesConfig(load_in_8bit=True)
     compute = dtype if settings.bnb_4bit_compute_dtype == "auto" else getattr(torch, settings.bnb_4bit_compute_dtype)
     return BitsAndBytesConfig(
         load_in_4bit=True,

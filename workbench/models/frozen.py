@@ -1,0 +1,89 @@
+"""Training a part of a model's own weights: the last layers and what else is named; all others stay as they are."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import torch
+from torch import nn
+
+from workbench.configs.method_settings import FreezeSettings
+from workbench.errors import WorkbenchError, nearest
+from workbench.i18n import _
+
+
+def freeze_all_but(model: Any, settings: FreezeSettings, *, with_embeddings: bool = False) -> list[str]:
+    """Freeze every weight but those that are to be trained, which come in fp32.
+
+    Args:
+        with_embeddings: also train the embeddings and the output head.
+
+    Returns:
+        The names of the modules, or patterns, that are trained, in the order of the model.
+
+    Raises:
+        WorkbenchError: there are fewer layers, or a pattern fits no weight.
+    """
+    trained = _last_layers(model, settings.last_layers) if settings.last_layers else []
+    if with_embeddings:
+        ends = (model.get_input_embeddings(), model.get_output_embeddings())
+        trained += [name for name, module in model.named_modules() if module in ends]
+    _require_matches(model, settings.modules)
+    patterns = [re.compile(pattern) for pattern in (*map(re.escape, trained), *settings.modules)]
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(any(_fits(pattern, name) for pattern in patterns))
+        if parameter.requires_grad and parameter.dtype.is_floating_point:
+            parameter.data = parameter.data.to(torch.float32)
+    return trained + settings.modules
+
+
+def _last_layers(model: Any, count: int) -> list[str]:
+    """The names of the last layers, and of the norm that follows them."""
+    place, layers = _layer_list(model)
+    if count > len(layers):
+        raise WorkbenchError(
+            _("The model has {count} layers.").format(count=len(layers)),
+            where="freeze.last_layers",
+            fix=_("Set it to at most {count}, or train every weight: method: full.").format(count=len(layers)),
+        )
+    names = [f"{place}.{number}" for number in range(len(layers) - count, len(layers))]
+    holder, _dot, own = place.rpartition(".")
+    after = list(model.get_submodule(holder).named_children())
+    after = after[[name for name, _module in after].index(own) + 1 :]
+    norms = [name for name, module in after if "norm" in type(module).__name__.lower()]
+    return names + [f"{holder}.{name}" if holder else name for name in norms]
+
+
+def _layer_list(model: Any) -> tuple[str, nn.ModuleList]:
+    """The list of the language model's layers and its name: the one list that is as long as the config says."""
+    count = model.config.get_text_config().num_hidden_layers
+    for name, module in model.named_modules():
+        if isinstance(module, nn.ModuleList) and len(module) == count:
+            return name, module
+    raise WorkbenchError(
+        _("The model's list of layers is not known."),
+        where="freeze.last_layers",
+        fix=_("Set it to 0 and name what is trained in freeze.modules, or take method: full."),
+    )
+
+
+def _fits(pattern: re.Pattern[str], name: str) -> bool:
+    """Whether a pattern is all of some neighbouring parts of a name: ``layers.1`` is not in ``layers.10``."""
+    parts = name.split(".")
+    spans = ((first, last) for first in range(len(parts)) for last in range(first + 1, len(parts) + 1))
+    return any(pattern.fullmatch(".".join(parts[first:last])) for first, last in spans)
+
+
+def _require_matches(model: Any, patterns: list[str]) -> None:
+    names = [name for name, _parameter in model.named_parameters()]
+    for pattern in patterns:
+        if any(_fits(re.compile(pattern), name) for name in names):
+            continue
+        parts = sorted({part for name in names for part in name.split(".") if not part.isdigit()})
+        close = nearest(pattern.rpartition(".")[2] or pattern, parts) or parts
+        raise WorkbenchError(
+            _("The pattern {pattern} fits no weight of the model.").format(pattern=pattern),
+            where="freeze.modules",
+            fix=_("Near are: {names}.").format(names=", ".join(close[:8])),
+        )
