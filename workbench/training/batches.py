@@ -13,7 +13,8 @@ from workbench.configs.schema import TrainConfig
 from workbench.data.prepare.write import OnProgress
 from workbench.data.training_set import TrainingRows
 from workbench.i18n import _
-from workbench.models.load import is_flash_attention
+from workbench.models.attention import is_flash_attention
+from workbench.models.sample_attention import takes_sample_lengths
 from workbench.models.vision.features import without_tower
 from workbench.models.vision.parts import Parts
 from workbench.models.vision.sight import Sight, TowerSight, sight_of
@@ -32,18 +33,22 @@ class Batches:
         collator: makes a batch of some.
         sight: how the model is given pictures, if it sees.
         facts: what was decided, for the person who started the run.
+        validation: the rows of the validation loss, for the same collator; None if there are none.
     """
 
     rows: Any
     collator: Any
     sight: Sight | None = None
     facts: tuple[str, ...] = ()
+    validation: Any = None
 
 
 def text_batches(config: TrainConfig, rows: TrainingRows, pad_id: int, model: Any) -> Batches:
     """Batches of text."""
     apart = config.separates_samples
-    collator = Collator(pad_id, separate_samples=apart, one_row=apart and is_flash_attention(model))
+    by_sample = config.sequence_parallel_size == 1 and takes_sample_lengths(model)
+    one_row = by_sample or (apart and is_flash_attention(model))
+    collator = Collator(pad_id, separate_samples=apart, one_row=one_row, gives_lengths=by_sample)
     return Batches(rows, collator)
 
 
