@@ -12,12 +12,15 @@ from pydantic import field_validator, model_validator
 
 from workbench.configs.cluster_settings import ClusterSettings
 from workbench.configs.data_settings import DataSettings, one_for_each
+from workbench.configs.evaluation_rules import evaluation_problem
 from workbench.configs.method_settings import FreezeSettings, LoraSettings, QuantizationSettings
 from workbench.configs.model_settings import ModelSettings
-from workbench.configs.preference_settings import PreferenceSettings
+from workbench.configs.preference_settings import PAIR_STAGES, PreferenceSettings
 from workbench.configs.setting import setting
+from workbench.configs.stage_rules import stage_problem
 from workbench.configs.training_settings import TrainingSettings
 from workbench.configs.vision_settings import VisionSettings
+from workbench.configs.ways import why_ways_clash
 from workbench.i18n import N_
 
 
@@ -158,8 +161,9 @@ class TrainConfig(
 
     @property
     def packing(self) -> Literal["best_fit", "concat", "none"]:
-        """How samples are joined; those with pictures never are."""
-        return self.pack if self.pack_to_max_length and not self.sees else "none"
+        """How samples are joined; those with pictures never are, nor pairs of answers."""
+        whole = self.sees or self.stage in PAIR_STAGES
+        return self.pack if self.pack_to_max_length and not whole else "none"
 
     @property
     def image_folders(self) -> list[str | None]:
@@ -190,6 +194,12 @@ class TrainConfig(
             raise ValueError(N_("image_folder must name one folder for all data paths, or one for each of them"))
         if self.max_length % self.sequence_parallel_size:
             raise ValueError(N_("max_length must be a multiple of sequence_parallel_size"))
+        if problem := evaluation_problem(self):
+            raise ValueError(problem)
+        if problem := stage_problem(self):
+            raise ValueError(problem)
+        if clash := why_ways_clash(self):
+            raise ValueError(clash)
         if self.own_processor:
             self._require_one_model()
         return self

@@ -10,7 +10,7 @@ from transformers import TrainingArguments
 
 from workbench.configs.schema import TrainConfig
 from workbench.models.precision import Precision, choose_precision
-from workbench.training.optimizers import optimizer_name
+from workbench.training.optimizers import adamw_unless, optimizer_name
 
 _NEVER = "no"
 
@@ -38,10 +38,12 @@ def training_arguments(
         adam_beta2=config.betas[1],
         weight_decay=config.weight_decay,
         max_grad_norm=config.max_norm,
-        optim=optimizer_name(config.optim_type),
+        optim=adamw_unless(optimizer_name(config.optim_type, with_deepspeed=deepspeed is not None)),
         bf16=precision == "bf16",
         fp16=precision == "fp16",
         use_cpu=not on_gpu,
+        neftune_noise_alpha=config.neftune_noise_alpha,
+        torch_compile=config.torch_compile,
         activation_checkpointing=uses_checkpointing(config),
         activation_checkpointing_kwargs={"use_reentrant": False},
         dataloader_num_workers=config.dataloader_num_workers,

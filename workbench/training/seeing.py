@@ -9,7 +9,7 @@ from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.adapters import add_adapter, load_adapter, ready_for_adapter
-from workbench.models.four_bits import keep_gradients_exact
+from workbench.models.few_bits import keep_gradients_exact
 from workbench.models.precision import Precision, choose_precision
 from workbench.models.vision.parts import Parts, freeze, join
 from workbench.models.vision.projector import read_projector

@@ -16,11 +16,13 @@ from workbench.configs.provenance import write_provenance
 from workbench.data.encode import NOT_TRAINED
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.models.principal import Factors, beginning_in, factors_of, save_as_plain
 from workbench.models.vision.parts import Parts
 from workbench.training.callbacks.steps import Throughput
 from workbench.training.checkpoint_folders import checkpoint_name
 from workbench.training.collate import TOKENS
 from workbench.training.loss import loss_in_head, only_trained_positions, plain_head, same_loss, takes_logits_to_keep
+from workbench.training.optimizers import own_optimizer
 from workbench.training.own_model import save_processor
 from workbench.training.part_checkpoints import save_trained_parts, without_frozen
 from workbench.training.ranks import barrier, rank
@@ -69,6 +71,7 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         self._head = None if session.config.torch_compile else plain_head(self._inner)
         self._head_is_checked = False
         self._run_folder = Path(self.args.output_dir)
+        self._beginning = _beginning(session, self.accelerator.unwrap_model(self.model))
 
     # data
 
@@ -132,6 +135,12 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
             self._head = None
         self._head_is_checked = True
 
+    def create_optimizer(self, model: Any = None) -> Any:
+        """As Trainer's, and those that it does not know."""
+        if self.optimizer is None:
+            self.optimizer = own_optimizer(self._session.config, self.model if model is None else model, self.args)
+        return super().create_optimizer(model)
+
     def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
         """The learning rate by optimiser step; see `workbench.training.schedule`."""
         if self.lr_scheduler is None:
@@ -139,7 +148,14 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
             warmup = warmup_steps(config.warmup_ratio, num_training_steps)
 
             def factor(step: int) -> float:
-                return lr_factor(step, kind=config.lr_scheduler_type, warmup=warmup, total=num_training_steps)
+                return lr_factor(
+                    step,
+                    kind=config.lr_scheduler_type,
+                    warmup=warmup,
+                    total=num_training_steps,
+                    min_ratio=config.min_lr_ratio,
+                    restarts=config.max_epochs,
+                )
 
             self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer or self.optimizer, factor)
             self._created_lr_scheduler = True
@@ -185,6 +201,8 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         config, folder = self._session.config, Path(output_dir or self.args.output_dir)
         if self._parts is None:
             super().save_model(output_dir, _internal_call)
+            if self._beginning is not None and rank() == 0:
+                save_as_plain(folder, self._beginning)
             if config.own_processor and config.method == "full" and rank() == 0:
                 save_processor(config, folder)
             return
@@ -203,6 +221,13 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         if not self._weights_are_loaded:
             super()._load_from_checkpoint(resume_from_checkpoint, model)
+
+
+def _beginning(session: Session, model: Any) -> Factors | None:
+    """The factors of an adapter that began with a part of the base."""
+    if not (session.config.has_adapter and session.config.lora.changes_base):
+        return None
+    return beginning_in(session.resumed_from) if session.resumed_from else factors_of(model)
 
 
 def _save_error(error: Exception, checkpoint: Path) -> WorkbenchError:
