@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from workbench.actions.python import module_command
 from workbench.chat.parts_choice import parts_of
 from workbench.chat.protocol import Load
+from workbench.configs.evaluation_rules import OWN_SCORES
 from workbench.configs.provenance import read_provenance
 from workbench.data.probes import read_probes
 from workbench.data.templates import template_for_model
@@ -54,7 +55,7 @@ def start_evaluate(
     if not probes and benchmark is None:
         raise WorkbenchError(
             _("There is nothing to ask."),
-            fix=_("Give probe files: --identity-probes, --retention-probes, --image-probes."),
+            fix=_("Give question files: --identity-probes, --retention-probes, --image-probes, --questions."),
         )
     for named in (benchmark.data_path if benchmark else None, image_folder):
         if named and not Path(resolve_model(named)).exists():
@@ -77,6 +78,25 @@ def start_evaluate(
     if benchmark is not None and not probes:
         name = Path(benchmark.data_path).stem
     return _started(request, name, project, work_dir)
+
+
+def named_files(given: Iterable[str]) -> dict[str, str]:
+    """Question files by the names of their scores, from ``name=file`` each.
+
+    Raises:
+        WorkbenchError: a part is missing, or a name is that of another score.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        name, mark, file = text.partition("=")
+        if not (name and mark and file) or name in OWN_SCORES:
+            raise WorkbenchError(
+                _("This is no name for a score and a file of questions: {text}").format(text=text),
+                where="--questions",
+                fix=_("Write it like arithmetic=sums.json; identity, retention and seeing have options of their own."),
+            )
+        found[name] = file
+    return found
 
 
 def _started(request: EvaluationRequest, name: str, project: Path, work_dir: Path | None) -> JobFolder:

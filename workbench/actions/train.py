@@ -6,16 +6,17 @@ import itertools
 from pathlib import Path
 
 from workbench.actions.devices import device_wish
+from workbench.actions.evaluation_preflight import check_evaluation
 from workbench.actions.first_stage import with_first_stage
 from workbench.actions.model_there import require_model
 from workbench.actions.python import module_command
 from workbench.actions.vision_preflight import check_vision
 from workbench.configs.deepspeed_names import NO_DEEPSPEED
+from workbench.configs.evaluation_rules import validation_config
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
 from workbench.data.hub import hub_name
 from workbench.data.prepare.offline import prepared_folder
-from workbench.data.probes import read_probes
 from workbench.data.read import open_file
 from workbench.data.sources import SourceFile, sources_of
 from workbench.data.templates import template_for_model
@@ -128,10 +129,10 @@ def preflight(config: TrainConfig) -> None:
     device_wish(config)
     require_model(config.pretrained_model_name_or_path, "pretrained_model_name_or_path")
     check_sources(config)
+    if (own_data := validation_config(config)) is not None:
+        check_sources(own_data)
     check_vision(config)
-    for probes in (config.identity_probes, config.retention_probes, config.image_probes):
-        if probes:
-            read_probes(Path(resolve_model(probes)))
+    check_evaluation(config)
 
 
 def check_sources(config: TrainConfig) -> None:

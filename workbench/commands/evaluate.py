@@ -17,6 +17,8 @@ _EXAMPLES = """
 
   workbench evaluate sample:model --prompt-template internlm2_chat --retention-probes sample:retention.probes.json
 
+  workbench evaluate ./merged --questions arithmetic=sums.json --questions facts=facts.csv
+
   workbench evaluate ./my_llava --image-probes questions.json
 
   workbench evaluate internlm/internlm2-chat-1_8b --llava my_llava --pope pope.jsonl --image-folder val2014
@@ -41,6 +43,10 @@ def evaluate(
     identity_probes: Annotated[str | None, typer.Option(help=_("Probe file: does it know its name?"))] = None,
     retention_probes: Annotated[str | None, typer.Option(help=_("Probe file: does it still know the rest?"))] = None,
     image_probes: Annotated[str | None, typer.Option(help=_("Probe file about pictures: does it see?"))] = None,
+    questions: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FILE", help=_("A file of questions with known answers, by the name of its score.")),
+    ] = None,
     pope: Annotated[
         str | None, typer.Option(metavar="JSONL", help=_("POPE's questions, to be answered with yes or no."))
     ] = None,
@@ -52,10 +58,10 @@ def evaluate(
     as_json: asked_model.AsJson = False,
 ) -> None:
     """Start the job and follow it."""
-    from workbench.actions.evaluate import model_to_score, start_evaluate
+    from workbench.actions.evaluate import model_to_score, named_files, start_evaluate
     from workbench.commands.evaluation_tables import tables_of
     from workbench.commands.outcome import follow_to_result
-    from workbench.evaluation.recommend import IDENTITY, RETENTION, SEEING
+    from workbench.configs.evaluation_rules import IDENTITY, RETENTION, SEEING
     from workbench.evaluation.request import Benchmark
 
     given = {IDENTITY: identity_probes, RETENTION: retention_probes, SEEING: image_probes}
@@ -71,7 +77,7 @@ def evaluate(
     began = time.time()
     job = start_evaluate(
         [wanted],
-        {name: path for name, path in given.items() if path},
+        {name: path for name, path in given.items() if path} | named_files(questions or ()),
         project=Path.cwd(),
         benchmark=Benchmark(kind="pope", data_path=pope) if pope else None,
         image_folder=image_folder,

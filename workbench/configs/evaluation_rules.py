@@ -1,4 +1,4 @@
-"""Which settings of validation and scores go together."""
+"""What the settings of validation and scores mean, and which go together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from workbench.i18n import N_
 if TYPE_CHECKING:
     from workbench.configs.schema import TrainConfig
 
-OWN_SCORES = ("identity", "retention", "seeing")
+IDENTITY, RETENTION, SEEING = "identity", "retention", "seeing"
+OWN_SCORES = (IDENTITY, RETENTION, SEEING)
 """Scores with a field of their own."""
 
 
@@ -24,3 +25,20 @@ def evaluation_problem(config: TrainConfig) -> str | None:
     if not all(name.replace("_", "").replace("-", "").isalnum() for name in config.question_sets):
         return N_("question_sets: names are letters, digits, _ and -")
     return None
+
+
+def question_files(config: TrainConfig) -> dict[str, str]:
+    """All files of questions with known answers, by the name of their score."""
+    own = dict(zip(OWN_SCORES, (config.identity_probes, config.retention_probes, config.image_probes), strict=True))
+    return {name: file for name, file in own.items() if file} | config.question_sets
+
+
+def validation_config(config: TrainConfig) -> TrainConfig | None:
+    """The config whose training data is the data of ``eval_data_path``; None if there is none."""
+    if config.eval_data_path is None:
+        return None
+    formats = config.dataset_format if "," not in config.dataset_format else "auto"
+    folder = config.image_folder if "," not in (config.image_folder or "") else None
+    settings = {"data_path": config.eval_data_path, "eval_data_path": None, "max_dataset_length": None}
+    no_patience = {"early_stopping_patience": None}
+    return config.model_copy(update={**settings, **no_patience, "dataset_format": formats, "image_folder": folder})

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.data.arrow_folder import STATE_FILE, is_arrow_folder
-from workbench.data.probes import PROBES_ENDING
 from workbench.data.readers.problems import place
 from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
@@ -21,6 +20,8 @@ KINDS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".t
 PACKED = (".gz", ".zst")
 SUFFIXES = tuple(kind + packed for kind in KINDS for packed in ("", *PACKED))
 """Endings of the files that can be read."""
+PROBES_ENDING = ".probes.json"
+"""How probe files beside a dataset are named; they are never trained on."""
 SPLITS_FILE = "dataset_dict.json"
 """Names the splits of a folder that holds several saved datasets (the datasets library's ``save_to_disk``)."""
 TRAIN = "train"

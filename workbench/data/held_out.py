@@ -8,6 +8,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from workbench.data.encode import NOT_TRAINED
@@ -94,7 +95,7 @@ def _digests(store: TokenStore) -> Iterable[bytes]:
         values[begin:end].tobytes()
         for chunk in store.column("input_ids").chunks
         for values, offsets in [(chunk.values.to_numpy(), chunk.offsets.to_pylist())]
-        for begin, end in zip(offsets, offsets[1:], strict=False)
+        for begin, end in pairwise(offsets)
     )
     if not store.sees:
         return (hashlib.blake2b(some, digest_size=16).digest() for some in tokens)

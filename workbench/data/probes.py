@@ -1,31 +1,34 @@
-"""Probe files: questions with the answers that count as right.
+"""Question files: questions with the answers that count as right, and the rule that says so.
 
-A probe file is a JSON list of ``{"question", "answers", "match", "forbidden", "system", "image", "kind", "language"}``;
-only the first two are required. A picture's path counts from the folder of the file, unless another is given.
+A question file is a JSON list of ``{"question", "answers", "match", "options", "tolerance", "forbidden", "system",
+"image", "kind", "language"}``, or any other file of rows (JSON lines, CSV …) with such columns; only the first two are
+required, and ``answer`` is one answer. A picture's path counts from the folder of the file, unless another is given.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.configs.problems import sentence
 from workbench.data.asked_pictures import AskedPictures
+from workbench.data.judging import Match, is_expected, rule_problem
+from workbench.data.read import raw_rows
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
-
-PROBES_ENDING = ".probes.json"
-"""How probe files beside a dataset are named; they are never trained on."""
 
 
 class Probe(BaseModel):
     """One question. It is right if any of ``answers`` matches and nothing of ``forbidden`` occurs.
 
     Args:
+        match: the rule; see `Match`.
+        options: what an answer can be, for ``one_of``.
+        tolerance: how far a ``number`` may be off.
         image: the picture that it is about; a whole path once the file has been read.
         kind: what is asked for, as ``colour``, and the ``language`` it is asked in; scores are told for each.
     """
@@ -34,7 +37,9 @@ class Probe(BaseModel):
 
     question: str = Field(min_length=1)
     answers: list[str] = Field(min_length=1)
-    match: Literal["exact", "contains"] = "contains"
+    match: Match = "contains"
+    options: list[str] = []
+    tolerance: float = Field(0.0, ge=0)
     forbidden: list[str] = []
     system: str = ""
     image: str | None = None
@@ -47,12 +52,9 @@ class Probe(BaseModel):
         return [Path(self.image)] if self.image else []
 
     def is_right(self, answer: str) -> bool:
-        """Compare without regard to case and surrounding white space."""
-        given = answer.strip().casefold()
-        if any(word.casefold() in given for word in self.forbidden):
-            return False
-        expected = [text.strip().casefold() for text in self.answers]
-        return given in expected if self.match == "exact" else any(text in given for text in expected)
+        """Compare by the rule; words without regard to case and surrounding white space."""
+        given = answer.casefold()
+        return not any(word.casefold() in given for word in self.forbidden) and is_expected(self, answer)
 
 
 def read_probes(path: Path, images: Path | None = None) -> list[Probe]:
@@ -62,9 +64,17 @@ def read_probes(path: Path, images: Path | None = None) -> list[Probe]:
         images: the folder that pictures' paths count from; else that of the file.
 
     Raises:
-        WorkbenchError: the file is missing, not a JSON list, empty, or a row lacks a field or its picture
-            (names file:row:field).
+        WorkbenchError: the file is missing, not a JSON list, empty, or a row lacks a field or its picture, or its
+            rule cannot work with its answers (names file:row:field).
     """
+    pictures = AskedPictures(path, images or path.parent)
+    rows = _json_rows(path) if path.suffix == ".json" or not path.is_file() else list(raw_rows(path, None))
+    if not rows:
+        raise WorkbenchError(_("A probe file is a JSON list with at least one question."), where=str(path))
+    return [_probe_of(path, number, row, pictures) for number, row in rows]
+
+
+def _json_rows(path: Path) -> list[tuple[int, Any]]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -73,22 +83,35 @@ def read_probes(path: Path, images: Path | None = None) -> list[Probe]:
         ) from error
     except ValueError as error:
         raise WorkbenchError(_("The probe file is not JSON: {reason}").format(reason=error), where=str(path)) from error
-    if not isinstance(rows, list) or not rows:
-        raise WorkbenchError(_("A probe file is a JSON list with at least one question."), where=str(path))
-    pictures = AskedPictures(path, images or path.parent)
-    return [_probe_of(path, number, row, pictures) for number, row in enumerate(rows, start=1)]
+    return list(enumerate(rows, start=1)) if isinstance(rows, list) else []
 
 
 def _probe_of(path: Path, number: int, row: object, pictures: AskedPictures) -> Probe:
     try:
-        probe = Probe.model_validate(row)
+        probe = Probe.model_validate(_with_answers(row))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise WorkbenchError(sentence(first), where=f"{path}:{number}:{field}") from error
+    if problem := rule_problem(probe):
+        field, reason = problem
+        raise WorkbenchError(reason, where=f"{path}:{number}:{field}")
     if probe.image is None:
         return probe
     return probe.model_copy(update={"image": str(pictures.find(probe.image, number))})
+
+
+def _with_answers(row: Any) -> Any:
+    """One answer as a list of one; of a table, cells with nothing in them are left out."""
+    if not isinstance(row, dict):
+        return row
+    row = {name: value for name, value in row.items() if value is not None and (value != "" or name == "question")}
+    if "answer" in row and "answers" not in row:
+        row["answers"] = row.pop("answer")
+    answers = row.get("answers")
+    if isinstance(answers, str | int | float) and not isinstance(answers, bool):
+        row["answers"] = [str(answers)]
+    return row
 
 
 def write_probes(path: Path, probes: list[Probe]) -> None:

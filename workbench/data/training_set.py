@@ -10,6 +10,7 @@ from operator import sub
 from pathlib import Path
 from typing import Any
 
+from workbench.configs.evaluation_rules import validation_config
 from workbench.configs.schema import TrainConfig
 from workbench.data.held_out import HeldOut, held_out, known_samples, packed_ahead, take_away
 from workbench.data.pack import Packed, PackPlan, plan_packs
@@ -48,7 +49,7 @@ class TrainingRows:
             row = self.store.row(sample)
             packed.input_ids += row.input_ids[begin:end]
             packed.labels += row.labels[begin:end]
-            packed.lengths += row.lengths if self.store.record.packed else [end - begin]
+            packed.lengths += row.lengths if len(row.lengths) > 1 else [end - begin]
             packed.images += row.images  # samples of a model that sees are never divided
         return packed
 
@@ -115,21 +116,12 @@ def build_training_set(
         take_away(report, store, held)
         others = frozenset(range(len(store))) - held.samples
         validation = TrainingRows(store, plan_of(config, store, others))
-    elif config.eval_data_path:
-        own = build_training_set(_validation_config(config), tokenizer, on_progress, on_pictures)
+    elif (own_data := validation_config(config)) is not None:
+        own = build_training_set(own_data, tokenizer, on_progress, on_pictures)
         validation = own.rows
         report.held_out, report.held_out_tokens = own.report.samples, own.report.trained_tokens
         report.held_out_known = known_samples(own.rows.store, store)
     return TrainingSet(TrainingRows(store, plan), report, validation)
-
-
-def _validation_config(config: TrainConfig) -> TrainConfig:
-    """The config whose training data is the validation data."""
-    assert config.eval_data_path is not None
-    formats = config.dataset_format if "," not in config.dataset_format else "auto"
-    folder = config.image_folder if "," not in (config.image_folder or "") else None
-    settings = {"data_path": config.eval_data_path, "eval_data_path": None, "max_dataset_length": None}
-    return config.model_copy(update={**settings, "dataset_format": formats, "image_folder": folder})
 
 
 def _no_pictures(config: TrainConfig, report: DataReport) -> WorkbenchError:
@@ -170,6 +162,7 @@ def write_offline(
         tokenizer=tokenizer_digest(tokenizer),
         packed=True,
         packing=config.packing,
+        pairs=made.rows.store.record.pairs,
         picture_folders=made.rows.picture_folders,
         report=made.report,
     )
@@ -179,7 +172,7 @@ def write_offline(
 
 def plan_of(config: TrainConfig, store: TokenStore, left_out: Collection[int] = ()) -> PackPlan:
     """How the samples are packed: as the config says, unless they were packed when they were prepared."""
-    how = "none" if store.record.packed else config.packing
+    how = "none" if store.record.packed or store.record.pairs else config.packing
     seed = config.seed if config.shuffle_before_pack else None
     lengths = store.lengths()
     if not left_out:

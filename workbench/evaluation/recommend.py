@@ -6,13 +6,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workbench.configs.evaluation_rules import IDENTITY, RETENTION, SEEING
 from workbench.i18n import _
 from workbench.text import printable
 
-IDENTITY = "identity"
-RETENTION = "retention"
-SEEING = "seeing"
-"""Questions about pictures that were in no training data."""
 LEAST_KEPT = 0.9
 """Share of the base model's retention score that a checkpoint must keep to be recommended for what it learnt."""
 
@@ -67,7 +64,7 @@ def recommend(
 def _without_scores(checkpoints: list[str], losses: Mapping[str, float]) -> Recommendation:
     if not losses:
         return Recommendation(checkpoints[-1], _("It is the last one; no probes were given to compare them by."))
-    best = _last_best({name: () for name in checkpoints}, losses)
+    best = _last_best(dict.fromkeys(checkpoints, ()), losses)
     return Recommendation(best, _("It has the lowest validation loss: {loss}.").format(loss=f"{losses[best]:.4f}"))
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from workbench.actions.convert import checkpoint_of, start_convert
 from workbench.actions.merge import start_merge
 from workbench.actions.train import start_training
+from workbench.configs.evaluation_rules import IDENTITY, RETENTION
 from workbench.configs.files import load_config
-from workbench.evaluation.recommend import IDENTITY, RETENTION
 from workbench.evaluation.request import ModelToScore
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Progress

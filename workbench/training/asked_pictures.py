@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.configs.evaluation_rules import question_files
 from workbench.configs.schema import TrainConfig
 from workbench.data.fetched_picture import fetched
 from workbench.data.picture import is_address
@@ -18,9 +19,8 @@ def asked_pictures(config: TrainConfig) -> list[Path]:
         WorkbenchError: a probe file is damaged, or an address gives no picture.
     """
     files = [picture_file(image) for image in config.evaluation_images]
-    if config.image_probes:
-        probes = read_probes(Path(resolve_model(config.image_probes)))
-        files += [Path(probe.image) for probe in probes if probe.image]
+    for name in question_files(config).values():
+        files += [Path(probe.image) for probe in read_probes(Path(resolve_model(name))) if probe.image]
     return files
 
 

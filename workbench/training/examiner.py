@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workbench.data.probes import Probe
+from workbench.data.templates import PromptTemplate
 from workbench.evaluation.generate import generate_answers
-from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS, ProbeScore, score
+from workbench.evaluation.scores import ProbeScore, score
 from workbench.models.vision.sight import Sight
 from workbench.training.asked_pictures import picture_file
 from workbench.training.ranks import gather_lists, rank, world_size
 from workbench.training.session import Session
+
+_WHOLE_TEXT = PromptTemplate("text", "{input}")
+"""After ``stage: pretrain`` the model goes on with a text."""
 
 
 class SampleAnswer(NamedTuple):
@@ -55,14 +59,14 @@ class Examiner:
         answers = self._answers(questions, config.evaluation_max_new_tokens)
         return [SampleAnswer(*pair, answer) for pair, answer in zip(asked, answers, strict=True)]
 
-    def score(self, probes: Sequence[Probe]) -> ProbeScore:
-        """How many probes the model answers right as it is now."""
+    def score(self, probes: Sequence[Probe], *, max_new_tokens: int) -> ProbeScore:
+        """How many probes the model answers right as it is now, in at most so many tokens each."""
         system = self._session.config.system
         questions = [
             _Question(probe.question, probe.system or system, Path(probe.image) if probe.image else None)
             for probe in probes
         ]
-        return score(probes, self._answers(questions, PROBE_MAX_NEW_TOKENS))
+        return score(probes, self._answers(questions, max_new_tokens))
 
     def _answers(self, questions: Sequence[_Question], max_new_tokens: int) -> list[str]:
         if self._sharded or world_size() == 1:
@@ -76,7 +80,7 @@ class Examiner:
         return generate_answers(
             self._model,
             session.tokenizer,
-            session.template,
+            _WHOLE_TEXT if session.config.stage == "pretrain" else session.template,
             [question.text for question in questions],
             system=[question.system for question in questions],
             pictures=[[question.picture] if question.picture else [] for question in questions],

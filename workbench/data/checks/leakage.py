@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
+from workbench.configs.evaluation_rules import SEEING, question_files
 from workbench.configs.schema import TrainConfig
 from workbench.data.checks.finding import Finding
 from workbench.data.checks.place import Place
@@ -31,8 +32,8 @@ class ProbeLeakage:
             _("Remove the rows, or ask the probes in other words."),
         )
         self._unread: list[Finding] = []
-        for name in (config.identity_probes, config.retention_probes):
-            if name:
+        for score, name in question_files(config).items():
+            if score != SEEING:
                 self._take(name)
 
     def _take(self, name: str) -> None:

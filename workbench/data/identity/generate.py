@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.data.files import PROBES_ENDING
 from workbench.data.identity.answers import Persona, answers
 from workbench.data.identity.ordinary import Row, ordinary_rows, under_systems
 from workbench.data.identity.personas import check_personas
 from workbench.data.identity.questions import OTHER_ASSISTANTS, Language, Question, all_questions
-from workbench.data.probes import PROBES_ENDING, Probe, write_probes
+from workbench.data.probes import Probe, write_probes
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _

@@ -8,9 +8,10 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from workbench.configs.evaluation_rules import OWN_SCORES, question_files
 from workbench.configs.provenance import read_provenance, write_provenance
 from workbench.data.probes import Probe, read_probes
-from workbench.evaluation.recommend import IDENTITY, RETENTION, SEEING
+from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS
 from workbench.jobs.checkpoints import BASE
 from workbench.jobs.events import Sample, Score
 from workbench.paths import resolve_model
@@ -51,7 +52,7 @@ class SampleAnswers(TrainerCallback):  # type: ignore[misc]  # transformers is u
 
 
 class Scores(TrainerCallback):  # type: ignore[misc]
-    """Identity, retention and seeing of the base model and of every checkpoint.
+    """Identity, retention, seeing and the further question sets, of the base model and of every checkpoint.
 
     A run that is being stopped leaves its last checkpoint unscored, to be gone quickly; going on with it begins there.
     """
@@ -85,7 +86,8 @@ class Scores(TrainerCallback):  # type: ignore[misc]
     def _score(self, iteration: int, target: str) -> dict[str, float]:
         found: dict[str, float] = {}
         for name, probes in self._probes.items():
-            result = self._examiner.score(probes)
+            longest = PROBE_MAX_NEW_TOKENS if name in OWN_SCORES else self._session.config.evaluation_max_new_tokens
+            result = self._examiner.score(probes, max_new_tokens=longest)
             found[name] = result.value
             self._session.say(
                 Score(
@@ -106,9 +108,8 @@ def probes_of(session: Session) -> dict[str, Sequence[Probe]]:
     Raises:
         WorkbenchError: a file is missing or damaged.
     """
-    config = session.config
-    files = {IDENTITY: config.identity_probes, RETENTION: config.retention_probes, SEEING: config.image_probes}
-    return {name: read_probes(Path(resolve_model(path))) for name, path in files.items() if path}
+    files = question_files(session.config)
+    return {name: read_probes(Path(resolve_model(path))) for name, path in files.items()}
 
 
 def has_scores(checkpoint: Path, probes: dict[str, Sequence[Probe]]) -> bool:
