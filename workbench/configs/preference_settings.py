@@ -7,6 +7,9 @@ from typing import Literal
 from workbench.configs.method_settings import Strict
 from workbench.configs.setting import setting
 
+PAIR_STAGES = frozenset({"dpo", "orpo", "reward"})
+"""The stages that compare two answers."""
+
 
 class PreferenceSettings(Strict):
     """Losses of ``stage: dpo``, ``orpo`` and ``reward``; names and defaults of XTuner 0.1."""

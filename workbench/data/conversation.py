@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Role = Literal["system", "user", "assistant", "tool"]
@@ -73,6 +73,11 @@ class Conversation:
     def images(self) -> tuple[str, ...]:
         """The pictures of all turns, in order."""
         return tuple(image for turn in self.turns for image in turn.images)
+
+    def with_rejected(self) -> Conversation:
+        """Of a preference pair, the same question with the answer that is not wanted."""
+        last = max((number for number, turn in enumerate(self.turns) if turn.role == "user"), default=-1)
+        return replace(self, turns=(*self.turns[: last + 1], *self.rejected), rejected=())
 
     def exchanges(self) -> list[tuple[str, str, Turn | None]]:
         """System text, user text and answer of each exchange, in order.

@@ -11,7 +11,14 @@ import re
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, LlamaForCausalLM
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    LlamaForCausalLM,
+    LlamaForSequenceClassification,
+)
 from transformers.conversion_mapping import register_checkpoint_conversion_mapping
 from transformers.core_model_loading import ConversionOps, WeightConverter, WeightRenaming
 from transformers.models.llama.modeling_llama import LlamaModel
@@ -46,6 +53,18 @@ class InternLM2ForCausalLM(LlamaForCausalLM):  # type: ignore[misc]
     def __init__(self, config: InternLM2Config) -> None:
         super().__init__(config)
         self.model.rotary_emb = OwnLengthRotaryEmbedding(config)
+
+
+class InternLM2ForSequenceClassification(LlamaForSequenceClassification):  # type: ignore[misc]
+    """The network with a head that gives scores."""
+
+    config_class = InternLM2Config
+
+
+class InternLM2ForSequenceClassification(LlamaForSequenceClassification):  # type: ignore[misc]
+    """The network with a head that gives scores."""
+
+    config_class = InternLM2Config
 
 
 def is_internlm2(model: Any) -> bool:
@@ -144,6 +163,8 @@ def register() -> None:
     AutoConfig.register(MODEL_TYPE, InternLM2Config, exist_ok=True)
     AutoModel.register(InternLM2Config, InternLM2Model, exist_ok=True)
     AutoModelForCausalLM.register(InternLM2Config, InternLM2ForCausalLM, exist_ok=True)
+    AutoModelForSequenceClassification.register(InternLM2Config, InternLM2ForSequenceClassification, exist_ok=True)
+    AutoModelForSequenceClassification.register(InternLM2Config, InternLM2ForSequenceClassification, exist_ok=True)
 
 
 register()

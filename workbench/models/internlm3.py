@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from torch import nn
-from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, LlamaForCausalLM
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    LlamaForCausalLM,
+    LlamaForSequenceClassification,
+)
 from transformers.models.llama.modeling_llama import LlamaModel
 
 from workbench.models.internlm_config import InternLMConfig
@@ -44,6 +51,18 @@ class InternLM3ForCausalLM(LlamaForCausalLM):  # type: ignore[misc]
         _as_internlm3(self.model)
 
 
+class InternLM3ForSequenceClassification(LlamaForSequenceClassification):  # type: ignore[misc]
+    """The network with a head that gives scores."""
+
+    config_class = InternLM3Config
+
+
+class InternLM3ForSequenceClassification(LlamaForSequenceClassification):  # type: ignore[misc]
+    """The network with a head that gives scores."""
+
+    config_class = InternLM3Config
+
+
 def _as_internlm3(network: LlamaModel) -> None:
     """Put in what differs from Llama, where ``o_proj`` has a bias if q, k and v have one."""
     config = network.config
@@ -60,6 +79,8 @@ def register() -> None:
     AutoConfig.register(MODEL_TYPE, InternLM3Config, exist_ok=True)
     AutoModel.register(InternLM3Config, InternLM3Model, exist_ok=True)
     AutoModelForCausalLM.register(InternLM3Config, InternLM3ForCausalLM, exist_ok=True)
+    AutoModelForSequenceClassification.register(InternLM3Config, InternLM3ForSequenceClassification, exist_ok=True)
+    AutoModelForSequenceClassification.register(InternLM3Config, InternLM3ForSequenceClassification, exist_ok=True)
 
 
 register()

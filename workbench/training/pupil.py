@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from workbench.configs.preference_settings import PAIR_STAGES
 from workbench.data.training_set import TrainingSet
 from workbench.i18n import _
 from workbench.models.vision.parts import Parts
@@ -14,6 +15,7 @@ from workbench.training.asked_pictures import asked_pictures
 from workbench.training.batches import Batches, picture_batches, text_batches
 from workbench.training.own_model import own_batches, own_model
 from workbench.training.part_checkpoints import frozen_may_be_missing
+from workbench.training.preference.pairs import pair_batches
 from workbench.training.preparing import preparation_events
 from workbench.training.seeing import seeing_parts
 from workbench.training.session import Session
@@ -42,6 +44,9 @@ def pupil_of(session: Session, data: TrainingSet, *, reload: Path | None, with_d
     config, pad_id = session.config, session.tokenizer.pad_token_id
     if not config.sees:
         model = text_model(config, session.tokenizer, source=reload, with_deepspeed=with_deepspeed)
+        if config.stage in PAIR_STAGES:
+            model.config.get_text_config().pad_token_id = pad_id  # a score is that of the last token before padding
+            return Pupil(model, pair_batches(data.rows, data.validation, pad_id))
         return Pupil(model, replace(text_batches(config, data.rows, pad_id, model), validation=data.validation))
     if config.own_processor:
         model = own_model(config, source=reload, with_deepspeed=with_deepspeed)

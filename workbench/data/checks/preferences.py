@@ -1,19 +1,30 @@
-"""Preference pairs that prefer nothing."""
+"""Preference pairs that prefer nothing, and rows that the stage does not take."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.data.checks.finding import Finding
+from workbench.configs.model_settings import Stage
+from workbench.configs.preference_settings import PAIR_STAGES
+from workbench.data.checks.finding import Finding, Severity
 from workbench.data.checks.place import Place
 from workbench.data.conversation import Conversation, Sample, Turn
+from workbench.data.stage_fit import Misfit, misfit
 from workbench.i18n import _
 
 
 class Preferences:
-    """Pairs whose two answers are the same, or lack one; and that there are pairs."""
+    """Pairs whose two answers are the same, or lack one; and that there are pairs.
 
-    def __init__(self) -> None:
+    Args:
+        stage: what the rows are for; None if that is not known.
+        severity: of rows that the stage does not take.
+    """
+
+    def __init__(self, stage: Stage | None = None, severity: Severity = "error") -> None:
+        self._stage = stage
+        self._severity = severity
+        self._misfits: dict[Misfit, Finding] = {}
         self._pairs = Finding(
             "note",
             _("preference rows; only the chosen answers are trained, the rejected ones are not"),
@@ -31,9 +42,12 @@ class Preferences:
         )
 
     def look(self, place: Place, sample: Sample) -> None:
+        if self._stage and (unfit := misfit(sample, self._stage)):
+            self._misfits.setdefault(unfit, Finding(self._severity, *unfit)).add(place)
         if not isinstance(sample, Conversation) or not sample.rejected:
             return
-        self._pairs.add(place)
+        if self._stage not in PAIR_STAGES:
+            self._pairs.add(place)
         rejected = _answers(sample.rejected)
         if not any(text.strip() or calls for _role, text, calls in rejected):
             self._blank.add(place.at("rejected"))
@@ -41,7 +55,7 @@ class Preferences:
             self._same.add(place.at("rejected"))
 
     def findings(self) -> list[Finding]:
-        return [self._same, self._blank, self._pairs]
+        return [*self._misfits.values(), self._same, self._blank, self._pairs]
 
 
 def _answers(turns: Sequence[Turn]) -> list[tuple[str, str, object]]:

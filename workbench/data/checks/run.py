@@ -37,6 +37,7 @@ from workbench.data.prepare.store import tokenizer_digest
 from workbench.data.read import open_file
 from workbench.data.shown_names import shown_name
 from workbench.data.sources import SourceFile
+from workbench.data.stage_fit import refuse_unmeant_pairs
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -142,7 +143,7 @@ class _Check:
         yield EncodingTrouble()
         yield TemplateFit(self.measure)
         yield TokenRows(self.measure.tokenizer.vocabulary_size if self.measure else None)
-        yield Preferences()
+        yield Preferences(self.config.stage if self.config else None, self.bad.severity)
         yield self.duplicates
         yield self.languages
         if self.config is not None:
@@ -156,6 +157,8 @@ class _Check:
         try:
             opened = open_file(file.path, file.choice, self.bad)
             self._recognise(opened.format.name, opened.reason)
+            if self.config is not None:
+                refuse_unmeant_pairs(opened.format, file, self.config.stage)
             folders = (self.image_folder,) if self.image_folder else file.picture_folders
             for row in islice(opened.rows, most_rows):
                 self._look(Place(shown_name, row.number, folders), row.sample)

@@ -34,6 +34,8 @@ def orpo_dpo_mix(row: Row) -> Conversation:
     chosen, rejected = _dialogue(row, "chosen"), _dialogue(row, "rejected")
     if len(chosen) < 2:
         raise RowError("chosen", _("the conversation must end with an answer to a question"))
+    if chosen[:-1] != rejected[:-1]:
+        raise RowError("rejected", _("what stands before the last answer must be the same as in chosen"))
     return _pair(chosen[:-1], chosen[-1:], rejected[-1:], tools_of(row))
 
 

@@ -16,7 +16,7 @@ from workbench.files import write_atomic
 from workbench.i18n import current_language
 from workbench.paths import user_cache
 
-_LAYOUT = 3
+_LAYOUT = 4
 """Raised when the same request gives other tokens or counts than before."""
 _MOST_BYTES = 50 * 1024**3
 _BLOCK = 2**20
@@ -43,6 +43,8 @@ def key_of(request: PrepareRequest, files: Sequence[SourceFile], template: str, 
     ]
     if request.sees:  # the rows hold absolute paths
         parts.append([[*map(str, file.picture_folders), str(file.path)] for file in files])
+    if request.stage != "sft":
+        parts.append("pairs" if request.compares else request.stage)
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 

@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from workbench.configs.preference_settings import PAIR_STAGES
 from workbench.configs.schema import TrainConfig
 from workbench.data.arrow_folder import ArrowFolderWriter
 from workbench.data.pack import Packed, Packing
 from workbench.data.prepare.pictures import RowFacts
 from workbench.data.prepare.store import Record, is_prepared, read_record, store_schema, template_digest
 from workbench.data.templates import Template
+from workbench.data.wording import listed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -84,6 +86,7 @@ def prepared_folder(config: TrainConfig, tokenizer: str | None, template: Templa
     if config.sees and config.image_folder:
         image_folder = [os.path.abspath(resolve_model(config.image_folder))]  # noqa: PTH100 - as it was written
         wanted["image_folder"] = (record.picture_folders, image_folder)
+    wanted["stage"] = (_kind(pairs=record.pairs), _kind(pairs=config.stage in PAIR_STAGES))
     for field, (was, now) in wanted.items():
         if was != now:
             text = _("The data was prepared for {field}: {was}, and the training has {now}.")
@@ -104,6 +107,11 @@ def _packing_settings(was: Packing, now: Packing) -> dict[str, tuple[Any, Any]]:
     if "none" in {was, now}:
         return {"pack_to_max_length": (was != "none", now != "none")}
     return {"pack": (was, now)}
+
+
+def _kind(*, pairs: bool) -> str:
+    """The stages that take the same rows."""
+    return listed(sorted(PAIR_STAGES)) if pairs else "sft"
 
 
 def _unfit(what: str, folder: Path) -> WorkbenchError:

@@ -15,6 +15,7 @@ from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.worker import NumberedRows, RawRows
 from workbench.data.read import raw_rows
 from workbench.data.sources import SourceFile
+from workbench.data.stage_fit import refuse_unmeant_pairs
 from workbench.errors import WorkbenchError
 
 _ROWS_LOOKED_AT = 20
@@ -34,6 +35,7 @@ def pieces(request: PrepareRequest, files: Sequence[SourceFile], report: DataRep
         for some in _in_pieces(raw_rows(file.path, bad, choice=file.choice)):
             if kind is None:
                 kind, _reason = choose_format(file.choice, [row for _number, row in some[:_ROWS_LOOKED_AT]], file.path)
+                refuse_unmeant_pairs(kind, file, request.stage)
                 report.formats = list(dict.fromkeys([*report.formats, kind.name]))
             kept = some if chosen is None else [row for at, row in enumerate(some, position) if at in chosen]
             position += len(some)

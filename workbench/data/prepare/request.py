@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from workbench.configs.model_settings import Stage
+from workbench.configs.preference_settings import PAIR_STAGES
 from workbench.configs.schema import TrainConfig
 from workbench.data.sources import Source, SourceFile, sources_of
 
@@ -21,6 +23,7 @@ class PrepareRequest:
         most_rows: use only so many rows, drawn by ``seed``; None uses all.
         bad_rows: what to do at a row that is not what its format says.
         sees: the model takes pictures; otherwise rows with pictures are not what can be trained.
+        stage: says what rows must be: pairs of answers, whole texts, or for ``sft`` anything that has answers.
     """
 
     sources: tuple[Source, ...]
@@ -30,6 +33,12 @@ class PrepareRequest:
     seed: int = 42
     bad_rows: BadRows = "stop"
     sees: bool = False
+    stage: Stage = "sft"
+
+    @property
+    def compares(self) -> bool:
+        """Whether both answers of pairs are prepared."""
+        return self.stage in PAIR_STAGES
 
     @classmethod
     def of(cls, config: TrainConfig) -> PrepareRequest:
@@ -42,6 +51,7 @@ class PrepareRequest:
             seed=config.seed,
             bad_rows=config.bad_rows,
             sees=config.sees,
+            stage=config.stage,
         )
 
     def files(self) -> list[SourceFile]:

@@ -46,6 +46,7 @@ class Record(BaseModel):
         packed: its rows are training rows, with the lengths of the samples in them.
         packing: how samples were joined to these; None if that is not known, or nothing was joined yet.
         picture_folders: where the pictures of the rows may lie; None if it is data of text only.
+        pairs: each row holds the chosen and then the rejected answer of a pair, each behind its question.
     """
 
     template: str
@@ -55,15 +56,23 @@ class Record(BaseModel):
     packed: bool = False
     packing: Packing | None = None
     picture_folders: list[str] | None = None
+    pairs: bool = False
     report: DataReport
 
 
-def store_schema(*, sees: bool, packed: bool = False) -> Any:
-    """The columns of a store: tokens, the lengths of packed samples, and for a model that sees pictures and `RowFacts`."""
+CHOSEN_TOKENS = "chosen_tokens"
+"""Column of how many tokens of a pair are those of the chosen answer and its question."""
+
+
+def store_schema(*, sees: bool, packed: bool = False, pairs: bool = False) -> Any:
+    """The columns of a store: tokens, the lengths of packed samples or where the second of a pair begins, and for a
+    model that sees pictures and `RowFacts`."""
     import pyarrow as pa
 
     tokens = pa.list_(pa.int32())
     columns = {"input_ids": tokens, "labels": tokens} | ({"lengths": tokens} if packed else {})
+    if pairs and not packed:
+        columns[CHOSEN_TOKENS] = pa.int32()
     if sees:
         columns["images"] = pa.list_(pa.string())
         columns |= {name: pa.string() if name == "place" else pa.int32() for name in RowFacts._fields}
@@ -94,6 +103,9 @@ class TokenStore:
         place = number - self._firsts[part]
         ids, labels = (self._values(name, part, place) for name in ("input_ids", "labels"))
         lengths = self._values("lengths", part, place) if self.record.packed else [len(ids)]
+        if self.record.pairs and not self.record.packed:
+            border = self.column(CHOSEN_TOKENS).chunk(part)[place].as_py()
+            lengths = [border, len(ids) - border]
         images = self.column("images").chunk(part)[place].as_py() if self.sees else []
         return Packed(ids, labels, lengths, images)
 

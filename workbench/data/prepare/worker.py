@@ -14,9 +14,11 @@ from workbench.data.encode import IMAGE_TOKEN, Encoded, Tokenizer, encode_all
 from workbench.data.formats import DatasetFormat
 from workbench.data.light_tokenizer import LightTokenizer, TokenizerFacts
 from workbench.data.picture_marks import count_marks
+from workbench.data.prepare.pairs import encode_pairs, has_preference
 from workbench.data.prepare.pictures import RowFacts, picture_paths, require_marks, require_written
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.read import convert
+from workbench.data.stage_fit import misfit
 from workbench.data.templates import Template, get_template
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, set_language
@@ -38,6 +40,7 @@ class RawRows:
 class EncodedRows:
     """The tokens of some rows, one sample behind the other (int32), with counts of what became of the rows.
 
+    ``chosen``: of each sample, if it is a pair, how many of its tokens are those of the chosen answer and its question.
     ``bad``: what, where and fix of the rows that are not of their format. ``shortened``: where those rows stand of which
     the template leaves words out. ``images`` and ``facts``: of each sample, if the model sees.
     """
@@ -45,6 +48,7 @@ class EncodedRows:
     input_ids: array[int] = field(default_factory=lambda: array("i"))
     labels: array[int] = field(default_factory=lambda: array("i"))
     lengths: array[int] = field(default_factory=lambda: array("i"))
+    chosen: array[int] = field(default_factory=lambda: array("i"))
     counts: Counter[str] = field(default_factory=Counter)
     bad: list[tuple[str, str | None, str | None]] = field(default_factory=list)
     shortened: list[str] = field(default_factory=list)
@@ -60,6 +64,18 @@ class EncodedRows:
             self.lengths.append(len(piece.input_ids))
         self.counts["kept"] += 1
         self.counts["divided"] += not encoded.lengths and len(self.lengths) > before + 1
+        self.counts["cut"] += encoded.cut_tokens > 0
+        self.counts["cut_tokens"] += encoded.cut_tokens
+        self.counts["trained_tokens"] += encoded.trained_tokens
+
+    def add_pair(self, encoded: Encoded) -> None:
+        """Take in a pair as one sample."""
+        self.input_ids.extend(encoded.input_ids)
+        self.labels.extend(encoded.labels)
+        self.lengths.append(len(encoded.input_ids))
+        self.chosen.append(encoded.lengths[0])
+        self.counts["kept"] += 1
+        self.counts["compared"] += 1
         self.counts["cut"] += encoded.cut_tokens > 0
         self.counts["cut_tokens"] += encoded.cut_tokens
         self.counts["trained_tokens"] += encoded.trained_tokens
@@ -112,8 +128,14 @@ class RowEncoder:
             if not encoded.trained_tokens:
                 result.counts["nothing_left"] += 1
                 continue
-            result.add(encoded, limit)
             where = f"{raw.path}:{number}"
+            if self._request.compares:
+                if has_preference(encoded):
+                    result.add_pair(encoded)
+                else:
+                    result.counts["no_preference"] += 1
+                continue
+            result.add(encoded, limit)
             pairs, shortened = 0, 0
             if isinstance(sample, Conversation):
                 pairs, shortened = int(bool(sample.rejected)), len(self._template.shortened(sample))
@@ -141,6 +163,8 @@ class RowEncoder:
 
     def _encoded(self, path: Path, samples: list[tuple[int, Sample]]) -> list[Encoded]:
         limit = self._request.max_length
+        if self._request.compares:
+            return encode_pairs([sample for _number, sample in samples], self._template, self._tokenizer, limit)
         found = encode_all([sample for _number, sample in samples], self._template, self._tokenizer, limit)
         if self._request.sees:
             for (number, sample), encoded in zip(samples, found, strict=True):
@@ -148,7 +172,9 @@ class RowEncoder:
         return found
 
     def _refuse(self, sample: Sample, where: str) -> None:
-        """Raise for what this model cannot be given."""
+        """Raise for what this model and this stage cannot be given."""
+        if unfit := misfit(sample, self._request.stage):
+            raise WorkbenchError(unfit.what, where=where, fix=unfit.fix)
         if isinstance(sample, TokenRow):
             _refuse_unknown_tokens(sample, self._tokenizer, where)
         if self._request.sees:

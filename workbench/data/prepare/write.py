@@ -14,7 +14,7 @@ from workbench.data.encode import Tokenizer
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.prepare.pieces import expected_rows, pieces
 from workbench.data.prepare.processes import in_processes, usable_cores
-from workbench.data.prepare.report import ADDED_UP, DataReport
+from workbench.data.prepare.report import ADDED_UP, LEFT_OUT, DataReport
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.store import Record, store_schema, template_digest, tokenizer_digest, write_record
 from workbench.data.prepare.worker import EncodedRows, RawRows, RowEncoder, begin, encode_here
@@ -73,6 +73,7 @@ def prepare_into(
         max_length=request.max_length,
         tokenizer=digest,
         picture_folders=_picture_folders(request, files),
+        pairs=request.compares,
         report=report,
     )
     write_record(folder, record)
@@ -131,7 +132,7 @@ def _write(
     request: PrepareRequest,
     tell: Callable[[int], None],
 ) -> None:
-    schema = store_schema(sees=request.sees)
+    schema = store_schema(sees=request.sees, pairs=request.compares)
     with ArrowFolderWriter(folder, schema) as writer:
         for result in results:
             _count(report, result, request)
@@ -166,12 +167,12 @@ def _count(report: DataReport, result: EncodedRows, request: PrepareRequest) -> 
         what, where, fix = result.bad[0]
         raise WorkbenchError(what, where=where, fix=_with_way_on(fix))
     counts = result.counts
-    for reason in ("no_answer", "nothing_left"):
+    for reason in LEFT_OUT:
         if counts[reason]:
             report.left_out[reason] = report.left_out.get(reason, 0) + counts[reason]
     for name in ADDED_UP:
         setattr(report, name, getattr(report, name) + counts[name])
-    report.read += counts["kept"] + counts["no_answer"] + counts["nothing_left"]
+    report.read += counts["kept"] + sum(counts[reason] for reason in LEFT_OUT)
     report.samples += len(result.lengths)
     report.tokens += len(result.input_ids)
     report.count_shortened(result.shortened)
@@ -187,6 +188,8 @@ def _batch(result: EncodedRows, schema: Any) -> Any:
         pa.ListArray.from_arrays(offsets, pa.Array.from_buffers(pa.int32(), len(tokens), [None, pa.py_buffer(tokens)]))
         for tokens in (result.input_ids, result.labels)
     ]
+    if result.chosen:
+        columns.append(pa.array(result.chosen, pa.int32()))
     if result.facts:
         columns += [result.images, *map(list, zip(*result.facts, strict=True))]
     return pa.record_batch(columns, schema=schema)

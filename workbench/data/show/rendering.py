@@ -83,5 +83,4 @@ class RowRenderer:
         """The same conversation with the answer that is not wanted at its end; None for rows that have none."""
         if not isinstance(sample, Conversation) or not sample.rejected:
             return None
-        last = max((number for number, turn in enumerate(sample.turns) if turn.role == "user"), default=-1)
-        return self.render(replace(sample, turns=(*sample.turns[: last + 1], *sample.rejected), rejected=()))
+        return self.render(sample.with_rejected())

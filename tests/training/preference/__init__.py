@@ -1,0 +1,1 @@
+"""Tests of training on which of two answers is better."""

@@ -1,0 +1,41 @@
+"""Pairs of a chosen and a rejected answer as tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.data.conversation import Conversation, Sample
+from workbench.data.encode import NOT_TRAINED, Encoded, Tokenizer, encode_all
+from workbench.data.templates import Template
+
+
+def encode_pairs(samples: Sequence[Sample], template: Template, tokenizer: Tokenizer, max_length: int) -> list[Encoded]:
+    """Of each pair the chosen and then the rejected answer, each behind its question and of at most ``max_length``.
+
+    The result's ``lengths`` are those of the two.
+
+    Raises:
+        WorkbenchError: see `encode_all`.
+    """
+    pairs = [sample for sample in samples if isinstance(sample, Conversation)]
+    each = [one for pair in pairs for one in (pair, pair.with_rejected())]
+    encoded = encode_all(each, template, tokenizer, max_length)
+    return [_joined(*both) for both in zip(encoded[::2], encoded[1::2], strict=True)]
+
+
+def _joined(chosen: Encoded, rejected: Encoded) -> Encoded:
+    return Encoded(
+        chosen.input_ids + rejected.input_ids,
+        chosen.labels + rejected.labels,
+        chosen.cut_tokens + rejected.cut_tokens,
+        (len(chosen.input_ids), len(rejected.input_ids)),
+    )
+
+
+def has_preference(pair: Encoded) -> bool:
+    """Whether there are two answers, and not the same, once their ends are cut."""
+    border = pair.lengths[0]
+    answers = [
+        [label for label in labels if label != NOT_TRAINED] for labels in (pair.labels[:border], pair.labels[border:])
+    ]
+    return all(answers) and answers[0] != answers[1]

@@ -1,0 +1,1 @@
+"""Training on which of two answers is better: DPO, ORPO and reward models."""
