@@ -143,7 +143,7 @@ def run(job: JobFolder, *options: str, ranks: int = 1, file_limit: int | None = 
 
 
 def _rank(job: Path, options: list[str], number: int, ranks: int, port: int, file_limit: int | None) -> None:
-    """One rank of a training: what the launcher sets, then what ``python -m workbench.training`` does."""
+    """One rank of a training: what the launcher sets, then what the process beside a guard does."""
     log = os.open(job / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
@@ -159,7 +159,7 @@ def _rank(job: Path, options: list[str], number: int, ranks: int, port: int, fil
     multiprocessing.set_start_method("fork", force=True)  # as in a process that was started by a command
     if file_limit is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
-    from workbench.training.__main__ import main
+    from workbench.training.rank_process import main
 
     sys.exit(main([str(job), *options]))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _DEAD = {"Z", "X"}
+_STOPPED = {"T", "t"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,18 @@ def session_of(pid: int) -> int | None:
     """The session a process belongs to; None if the process is gone."""
     fields = _stat(pid)
     return None if fields is None else int(fields[3])
+
+
+def parent_of(pid: int) -> int | None:
+    """The process that started a process, or took it over; None if the process is gone."""
+    fields = _stat(pid)
+    return None if fields is None else int(fields[1])
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a signal has stopped a process, so that it does nothing until another one lets it go on."""
+    fields = _stat(pid)
+    return fields is not None and fields[0] in _STOPPED
 
 
 def members_of_session(session: int) -> list[int]:

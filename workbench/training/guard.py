@@ -1,0 +1,84 @@
+"""The parent of one rank: it sees how the rank ends, also where that one cannot tell it itself, and whether it stands still.
+
+A launcher knows the exit code of the process that it started, but not what it means, and tells nobody; the other ranks
+notice only that somebody is gone. The guard names the rank and the signal in a ``failed`` event, and then ends in the
+same way, so that launchers act as ever. About 12 MB; whatever is heavier is imported when there is something to tell.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from workbench.training.guarded import GUARDED_VARIABLE
+from workbench.training.ranks_environment import local_rank, rank
+from workbench.training.watchdog import Watchdog
+
+_SECONDS_BETWEEN_LOOKS = 2.0
+_VMSTAT = Path("/proc/vmstat")
+
+
+def guard(job: Path, arguments: list[str]) -> int:
+    """Run the rank to its end; its exit code. Ends by the signal by which it was ended, if it was.
+
+    Args:
+        arguments: of `workbench.training.rank_process`.
+    """
+    ended_for_memory = _ended_for_memory()
+    told_to_end = False
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        nonlocal told_to_end
+        told_to_end = True
+        child.send_signal(number)
+
+    command = [sys.executable, "-P", "-m", "workbench.training.rank_process", *arguments]
+    environment = os.environ | {GUARDED_VARIABLE: str(job.resolve())}
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, pass_on)
+    code = _wait(child, Watchdog(job) if local_rank() == 0 else None)
+    if code >= 0:
+        return code
+    if not told_to_end:
+        _tell(job, -code, child.pid, memory_ran_out=_ended_for_memory() > ended_for_memory)
+    _end_by(-code)
+    return 128 - code
+
+
+def _wait(child: subprocess.Popen[bytes], watchdog: Watchdog | None) -> int:
+    if watchdog is None:
+        return child.wait()
+    while True:
+        try:
+            return child.wait(_SECONDS_BETWEEN_LOOKS)
+        except subprocess.TimeoutExpired:
+            watchdog.look()
+
+
+def _tell(job: Path, number: int, pid: int, *, memory_ran_out: bool) -> None:
+    from workbench.training.deaths import tell_death
+
+    tell_death(job, rank(), pid, number, memory_ran_out=memory_ran_out)
+
+
+def _ended_for_memory() -> int:
+    """How many processes this machine has ended since it was started because memory ran out; 0 if it does not say."""
+    try:
+        lines = _VMSTAT.read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+
+
+def _end_by(number: int) -> None:
+    """End as the rank did, without leaving a core file of the guard."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if number != signal.SIGKILL:
+        signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)

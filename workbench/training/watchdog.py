@@ -1,0 +1,76 @@
+"""Notices a training that stands still, and what its processes do meanwhile. Light: the standard library alone.
+
+A training writes events as it goes. One that has written none for much longer than ever before has probably lost a
+process that the others wait for, or reads from a disk that does not answer. It may still go on, so nothing is ended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+_TIMES_THE_LONGEST = 5
+_AT_LEAST_VARIABLE = "WORKBENCH_WATCHDOG_SECONDS"
+_AT_LEAST = 300.0
+_BEFORE_THE_FIRST_STEP = 12
+"""Loading a large model, or preparing much data, may be silent for so many times the shortest alarm."""
+
+
+class Watchdog:
+    """Looks at the events of a job every now and then.
+
+    The alarm comes after 5 times the longest silence between two events since the first step, at least after 5 minutes
+    (``WORKBENCH_WATCHDOG_SECONDS``); once, and again only after a sign of life.
+    """
+
+    def __init__(self, job: Path) -> None:
+        self._job = job
+        self._path = job / "events.jsonl"
+        self._offset = self._path.stat().st_size if self._path.exists() else 0
+        self._at_least = float(os.environ.get(_AT_LEAST_VARIABLE) or _AT_LEAST)
+        self._last = time.time()
+        self._longest = 0.0
+        self._has_stepped = self._has_alarmed = False
+
+    def look(self) -> None:
+        """Read new events; sound the alarm if there have been none for too long."""
+        self._read()
+        silence = time.time() - self._last
+        if silence < self._patience or self._has_alarmed:
+            return
+        self._has_alarmed = True
+        from workbench.training.standstill import tell_standstill
+
+        tell_standstill(self._job, silence, self._longest)
+        self._read(are_signs_of_life=False)
+
+    @property
+    def _patience(self) -> float:
+        if not self._has_stepped:
+            return self._at_least * _BEFORE_THE_FIRST_STEP
+        return max(self._at_least, self._longest * _TIMES_THE_LONGEST)
+
+    def _read(self, *, are_signs_of_life: bool = True) -> None:
+        try:
+            with self._path.open("rb") as stream:
+                stream.seek(self._offset)
+                data = stream.read()
+        except OSError:
+            return
+        whole = data[: data.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        for line in whole.splitlines() if are_signs_of_life else ():
+            self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            event = json.loads(line)
+            at, kind = float(event["time"]), event["event"]
+        except (ValueError, KeyError, TypeError):
+            return
+        if self._has_stepped:
+            self._longest = max(self._longest, at - self._last)
+        self._has_stepped = self._has_stepped or kind == "step"
+        self._last, self._has_alarmed = at, False
