@@ -19,6 +19,7 @@ from workbench.jobs.events import (
     Score,
     Started,
     Step,
+    Validation,
     Warned,
 )
 from workbench.sizes import in_words
@@ -41,6 +42,8 @@ class EventText:
                 return self._step(event)
             case Progress():
                 return self._progress(event)
+            case Validation():
+                return [_stamp(event.time) + validation_line(event)]
             case Started():
                 return [printable(fact) for fact in event.facts]
             case Sample():
@@ -107,11 +110,19 @@ def step_line(event: Step, seconds_per_iteration: float | None) -> str:
         "memory": None if event.memory is None else f"{event.memory:.0f}",
         "loss": f"{event.loss:.4f}",
         "grad_norm": _four_digits(event.grad_norm),
-        "tokens_per_sec": None if event.tokens_per_s is None else f"{event.tokens_per_s:.1f}",
+        "tokens_per_sec": _one_digit(event.tokens_per_s),
+        "trained_tokens_per_sec": _one_digit(event.trained_tokens_per_s),
+        "mfu": None if event.mfu is None else f"{event.mfu:.1%}",
         "step": f"{event.step}/{event.total_steps}",
     }
     known = "  ".join(f"{name}: {value}" for name, value in figures.items() if value is not None)
     return f"Iter(train) [{event.iter:>{width}}/{event.total_iters}]  {known}"
+
+
+def validation_line(event: Validation) -> str:
+    """``Iter(val) [10]  loss: …``, in the manner of the steps' lines, with the training loss until there."""
+    trained = "" if event.train_loss is None else f"  train_loss: {event.train_loss:.4f}"
+    return f"Iter(val) [{event.iter}]  loss: {event.loss:.4f}  tokens: {event.tokens}{trained}"
 
 
 def _seconds_per_iteration(previous: Step | None, event: Step) -> float | None:
@@ -126,6 +137,10 @@ def _stamp(seconds: float) -> str:
 
 def _duration(seconds: float | None) -> str | None:
     return None if seconds is None else str(timedelta(seconds=round(seconds)))
+
+
+def _one_digit(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1f}"
 
 
 def _four_digits(value: float | None) -> str | None:

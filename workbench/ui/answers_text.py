@@ -45,11 +45,15 @@ def scores_text(infos: list[CheckpointInfo]) -> Content:
         return Content(_("No checkpoint yet. Each one is scored when it is saved, if the config names probes."))
     title = _("checkpoint")
     width = max(cell_len(title), *(cell_len(info.name) for info in infos)) + 2
-    header = "  " + set_cell_size(title, width) + "".join(_right_aligned(score_text(name), 12) for name in names)
+    losses = [info.validation_loss for info in infos]
+    titles = [*map(score_text, names), *([_("validation")] if any(loss is not None for loss in losses) else [])]
+    widths = [max(12, cell_len(text) + 2) for text in map(printable, titles)]
+    header = "  " + set_cell_size(title, width) + "".join(map(_right_aligned, map(printable, titles), widths))
     lines = [Content.styled(header, "dim")]
     for info in infos:
         is_best = best is not None and info.name == best.checkpoint
-        shares = "".join(f"{_share(info, name):>12}" for name in names)
+        figures = [*(_share(info, name) for name in names), _loss(info)][: len(titles)]
+        shares = "".join(map(_right_aligned, figures, widths))
         gone = "" if info.path is None or info.exists else "  " + _("(removed)")
         line = ("★ " if is_best else "  ") + set_cell_size(info.name, width) + shares + gone
         lines.append(Content.styled(line, "bold $text-success" if is_best else ""))
@@ -60,6 +64,10 @@ def scores_text(infos: list[CheckpointInfo]) -> Content:
 
 def _right_aligned(text: str, cells: int) -> str:
     return " " * max(cells - cell_len(text), 0) + text
+
+
+def _loss(info: CheckpointInfo) -> str:
+    return "–" if info.validation_loss is None else f"{info.validation_loss:.4f}"
 
 
 def _share(info: CheckpointInfo, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from os.path import commonprefix
 from pathlib import Path
@@ -12,8 +13,9 @@ from textual.content import Content
 from workbench.actions.quickstart import SCORE_TITLES
 from workbench.actions.recommended import recommendation_among
 from workbench.i18n import _
-from workbench.jobs.events import Failed, Finished, Progress, Step
+from workbench.jobs.events import Failed, Finished, Progress, Step, Validation
 from workbench.jobs.kinds import kind_text
+from workbench.jobs.queue import queue_row
 from workbench.jobs.state import JobState
 from workbench.jobs.stop import resume_command
 from workbench.sizes import in_words
@@ -22,6 +24,8 @@ from workbench.ui.job_watch import JobWatch
 from workbench.ui.shown_path import shown_path
 
 STATE_STYLES = {
+    JobState.WAITING: "$text-warning",
+    JobState.PAUSED: "$text-warning",
     JobState.RUNNING: "$text-success",
     JobState.STOPPING: "$text-warning",
     JobState.FINISHED: "$text-success",
@@ -54,8 +58,10 @@ def distinct_labels(names: list[str]) -> list[str]:
     return [f"…{name[end:]}" if end else name for name in names]
 
 
-def figures(step: Step | None, state: JobState) -> str:
-    """The figures of the newest step: how far it is, then how it goes."""
+def figures(step: Step | None, state: JobState, validations: Sequence[Validation] = ()) -> str:
+    """The figures of the newest step, and the newest validation: how far it is, then how it goes."""
+    if step is None and state.is_queued:
+        return _("It has not begun.")
     if step is None:
         return _("No step yet: the model and the data are being prepared.") if not state.is_over else _("No steps.")
     way = [
@@ -65,14 +71,25 @@ def figures(step: Step | None, state: JobState) -> str:
     if step.eta is not None and not state.is_over:
         way.append(_("{time} left").format(time=timedelta(seconds=round(step.eta))))
     run = [_("loss {value}").format(value=f"{step.loss:.4f}"), _("lr {value}").format(value=f"{step.lr:.2e}")]
+    if validations:
+        run.insert(1, _("validation {value}").format(value=f"{validations[-1].loss:.4f}"))
     if step.grad_norm is not None:
         run.append(_("grad norm {value}").format(value=f"{step.grad_norm:.3f}"))
     if step.tokens_per_s is not None:
-        run.append(_("{value} tokens/s").format(value=f"{step.tokens_per_s:.0f}"))
+        run.append(_speed(step, step.tokens_per_s))
+    if step.mfu is not None:
+        run.append(_("MFU {value}").format(value=f"{step.mfu:.1%}"))
     if step.memory is not None:
         run.append(_("{value} MB").format(value=f"{step.memory:.0f}"))
     bar = share_bar(step.iter / step.total_iters if step.total_iters else 1.0, _SHORT_BAR_CELLS)
     return f"{bar}  \t{' · '.join(way)}\n{' · '.join(run)}"
+
+
+def _speed(step: Step, tokens_per_s: float) -> str:
+    if step.trained_tokens_per_s is None:
+        return _("{value} tokens/s").format(value=f"{tokens_per_s:.0f}")
+    text = _("{value} tokens/s, {trained} of them trained")
+    return text.format(value=f"{tokens_per_s:.0f}", trained=f"{step.trained_tokens_per_s:.0f}")
 
 
 def stages_text(stages: dict[str, Progress]) -> Content:
@@ -117,6 +134,9 @@ def outcome_text(watch: JobWatch) -> Content | None:
         parts.append(Content.styled(f"✗ \t{where}{printable(watch.outcome.reason)}", "$text-error"))
         if watch.outcome.hint:
             parts.append(Content("→ \t" + printable(watch.outcome.hint)))
+    elif watch.state is JobState.LOST and watch.record.waiting:
+        gone = _("? It was killed while it waited, or the machine was restarted: p puts it back into its place.")
+        parts.append(Content.styled(gone, "$text-error"))
     elif watch.state is JobState.LOST:
         gone = _("? The process has gone without an exit code: it was killed, or the machine was restarted.")
         parts.append(Content.styled(gone, "$text-error"))
@@ -130,10 +150,12 @@ def outcome_text(watch: JobWatch) -> Content | None:
 
 
 def _recommendation(watch: JobWatch) -> list[Content]:
+    early = watch.outcome.results.get("stopped_early") if isinstance(watch.outcome, Finished) else None
+    parts = [Content(printable(str(early)))] if early else []
     best = recommendation_among(watch.checkpoints)
     if best is None:
-        return []
-    return [Content.assemble((f"★ {best.checkpoint}  ", "bold $text-success"), "\t" + best.reason)]
+        return parts
+    return [*parts, Content.assemble((f"★ {best.checkpoint}  ", "bold $text-success"), "\t" + best.reason)]
 
 
 def _results(watch: JobWatch, outcome: Finished) -> list[Content]:
@@ -165,12 +187,22 @@ def _next_of_training(watch: JobWatch) -> Content:
     return Content.assemble(_("Resume: r, or") + "  \t", printable(command))
 
 
+def queue_sentence(watch: JobWatch) -> str | None:
+    """Where in the queue the job stands, and what the key does; None if it does not stand there."""
+    row = queue_row(watch.job) if watch.state.is_queued else None
+    if row is None:
+        return None
+    place = f"{row.state.symbol} {row.place_text}  "
+    return place + (_("p: let it go on") if row.state is JobState.PAUSED else _("p: hold it back"))
+
+
 def about_text(watch: JobWatch) -> Content:
     """Where the job is, what was run, and what was decided."""
     rows = [
         (_("folder"), str(watch.job.path)),
         (_("command"), " ".join(watch.record.command)),
         (_("config"), str(watch.job.config_path) if watch.job.config_path.is_file() else "–"),
+        (_("devices"), ", ".join(watch.record.holds) or "–"),
         (_("process"), f"{watch.record.pid} @ {watch.record.host}"),
         *(("·", fact) for fact in watch.history.facts),
         *((_("warning"), warned.message + (f" → {warned.fix}" if warned.fix else "")) for warned in watch.warnings),

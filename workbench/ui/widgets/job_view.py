@@ -110,7 +110,9 @@ class JobView(Vertical):
         self.query_one("#job-ladder", QuietStatic).tell(ladder)
         self.query_one("#job-outcome", QuietStatic).tell(job_text.outcome_text(watch))
         self.query_one("#job-stages", QuietStatic).tell(job_text.stages_text(self._stages_worth_showing(watch)))
-        self.query_one("#job-figures", QuietStatic).tell(job_text.figures(watch.step, watch.state))
+        self.query_one("#job-figures", QuietStatic).tell(
+            job_text.figures(watch.step, watch.state, watch.history.validations)
+        )
         self._tell_plot(watch)
         self._tell_tab(watch)
 
@@ -121,7 +123,7 @@ class JobView(Vertical):
 
     def _tell_plot(self, watch: JobWatch) -> None:
         for run, one in zip(self.plot.runs, (watch, *self._compared), strict=True):
-            run.curves = one.curve.curves
+            run.curves, run.validation = one.curve.curves, one.history.validations
         self.plot.empty_text = _("The curve begins with the first optimiser step.")
         self.plot.redraw()
 

@@ -22,9 +22,10 @@ from workbench.i18n import N_, _
 from workbench.jobs.curve import SERIES
 from workbench.ui.widgets.plot_columns import Window
 from workbench.ui.widgets.plot_drawing import Drawing, PlotRun, draw
-from workbench.ui.widgets.plot_rows import CURSOR, RAW, RUN_COLOURS, PlotRow
+from workbench.ui.widgets.plot_rows import CURSOR, OVERFITTED, RAW, RUN_COLOURS, VALIDATION, PlotRow
 
 _LEAST_SPAN = 16
+_NAMED_LAYERS = {RAW: "raw", VALIDATION: "validation", OVERFITTED: "overfitted", CURSOR: "cursor"}
 SERIES_TITLES = {"loss": N_("loss"), "lr": N_("learning rate"), "grad_norm": N_("gradient norm")}
 
 
@@ -40,6 +41,8 @@ class LossPlot(Widget, can_focus=True):
         & > .loss-plot--axis { color: $text-muted; }
         & > .loss-plot--raw { color: $text-muted; text-style: dim; }
         & > .loss-plot--cursor { color: $warning; }
+        & > .loss-plot--validation { color: $success; text-style: bold; }
+        & > .loss-plot--overfitted { color: $error; text-style: bold; }
         & > .loss-plot--run-0 { color: $primary; text-style: bold; }
         & > .loss-plot--run-1 { color: $success; text-style: bold; }
         & > .loss-plot--run-2 { color: $warning; text-style: bold; }
@@ -53,6 +56,8 @@ class LossPlot(Widget, can_focus=True):
         "loss-plot--axis",
         "loss-plot--raw",
         "loss-plot--cursor",
+        "loss-plot--validation",
+        "loss-plot--overfitted",
         *(f"loss-plot--run-{number}" for number in range(RUN_COLOURS)),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -239,8 +244,6 @@ class LossPlot(Widget, can_focus=True):
 
 
 def _component(layer: int) -> str:
-    if layer == RAW:
-        return "loss-plot--raw"
-    if layer == CURSOR:
-        return "loss-plot--cursor"
+    if layer in _NAMED_LAYERS:
+        return f"loss-plot--{_NAMED_LAYERS[layer]}"
     return "loss-plot--axis" if layer < RAW else f"loss-plot--run-{(layer - RAW - 1) % RUN_COLOURS}"

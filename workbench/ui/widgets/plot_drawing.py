@@ -6,7 +6,7 @@ with its numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from rich.cells import cell_len, set_cell_size
 from workbench.i18n import _
 from workbench.jobs.bins import Series
 from workbench.jobs.curve import Curves
+from workbench.jobs.events import Validation
 from workbench.ui.widgets.axes import YAxis, fitting_axis, tick_text
 from workbench.ui.widgets.braille import BrailleCanvas
 from workbench.ui.widgets.plot_columns import Column, Window, columns_of, too_coarse
@@ -30,16 +31,25 @@ from workbench.ui.widgets.plot_rows import (
     joined,
     text_row,
 )
+from workbench.ui.widgets.plot_validation import (
+    Marks,
+    draw_validation,
+    finite,
+    validation_legend,
+    validation_readings,
+)
 
 MOST_RUNS = 6
 UNSMOOTHED = {"lr"}
 """Series that are a schedule, not a measurement: their own line is all there is to see."""
+_MEASURED = "loss"
+"""The series that validation measures too."""
 _ROWS_PER_Y_TICK = 4
 
 
 @dataclass
 class PlotRun:
-    """One run on a plot: its name, its curves and, if zoomed in far, the curves of that window alone.
+    """One run on a plot: its name, its curves, its validation losses and, if zoomed in far, that window's curves alone.
 
     ``label`` stands for the name where several runs must fit into a line.
     """
@@ -48,6 +58,7 @@ class PlotRun:
     curves: Curves
     detail: tuple[Window, Curves] | None = None
     label: str = ""
+    validation: Sequence[Validation] = ()
 
     def series(self, name: str, window: Window) -> Series:
         """The finest series known for a window."""
@@ -134,7 +145,9 @@ def draw(state: PlotState, width: int, height: int) -> Drawing:
     if not any(traces):
         return _empty_drawing(state, width, height)
     is_smoothed = state.series not in UNSMOOTHED
-    axis = fitting_axis(*_extent(traces, state.log_scale), log=state.log_scale)
+    validated = state.runs[:MOST_RUNS] if state.series == _MEASURED else []
+    measured = [point.loss for run in validated for point in finite(run) if window.first <= point.iter <= window.last]
+    axis = fitting_axis(*_extent(traces, measured, state.log_scale), log=state.log_scale)
     if is_smoothed:
         _draw_raw(canvas, traces[0], axis, RAW)
     for number in reversed(range(len(traces))):
@@ -144,8 +157,15 @@ def draw(state: PlotState, width: int, height: int) -> Drawing:
             _draw_raw(canvas, traces[number], axis, RUN + number)
     readings = _readings(traces, canvas.dot_columns)
     here = nearest_reading(readings, state.cursor) if state.cursor is not None and readings else None
-    marks = _end_letters(traces, axis, canvas) if len(traces) > 1 else {}
-    rows = [_top_row(state, all_series, here, width)]
+    marks = draw_validation(canvas, validated, window, lambda loss: _dot_row(canvas, axis, loss))
+    if len(traces) > 1:
+        marks |= _end_letters(traces, axis, canvas)
+    pieces = _legend_pieces(state, all_series) if here is None else _reading_pieces(state, here)
+    if here is None:
+        pieces += validation_legend(validated)
+    else:
+        pieces += validation_readings(validated, window, canvas.dot_columns, here.dot_column)
+    rows = [PlotRow(tuple(filled(pieces, width)))]
     rows += _curve_rows(canvas, axis, here, marks)
     rows += bottom_rows(window, plot_width)
     coarse = any(too_coarse(series, window, canvas.dot_columns) for series in all_series)
@@ -160,12 +180,12 @@ def _empty_drawing(state: PlotState, width: int, height: int) -> Drawing:
     return Drawing(width, rows)
 
 
-def _extent(traces: list[dict[int, Column]], log: bool) -> tuple[float, float]:
-    """The lowest and highest value to be drawn; on a log axis the lowest positive one."""
+def _extent(traces: list[dict[int, Column]], others: list[float], log: bool) -> tuple[float, float]:
+    """The lowest and highest value to be drawn, others included; on a log axis the lowest positive one."""
     columns = list(traces[0].values())
     lows, highs = [column.low for column in columns], [column.high for column in columns]
     smooth = [column.smooth for trace in traces for column in trace.values()]
-    lows, highs = lows + smooth, highs + smooth
+    lows, highs = lows + smooth + others, highs + smooth + others
     if log:
         lows = [value for value in lows if value > 0] or [1.0]
         highs = [value for value in highs if value > 0] or [1.0]
@@ -203,14 +223,14 @@ def _readings(traces: list[dict[int, Column]], dot_columns: int) -> list[Reading
     return found
 
 
-def _end_letters(traces: list[dict[int, Column]], axis: YAxis, canvas: BrailleCanvas) -> dict[tuple[int, int], int]:
-    """Where each run's line ends on screen (cell row, cell column) → run number: a letter names it there."""
-    marks: dict[tuple[int, int], int] = {}
+def _end_letters(traces: list[dict[int, Column]], axis: YAxis, canvas: BrailleCanvas) -> Marks:
+    """A letter where each run's line ends on screen: it names it there."""
+    marks: Marks = {}
     for number, trace in enumerate(traces):
         inside = [column for column in trace if 0 <= column < canvas.dot_columns]
         if inside:
             row = _dot_row(canvas, axis, trace[inside[-1]].smooth) >> 2
-            marks[row, min((inside[-1] >> 1) + 1, canvas.width - 1)] = number
+            marks[row, min((inside[-1] >> 1) + 1, canvas.width - 1)] = (run_letter(number), RUN + number)
     return marks
 
 
@@ -219,9 +239,7 @@ def run_letter(number: int) -> str:
     return chr(ord("A") + number)
 
 
-def _curve_rows(
-    canvas: BrailleCanvas, axis: YAxis, here: Reading | None, marks: dict[tuple[int, int], int]
-) -> Iterator[PlotRow]:
+def _curve_rows(canvas: BrailleCanvas, axis: YAxis, here: Reading | None, marks: Marks) -> Iterator[PlotRow]:
     labels = {}
     for tick in axis.ticks(max(canvas.height // (2 if axis.log else _ROWS_PER_Y_TICK), 2)):
         labels[_dot_row(canvas, axis, tick) >> 2] = tick_text(tick)
@@ -229,16 +247,11 @@ def _curve_rows(
         cells = list(zip(canvas.row_text(y), canvas.row_layers(y), strict=True))
         if here is not None and cells[here.dot_column >> 1][0] == " ":
             cells[here.dot_column >> 1] = ("│", CURSOR)
-        for (row, x), number in marks.items():
+        for (row, x), mark in marks.items():
             if row == y:
-                cells[x] = (run_letter(number), RUN + number)
+                cells[x] = mark
         label = f"{labels.get(y, ''):>{LABEL_WIDTH - 1}} " + ("┤" if y in labels else "│")
         yield PlotRow(((label, AXIS), *joined(cells)))
-
-
-def _top_row(state: PlotState, all_series: list[Series], here: Reading | None, width: int) -> PlotRow:
-    pieces = _reading_pieces(state, here) if here is not None else _legend_pieces(state, all_series)
-    return PlotRow(tuple(filled(pieces, width)))
 
 
 def _legend_pieces(state: PlotState, all_series: list[Series]) -> list[tuple[str, int]]:

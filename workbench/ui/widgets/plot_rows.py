@@ -15,6 +15,7 @@ from workbench.ui.widgets.plot_columns import Window
 
 AXIS, RAW, RUN = 0, 1, 2
 """Layers of paint; run number n has layer ``RUN`` + n."""
+VALIDATION, OVERFITTED = 90, 91
 CURSOR = 100
 RUN_COLOURS = 6
 LABEL_WIDTH = 9
