@@ -116,9 +116,9 @@ def _put_into_queue(sweep: SweepFolder, *, failed_too: bool, as_json: bool) -> N
     from workbench.actions.sweep import start_points
     from workbench.text import printable
 
-    started = []
+    fields, started = sweep.record.fields, []
     for point, job in start_points(sweep, failed_too=failed_too):
-        settings = ", ".join(f"{key}={value}" for key, value in point.settings.items())
+        settings = ", ".join(f"{key}={point.settings[key]}" for key in fields if key in point.settings)
         typer.echo(printable(f"  {job.id}  {settings}"), err=as_json)
         started.append(job)
     if as_json:
@@ -132,8 +132,8 @@ def _put_into_queue(sweep: SweepFolder, *, failed_too: bool, as_json: bool) -> N
 def show(sweep: _Id = "last", as_json: _AsJson = False) -> None:
     """Print the table."""
     from workbench.actions.sweep_table import sweep_table
-    from workbench.commands.columns import aligned
     from workbench.actions.sweep_text import table_cells
+    from workbench.commands.columns import aligned
     from workbench.jobs.sweeps import find_sweep
     from workbench.text import printable
 

@@ -61,6 +61,8 @@ class JobWatch:
     def _look_at_state(self) -> bool:
         state = state_of(self.job)
         changed, self.state = state is not self.state, state
+        if changed:
+            self.record = self.job.record
         return changed
 
     def _read_events(self, deadline: float) -> bool:

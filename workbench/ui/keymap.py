@@ -26,6 +26,8 @@ _WITHIN_AREAS = (
     "configs:FilterInput",
     "config_form:ConfigForm",
     "train_setup:TrainSetup",
+    "queue:QueueScreen",
+    "sweep:SweepScreen",
     "widgets.loss_plot:LossPlot",
     "widgets.prompt_input:PromptInput",
     "widgets.row_table:RowTable",

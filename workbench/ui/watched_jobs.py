@@ -82,7 +82,9 @@ def journey_around(training: JobWatch) -> JobFolder | None:
 
 
 def job_to_begin_with(project: Path) -> JobFolder | None:
-    """A running job before all others, else the newest training."""
+    """A running job before all others, then one that waits, else the newest training."""
     jobs = list_jobs(project)
-    running = next((job for job in jobs if not state_of(job).is_over), None)
-    return running or next((job for job in jobs if job.record.kind in _WITH_CURVES), None)
+    states = {job: state_of(job) for job in jobs}
+    running = next((job for job in jobs if not states[job].is_over and not states[job].is_queued), None)
+    waiting = next((job for job in jobs if states[job].is_queued), None)
+    return running or waiting or next((job for job in jobs if job.record.kind in _WITH_CURVES), None)

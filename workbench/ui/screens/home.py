@@ -54,6 +54,7 @@ class HomeScreen(AreaScreen):
         Binding(
             "s", "quickstart", N_("Quickstart"), id="home.quickstart", tooltip=N_("Teach the sample model something")
         ),
+        Binding("q", "queue", N_("Queue"), id="home.queue", tooltip=N_("Who has a device, and who waits for one")),
         Binding("t", "app.change_theme", N_("Theme"), id="home.theme", tooltip=N_("Choose colours, with a preview")),
         Binding("l", "app.next_language", N_("中文"), id="home.language", tooltip=N_("Switch the language")),
     ]
@@ -99,10 +100,10 @@ class HomeScreen(AreaScreen):
     def _look(self) -> None:
         """Read the job folders aside; paint only if something changed."""
         from workbench.jobs.find import list_jobs  # here: Home is painted before, half of the app's start is imports
-        from workbench.jobs.rows import job_row
+        from workbench.jobs.rows import job_rows
         from workbench.ui.next_step import next_step
 
-        rows = [row for job in list_jobs(self.workbench.project)[:_JOBS_SHOWN] if (row := job_row(job)) is not None]
+        rows = job_rows(list_jobs(self.workbench.project)[:_JOBS_SHOWN])
         self.app.call_from_thread(self._show, rows, next_step(self.workbench.project))
 
     def _show(self, rows: list[JobRow], step: NextStep) -> None:
@@ -125,6 +126,13 @@ class HomeScreen(AreaScreen):
     def action_next(self) -> None:
         if self._step:
             self.workbench.go(self._step.area, **self._step.context)
+
+    @work
+    async def action_queue(self) -> None:
+        from workbench.ui.screens.queue import QueueScreen
+
+        if job := await self.app.push_screen_wait(QueueScreen()):
+            self.workbench.go("train", job=job)
 
     @work
     async def action_quickstart(self) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import DataTable, Label
 from workbench.i18n import N_, _
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.rows import JobRow, job_row
+from workbench.jobs.rows import JobRow, job_rows
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
@@ -66,8 +66,7 @@ class JobPicker(TranslatedModal[JobChoice | None]):
 
     @work(thread=True, group="job-picker", exit_on_error=False)
     def _read(self) -> None:
-        rows = [row for job in list_jobs(self._project) if (row := job_row(job)) is not None]
-        self.app.call_from_thread(self._fill, rows)
+        self.app.call_from_thread(self._fill, job_rows(list_jobs(self._project)))
 
     def _fill(self, rows: list[JobRow]) -> None:
         self._rows = rows

@@ -12,6 +12,9 @@ SAVE, NOW = "save", "now"
 
 def stop_dialog(watch: JobWatch) -> ChoiceDialog:
     """Gives `SAVE`, `NOW`, or None if the job is to go on."""
+    if watch.state.is_queued:
+        title, leave = _("Take {job} out of the queue?"), Choice(SAVE, _("Take it out; it can be resumed later"))
+        return ChoiceDialog(title.format(job=watch.job.id), _("It waits for a device and does not run."), [leave])
     save = Choice(SAVE, _("Stop and save: write a checkpoint at the end of this step, then end"))
     now = Choice(NOW, _("Stop now: end its processes; work since the last checkpoint is lost"))
     text = _("First it is asked to save and end. Ending it at once is for when it does not answer.")

@@ -21,8 +21,10 @@ from workbench.i18n import N_, _
 from workbench.jobs.curve import Curves
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.state import JobState
+from workbench.ui.job_text import queue_sentence
 from workbench.ui.job_watch import JobWatch
-from workbench.ui.screens.area import SMALLEST, AreaScreen
+from workbench.ui.screens.area import SMALLEST
+from workbench.ui.screens.train_queue import QueueKeys
 from workbench.ui.stop_ladder import StopLadder
 from workbench.ui.watched_jobs import WatchedJobs, job_to_begin_with, journey_around
 from workbench.ui.widgets.job_view import TABS, JobView
@@ -30,11 +32,11 @@ from workbench.ui.widgets.loss_plot import LossPlot
 
 _POLL_SECONDS = 0.5
 _CATCH_UP_SECONDS = 0.05
-_RUNNING = {JobState.RUNNING, JobState.STOPPING}
+_ENDABLE = {JobState.WAITING, JobState.PAUSED, JobState.RUNNING, JobState.STOPPING}
 _RESUMABLE = {JobState.STOPPED, JobState.FAILED, JobState.LOST}
 
 
-class TrainScreen(AreaScreen):
+class TrainScreen(QueueKeys):
     """One job at a time, others beside it on the plot."""
 
     AREA = "train"
@@ -150,7 +152,9 @@ class TrainScreen(AreaScreen):
             self._show_opened()
             self.workbench.show_error(error)
             return
-        self.query_one(JobView).tell(jobs.position, jobs.ladder.sentence(jobs.watch.state))
+        self.query_one(JobView).tell(
+            jobs.position, queue_sentence(jobs.watch) or jobs.ladder.sentence(jobs.watch.state)
+        )
         if jobs.watch.state is not self._state:
             self._go_on_with_journey(jobs.watch)
             self._state = jobs.watch.state
@@ -187,10 +191,12 @@ class TrainScreen(AreaScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now stands in the footer."""
-        watch = self._jobs.watch if self._jobs else None
+        watch = self.watched
         match action:
             case "stop":
-                return watch is not None and watch.state in _RUNNING
+                return watch is not None and watch.state in _ENDABLE
+            case "pause":
+                return self.can_pause
             case "resume":
                 return watch is not None and watch.is_training and watch.state in _RESUMABLE
             case "series" | "log" | "zoom" | "whole" | "fold_plot":
@@ -207,6 +213,13 @@ class TrainScreen(AreaScreen):
         chosen = await self.app.push_screen_wait(JobPicker(self.workbench.project, current, compared))
         if chosen is not None:
             self._open(chosen.job, chosen.compared)
+
+    @property
+    def watched(self) -> JobWatch | None:
+        return self._jobs.watch if self._jobs else None
+
+    def watch_job(self, job: JobFolder) -> None:
+        self._open(job)
 
     def action_new(self) -> None:
         self._set_up(None)

@@ -23,7 +23,9 @@ JOB_COLUMNS = (
     Column(N_("loss"), 8, from_width=90),
     Column(N_("started"), 11),
 )
-_ROLES: dict[str, Role] = {
+STATE_ROLES: dict[str, Role] = {
+    "waiting": "warning",
+    "paused": "warning",
     "running": "accent",
     "stopping": "warning",
     "finished": "success",
@@ -37,7 +39,7 @@ _ROLES: dict[str, Role] = {
 
 def job_cells(row: JobRow) -> tuple[Cell, ...]:
     """The cells of a job, a column each."""
-    state = (row.state_text, _ROLES[row.state])
+    state = (row.state_text, STATE_ROLES[row.state])
     return (
         state,
         printable(row.job.path.parent.name),

@@ -1,0 +1,136 @@
+"""The queue: who has a device, who waits for one, and keys to change the order, hold jobs back and let them go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import DataTable, Label, Static
+
+from workbench.i18n import N_, _
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.queue import Direction, QueueRow, move, pause, queue_rows, unpause
+from workbench.jobs.state import JobState
+from workbench.jobs.stop import request_stop
+from workbench.text import printable
+from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.fitted_table import Cell, Column, FittedTable, Row
+from workbench.ui.widgets.job_table import STATE_ROLES
+
+_POLL_SECONDS = 1.0
+_COLUMNS = (
+    Column(N_("place"), 5),
+    Column(N_("state"), 12),
+    Column(N_("job"), keeps_end=True),
+    Column(N_("devices"), 14),
+    Column(N_("behind"), from_width=90, keeps_end=True),
+)
+
+
+class QueueScreen(TranslatedModal[JobFolder | None]):
+    """Gives the job to watch, None if the user went back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter", "watch", N_("Watch"), id="queue.watch", tooltip=N_("Watch the job under the cursor"), priority=True
+        ),
+        Binding("p", "pause", N_("Pause"), id="queue.pause", tooltip=N_("Hold it back, or let a paused one go on")),
+        Binding("u", "move('up')", N_("Up"), id="queue.up", tooltip=N_("One place forward")),
+        Binding("d", "move('down')", N_("Down"), id="queue.down", tooltip=N_("One place back")),
+        Binding("t", "move('first')", N_("First"), id="queue.first", tooltip=N_("Before all others")),
+        Binding("e", "move('last')", N_("Last"), id="queue.last", tooltip=N_("Behind all others")),
+        Binding("x", "leave", N_("Leave"), id="queue.leave", tooltip=N_("Take a waiting job out of the queue")),
+        Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Close")),
+    ]
+    CSS_PATH = "queue.tcss"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[QueueRow] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(_("Queue"), classes="dialog-title", markup=False)
+            yield FittedTable(_COLUMNS, id="queue-table")
+            yield Static(
+                _("No job has a device, and none waits. A training whose device is taken can wait here for it."),
+                id="queue-empty",
+                markup=False,
+            )
+            yield Label(
+                _("A paused training saves, gives its device to the next one, and goes on exactly."),
+                classes="muted",
+                markup=False,
+            )
+        yield FittedFooter()
+
+    def on_mount(self) -> None:
+        self.query_one("#queue-empty").display = False
+        self.query_one(FittedTable).focus()
+        self.set_interval(_POLL_SECONDS, self._look)
+        self._look()
+
+    @work(thread=True, group="queue-look", exclusive=True, exit_on_error=False)
+    def _look(self) -> None:
+        self.app.call_from_thread(self._show, queue_rows())
+
+    def _show(self, rows: list[QueueRow]) -> None:
+        if not self.is_mounted or (rows == self._rows and rows):
+            return
+        self._rows = rows
+        self.query_one(FittedTable).set_rows([Row(str(row.job.path), _cells(row)) for row in rows])
+        self.query_one(FittedTable).display = bool(rows)
+        self.query_one("#queue-empty").display = not rows
+        self.refresh_bindings()
+
+    def _here(self) -> QueueRow | None:
+        key = self.query_one(FittedTable).chosen_key
+        return next((row for row in self._rows if str(row.job.path) == key), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done with the job under the cursor stands in the footer."""
+        if action not in {"watch", "pause", "move", "leave"}:
+            return True
+        row = self._here() if self.is_mounted else None
+        if row is None:
+            return False
+        return action in {"watch", "pause"} or row.place > 0
+
+    @on(DataTable.RowHighlighted)
+    def _on_other_row(self) -> None:
+        self.refresh_bindings()
+
+    @on(DataTable.RowSelected)
+    def action_watch(self) -> None:
+        if row := self._here():
+            self.dismiss(row.job)
+
+    def action_pause(self) -> None:
+        if row := self._here():
+            goes_on = row.state is JobState.PAUSED or row.is_left_alone
+            self._change(lambda: unpause(row.job) if goes_on else pause(row.job))
+
+    def action_move(self, direction: Direction) -> None:
+        if row := self._here():
+            self._change(lambda: move(row.job, direction))
+
+    def action_leave(self) -> None:
+        if row := self._here():
+            self._change(lambda: request_stop(row.job))
+
+    @work(thread=True, group="queue-change", exit_on_error=False)
+    def _change(self, change: Callable[[], object]) -> None:
+        """Do it aside, for the queue may be held by somebody else for a moment; then look."""
+        change()
+        self.app.call_from_thread(self._look)
+
+
+def _cells(row: QueueRow) -> tuple[Cell, ...]:
+    state = (f"{row.state.symbol} {_(row.state.word)}", STATE_ROLES[row.state])
+    behind = ", ".join(job.id for job in row.behind)
+    return (str(row.place or "–"), state, printable(row.job.id), printable(row.devices_text), printable(behind))

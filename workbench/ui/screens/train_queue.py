@@ -1,0 +1,71 @@
+"""What the Train area does with the queue and with sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from workbench.i18n import N_
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.queue import pause, unpause
+from workbench.jobs.state import JobState
+from workbench.ui.job_watch import JobWatch
+from workbench.ui.screens.area import AreaScreen
+
+_PAUSABLE = {JobState.WAITING, JobState.PAUSED, JobState.RUNNING}
+
+
+class QueueKeys(AreaScreen):
+    """Keys that lead to the queue and the sweeps, and pause the training that is watched."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "pause", N_("Pause"), id="train.pause", tooltip=N_("Save and make room, or go on after that")),
+        Binding("q", "queue", N_("Queue"), id="train.queue", tooltip=N_("Who has a device, and who waits for one")),
+        Binding("w", "sweep", N_("Sweeps"), id="train.sweep", tooltip=N_("Trainings with several settings compared")),
+    ]
+
+    @property
+    def watched(self) -> JobWatch | None:
+        """What is known of the job on screen."""
+        raise NotImplementedError
+
+    def watch_job(self, job: JobFolder) -> None:
+        """Show another job."""
+        raise NotImplementedError
+
+    @property
+    def can_pause(self) -> bool:
+        """Whether the job on screen can be held back, or goes on after that."""
+        watch = self.watched
+        return watch is not None and (watch.state in _PAUSABLE or self._was_killed(watch)) and watch.is_training
+
+    @staticmethod
+    def _was_killed(watch: JobWatch) -> bool:
+        """Whether nobody is left to take its turn."""
+        return watch.state is JobState.LOST and watch.record.waiting
+
+    @work(group="train-dialog", exclusive=True, exit_on_error=False)
+    async def action_queue(self) -> None:
+        from workbench.ui.screens.queue import QueueScreen
+
+        if job := await self.app.push_screen_wait(QueueScreen()):
+            self.watch_job(job)
+
+    @work(group="train-dialog", exclusive=True, exit_on_error=False)
+    async def action_sweep(self) -> None:
+        from workbench.ui.screens.sweep import SweepScreen
+
+        if job := await self.app.push_screen_wait(SweepScreen(self.workbench.project)):
+            self.watch_job(job)
+
+    def action_pause(self) -> None:
+        if (watch := self.watched) is not None:
+            goes_on = watch.state is JobState.PAUSED or self._was_killed(watch)
+            self._change(watch.job, unpause if goes_on else pause)
+
+    @work(thread=True, group="train-pause", exclusive=True, exit_on_error=False)
+    def _change(self, job: JobFolder, change: Callable[[JobFolder], None]) -> None:
+        change(job)
