@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from torch.utils.data import DataLoader, Subset
 from transformers import TrainerCallback
 
 from workbench.configs.schema import TrainConfig
@@ -96,10 +95,10 @@ class PreferenceTrainer(WorkbenchTrainer):
         """Of this rank's share of the pairs, every so manyth; as many batches on all ranks, as these work in step."""
         count, number = world_size(), rank()
         share = [min(place, len(rows) - 1) for place in range(number, len(rows) + (-len(rows)) % count, count)]
-        loader = DataLoader(Subset(rows, share), batch_size=self.args.per_device_train_batch_size,
-                            collate_fn=self.data_collator)  # fmt: skip
+        size = self.args.per_device_train_batch_size
         with without_training(self.model_wrapped):
-            for batch in loader:
+            for first in range(0, len(share), size):
+                batch = self.data_collator([rows[place] for place in share[first : first + size]])
                 batch.pop(TOKENS)
                 inputs = self._prepare_inputs(batch)
                 with self.compute_loss_context_manager():
