@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.process import boot_id, environment_of, members_of_session, session_of
 
 JOB_VARIABLE = "WORKBENCH_JOB"
 """The environment variable in which a job's processes carry its folder."""
+
+
+def own_folder(otherwise: Path) -> Path:
+    """The folder of the job that this process belongs to; ``otherwise`` if it was started by hand."""
+    return Path(os.environ.get(JOB_VARIABLE) or otherwise)
 
 
 def own_session(job: JobFolder) -> int | None:

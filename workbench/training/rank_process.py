@@ -14,14 +14,14 @@ from workbench.configs.files import load_config
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.causes import GPU_MEMORY, MEMORY, PEERS, cause_of, explained
-from workbench.jobs.events import EventLog, Failed, Finished
+from workbench.jobs.events import EventLog, Failed, Finished, Started
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.state import outcome_of
 from workbench.jobs.worker import run_worker
 from workbench.training.environment import prepare_environment
 from workbench.training.guarded import stand_under_guard
 from workbench.training.memory_mends import memory_mends
-from workbench.training.ranks_environment import rank, world_size
+from workbench.training.ranks_environment import has_folder_of_its_own, rank, world_size
 
 _SECONDS_FOR_OTHERS = 2.0
 """How long a rank waits before it reports a failure that another one has probably caused, or meets as well."""
@@ -75,9 +75,18 @@ def _leave_if_told(job: JobFolder) -> None:
 
 
 def _run_other_rank(job: JobFolder, work: Callable[[JobFolder], Finished]) -> int:
-    """Train with rank 0. A failure is noted by rank 0, or here if that one does not come to it."""
+    """Train with rank 0. A failure is noted by rank 0, or here if that one does not come to it.
+
+    The job of a machine with a folder of its own tells that it began and how it ended.
+    """
+    told_here = EventLog(job.path) if has_folder_of_its_own() else None
     try:
-        work(job)
+        if told_here is not None:
+            said = _("Another machine is the first one; its job tells how the training goes.")
+            told_here.write(Started(facts=[said]))
+        finished = work(job)
+        if told_here is not None:
+            told_here.write(finished.model_copy(update={"results": {}}))
     except Exception as error:  # the edge of the process
         traceback.print_exc()
         time.sleep(_SECONDS_FOR_OTHERS)

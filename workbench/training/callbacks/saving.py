@@ -7,9 +7,10 @@ from typing import Any
 from transformers import TrainerCallback
 
 from workbench.jobs.events import Checkpoint
+from workbench.jobs.session import own_folder
 from workbench.jobs.stop import stop_requested
 from workbench.training.checkpoint_folders import checkpoint_name
-from workbench.training.ranks import rank, sum_over_ranks
+from workbench.training.ranks import sum_over_ranks
 from workbench.training.session import Session
 
 
@@ -34,14 +35,15 @@ class SaveCadence(TrainerCallback):  # type: ignore[misc]  # transformers is unt
 class StopOnRequest(TrainerCallback):  # type: ignore[misc]
     """Looks for the control file at the end of each optimiser step; then saves and ends the training.
 
-    All ranks must take the same decision at the same step, so rank 0 looks and the others hear of it.
+    All ranks must take the same decision at the same step, so each looks, also at the folder of its own machine, and
+    the others hear of it.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        asked = rank() == 0 and stop_requested(self._session.job.path)
+        asked = stop_requested(self._session.job.path) or stop_requested(own_folder(self._session.job.path))
         (seen,) = sum_over_ranks([float(asked)])
         if seen and state.global_step < self._session.counting.total_steps:
             self._session.stopped = True
