@@ -1,26 +1,30 @@
 """Ready-made configs, composed on demand from small tables: models × methods × data, with and without pictures.
 
-Any name of the tables' keys resolves (`recipes`, `seeing`); `entries` lists those that are published.
+Any name of the tables' keys resolves (`recipes`, `pairs`, `seeing`, `internvl`); `entries` lists those that are published.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
 
-from workbench.configs.catalogue import recipes, seeing
+from workbench.configs.catalogue import internvl, irregular, pairs, seeing
 from workbench.configs.catalogue.entry import CatalogueEntry
+from workbench.configs.catalogue.mends import MENDED
+from workbench.configs.own_code import why_own_code
 from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 
 if TYPE_CHECKING:
     from workbench.configs.schema import TrainConfig
 
+_PARTS = (irregular, pairs, seeing, internvl)
 __all__ = ["CatalogueEntry", "entries", "published_names", "resolve", "suggestion"]
 
 
 def published_names() -> list[str]:
     """All names of the catalogue, sorted."""
-    return sorted([*recipes.published_names(), *seeing.published_names()])
+    return sorted(name for part in _PARTS for name in part.published_names())
 
 
 def entries(pattern: str | None = None) -> list[CatalogueEntry]:
@@ -59,11 +63,20 @@ def suggestion(name: str) -> str:
     return _("`workbench list-cfg` shows all names.")
 
 
-def _recipe(name: str) -> recipes.Recipe | seeing.SeeingRecipe | None:
-    return recipes.parse_name(name) or seeing.parse_name(name)
+class _Recipe(Protocol):
+    """What a name stands for."""
+
+    def settings(self) -> dict[str, Any]: ...
+    def entry(self, name: str) -> CatalogueEntry: ...
+
+
+def _recipe(name: str) -> _Recipe | None:
+    return next((found for part in _PARTS if (found := part.parse_name(name)) is not None), None)
 
 
 def _entry(name: str) -> CatalogueEntry:
     recipe = _recipe(name)
     assert recipe is not None, f"{name} is published but does not follow the grammar"
-    return recipe.entry(name)
+    entry = recipe.entry(name)
+    mended = _(MENDED[name]) if name in MENDED else ""
+    return replace(entry, mended=mended, needs_code=why_own_code(entry.model))

@@ -13,8 +13,12 @@ class CatalogueEntry:
         model: path or Hugging Face name of the language model.
         method: ``full``, ``lora`` or ``qlora``; ``frozen`` where nothing of the language model is trained.
         dataset: the key of what is trained on.
-        stage: ``sft`` or ``pretrain``; of a model that sees, ``llava_pretrain`` or ``llava_finetune``.
+        stage: ``sft``, ``pretrain``, ``dpo``, ``orpo`` or ``reward``; of a model that sees, ``llava_pretrain`` or
+            ``llava_finetune``.
         summary: in the current language.
+        mended: what XTuner's config of this name has wrong, in the current language; empty if nothing.
+        needs_code: why the model cannot be loaded without Python code of its own, in the current language; empty if it
+            can be.
     """
 
     name: str
@@ -24,3 +28,5 @@ class CatalogueEntry:
     dataset: str
     stage: str
     summary: str
+    mended: str = ""
+    needs_code: str = ""

@@ -20,6 +20,11 @@ class TrainingMethod:
 METHODS = (
     TrainingMethod("qlora", N_("adapter on a 4-bit base (QLoRA)"), {"method": "qlora", "lr": 2e-4}),
     TrainingMethod("lora", N_("adapter (LoRA)"), {"method": "lora", "lr": 2e-4}),
+    TrainingMethod(
+        "int8_lora",
+        N_("adapter on an 8-bit base"),
+        {"method": "qlora", "lr": 2e-4, "quantization": {"load_in_8bit": True}},
+    ),
     TrainingMethod("full", N_("all weights"), {"method": "full", "lr": 2e-5}),
     TrainingMethod(
         "full_finetune",
@@ -30,6 +35,7 @@ METHODS = (
             "betas": (0.9, 0.95),
             "weight_decay": 0.01,
             "warmup_ratio": 0.025,
+            "min_lr_ratio": 0.15,
             "max_length": 32768,
             "use_varlen_attn": True,
             "accumulative_counts": 1,

@@ -1,6 +1,7 @@
-"""Text models: which model × method × data sets are published under a name, and how a name is taken apart.
+"""Text models that learn from texts and dialogues: how a name is taken apart, and what it stands for.
 
-A name is ``MODEL_METHOD_DATA_eEPOCHS[_SUFFIX]``; names outside that grammar are listed with what they stand for.
+A name is ``MODEL_METHOD_DATA_eEPOCHS[_SUFFIX]`` or, of XTuner's speed tests, ``MODEL_METHOD_DATA_LENGTH_spGPUS``; names
+outside that grammar are listed with what they stand for (`irregular`).
 """
 
 from __future__ import annotations
@@ -11,25 +12,41 @@ from typing import Any
 
 from workbench.configs.catalogue import datasets, methods, models
 from workbench.configs.catalogue.entry import CatalogueEntry
+from workbench.configs.catalogue.grammar import EPOCHS, one_of
 from workbench.i18n import _
 
 SUFFIXES: dict[str, dict[str, Any]] = {
     "": {},
-    "gpu8": {},
+    "gpu8": {"batch_size": 8, "accumulative_counts": 1, "dataloader_num_workers": 2},
     "2k_gpu8": {"max_length": 2048, "accumulative_counts": 2, "evaluation_freq": 50},
+    "16k_2gpus": {
+        "max_length": 16384,
+        "sequence_parallel_size": 2,
+        "accumulative_counts": 2,
+        "evaluation_freq": 50,
+    },
+    "32k_varlen": {"max_length": 32768, "use_varlen_attn": True},
     "sequence_parallel_4": {"sequence_parallel_size": 4, "accumulative_counts": 4},
+    "hf": {"optim_type": "adamw_torch", "warmup_ratio": 0.0, "save_steps": 16000, "evaluation_inputs": []},
 }
+_LENGTHS = {"8k": 2**13, "32k": 2**15, "128k": 2**17, "256k": 2**18, "1M": 2**20}
+_SPEED_EPOCHS = 3
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A config in four words: keys of the three tables, passes over the data, and a key of `SUFFIXES`."""
+    """A config in four words: keys of the three tables, passes over the data, and a key of `SUFFIXES`.
+
+    Args:
+        own: settings of this one name.
+    """
 
     model: str
     method: str
     data: str
     epochs: int
     suffix: str = ""
+    own: tuple[tuple[str, Any], ...] = ()
 
     def settings(self) -> dict[str, Any]:
         """The fields of the config. Later tables win: the data knows its lengths, the model what suits it, the suffix
@@ -45,6 +62,7 @@ class Recipe:
             **model.settings,
             **model.settings_by_method.get(self.method, {}),
             **SUFFIXES[self.suffix],
+            **dict(self.own),
         }
 
     def entry(self, name: str) -> CatalogueEntry:
@@ -55,49 +73,31 @@ class Recipe:
         return CatalogueEntry(name, model.family, model.name_or_path, method, data.key, data.stage, summary)
 
 
-IRREGULAR = {
-    "internlm2_7b_w_tokenized_dataset": Recipe("internlm2_7b", "full_finetune", "tokenized_dataset", 1),
-    "internlm2_7b_w_untokenized_dataset": Recipe("internlm2_7b", "full_finetune", "untokenized_dataset", 1),
-}
-
-_PUBLISHED = {
-    "internlm2_1_8b": "full_alpaca_e3 qlora_alpaca_e3 full_custom_pretrain_e1 qlora_identity_e2",
-    "internlm2_chat_1_8b": "full_alpaca_e3 qlora_alpaca_e3 qlora_custom_sft_e1 qlora_identity_e2",
-    "internlm2_7b": """full_custom_pretrain_e1 full_finetune_custom_dataset_e1
-        full_finetune_custom_dataset_e1_sequence_parallel_4 qlora_alpaca_e3 qlora_arxiv_gentitle_e3
-        qlora_code_alpaca_e3 qlora_colorist_e5 qlora_json_e3 qlora_lawyer_e3 qlora_msagent_react_e3_gpu8
-        qlora_oasst1_512_e3 qlora_oasst1_e3 qlora_sql_e3""",
-    "internlm2_chat_7b": """full_finetune_custom_dataset_e1 qlora_alpaca_e3 qlora_code_alpaca_e3 qlora_custom_sft_e1
-        qlora_lawyer_e3 qlora_oasst1_512_e3 qlora_oasst1_e3 qlora_identity_e2""",
-    "internlm2_5_chat_7b": "full_finetune_custom_dataset_e1 qlora_alpaca_e3 qlora_oasst1_e3",
-    "llama3_8b": "full_alpaca_e3",
-    "llama3_8b_instruct": "full_alpaca_e3 qlora_alpaca_e3 qlora_identity_e2",
-    "llama3_70b_instruct": "qlora_alpaca_e3_2k_gpu8",
-    "workbench_sample": "qlora_identity_e2 lora_identity_e2 full_identity_e2",
-}
-
-
-def published_names() -> list[str]:
-    """All names of text models."""
-    composed = [f"{model}_{rest}" for model, rests in _PUBLISHED.items() for rest in rests.split()]
-    return [*composed, *IRREGULAR]
-
-
 def parse_name(name: str) -> Recipe | None:
-    """The recipe of a name, published or merely well-formed; None if it is neither."""
-    if name in IRREGULAR:
-        return IRREGULAR[name]
+    """The recipe of a name that is well-formed; None if it is not."""
     match = _GRAMMAR.fullmatch(name)
     if match is None:
         return None
-    return Recipe(match["model"], match["method"], match["data"], int(match["epochs"]), match["suffix"] or "")
+    words = match["model"], match["method"], match["data"]
+    if match["share"]:
+        return Recipe(*words, _SPEED_EPOCHS, own=_speed(match["length"], int(match["share"])))
+    return Recipe(*words, int(match["epochs"]), match["suffix"] or "")
 
 
-def _one_of(keys: dict[str, Any]) -> str:
-    return "|".join(sorted((re.escape(key) for key in keys if key), key=len, reverse=True))
+def _speed(length: str, share: int) -> tuple[tuple[str, Any], ...]:
+    """A speed test: so many GPUs share a sequence of a length; nothing is saved or asked on the way."""
+    settings = {
+        "max_length": _LENGTHS[length],
+        "sequence_parallel_size": share,
+        "accumulative_counts": share,
+        "dataloader_num_workers": 4,
+        "save_steps": -1,
+        "evaluation_inputs": [],
+    }
+    return tuple(settings.items())
 
 
 _GRAMMAR = re.compile(
-    rf"(?P<model>{_one_of(models.BY_KEY)})_(?P<method>{_one_of(methods.BY_KEY)})_(?P<data>{_one_of(datasets.BY_KEY)})"
-    rf"_e(?P<epochs>[1-9]\d?)(?:_(?P<suffix>{_one_of(SUFFIXES)}))?"
+    rf"(?P<model>{one_of(models.BY_KEY)})_(?P<method>{one_of(methods.BY_KEY)})_(?P<data>{one_of(datasets.BY_KEY)})"
+    rf"(?:{EPOCHS}(?:_(?P<suffix>{one_of(SUFFIXES)}))?|_(?P<length>{one_of(_LENGTHS)})_sp(?P<share>[1-9]\d?))"
 )

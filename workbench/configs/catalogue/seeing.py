@@ -7,13 +7,13 @@ the names of LLaVA 1.5's own trainings are listed with what they stand for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.configs.catalogue import models
 from workbench.configs.catalogue import seeing_tables as tables
 from workbench.configs.catalogue.entry import CatalogueEntry
+from workbench.configs.catalogue.grammar import EPOCHS, one_of
 from workbench.i18n import _
 
 _WORK_DIRS = "./work_dirs"
@@ -180,15 +180,11 @@ def _has_same_parts(one: SeeingRecipe, other: SeeingRecipe) -> bool:
     return all(getattr(one, part) == getattr(other, part) for part in parts)
 
 
-def _one_of(keys: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, filter(None, keys)), key=len, reverse=True))
-
-
 _BEHIND = "refcoco"
 _GRAMMAR = re.compile(
-    rf"llava_(?P<model>{_one_of(tables.LANGUAGE_MODELS)})(?:_(?P<way>{_one_of(tables.LANGUAGE_WAY_BY_KEY)}))?"
-    rf"_(?P<tower>{_one_of(tables.TOWER_BY_KEY)})(?:_(?P<tower_way>{_one_of(tables.TOWER_WAY_BY_KEY)}))?"
-    r"_e(?P<epochs>[1-9]\d?)(?:_gpu(?P<gpus>[1-9]\d{0,3}))?"
-    rf"(?:_(?P<data>{_one_of({data.key for data in tables.DATA} - {_BEHIND})}))?"
+    rf"llava_(?P<model>{one_of(tables.LANGUAGE_MODELS)})(?:_(?P<way>{one_of(tables.LANGUAGE_WAY_BY_KEY)}))?"
+    rf"_(?P<tower>{one_of(tables.TOWER_BY_KEY)})(?:_(?P<tower_way>{one_of(tables.TOWER_WAY_BY_KEY)}))?"
+    rf"{EPOCHS}(?:_gpu(?P<gpus>[1-9]\d{{0,3}}))?"
+    rf"(?:_(?P<data>{one_of({data.key for data in tables.DATA} - {_BEHIND})}))?"
     rf"_(?P<stage>{tables.PRETRAIN}|{tables.FINETUNE})(?:_(?P<behind>{_BEHIND}))?"
 )
