@@ -10,16 +10,22 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import TextArea
+from textual.widgets import SelectionList, TextArea
 
+from tests.jobs.running import WAIT, python
 from tests.ui import recorded
 from tests.ui.driving import ROOMY, hold, running, screen_text, see, type_text, wait_until, work_done
 from workbench.actions import train
 from workbench.configs.schema import TrainConfig
+from workbench.devices import Gpu
 from workbench.jobs.find import list_jobs
-from workbench.jobs.folder import JobFolder
+from workbench.jobs.folder import DeviceWish, JobFolder
+from workbench.jobs.launch import Turn, start_job
+from workbench.jobs.state import JobState, state_of
+from workbench.jobs.stop import stop_now
 from workbench.ui.screens import train_setup
 from workbench.ui.train_plan import make_plan
+from workbench.ui.widgets.gpu_picker import GpuPicker
 from workbench.ui.widgets.model_form import FieldRow
 
 CONFIG = recorded.CONFIG
@@ -42,7 +48,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
     """What was started: configs, in place of the processes that would train with them."""
     configs: list[TrainConfig] = []
 
-    def start(config: TrainConfig, name: str, *, project: Path) -> JobFolder:
+    def start(config: TrainConfig, name: str, *, project: Path, waits: bool) -> JobFolder:
         configs.append(config)
         return recorded.training(project, f"20260921_14132{len(configs)}", name=name)
 
@@ -214,3 +220,41 @@ def test_short_samples_that_are_not_packed_take_less_memory_than_the_longest_all
     assert plan.rows
     assert plan.memory is not None and widest.memory is not None
     assert plan.memory.logits < widest.memory.logits
+
+
+async def test_a_taken_device_is_waited_for_if_the_user_wants_to(project: Path, data: Path) -> None:
+    turn = Turn(DeviceWish(among=["cpu"], count=1))
+    holder = start_job("train", "holder", python(WAIT), project=project, turn=turn)
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
+        await see(pilot, "fits")
+        await pilot.press("f9")
+        await see(pilot, "The device is taken", f"It is with {holder.id}.")
+        await pilot.press("escape", "f9")
+        await see(pilot, "The device is taken")
+        await pilot.press("1")
+        await see(pilot, "◌ waiting", f"place 1, behind {holder.id}")
+        (waiting,) = (job for job in list_jobs(project) if job != holder)
+        await pilot.press("s")
+        await see(pilot, "out of the queue?")
+        await pilot.press("enter")
+        await see(pilot, "■ stopped")
+    assert state_of(waiting) is JobState.STOPPED
+    assert stop_now(holder, grace_s=5).is_clean
+
+
+async def test_gpus_are_chosen_by_ticks_and_not_offered_without_any(
+    project: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gpus = [Gpu(number, "Test GPU", (8 - number) * 10**9, 8 * 10**9) for number in range(3)]
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
+        await see(pilot, "fits")
+        assert not pilot.app.screen.query(GpuPicker)
+        await pilot.press("escape")
+        monkeypatch.setattr(train_setup, "list_gpus", lambda: gpus)
+        await pilot.press("n")
+        await see(pilot, "0  Test GPU", "7.0 GB of 8.0 GB free", "batch_size")
+        pilot.app.screen.query_one(SelectionList).focus()
+        await pilot.press("space")
+        await see(pilot, "devices=[1, 2]")
+        await pilot.press("space")
+        await wait_until(pilot, lambda: "devices=" not in screen_text(pilot))

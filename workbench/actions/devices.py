@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workbench.configs.schema import TrainConfig
 from workbench.devices import driver_gpu_count, visible_gpus
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.device_turn import CPU
 from workbench.jobs.folder import DeviceWish
+from workbench.jobs.launch import Turn
 
 
 def device_wish(config: TrainConfig) -> DeviceWish:
@@ -52,3 +55,23 @@ def _require_gpus(devices: list[int]) -> None:
         )
     if len(set(devices)) < len(devices):
         raise WorkbenchError(_("A GPU is named twice."), where="devices", fix=_("Name each one once."))
+
+
+def training_turn(config: TrainConfig, go_on: Sequence[str], *, waits: bool) -> Turn | None:
+    """The devices of a training and whether it waits for them; None where Slurm gives it devices of other machines.
+
+    Args:
+        go_on: the command that goes on with it after a pause.
+
+    Raises:
+        WorkbenchError: as `device_wish`; or it is to wait here although Slurm has a queue of its own.
+    """
+    if config.cluster.launcher != "slurm":
+        return Turn(device_wish(config), waits, tuple(go_on))
+    if waits:
+        raise WorkbenchError(
+            _("Slurm has a queue of its own: its devices are not those of this machine."),
+            where="cluster.launcher",
+            fix=_("Start it without --queue."),
+        )
+    return None

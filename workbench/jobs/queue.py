@@ -15,7 +15,7 @@ from workbench.jobs.launch import Turn, restart_job
 from workbench.jobs.open_queue import open_queue
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.stop import resume_command
-from workbench.jobs.turns import Ticket
+from workbench.jobs.turns import Ticket, turns
 
 Direction = Literal["up", "down", "first", "last"]
 
@@ -102,6 +102,20 @@ def _ahead(ticket: Ticket, busy: list[Ticket], earlier: list[Ticket]) -> tuple[J
     return tuple(JobFolder(other.job) for other in holding or ahead)
 
 
+def in_the_way(wish: DeviceWish) -> tuple[JobFolder, ...]:
+    """The jobs that a new one would wait for; empty if its devices are free.
+
+    Raises:
+        WorkbenchError: the user's state folder cannot be written.
+    """
+    with open_queue() as order:
+        tickets = order.tickets()
+    new = Ticket(Path(), tuple(wish.among), wish.count, (), waits=True, is_paused=False, lives=True)
+    if new.job in turns([*tickets, new]):
+        return ()
+    return _ahead(new, [ticket for ticket in tickets if ticket.is_busy], [ticket for ticket in tickets if ticket.waits])
+
+
 def places_in_queue() -> dict[Path, int]:
     """Job folder → place, of those that wait; empty if the queue cannot be read."""
     try:
@@ -110,6 +124,14 @@ def places_in_queue() -> dict[Path, int]:
     except WorkbenchError:
         return {}
     return {job: place for place, job in enumerate(waiting, start=1)}
+
+
+def holders_of_devices() -> dict[str, str]:
+    """Device → id of the job that has it; empty if the queue cannot be read."""
+    try:
+        return {device: row.job.id for row in queue_rows() if not row.place for device in row.devices}
+    except WorkbenchError:
+        return {}
 
 
 def queue_row(job: JobFolder) -> QueueRow | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,16 +15,18 @@ from textual.widgets import Input, Label
 
 from workbench.configs.find import PYTHON_SUFFIX, find_config
 from workbench.data.formats import FORMAT_NAMES
+from workbench.devices import list_gpus
 from workbench.errors import WorkbenchError
-from workbench.hub.local import is_here
 from workbench.i18n import N_, _
-from workbench.jobs.folder import JobFolder
+from workbench.jobs.queue import holders_of_devices
 from workbench.ui.check_run import row_problems
 from workbench.ui.config_rows import config_rows, config_to_begin_with
 from workbench.ui.project_files import project_data_files
-from workbench.ui.screens.area import SMALLEST, TranslatedModal
+from workbench.ui.screens.area import SMALLEST
+from workbench.ui.screens.train_starting import StartsTraining
 from workbench.ui.train_plan import TrainPlan, make_plan
 from workbench.ui.widgets.fitted_footer import FittedFooter
+from workbench.ui.widgets.gpu_picker import GpuPicker
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
 from workbench.ui.widgets.ordered_keys import TextInput
 from workbench.ui.widgets.plan_pane import PlanPane
@@ -51,7 +52,7 @@ _MAIN_FIELDS = [
 DEFAULT_CONFIG = "workbench_sample_qlora_identity_e2"
 
 
-class TrainSetup(TranslatedModal[JobFolder | None]):
+class TrainSetup(StartsTraining):
     """Gives the started job, None if the user went back."""
 
     CSS_PATH = "train_setup.tcss"
@@ -67,8 +68,7 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
     ]
 
     def __init__(self, project: Path, reference: str | None) -> None:
-        super().__init__()
-        self._project = project
+        super().__init__(project)
         self._reference = reference or config_to_begin_with(project) or DEFAULT_CONFIG
         self._plan: TrainPlan | None = None
         """What was worked out for the values that stand in the dialog now."""
@@ -80,8 +80,9 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         """Counts changes: a plan of earlier values comes too late."""
         self._is_settled = False
         """Whether the plan, or why there is none, is on screen."""
+        self._named_devices: list[int] | None = None
+        """The GPUs that the config names."""
         self._is_awaited = False
-        self._is_starting = False
         self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -175,10 +176,23 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
             return
         known = {"data_path": project_data_files(self._project), "dataset_format": ("auto", *FORMAT_NAMES)}
         fields = [*_DATA_FIELDS, *(_PICTURE_FIELDS if config.sees else ()), *_MAIN_FIELDS]
+        if gpus := list_gpus():
+            await pane.mount(GpuPicker(gpus, config.devices, holders_of_devices()))
+        self._named_devices = config.devices
         await pane.mount(ModelForm(config, fields, known_values=known))
         self._work_out()
 
+    def _changes(self) -> dict[str, Any] | None:
+        """Dotted field → new value, for those that differ; None if one is refused, or there is no form."""
+        forms = self.query(ModelForm)
+        changes = forms.first().changes() if forms else None
+        for picker in self.query(GpuPicker):
+            if changes is not None and picker.devices != self._named_devices:
+                changes["devices"] = picker.devices
+        return changes
+
     @on(FieldRow.Changed)
+    @on(GpuPicker.Changed)
     def _wait_for_rest(self) -> None:
         self._forget_plan()
         self._rest = self.set_timer(_SECONDS_OF_REST, self._work_out)
@@ -198,8 +212,7 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         if self.query(FieldRow).filter(".-invalid"):
             self._show_problems([WorkbenchError(_("A field has a value that is refused."))])
             return
-        forms = self.query(ModelForm)
-        changes = forms.first().changes() if forms else None
+        changes = self._changes()
         if changes is not None:
             self._planned = changes
             self._make_plan(self._wanted, self._reference, changes)
@@ -249,7 +262,7 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         if self._is_starting:
             return
         await self._take_config()
-        changes = self.query(ModelForm).first().changes() if self.query(ModelForm) else None
+        changes = self._changes()
         if self._plan is not None and changes != self._planned:
             self._wait_for_rest()  # a field's news of what was typed just now is still on its way
         if self._row_problems:
@@ -263,36 +276,6 @@ class TrainSetup(TranslatedModal[JobFolder | None]):
         else:
             self._is_awaited = True
             self.notify(_("It starts as soon as the plan is ready; mend what is marked."))
-
-    def _start_with_model(self, plan: TrainPlan) -> None:
-        """Start it, once the model is on this machine."""
-        model = plan.config.pretrained_model_name_or_path
-        if is_here(model):
-            self._start(plan)
-            return
-        from workbench.ui.screens.model_download import ModelDownload
-
-        def go_on(fetched: str | None) -> None:
-            if fetched is None:
-                self._is_starting = False
-                return
-            config = plan.config.model_copy(update={"pretrained_model_name_or_path": fetched})
-            self._start(replace(plan, config=config))
-
-        self.app.push_screen(ModelDownload(self._project, model), go_on)
-
-    @work(thread=True, group="train-start", exclusive=True, exit_on_error=False)
-    def _start(self, plan: TrainPlan) -> None:
-        from workbench.actions.train import start_training
-
-        try:
-            job = start_training(plan.config, plan.name, project=self._project)
-        except WorkbenchError as error:
-            self.app.call_from_thread(self._show_problems, [error])
-        else:
-            self.app.call_from_thread(self.dismiss, job)
-        finally:
-            self._is_starting = False
 
     def action_copy(self) -> None:
         if self._plan is not None:
