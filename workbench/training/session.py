@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from workbench.jobs.events import Event, EventLog, Validation
 from workbench.jobs.folder import JobFolder
 from workbench.training.checkpoint_folders import step_of
 from workbench.training.counting import Counting
+from workbench.training.node_folders import NodeFolders
 from workbench.training.ranks import rank
 
 
@@ -27,7 +29,9 @@ class Session:
         stopped: the user asked for an early end.
         stopped_early: why the training ended before its last step without being asked to; empty if it did not.
         validations: the validation losses so far, in the order of training.
+        listeners: are told every event on rank 0.
         base_scores: the shares of probes that the untrained model answered right, by score name.
+        folders: where other machines keep the job.
     """
 
     job: JobFolder
@@ -42,6 +46,8 @@ class Session:
     stopped_early: str = ""
     validations: list[Validation] = field(default_factory=list)
     base_scores: dict[str, float] = field(default_factory=dict)
+    listeners: list[Callable[[Event], None]] = field(default_factory=list)
+    folders: NodeFolders = field(default_factory=NodeFolders)
     _events: EventLog = field(init=False)
     _kept_template: str = field(init=False, default="")
 
@@ -51,9 +57,15 @@ class Session:
             self._kept_template = keep_template(self.template, self.job.path)
 
     def say(self, event: Event) -> None:
-        """Write an event, once for all ranks."""
+        """Write an event, once for all ranks, and tell those who listen."""
         if rank() == 0:
-            self._events.write(event)
+            self.write(event)
+            for listener in self.listeners:
+                listener(event)
+
+    def write(self, event: Event) -> None:
+        """Write an event of this process and nothing else."""
+        self._events.write(event)
 
     @property
     def first_iter(self) -> int:
