@@ -51,6 +51,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory, rows: Path, probes: dict[s
     config = tiny_config(
         rows,
         method="qlora",
+        deepspeed="zero2",
         save_steps=6,
         evaluation_freq=4,
         evaluation_inputs=QUESTIONS,

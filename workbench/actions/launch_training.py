@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.actions.devices import device_wish
-from workbench.actions.launch_hostfile import hostfile_command
+from workbench.actions.launch_hostfile import hostfile_command, process_count_of
 from workbench.actions.python import module_command
 from workbench.configs.deepspeed_names import NO_DEEPSPEED, chosen_preset
 from workbench.configs.schema import TrainConfig
@@ -40,6 +40,18 @@ def node_folder(config: TrainConfig, work_dir: Path) -> Path:
     """Where the job of this machine is kept: machines after the first have a folder of their own in the work dir."""
     number = config.cluster.node_rank if config.cluster.launcher == "torchrun" else None
     return work_dir / f"node_{number}" if number else work_dir
+
+
+def process_count(config: TrainConfig) -> int:
+    """Processes that train together, on all machines.
+
+    Raises:
+        WorkbenchError: the list of machines has a mistake.
+    """
+    if config.cluster.launcher == "hostfile":
+        return process_count_of(Path(config.cluster.hostfile or ""))
+    here = config.nproc if isinstance(config.nproc, int) else _processes_here(config)
+    return here * (config.cluster.nodes or 1)
 
 
 def _local(config: TrainConfig) -> list[str]:

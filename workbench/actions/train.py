@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import itertools
+import os
 from pathlib import Path
 
-from workbench.actions.devices import device_wish
+from workbench.actions.devices import device_wish, training_turn
 from workbench.actions.evaluation_preflight import check_evaluation
 from workbench.actions.first_stage import with_first_stage
+from workbench.actions.launch_training import node_folder, process_count, training_command
 from workbench.actions.model_there import require_model
-from workbench.actions.python import module_command
 from workbench.actions.vision_preflight import check_vision
-from workbench.configs.deepspeed_names import NO_DEEPSPEED
+from workbench.configs.cluster_environment import settled
+from workbench.configs.cluster_settings import ClusterSettings
 from workbench.configs.evaluation_rules import validation_config
 from workbench.configs.files import dump_config, load_config
+from workbench.configs.own_code import require_no_own_code
 from workbench.configs.schema import TrainConfig
+from workbench.configs.sequence_rules import require_shareable
 from workbench.data.hub import hub_name
 from workbench.data.prepare.offline import prepared_folder
 from workbench.data.read import open_file
 from workbench.data.sources import SourceFile, sources_of
 from workbench.data.templates import template_for_model
-from workbench.devices import gpu_count
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Warned
@@ -28,7 +31,6 @@ from workbench.jobs.find import find_job, list_jobs
 from workbench.jobs.folder import RECORD_FILE, JobFolder
 from workbench.jobs.launch import WORK_DIRS, Turn, restart_job, start_job
 from workbench.jobs.state import JobState, state_of
-from workbench.jobs.supervise import PORT
 from workbench.paths import resolve_model
 from workbench.training.checkpoint_folders import require_complete
 
@@ -61,11 +63,13 @@ def start_training(
         WorkbenchError: something that the training needs is missing or wrong, nothing can be resumed, or a job is
             still at work there and this one does not wait.
     """
-    config = _with_processes(config, nproc)
+    config = settled(_with_processes(config, nproc), os.environ)
     parent = work_dir or (Path(config.work_dir).expanduser() if config.work_dir else project / WORK_DIRS / name)
+    is_first = (own_parent := node_folder(config, parent)) == parent
+    parent = own_parent
     from_elsewhere = None
     if resume is not None:
-        job, checkpoint = _to_resume(resume, parent, project)
+        job, checkpoint = _to_resume(resume, parent, project) if is_first else (_newest(parent, project), AUTO)
         if job is not None:
             return _go_on(job, checkpoint, config, nproc=nproc, waits=waits)
         from_elsewhere = checkpoint
@@ -80,9 +84,8 @@ def start_training(
     )
 
 
-def _turn(config: TrainConfig, *, waits: bool) -> Turn:
-    """The devices of a training, and how it goes on after a pause."""
-    return Turn(device_wish(config), waits, (*training_command(config), "--resume", AUTO))
+def _turn(config: TrainConfig, *, waits: bool) -> Turn | None:
+    return training_turn(config, [*training_command(config), "--resume", AUTO], waits=waits)
 
 
 def _go_on(job: JobFolder, checkpoint: str, given: TrainConfig, *, nproc: int | None, waits: bool) -> JobFolder:
@@ -96,8 +99,10 @@ def _go_on(job: JobFolder, checkpoint: str, given: TrainConfig, *, nproc: int | 
         )
     preflight(own)
     now = _with_processes(own, nproc)
+    if given.cluster != ClusterSettings():
+        now = now.model_copy(update={"cluster": given.cluster})
     restart_job(job, [*training_command(now), "--resume", checkpoint], turn=_turn(now, waits=waits))
-    unused = sorted(_differences(own, given) - {"nproc", "work_dir"})
+    unused = sorted(_differences(own, given) - {"cluster", "nproc", "work_dir"})
     if unused:
         message = _("The run goes on as it was begun; these settings are not taken over: {names}.")
         where = str(job.config_path)
@@ -120,13 +125,9 @@ def preflight(config: TrainConfig) -> None:
         WorkbenchError: the model folder, the data, a probe file or the template is missing or wrong, or the config asks
             for what workbench cannot do yet.
     """
-    if config.sequence_parallel_size > 1:
-        raise WorkbenchError(
-            _("Sharing one sequence among several GPUs is not available yet."),
-            where="sequence_parallel_size",
-            fix=_("Set sequence_parallel_size: 1, with a smaller max_length if the memory does not suffice."),
-        )
+    require_shareable(config, process_count(config))
     device_wish(config)
+    require_no_own_code(config)
     require_model(config.pretrained_model_name_or_path, "pretrained_model_name_or_path")
     check_sources(config)
     if (own_data := validation_config(config)) is not None:
@@ -167,37 +168,17 @@ class _Stop:
         raise WorkbenchError(error.what, where=error.where, fix=f"{error.fix} {fix}" if error.fix else fix) from error
 
 
-def training_command(config: TrainConfig) -> list[str]:
-    """The command line of the job; ``{job}`` stands for its folder, ``{port}`` for a port that is free at its start.
-
-    DeepSpeed's launcher starts one process for each GPU that the job is given, or so many as are asked for on a CPU.
-    """
-    has_gpus = gpu_count() > 0
-    count = device_wish(config).count if has_gpus else config.nproc if isinstance(config.nproc, int) else 1
-    if config.deepspeed == NO_DEEPSPEED and count == 1:
-        return module_command("workbench.training", "{job}")
-    launcher = module_command(
-        "deepspeed.launcher.runner",
-        *(() if has_gpus else ("--num_accelerators", str(count))),
-        "--master_port",
-        PORT,
-        "--no_local_rank",
-        "--module",
-    )
-    return [*launcher, "workbench.training", "{job}"]
-
-
 def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder | None, str]:
     """The job to go on with, None if the checkpoint lies in none; and the checkpoint (``auto``: the newest complete)."""
     if resume == AUTO:
-        mine = [job for job in list_jobs(project, "train") if job.path.parent == work_dir.resolve()]
-        if not mine:
+        newest = _newest(work_dir, project)
+        if newest is None:
             raise WorkbenchError(
                 _("There is no earlier run of this config to go on with."),
                 where=str(work_dir),
                 fix=_("Start it without --resume, or name a job or checkpoint."),
             )
-        return mine[0], AUTO
+        return newest, AUTO
     folder = Path(resume).expanduser().resolve()
     for parent in folder.parents:
         if folder.is_dir() and (parent / RECORD_FILE).is_file():
@@ -205,3 +186,7 @@ def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder | 
     if folder.is_dir() and not (folder / RECORD_FILE).is_file():
         return None, str(require_complete(folder))
     return find_job(project, resume, kind="train"), AUTO
+
+
+def _newest(work_dir: Path, project: Path) -> JobFolder | None:
+    return next((job for job in list_jobs(project, "train") if job.path.parent == work_dir.resolve()), None)

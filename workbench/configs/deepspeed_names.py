@@ -7,6 +7,9 @@ from pathlib import PurePath
 from workbench.errors import nearest
 
 NO_DEEPSPEED = "none"
+AUTO = "auto"
+"""None for one process, which has nothing to share; `SHARED` for several."""
+SHARED = "deepspeed_zero2"
 PRESETS = (
     "deepspeed_zero1",
     "deepspeed_zero2",
@@ -18,18 +21,27 @@ _PREFIX = "deepspeed_"
 
 
 def preset_name(name: str) -> str:
-    """The full name of a preset (``zero2`` is ``deepspeed_zero2``), ``none``, or the path of a JSON file unchanged.
+    """The full name of a preset (``zero2`` is ``deepspeed_zero2``), ``auto``, ``none``, or the path of a JSON file unchanged.
 
     Raises:
         ValueError: neither; carries the nearest preset names.
     """
     lowered = name.lower()
-    if lowered == NO_DEEPSPEED or PurePath(name).suffix == ".json":
-        return NO_DEEPSPEED if lowered == NO_DEEPSPEED else name
+    if lowered in {NO_DEEPSPEED, AUTO}:
+        return lowered
+    if PurePath(name).suffix == ".json":
+        return name
     full = lowered if lowered.startswith(_PREFIX) else _PREFIX + lowered
     if full in PRESETS:
         return full
     raise ValueError(", ".join(nearest(full, PRESETS) or PRESETS))
+
+
+def chosen_preset(name: str, *, processes: int) -> str:
+    """What ``auto`` means for so many processes; any other name as it is."""
+    if name != AUTO:
+        return name
+    return SHARED if processes > 1 else NO_DEEPSPEED
 
 
 def zero_stage(name: str) -> int:

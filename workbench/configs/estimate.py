@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from workbench.configs.deepspeed_names import zero_stage
+from workbench.configs.memory.activations import language_activations, tower_activations
+from workbench.configs.memory.head import head_bytes, trains_head
+from workbench.configs.memory.numbers import Numbers, numbers_of
+from workbench.configs.memory.optimizers import bytes_in_step, state_bytes
+from workbench.configs.memory.weights import language_part, seeing_part
 from workbench.configs.schema import TrainConfig
-from workbench.configs.shapes import ModelShape, shape_of
-from workbench.configs.tower_shapes import TowerShape, projector_parameters, tower_shape_of
+from workbench.configs.shapes import shape_of
+from workbench.configs.tower_shapes import TowerShape, tower_shape_of
 
-_CONTEXT_BYTES = 600 * 1024**2  # CUDA context, kernels, allocator slack
-_ADAM_BYTES = 8  # two fp32 moments a weight
+_CONTEXT_BYTES = 600 * 1024**2
+"""CUDA's context and kernels, and what its allocator holds without using it."""
+_PROCESS_BYTES = 400 * 1024**2
+"""Python with torch and transformers, measured, on a CPU."""
 
 
 @dataclass(frozen=True)
 class MemoryEstimate:
-    """Bytes on each device, by what they hold. An estimate: expect it to be right within about a third."""
+    """Bytes on each device when most of them are taken, by what they hold.
+
+    Where every iteration is an optimiser step, there are no gradients yet when activations are most; ``activations`` is
+    what these take beyond the room of the gradients then. ``overhead`` is what the process takes before there is a model.
+    """
 
     weights: int
     gradients: int
@@ -48,10 +57,9 @@ def estimate_memory(
 ) -> MemoryEstimate | None:
     """Memory of one of ``devices`` that train together; None if the model's sizes are not known without loading it.
 
-    Mixed precision keeps 2 bytes of weight, 2 of gradient, 4 of fp32 master weight and 8 of Adam moments for every
-    trained parameter; ZeRO-1 shares the last two among the devices, ZeRO-2 the gradients too, ZeRO-3 the weights too
-    (https://arxiv.org/abs/1910.02054). 4-bit weights take half a byte and the scale of each block of 64. A model that
-    sees has one picture in each sample.
+    ZeRO-1 shares the optimiser's state and the fp32 copies among the devices, ZeRO-2 the gradients too, ZeRO-3 the
+    weights too (https://arxiv.org/abs/1910.02054); offloading takes the state out of the device. A model that sees has
+    one picture in each sample. Every token is counted as trained.
 
     Args:
         longest: tokens of the longest sample, a picture counting as one; samples that are not packed take no more
@@ -59,104 +67,54 @@ def estimate_memory(
     """
     shape = shape_of(config.pretrained_model_name_or_path)
     tower = tower_shape_of(config.visual_encoder_name_or_path) if config.visual_encoder_name_or_path else None
-    if shape is None or (config.sees and tower is None):
+    if shape is None or (config.visual_encoder_name_or_path and tower is None):
         return None
-    element = 4 if config.precision == "fp32" or (config.precision == "auto" and on_cpu) else 2
-    stage = zero_stage(config.deepspeed)
-    language, seeing = _language_parts(config, shape, element), _seeing_parts(config, shape, tower, element)
+    numbers = numbers_of(config, devices=devices, on_cpu=on_cpu)
+    language, seeing = language_part(config, shape, numbers), seeing_part(config, shape, tower, numbers)
     trained = language.trained + seeing.trained
-    master = 4 if element == 2 else 0
-    optimizer_bytes = 0 if config.deepspeed.endswith("_offload") else trained * (_ADAM_BYTES + master)
+    gradients = _shared(trained * numbers.trained, devices, numbers.stage >= 2)
+    if devices > 1 and numbers.stage == 0:
+        gradients *= 2  # the buckets in which they are sent
     length = config.max_length if longest is None or config.packing != "none" else min(longest, config.max_length)
     tokens = _tokens_per_device(config, length, tower)
-    keeps_all = _keeps_activations(config, on_cpu=on_cpu)
-    activations = _language_activations(config, shape, tokens, element, keeps_all=keeps_all)
+    logits = head_bytes(config, shape, tokens, numbers)
+    activations = language_activations(config, shape, tokens, numbers)
     if tower is not None:
-        activations += _tower_activations(config, tower, element, keeps_all=keeps_all)
+        activations += tower_activations(config, tower, numbers)
+    if numbers.casts_weights:
+        activations += language.trained_in_layers * numbers.computed
+    in_step = bytes_in_step(config.optim_type, shape, trains_embeddings=trains_head(config))
+    if config.accumulative_counts > 1:
+        activations = max(activations, in_step - logits)
+    else:
+        activations = max(activations - gradients, in_step - logits, -logits)
     return MemoryEstimate(
-        weights=_shared(language.weight_bytes + seeing.weight_bytes, devices, stage >= 3),
-        gradients=_shared(trained * element, devices, stage >= 2),
-        optimizer=_shared(optimizer_bytes, devices, stage >= 1),
-        activations=activations,
-        # the logits, their fp32 copy, and the fp32 gradient
-        logits=tokens * shape.vocabulary * (element + 8),
-        overhead=0 if on_cpu else _CONTEXT_BYTES,
+        weights=_shared(language.weight_bytes + seeing.weight_bytes, devices, numbers.stage >= 3),
+        gradients=gradients,
+        optimizer=_optimizer_bytes(config, trained, language.trained_in_layers, numbers, devices),
+        activations=max(activations, 0),
+        logits=logits + min(activations, 0),
+        overhead=_PROCESS_BYTES if on_cpu else _CONTEXT_BYTES,
     )
+
+
+def _optimizer_bytes(config: TrainConfig, trained: int, in_layers: int, numbers: Numbers, devices: int) -> int:
+    """The state and, under DeepSpeed, the fp32 copies of what is trained."""
+    if config.deepspeed.endswith("_offload"):
+        return 0
+    size = state_bytes(config.optim_type, trained, in_layers) + trained * numbers.master
+    return _shared(size, devices, numbers.stage >= 1)
 
 
 def _shared(size: int, devices: int, sharded: bool) -> int:
     return math.ceil(size / devices) if sharded else size
 
 
-class _Part(NamedTuple):
-    """What a part of the model takes: bytes of all its weights, and how many weights are trained."""
-
-    weight_bytes: int
-    trained: int
-
-
-def _language_parts(config: TrainConfig, shape: ModelShape, element: int) -> _Part:
-    weight_bytes = _weight_bytes(config, shape, element)
-    if config.freeze_llm:
-        return _Part(weight_bytes, 0)
-    if config.method == "full":
-        return _Part(weight_bytes, shape.parameters)
-    adapter = shape.adapter_parameters(config.lora.r)
-    return _Part(weight_bytes + adapter * element, adapter)
-
-
-def _seeing_parts(config: TrainConfig, shape: ModelShape, tower: TowerShape | None, element: int) -> _Part:
-    """The projector, which is always trained, and the tower, which is not needed where every feature is known."""
-    if tower is None:
-        return _Part(0, 0)
-    way, projector = config.visual_encoder_method, projector_parameters(tower, shape.hidden_size)
-    adapter = tower.adapter_parameters(config.visual_encoder_lora.r) if way == "lora" else 0
-    trained = projector + (tower.parameters if way == "full" else adapter)
-    held = 0 if way == "frozen" and config.cache_image_features is True else tower.parameters
-    return _Part((projector + adapter + held) * element, trained)
-
-
-def _weight_bytes(config: TrainConfig, shape: ModelShape, element: int) -> int:
-    if config.method != "qlora":
-        return shape.parameters * element
-    # One fp32 scale per 64 weights, or one byte and a further fp32 scale per 256 of those.
-    scale = (1 + 4 / 256) / 64 if config.quantization.bnb_4bit_use_double_quant else 4 / 64
-    # preparing a 4-bit base for training turns whatever is not quantised into fp32
-    return math.ceil(shape.linear_parameters * (0.5 + scale)) + shape.other_parameters * 4
-
-
-def _keeps_activations(config: TrainConfig, *, on_cpu: bool) -> bool:
-    """Whether the inside of every layer is kept for the backward pass, instead of being computed again."""
-    checkpointing = config.use_activation_checkpointing
-    return checkpointing is False or (checkpointing == "auto" and on_cpu)
-
-
-def _language_activations(config: TrainConfig, shape: ModelShape, tokens: int, element: int, *, keeps_all: bool) -> int:
-    """What the backward pass needs: with checkpointing one input per layer and the inside of one layer at a time."""
-    inside_of_layer = (
-        tokens * element * (8 * shape.hidden_size + 2 * shape.key_value_width + 4 * shape.intermediate_size)
-    )
-    if config.attn_implementation == "eager":
-        inside_of_layer += tokens * config.max_length * shape.heads * (element + 4)
-    if keeps_all:
-        return shape.layers * inside_of_layer
-    return shape.layers * tokens * shape.hidden_size * element + inside_of_layer
-
-
-def _tower_activations(config: TrainConfig, tower: TowerShape, element: int, *, keeps_all: bool) -> int:
-    """The same of the tower; a frozen one needs the inside of one layer at a time."""
-    places = config.batch_size * (tower.patches + 1)
-    inside_of_layer = places * element * (10 * tower.hidden_size + 2 * tower.intermediate_size)
-    if config.visual_encoder_method == "frozen":
-        return 0 if config.cache_image_features is True else inside_of_layer
-    if keeps_all:
-        return tower.layers * inside_of_layer
-    return tower.layers * places * tower.hidden_size * element + inside_of_layer
-
-
 def _tokens_per_device(config: TrainConfig, length: int, tower: TowerShape | None) -> int:
+    """Tokens of a micro-batch; two answers are compared in stages that learn from that."""
     places = length + (tower.patches - 1 if tower is not None else 0)
-    return config.batch_size * places // config.sequence_parallel_size
+    answers = 2 if config.stage in {"dpo", "orpo", "reward"} else 1
+    return answers * config.batch_size * places // config.sequence_parallel_size
 
 
 def estimate_steps(config: TrainConfig, *, rows: int, tokens: int | None = None, devices: int = 1) -> StepEstimate:

@@ -12,6 +12,7 @@ from workbench.configs.setting import setting
 from workbench.i18n import _
 
 DeepSpeedPreset = Literal[
+    "auto",
     "none",
     "deepspeed_zero1",
     "deepspeed_zero2",
@@ -156,10 +157,10 @@ class TrainingSettings(Strict):
         zh="损失变为非数或爆炸时：stop 停止，rollback 回到上一个正常检查点（一次），warn 仅警告。",
     )
     deepspeed: DeepSpeedPreset | str = setting(
-        "deepspeed_zero2",
+        "auto",
         group="training",
-        en="A DeepSpeed preset, the path of a JSON file, or none.",
-        zh="DeepSpeed 预设名、JSON 文件路径，或 none。",
+        en="A DeepSpeed preset, the path of a JSON file, or none; auto is zero2 for several processes, none for one.",
+        zh="DeepSpeed 预设名、JSON 文件路径，或 none；auto 在多进程时为 zero2，单进程时为 none。",
     )
     devices: list[int] | None = setting(
         None,

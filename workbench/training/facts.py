@@ -47,7 +47,7 @@ def _hardware(config: TrainConfig, model: Any) -> str:
 def _deepspeed(name: str | None, why_not: str | None) -> str:
     if name:
         return _("DeepSpeed: {name}.").format(name=name)
-    return _("Without DeepSpeed: {reason}").format(reason=why_not or _("the config says none."))
+    return _("Without DeepSpeed: {reason}").format(reason=why_not)
 
 
 def _length(session: Session) -> str:

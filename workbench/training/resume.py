@@ -42,17 +42,6 @@ def resume(session: Session, asked: str | None) -> None:
     session.base_scores = {name: score.value for name, score in history.checkpoints()[0].scores.items()}
 
 
-def why_without_deepspeed(session: Session) -> str | None:
-    """Why DeepSpeed is not used although the config names it; None if it is used, or not wanted.
-
-    A run goes on as it was begun, for optimiser states with and without DeepSpeed cannot be exchanged.
-    """
-    checkpoint = session.resumed_from
-    if session.config.deepspeed == NO_DEEPSPEED or checkpoint is None or has_zero_shards(checkpoint):
-        return None
-    return _("The checkpoint was saved without it, and a run goes on as it was begun.")
-
-
 def _newest(session: Session) -> Path | None:
     """The newest complete checkpoint, with a warning about each that is passed over; None if there is none."""
     found, torn = last_complete(session.job.checkpoints_path)

@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from transformers import TrainerCallback, set_seed
 
-from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.configs.estimate import estimate_steps
 from workbench.configs.files import load_config
 from workbench.configs.preference_settings import PAIR_STAGES
@@ -27,25 +26,30 @@ from workbench.models.load import load_tokenizer
 from workbench.models.precision import choose_precision
 from workbench.training.arguments import training_arguments
 from workbench.training.built_ops import build_nothing_for_a_cpu
+from workbench.training.callbacks.bad_loss import BadLoss
 from workbench.training.callbacks.evaluation import SampleAnswers, Scores
 from workbench.training.callbacks.saving import SaveCadence, StopOnRequest
 from workbench.training.callbacks.steps import StepEvents, Throughput
 from workbench.training.callbacks.validation import ValidationLoss
 from workbench.training.counting import Counting
+from workbench.training.deepspeed_choice import deepspeed_choice
 from workbench.training.deepspeed_presets import deepspeed_settings, zero_stage_of
 from workbench.training.examiner import Examiner
 from workbench.training.facts import facts
 from workbench.training.flops import sample_length, utilisation
 from workbench.training.hardware_checks import require_possible
 from workbench.training.length_groups import LengthGroups
+from workbench.training.liger import apply_liger
+from workbench.training.node_folders import meet
 from workbench.training.own_model import require_own_sight
 from workbench.training.preparing import PreparationStoppedError, preparation_events
 from workbench.training.pupil import pupil_of
 from workbench.training.ranks import barrier, rank, world_size
-from workbench.training.resume import resume, why_without_deepspeed
+from workbench.training.resume_everywhere import resume_everywhere
 from workbench.training.saving import best_of, notes_of
 from workbench.training.sequence_parallel import shared_sequences
 from workbench.training.session import Session
+from workbench.training.sinks import reported
 from workbench.training.shared_rows import shared_order
 from workbench.training.trainer import WorkbenchTrainer
 from workbench.training.way_facts import way_facts
@@ -63,6 +67,7 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
     """
     began = time.monotonic()
     config = load_config(job.config_path)
+    job, folders = meet(job)
     require_possible(config)
     tokenizer = load_tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code, tuple(config.new_tokens))
     template = get_template(config.prompt_template, tokenizer)
@@ -75,8 +80,9 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
         return Finished(stopped=True)
     if rank() == 0:
         keep_report(data.report, job.results_path)
-    session = Session(job, config, tokenizer, template, _counting(config, len(data.rows)))
-    resume(session, resume_from)
+    counting = _counting(config, len(data.rows))
+    session = Session(job, config, tokenizer, template, counting, folders=folders)
+    resume_everywhere(session, resume_from)
     if session.is_complete:
         session.say(Started(facts=[_("Nothing is left to train.")], resumed_from_iter=session.first_iter))
         return _finished(session, session.counting.total_steps, time.monotonic() - began)
@@ -87,7 +93,8 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
     for watcher in watchers:
         trainer.add_callback(watcher)
     try:
-        trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
+        with reported(session):
+            trainer.train(resume_from_checkpoint=str(session.resumed_from) if session.resumed_from else None)
     except PreparationStoppedError:
         return Finished(stopped=True)
     return _finished(session, trainer.state.global_step, time.monotonic() - began)
@@ -99,8 +106,7 @@ def _counting(config: TrainConfig, rows: int) -> Counting:
 
 
 def _trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
-    config, why_not = session.config, why_without_deepspeed(session)
-    wanted = config.deepspeed if config.deepspeed != NO_DEEPSPEED and why_not is None else None
+    config, (wanted, why_not) = session.config, deepspeed_choice(session)
     settings = deepspeed_settings(wanted) if wanted else None
     if settings is not None:
         build_nothing_for_a_cpu()
@@ -110,9 +116,10 @@ def _trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
     set_seed(config.seed)
     reload = _weights_to_load(session, with_deepspeed=settings is not None)
     pupil = pupil_of(session, data, reload=reload, with_deepspeed=settings is not None)
+    kernels = apply_liger(pupil.model, config.use_liger_kernel)
     said = [
         *facts(session, pupil.model, data.report, deepspeed=wanted, why_not=why_not),
-        *way_facts(config, pupil.model),
+        *way_facts(config, pupil.model, kernels=kernels),
         *pupil.batches.facts,
     ]
     _begin(session, said)
@@ -139,6 +146,7 @@ def _trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
         StepEvents(session, throughput, mfu),
         SaveCadence(session),
         StopOnRequest(session),
+        BadLoss(session, trainer),
         *([] if config.stage == "reward" else [SampleAnswers(session, examiner)]),
         *([ValidationLoss(session, trainer)] if data.validation else []),
         Scores(session, examiner),
