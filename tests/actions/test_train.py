@@ -55,7 +55,7 @@ def test_a_sound_config_passes() -> None:
         ({"identity_probes": "nowhere.json"}, "nowhere.json", "cannot be read"),
         ({"retention_probes": "broken.json"}, "broken.json", "not JSON"),
         ({"prompt_template": "internlm2_chatt"}, "", "internlm2_chat"),
-        ({"sequence_parallel_size": 2}, "sequence_parallel_size", "not available yet"),
+        ({"sequence_parallel_size": 2}, "sequence_parallel_size", "--nproc 2"),
     ],
 )
 def test_a_mistake_is_found_before_a_job_is_made(
@@ -78,7 +78,7 @@ def test_deepspeed_starts_a_process_for_each_gpu_that_is_given_or_as_many_as_ask
 ) -> None:
     assert training_command(a_config(nproc=3))[3:6] == [LAUNCHER, "--num_accelerators", "3"]
     assert training_command(a_config(deepspeed="zero2"))[5] == "1"
-    monkeypatch.setattr("workbench.actions.train.gpu_count", lambda: 2)
+    monkeypatch.setattr("workbench.actions.launch_training.gpu_count", lambda: 2)
     assert training_command(a_config())[3:5] == [LAUNCHER, "--master_port"]
 
 

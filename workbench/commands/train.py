@@ -23,6 +23,10 @@ _EXAMPLES = """
 
   workbench train configs/my.yaml --queue --set devices=[0,2]
 
+  workbench train configs/my.yaml --nnodes 2 --node-rank 0 --master-addr 10.0.0.1 --nproc 8
+
+  workbench train configs/my.yaml --launcher slurm --nnodes 2 --nproc 8
+
   workbench train configs/my.yaml --resume
 
   workbench train configs/my.yaml --resume work_dirs/my/20250101_120000/checkpoints/checkpoint-80
@@ -82,6 +86,16 @@ def train(
     nproc: Annotated[
         int | None, typer.Option(min=1, help=_("Processes on this machine; else one per GPU, one on a CPU."))
     ] = None,
+    launcher: Annotated[
+        str | None, typer.Option(help=_("torchrun (started on every machine), hostfile, slurm, or local."))
+    ] = None,
+    nnodes: Annotated[int | None, typer.Option(min=1, help=_("Machines; else NNODES."))] = None,
+    node_rank: Annotated[
+        int | None, typer.Option(min=0, help=_("The number of this machine, from 0; else NODE_RANK."))
+    ] = None,
+    master_addr: Annotated[str | None, typer.Option(help=_("The address of machine 0; else ADDR."))] = None,
+    master_port: Annotated[int | None, typer.Option(min=1, max=65535, help=_("A port there; else PORT."))] = None,
+    hostfile: Annotated[str | None, typer.Option(help=_("DeepSpeed's list of machines, reached by ssh."))] = None,
     waits: Annotated[
         bool, typer.Option("--queue", help=_("Wait in the queue until its devices are free, instead of sharing them."))
     ] = False,
@@ -96,7 +110,16 @@ def train(
     from workbench.jobs.state import state_of
 
     found = find_config(config)
-    changes = [*(assignments or []), *([f"deepspeed={deepspeed}"] if deepspeed else [])]
+    named = {
+        "deepspeed": deepspeed,
+        "cluster.launcher": launcher,
+        "cluster.nodes": nnodes,
+        "cluster.node_rank": node_rank,
+        "cluster.master_addr": master_addr,
+        "cluster.master_port": master_port,
+        "cluster.hostfile": hostfile,
+    }
+    changes = [*(assignments or []), *(f"{name}={value}" for name, value in named.items() if value is not None)]
     settings = apply_overrides(found.config, changes)
     began = time.time()
     job = start_training(

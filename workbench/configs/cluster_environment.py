@@ -30,6 +30,8 @@ def settled(config: TrainConfig, environment: Mapping[str, str]) -> TrainConfig:
     launcher = said.launcher
     if launcher == "auto":
         launcher = "hostfile" if said.hostfile else "torchrun" if (nodes or 1) > 1 else "local"
+    if launcher == "local" and (nodes or 1) == 1:
+        return config.model_copy(update={"nproc": nproc})
     update: dict[str, object] = {"launcher": launcher, "nodes": nodes}
     if launcher == "torchrun":
         rank = said.node_rank if said.node_rank is not None else _number(environment, "NODE_RANK", 0)
@@ -40,12 +42,6 @@ def settled(config: TrainConfig, environment: Mapping[str, str]) -> TrainConfig:
     cluster = said.model_copy(update=update)
     _require_machines(cluster)
     return config.model_copy(update={"cluster": cluster, "nproc": nproc})
-
-
-def process_count(config: TrainConfig, gpus: int) -> int:
-    """Processes that train together, on all machines. ``gpus``: of this machine."""
-    here = config.nproc if isinstance(config.nproc, int) else max(gpus, 1)
-    return here * (config.cluster.nodes or 1)
 
 
 def _number(environment: Mapping[str, str], name: str, least: int) -> int | None:

@@ -43,7 +43,9 @@ def has_folder_of_its_own() -> bool:
 
 def set_variables(assignments: Sequence[str]) -> None:
     """Set environment variables, each given as ``NAME=VALUE``."""
-    os.environ.update(assignment.split("=", 1) for assignment in assignments)
+    for assignment in assignments:
+        name, _equals, value = assignment.partition("=")
+        os.environ[name] = value
 
 
 def adopt_slurm_step() -> None:

@@ -11,7 +11,8 @@ one size, and averages the loss of each micro-batch by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -113,12 +114,8 @@ class SequenceParts:
             query, key, value = (self._whole_sequence(heads) for heads in (query, key, value))
             options["position_ids"] = self._positions
             mask = self._mask(options.get("sliding_window")) if masked else None
-            groups = getattr(module, "num_key_value_groups", 1)
-            module.num_key_value_groups = query.shape[1] // key.shape[1]
-            try:
+            with _heads_shared_by(module, query.shape[1] // key.shape[1]):
                 result, weights = whole_attention(module, query, key, value, mask, **options)
-            finally:
-                module.num_key_value_groups = groups
             return self._all_heads(result), weights
 
         return attend
@@ -135,7 +132,7 @@ class SequenceParts:
 
     def _exchanged(self, one_for_each: torch.Tensor) -> torch.Tensor:
         """Give the n-th part to the n-th process of the group, and get one from each."""
-        return all_to_all_single(torch.empty_like(one_for_each), one_for_each.contiguous(), group=self._group)  # type: ignore[no-any-return]
+        return all_to_all_single(torch.empty_like(one_for_each), one_for_each.contiguous(), group=self._group)  # type: ignore[no-any-return,no-untyped-call]
 
     def _mask(self, window: int | None) -> torch.Tensor | None:
         """Which places see which, ``[rows, 1, length, length]``; None where the kernel's own causal mask says it."""
@@ -153,6 +150,17 @@ class SequenceParts:
             same = sample[:, :, None] == sample[:, None, :] if self._separate_samples else True
             self._masks[window] = (sees & same)[:, None] if self._separate_samples else sees[None, None]
         return self._masks[window]
+
+
+@contextmanager
+def _heads_shared_by(module: Any, queries: int) -> Iterator[None]:
+    """Within, a head of keys and values belongs to so many heads of queries."""
+    usual = getattr(module, "num_key_value_groups", 1)
+    module.num_key_value_groups = queries
+    try:
+        yield
+    finally:
+        module.num_key_value_groups = usual
 
 
 def shared_sequences(config: TrainConfig, model: Any) -> SequenceParts | None:
