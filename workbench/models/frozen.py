@@ -13,14 +13,14 @@ from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 
 
-def freeze_all_but(model: Any, settings: FreezeSettings, *, with_embeddings: bool = False) -> list[str]:
+def freeze_all_but(
+    model: Any, settings: FreezeSettings, frozen_dtype: torch.dtype, *, with_embeddings: bool = False
+) -> None:
     """Freeze every weight but those that are to be trained, which come in fp32.
 
     Args:
+        frozen_dtype: the number format of all others.
         with_embeddings: also train the embeddings and the output head.
-
-    Returns:
-        The names of the modules, or patterns, that are trained, in the order of the model.
 
     Raises:
         WorkbenchError: there are fewer layers, or a pattern fits no weight.
@@ -33,9 +33,7 @@ def freeze_all_but(model: Any, settings: FreezeSettings, *, with_embeddings: boo
     patterns = [re.compile(pattern) for pattern in (*map(re.escape, trained), *settings.modules)]
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(any(_fits(pattern, name) for pattern in patterns))
-        if parameter.requires_grad and parameter.dtype.is_floating_point:
-            parameter.data = parameter.data.to(torch.float32)
-    return trained + settings.modules
+        parameter.data = parameter.data.to(torch.float32 if parameter.requires_grad else frozen_dtype)
 
 
 def _last_layers(model: Any, count: int) -> list[str]:

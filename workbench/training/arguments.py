@@ -69,11 +69,14 @@ def uses_checkpointing(config: TrainConfig) -> bool:
     return torch.cuda.is_available() if asked == "auto" else asked
 
 
-def weights_precision(config: TrainConfig, *, with_deepspeed: bool) -> Precision:
+def weights_precision(config: TrainConfig, *, with_deepspeed: bool, goes_on: bool = False) -> Precision:
     """The number format that weights are loaded in.
 
     Training every weight without DeepSpeed needs them in fp32, computing in half precision under autocast; DeepSpeed
     keeps fp32 copies of its own, and a frozen base needs none.
+
+    Args:
+        goes_on: they come from a checkpoint, where what ``freeze`` trains is in fp32.
     """
-    trains_all = config.method == "full" and not config.freeze_llm
+    trains_all = (config.method == "full" and not config.freeze_llm) or (config.method == "freeze" and goes_on)
     return "fp32" if trains_all and not with_deepspeed else choose_precision(config.precision)

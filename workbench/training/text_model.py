@@ -10,6 +10,7 @@ from workbench.models.adapters import add_adapter
 from workbench.models.base_changes import make_room
 from workbench.models.frozen import freeze_all_but
 from workbench.models.load import load_language_model
+from workbench.models.precision import choose_precision, dtype_of
 from workbench.models.principal import go_on_from
 from workbench.training.arguments import uses_checkpointing, weights_precision
 from workbench.training.begun_adapter import begun_adapter
@@ -36,7 +37,8 @@ def prepared_model(model: Any, config: TrainConfig, tokenizer: Any, *, source: P
     if config.method == "full":
         return model
     if config.method == "freeze":
-        freeze_all_but(model, config.freeze, with_embeddings=bool(config.new_tokens))
+        frozen_dtype = dtype_of(choose_precision(config.precision))
+        freeze_all_but(model, config.freeze, frozen_dtype, with_embeddings=bool(config.new_tokens))
         return model
     if config.adapter_name_or_path is not None:
         return begun_adapter(model, config)
@@ -54,7 +56,7 @@ def base_model(config: TrainConfig, *, source: Path | None, with_deepspeed: bool
     return load_language_model(
         str(source) if source else config.pretrained_model_name_or_path,
         method=config.method,
-        precision=weights_precision(config, with_deepspeed=with_deepspeed),
+        precision=weights_precision(config, with_deepspeed=with_deepspeed, goes_on=source is not None),
         quantization=config.quantization,
         attn_implementation=config.attn_implementation,
         max_position_embeddings=config.max_position_embeddings,
