@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 from tests.checkpoints.tiny import tiny_model, with_lora
 from workbench.configs.method_settings import LoraSettings
 from workbench.errors import WorkbenchError
-from workbench.models.adapters import add_adapter, linear_layer_names, load_adapter
+from workbench.models.adapter_layers import linear_layer_names
+from workbench.models.adapters import add_adapter, load_adapter
 
 pytestmark = pytest.mark.heavy
 LINEAR = ["down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj"]
@@ -65,6 +66,31 @@ def test_named_layers_alone_get_the_adapter() -> None:
     names = trained_names(add_adapter(tiny_model(), settings, "lora"))
     assert {name.split(".lora_")[0].rsplit(".", 1)[-1] for name in names if ".lora_" in name} == {"q_proj"}
     assert any("lm_head" in name for name in names)
+
+
+def adapted_layers(**settings: Any) -> set[str]:
+    names = trained_names(add_adapter(tiny_model(), LoraSettings(r=3, **settings), "lora"))
+    return {name.split("base_model.model.")[1].split(".lora_")[0] for name in names}
+
+
+def test_layers_may_be_told_by_a_pattern_for_their_whole_names() -> None:
+    found = adapted_layers(target_modules=r".*layers\.1\..*(q_proj|down_proj)")
+    assert found == {"model.layers.1.self_attn.q_proj", "model.layers.1.mlp.down_proj"}
+    assert adapted_layers(target_modules="all-linear") == adapted_layers()
+
+
+def test_a_pattern_that_fits_no_layer_is_told() -> None:
+    problem = problem_of_adding(target_modules="q_proj")
+    assert (problem.where, "fits no layer" in problem.what) == ("lora.target_modules", True)
+    assert ".*(" in (problem.fix or "")
+
+
+@torch.no_grad()
+def test_dora_and_rslora_are_what_they_are_called() -> None:
+    adapted = add_adapter(tiny_model(), LoraSettings(r=4, lora_alpha=8, use_dora=True, use_rslora=True), "lora")
+    layer = adapted.get_base_model().model.layers[0].mlp.up_proj
+    assert layer.scaling == {"default": 4.0}  # 8 / sqrt(4)
+    torch.testing.assert_close(layer.lora_magnitude_vector["default"].weight, layer.base_layer.weight.norm(dim=1))
 
 
 @pytest.mark.parametrize("field", ["target_modules", "modules_to_save"])

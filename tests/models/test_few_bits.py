@@ -1,4 +1,4 @@
-"""4-bit weights train right, whatever was asked of the model in between."""
+"""Weights in few bits train right, whatever was asked of the model in between."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from workbench.configs.method_settings import LoraSettings
+from workbench.configs.method_settings import LoraSettings, QuantizationSettings
+from workbench.configs.model_settings import Method
 from workbench.models.adapters import add_adapter
 from workbench.models.load import load_language_model
 
@@ -49,3 +50,18 @@ def test_answering_between_two_steps_changes_no_gradient(adapted: Any) -> None:
 def test_every_layer_below_another_one_gets_a_gradient(adapted: Any) -> None:
     found = gradients(adapted)
     assert all(gradient.abs().sum() > 0 for gradient in found.values())
+
+
+def test_eight_bits_train_on_any_machine_near_the_gradients_of_the_whole_base() -> None:
+    found = {}
+    for name, settings in {"whole": None, "eight": QuantizationSettings(load_in_8bit=True)}.items():
+        method: Method = "qlora" if settings else "lora"
+        model = load_language_model("sample:model", method=method, precision="fp32", quantization=settings)
+        torch.manual_seed(0)
+        adapted = add_adapter(model, LoraSettings(r=4, lora_alpha=4, lora_dropout=0.0), method)
+        found[name] = gradients(adapted)
+    assert found["whole"].keys() == found["eight"].keys()
+    for name, gradient in found["eight"].items():
+        if "lora_B" in name:  # B begins as nothing, so that A has no gradient yet
+            likeness = torch.nn.functional.cosine_similarity(gradient.flatten(), found["whole"][name].flatten(), dim=0)
+            assert likeness > 0.98, name

@@ -23,6 +23,7 @@ from workbench.configs.method_settings import QuantizationSettings
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.adapters import load_adapter
+from workbench.models.base_changes import BaseChanges, make_room
 from workbench.models.load import load_language_model
 from workbench.models.vision.assembly import assemble
 from workbench.models.vision.open import is_whole, open_whole
@@ -58,11 +59,21 @@ class HeldModel:
         base: folder or name of the model.
         language: the causal language model, or the whole seeing model.
         whole: how the whole seeing model looks at pictures.
+        changes: what was made other than in the base's folder, for an adapter that was trained so.
     """
 
-    def __init__(self, base: str, language: Any, tokenizer: Any, precision: Precision, whole: Eyes | None) -> None:
+    def __init__(
+        self,
+        base: str,
+        language: Any,
+        tokenizer: Any,
+        precision: Precision,
+        whole: Eyes | None,
+        changes: BaseChanges,
+    ) -> None:
         self.base = base
         self.tokenizer = tokenizer
+        self._changes = changes
         self.rows = int(language.get_input_embeddings().weight.shape[0])
         self._bare = language
         self._precision = precision
@@ -73,8 +84,11 @@ class HeldModel:
         self._in_use: _Seeing | None = None
 
     @classmethod
-    def load(cls, base: str, request: Load, tokenizer: Any, on_stage: OnStage) -> HeldModel:
+    def load(cls, base: str, request: Load, tokenizer: Any, on_stage: OnStage, changes: BaseChanges) -> HeldModel:
         """Read the base from disk, in the number format that was asked for, onto the GPU if there is one.
+
+        Args:
+            changes: what the adapter that goes on it needs; the tokenizer has the new tokens already.
 
         Raises:
             WorkbenchError: the folder is missing or holds no model.
@@ -91,12 +105,15 @@ class HeldModel:
                 method="qlora" if quantization else "full",
                 precision=request.precision,
                 quantization=quantization,
+                max_position_embeddings=changes.max_position_embeddings,
+                rope_scaling_type=changes.rope_scaling_type,
                 trust_remote_code=request.trust_remote_code,
             )
+            make_room(language, tokenizer, changes.new_tokens)
         language.eval()
         if torch.cuda.is_available() and quantization is None:
             language.to("cuda")
-        return cls(base, language, tokenizer, request.precision, whole)
+        return cls(base, language, tokenizer, request.precision, whole, changes)
 
     def use(self, parts: ChosenParts, on_stage: OnStage) -> None:
         """Answer with these parts from now on; what was not read yet is.
@@ -115,12 +132,14 @@ class HeldModel:
             seeing.tower.adapters.use(_inside(parts.llava, TOWER_ADAPTER))
         self._in_use = seeing
 
-    def takes(self, parts: ChosenParts) -> bool:
-        """Whether these parts go beside those that were put on before.
+    def takes(self, parts: ChosenParts, changes: BaseChanges) -> bool:
+        """Whether these parts go beside those that were put on before: they need the same changes of the base.
 
         An adapter with whole layers of its own, such as the embedding, needs them in the size that they had; a LLaVA
         folder may have added rows to them, or has to.
         """
+        if changes != self._changes:
+            return False
         if parts.llava is not None:
             return not any(isinstance(module, ModulesToSaveWrapper) for module in self._bare.modules())
         has_grown = self._bare.get_input_embeddings().weight.shape[0] != self.rows

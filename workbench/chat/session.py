@@ -19,6 +19,7 @@ from workbench.chat.template_choice import choose_template
 from workbench.data.templates import Template
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.models.base_changes import changes_of
 from workbench.models.load import load_tokenizer
 
 
@@ -51,15 +52,16 @@ class ChatSession:
         self._use(parts_of(request, self.parts.home), request.prompt_template, on_stage)
 
     def _use(self, parts: ChosenParts, asked_template: str | None, on_stage: OnStage) -> None:
-        if self._held is not None and parts.is_on(self._held.base) and self._held.takes(parts):
+        changes = changes_of(parts.newest_weights)
+        if self._held is not None and parts.is_on(self._held.base) and self._held.takes(parts, changes):
             tokenizer = self._held.tokenizer
         else:
             self._held = None  # the old model's memory is free before the new one comes
             on_stage(_("Loading the tokenizer"))
-            tokenizer = load_tokenizer(parts.base, trust_remote_code=self._request.trust_remote_code)
+            tokenizer = load_tokenizer(parts.base, self._request.trust_remote_code, changes.new_tokens)
         template, warnings = choose_template(parts.base, parts.newest_weights, asked_template, tokenizer)
         if self._held is None:
-            self._held = HeldModel.load(parts.base, self._request, tokenizer, on_stage)
+            self._held = HeldModel.load(parts.base, self._request, tokenizer, on_stage, changes)
         self._held.use(parts, on_stage)
         self.parts, self.template, self.warnings = parts, template, warnings
 

@@ -20,6 +20,8 @@ from workbench.checkpoints.weight_writing import write_weights
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.models.base_changes import changes_of
+from workbench.models.rotary import stretched_config
 from workbench.text import printable
 
 _CLIP = {"clip", "clip_vision_model"}
@@ -57,7 +59,7 @@ def merge(request: MergeRequest, on_progress: Callable[[int, int], None]) -> Mer
             folder, tensors, max_shard_bytes=request.max_shard_bytes, safe=request.safe, on_progress=on_progress
         )
         notes += astray_note(_carry(base, adapter, folder, request.is_clip))
-        _write_config(folder, config, plan, request)
+        _write_config(folder, base, plan, request)
         notes += _write_origin(folder, request)
     return Merged(request.target, config.get("model_type") not in _CLIP, notes)
 
@@ -85,13 +87,19 @@ def _carry(base: ModelFiles, adapter: Adapter, folder: Path, is_clip: bool) -> l
     return base.carry_over(folder) + copy_tokenizer(adapter.folder, folder)
 
 
-def _write_config(folder: Path, config: dict[str, Any], plan: MergePlan, request: MergeRequest) -> None:
+def _write_config(folder: Path, base: ModelFiles, plan: MergePlan, request: MergeRequest) -> None:
     """Make ``config.json`` tell what the weights now are; it stays as it was where nothing changed."""
+    config = base.config()
     changed = _vision_config(config) if request.is_clip else dict(config)
     if request.torch_dtype is not None:
         changed["dtype" if "dtype" in config else "torch_dtype"] = str(request.torch_dtype)[len("torch.") :]
     if plan.untied:
         changed["tie_word_embeddings"] = False
+    changes = changes_of(request.adapter)
+    if changes.max_position_embeddings is not None:
+        stretched = stretched_config(base.folder, changes.max_position_embeddings, changes.rope_scaling_type)
+        changed = {name: value for name, value in changed.items() if name not in stretched}
+        changed |= {name: value for name, value in stretched.items() if value is not None}
     if plan.vocabulary is not None:
         holder = changed.get("text_config", changed)
         holder["vocab_size"] = plan.vocabulary

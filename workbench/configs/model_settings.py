@@ -11,6 +11,8 @@ from workbench.configs.setting import setting
 from workbench.i18n import N_, _
 
 Method = Literal["full", "freeze", "lora", "qlora"]
+WHOLE_METHODS = {"full", "freeze"}
+"""What trains weights of the model itself, so that a checkpoint is a whole model."""
 Stage = Literal["sft", "pretrain", "dpo", "orpo", "reward"]
 RopeScaling = Literal["linear", "dynamic", "yarn"]
 Attention = Literal["auto", "eager", "sdpa", "flash_attention_2", "flash_attention_3", "flex_attention"]
@@ -91,7 +93,7 @@ class ModelSettings(Strict):
     @property
     def has_adapter(self) -> bool:
         """Whether an adapter is trained, and not weights of the model itself."""
-        return self.method in {"lora", "qlora"}
+        return self.method not in WHOLE_METHODS
 
     @field_validator("new_tokens")
     @classmethod

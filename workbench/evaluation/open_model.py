@@ -11,6 +11,7 @@ import torch
 from workbench.configs.method_settings import QuantizationSettings
 from workbench.evaluation.request import ModelToScore
 from workbench.models.adapters import load_adapter
+from workbench.models.base_changes import changes_of, make_room
 from workbench.models.load import load_language_model, load_tokenizer
 from workbench.models.vision.open import is_whole, open_seeing, open_whole
 from workbench.models.vision.sight import Sight
@@ -32,16 +33,19 @@ def open_model(wanted: ModelToScore) -> Opened:
     Raises:
         WorkbenchError: a part is missing, damaged, or made for another one.
     """
+    changes = changes_of(wanted.llava or wanted.adapter)
     if wanted.llava:
         return _on_its_base(wanted, wanted.llava)
-    tokenizer = load_tokenizer(wanted.model, wanted.trust_remote_code)
+    tokenizer = load_tokenizer(wanted.model, wanted.trust_remote_code, changes.new_tokens)
     if is_whole(wanted.model):
         quantization = QuantizationSettings() if wanted.bits == 4 else None
         seeing = open_whole(wanted.model, precision=wanted.precision, quantization=quantization)
         if torch.cuda.is_available() and quantization is None:
             seeing.model.to("cuda")
         return Opened(_adapted(wanted, seeing.model), tokenizer, seeing.sight)
-    return Opened(_adapted(wanted, _language_model(wanted, wanted.model)), tokenizer)
+    model = _language_model(wanted, wanted.model)
+    make_room(model, tokenizer, changes.new_tokens)
+    return Opened(_adapted(wanted, model), tokenizer)
 
 
 def _adapted(wanted: ModelToScore, model: Any) -> Any:
@@ -62,10 +66,13 @@ def _on_its_base(wanted: ModelToScore, llava: str) -> Opened:
 
 
 def _language_model(wanted: ModelToScore, name: str) -> Any:
+    changes = changes_of(wanted.llava or wanted.adapter)
     return load_language_model(
         name,
         method="qlora" if wanted.bits == 4 else "full",
         precision=wanted.precision,
+        max_position_embeddings=changes.max_position_embeddings,
+        rope_scaling_type=changes.rope_scaling_type,
         trust_remote_code=wanted.trust_remote_code,
         device_map={"": torch.cuda.current_device()} if torch.cuda.is_available() else None,
     )

@@ -57,4 +57,6 @@ def stretched_config(folder: Path, length: int, kind: RopeScaling) -> dict[str, 
     after = AutoConfig.from_pretrained(folder)
     stretch_context(after, length, kind)
     old, new = before.to_dict(), after.to_dict()
-    return {name: new.get(name) for name in old | new if old.get(name) != new.get(name)}
+    changed = {name: new.get(name) for name in old | new if old.get(name) != new.get(name)}
+    older_words = {"rope_scaling": None, "rope_theta": None} if "rope_parameters" in changed else {}
+    return older_words | changed

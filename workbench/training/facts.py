@@ -75,7 +75,7 @@ def _parameters(model: Any, config: TrainConfig) -> str:
     trained = sum(_size(parameter) for parameter in model.parameters() if parameter.requires_grad)
     # a quantised base packs two weights into a byte, so that only a whole model can be set in relation
     if config.method == "qlora":
-        text = _("Trained parameters: {trained:,} (the language model in 4 bits).")
+        text = _("Trained parameters: {trained:,} (the language model in few bits).")
         return text.format(trained=trained)
     total = sum(_size(parameter) for parameter in model.parameters())
     return _("Trained parameters: {trained:,} of {total:,} ({share:.2%}).").format(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from workbench.configs.model_settings import WHOLE_METHODS
 from workbench.configs.provenance import Provenance, read_provenance
 from workbench.i18n import _
 from workbench.training.checkpoint_folders import has_zero_shards, is_checkpoint, what_is_missing
@@ -62,7 +63,8 @@ def _is_made_of(folder: Folder, *, whole: bool) -> bool:
     known = read_provenance(folder.path)
     if not _is_model(folder) or known is None:
         return False
-    return known.method == "full" if whole else known.method != "full" and known.base_model is not None
+    is_whole = known.method in WHOLE_METHODS
+    return is_whole if whole else not is_whole and known.base_model is not None
 
 
 def _is_model(folder: Folder) -> bool:

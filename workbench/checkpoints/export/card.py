@@ -34,7 +34,12 @@ from workbench.weights.seeing import has_seeing_parts
 
 _MARK = "<!-- workbench: 'workbench export card' replaces this file as long as this line stands in it -->"
 _HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+")
-_METHODS = {"full": N_("full fine-tuning"), "lora": N_("LoRA"), "qlora": N_("QLoRA (the base in 4 bits)")}
+_METHODS = {
+    "full": N_("full fine-tuning"),
+    "freeze": N_("fine-tuning of a part of the weights"),
+    "lora": N_("LoRA"),
+    "qlora": N_("QLoRA (the base in 4 bits)"),
+}
 _SETTINGS = ("lr", "max_epochs", "batch_size", "accumulative_counts", "max_length", "optim", "lr_scheduler_type")
 
 
