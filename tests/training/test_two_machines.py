@@ -1,0 +1,87 @@
+"""A training on two machines: torchrun on each, gloo over the cable between them, no disk in common."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.training.runs import tiny_config
+from tests.training.two_machines import Machine, two_machines
+from workbench.configs.files import dump_config
+from workbench.jobs.events import Checkpoint, Finished, Started, Step
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.tail import EventTail
+from workbench.training.checkpoint_folders import rank_count, require_complete
+
+pytestmark = [pytest.mark.heavy, pytest.mark.serial]
+_SECONDS = 240
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
+    try:
+        with two_machines(tmp_path) as both:
+            yield both
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no network namespaces here: {getattr(error, 'stderr', None) or error}")
+
+
+def trained_on(
+    machines: tuple[Machine, Machine], *arguments: str
+) -> tuple[list[subprocess.Popen[str]], list[JobFolder]]:
+    """The same command on both; the jobs, once they are there."""
+    started = [machine.start("train", "c.yaml", *arguments) for machine in machines]
+    jobs = []
+    for machine, work_dir in zip(machines, ("work_dirs/c", "work_dirs/c/node_1"), strict=True):
+        deadline = time.monotonic() + _SECONDS
+        while not (found := sorted((machine.disk / work_dir).glob("2*/job.yaml"))):
+            assert time.monotonic() < deadline, [process.communicate(timeout=5) for process in started]
+            time.sleep(0.2)
+        jobs.append(JobFolder(found[-1].parent))
+    return started, jobs
+
+
+def ended(started: list[subprocess.Popen[str]]) -> list[int]:
+    said = [process.communicate(timeout=_SECONDS)[0] for process in started]
+    codes = [process.returncode for process in started]
+    assert codes == [0, 0], "\n".join(said)
+    return codes
+
+
+def events(job: JobFolder, kind: type) -> list:  # type: ignore[type-arg]
+    return [event for event in EventTail(job.events_path).rest() if isinstance(event, kind)]
+
+
+def test_machines_without_a_common_disk_train_together_stop_together_and_go_on(
+    machines: tuple[Machine, Machine], rows: Path
+) -> None:
+    for machine in machines:
+        (machine.disk / "rows.json").write_bytes(rows.read_bytes())
+        config = tiny_config(Path("rows.json"), method="lora", deepspeed="zero2", max_epochs=60)
+        (machine.disk / "c.yaml").write_text(dump_config(config), encoding="utf-8")
+    started, jobs = trained_on(machines)
+    deadline = time.monotonic() + _SECONDS
+    while not events(jobs[0], Step):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    jobs[1].stop_path.touch()  # what 'workbench cancel' does on the second machine
+    ended(started)
+    for job in jobs:
+        assert [event.stopped for event in events(job, Finished)] == [True]
+    (saved,) = events(jobs[0], Checkpoint)
+    checkpoint = require_complete(jobs[0].path / saved.path)
+    assert rank_count(checkpoint) == 2
+    assert not any(jobs[1].path.rglob("*.pt"))
+    again, _jobs = trained_on(machines, "--resume", "--detach")
+    ended(again)
+    deadline = time.monotonic() + _SECONDS
+    while not (steps := [step for step in events(jobs[0], Step) if step.step > saved.step]):
+        assert time.monotonic() < deadline, jobs[0].log_path.read_text()[-3000:]
+        time.sleep(0.2)
+    jobs[0].stop_path.touch()
+    assert steps[0].step == saved.step + 1
+    assert events(jobs[0], Started)[-1].resumed_from_iter == saved.iter
