@@ -17,6 +17,7 @@ from types import FrameType
 
 from workbench.training.guarded import GUARDED_VARIABLE
 from workbench.training.ranks_environment import local_rank, rank
+from workbench.training.rollback import GOES_BACK, arguments_after
 from workbench.training.watchdog import Watchdog
 
 _SECONDS_BETWEEN_LOOKS = 2.0
@@ -37,18 +38,30 @@ def guard(job: Path, arguments: list[str]) -> int:
         told_to_end = True
         child.send_signal(number)
 
-    command = [sys.executable, "-P", "-m", "workbench.training.rank_process", *arguments]
-    environment = os.environ | {GUARDED_VARIABLE: str(job.resolve())}
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
+    watchdog = Watchdog(job) if local_rank() == 0 else None
+    child = _start(job, arguments)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, pass_on)
-    code = _wait(child, Watchdog(job) if local_rank() == 0 else None)
+    code = _wait(child, watchdog)
+    if code == GOES_BACK and (again := arguments_after(job, arguments)) is not None:
+        child = _start(job, again, starts=2)
+        code = _wait(child, watchdog)
     if code >= 0:
         return code
     if not told_to_end:
         _tell(job, -code, child.pid, memory_ran_out=_ended_for_memory() > ended_for_memory)
     _end_by(-code)
     return 128 - code
+
+
+def _start(job: Path, arguments: list[str], starts: int = 1) -> subprocess.Popen[bytes]:
+    """Start the process of the rank; torch tells by ``TORCHELASTIC_RESTART_COUNT`` that ranks meet once more."""
+    command = [sys.executable, "-P", "-m", "workbench.training.rank_process", *arguments]
+    environment = os.environ | {GUARDED_VARIABLE: str(job.resolve())}
+    if starts > 1:
+        before = int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))
+        environment["TORCHELASTIC_RESTART_COUNT"] = str(before + starts - 1)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment)
 
 
 def _wait(child: subprocess.Popen[bytes], watchdog: Watchdog | None) -> int:

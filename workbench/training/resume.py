@@ -11,6 +11,7 @@ from workbench.jobs.checkpoints import read_history
 from workbench.jobs.events import Warned
 from workbench.training.checkpoint_folders import has_zero_shards, last_complete, rank_count, require_complete
 from workbench.training.ranks import rank, world_size
+from workbench.training.rollback import BEGINNING
 from workbench.training.saving import discard_unfinished
 from workbench.training.session import Session
 
@@ -21,7 +22,8 @@ def resume(session: Session, asked: str | None) -> None:
     """Settle what the run goes on from, and take over what is known of the base model.
 
     Args:
-        asked: a checkpoint, ``auto`` for the newest complete one, or None to begin anew.
+        asked: a checkpoint, ``auto`` for the newest complete one, ``beginning`` to train once more from there, or None
+            for a first start.
 
     Raises:
         WorkbenchError: the checkpoint asked for is not complete, or was saved by another number of processes, or under
@@ -32,7 +34,8 @@ def resume(session: Session, asked: str | None) -> None:
     if asked is None:
         return
     session.goes_on = True
-    session.resumed_from = _newest(session) if asked == AUTO else require_complete(Path(asked))
+    if asked != BEGINNING:
+        session.resumed_from = _newest(session) if asked == AUTO else require_complete(Path(asked))
     if session.resumed_from is not None:
         _require_ranks(session.resumed_from)
         _require_deepspeed(session)
