@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
-import shutil
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 
 from tests.training.conftest import QUESTIONS
 from tests.training.runs import Run, new_job, run, tiny_config
@@ -20,9 +17,8 @@ from workbench.configs.provenance import read_provenance
 from workbench.configs.schema import TrainConfig
 from workbench.data.training_set import build_training_set
 from workbench.jobs.checkpoints import list_checkpoints
-from workbench.jobs.events import Checkpoint, Failed, Finished, Sample, Score, Started, Step, Warned
+from workbench.jobs.events import Checkpoint, Failed, Finished, Sample, Score, Started, Step
 from workbench.models.load import load_language_model, load_tokenizer
-from workbench.paths import shipped
 from workbench.training.schedule import lr_factor
 
 pytestmark = pytest.mark.heavy
@@ -157,20 +153,6 @@ def test_the_seed_settles_everything(plain: Run, tmp_path: Path) -> None:
     other = run(new_job(tmp_path / "other", config.model_copy(update={"seed": 43})))
     assert again.losses == plain.losses
     assert all(other.losses[step] != loss for step, loss in plain.losses.items())
-
-
-def test_a_loss_that_is_no_number_is_warned_of_once(rows: Path, tmp_path: Path) -> None:
-    """A base whose last norm is damaged."""
-    base = Path(shutil.copytree(shipped("sample_data") / "model", tmp_path / "base"))
-    weights = load_file(base / "model.safetensors")
-    weights["model.norm.weight"][0] = math.nan
-    save_file(weights, base / "model.safetensors", metadata={"format": "pt"})
-    config = tiny_config(rows, pretrained_model_name_or_path=str(base), method="full", deepspeed="none")
-    diverged = run(new_job(tmp_path / "job", config))
-    (warned,) = diverged.of(Warned)
-    assert "diverged" in warned.message
-    assert "iteration 2" in warned.message
-    assert all(math.isnan(step.loss) for step in diverged.of(Step))
 
 
 def test_max_iters_ends_it_at_the_step_that_reaches_them(rows: Path, tmp_path: Path) -> None:

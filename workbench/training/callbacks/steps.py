@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import resource
 import time
 from dataclasses import dataclass, field
@@ -11,8 +10,7 @@ from typing import Any
 import torch
 from transformers import TrainerCallback
 
-from workbench.i18n import _
-from workbench.jobs.events import Step, Warned
+from workbench.jobs.events import Step
 from workbench.training.figures import Figures
 from workbench.training.flops import Utilisation
 from workbench.training.ranks import sum_over_ranks
@@ -49,7 +47,6 @@ class StepEvents(TrainerCallback):  # type: ignore[misc]  # transformers is unty
         self._logged_step = 0
         self._busy_steps = 0
         self._busy_seconds = 0.0
-        self._has_warned = False
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._logged_step = state.global_step
@@ -86,22 +83,8 @@ class StepEvents(TrainerCallback):  # type: ignore[misc]  # transformers is unty
             figures=done.figures.take() or None,
         )
         self._session.say(step)
-        self._warn_of_divergence(step)
         self._logged_step = state.global_step
         done.tokens, done.trained, done.data_time, done.busy_time = 0, 0, 0.0, 0.0
-
-    def _warn_of_divergence(self, step: Step) -> None:
-        if math.isfinite(step.loss) or self._has_warned:
-            return
-        self._has_warned = True
-        self._session.say(
-            Warned(
-                message=_("The loss is no number any more at iteration {iter}: the training has diverged.").format(
-                    iter=step.iter
-                ),
-                fix=_("Stop it, and start again with a smaller lr."),
-            )
-        )
 
 
 def memory_megabytes() -> float:
