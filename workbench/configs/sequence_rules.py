@@ -61,12 +61,6 @@ def require_shareable(config: TrainConfig, processes: int) -> None:
             where=FIELD,
             fix=_("Set sequence_parallel_size: 1, with a smaller max_length if the memory does not suffice."),
         )
-    if config.stage not in {"pretrain", "sft"}:
-        raise WorkbenchError(
-            _("Pairs of answers (stage: {stage}) cannot be shared among processes.").format(stage=config.stage),
-            where=FIELD,
-            fix=_("Set sequence_parallel_size: 1; stage: sft can share them."),
-        )
     if config.attn_implementation not in _ATTENTION:
         raise WorkbenchError(
             _("One sequence cannot be shared among processes with {attention} attention.").format(
