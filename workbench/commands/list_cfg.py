@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from workbench.commands.wording import examples
-from workbench.configs.catalogue import entries, suggestion
+from workbench.configs.catalogue import CatalogueEntry, entries, suggestion
+from workbench.configs.catalogue.filters import Wanted, bytes_needed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -19,7 +21,9 @@ _EXAMPLES = """
 
   workbench list-cfg -p internlm2_1_8b
 
-  workbench list-cfg -p "llama3 instruct" --json
+  workbench list-cfg qwen3 instruct --method qlora --fits 24
+
+  workbench list-cfg --stage dpo --json
 """
 
 
@@ -29,19 +33,36 @@ def register(app: typer.Typer) -> None:
 
 
 def list_cfg(
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="WORDS", help=_("Parts of a name, in any order."))
+    ] = None,
     pattern: Annotated[
         str | None, typer.Option("--pattern", "-p", help=_("Part of a name, or words in any order."))
+    ] = None,
+    method: Annotated[
+        str, typer.Option("--method", metavar="NAME", help=_("full, lora, qlora, or frozen (projector alone)."))
+    ] = "",
+    family: Annotated[str, typer.Option("--family", metavar="NAME", help=_("E.g. internlm2, qwen3, llama3_1."))] = "",
+    dataset: Annotated[
+        str, typer.Option("--dataset", metavar="NAME", help=_("E.g. alpaca, custom_sft, identity."))
+    ] = "",
+    stage: Annotated[
+        str,
+        typer.Option("--stage", metavar="NAME", help=_("sft, pretrain, dpo, orpo, reward, llava_pretrain …")),
+    ] = "",
+    fits: Annotated[
+        float | None,
+        typer.Option("--fits", metavar="GB", min=0, help=_("What is estimated to fit into so much of one GPU.")),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print a JSON list with every config's details."))] = False,
 ) -> None:
     """Print the names that match, one a line."""
-    found = entries(pattern)
+    wanted = Wanted(tuple(word.lower() for word in words or ()), method, family, dataset, stage, fits)
+    found = entries(pattern, wanted)
     if not found:
-        raise WorkbenchError(
-            _("No config matches {pattern}.").format(pattern=pattern), fix=suggestion((pattern or "").strip())
-        )
+        raise _nothing(pattern, wanted)
     if as_json:
-        typer.echo(json.dumps([asdict(entry) for entry in found], ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([_details(entry, wanted) for entry in found], ensure_ascii=False, indent=2))
         return
     typer.echo("CONFIGS".center(_WIDTH, "="))
     if pattern:
@@ -49,3 +70,26 @@ def list_cfg(
     for entry in found:
         typer.echo(entry.name)
     typer.echo("=" * (_WIDTH + 1))  # one more than the head, as scripts that read XTuner's list expect
+    _tell_what_cannot_be_loaded(found)
+
+
+def _nothing(pattern: str | None, wanted: Wanted) -> WorkbenchError:
+    values = [f"--{key} {value}" for key, value in wanted.values.items()]
+    if wanted.fits is not None:
+        values.append(f"--fits {wanted.fits:g}")
+    asked = " ".join(filter(None, (pattern, *wanted.words, *values)))
+    return WorkbenchError(
+        _("No config matches {pattern}.").format(pattern=asked),
+        fix=suggestion(" ".join(filter(None, ((pattern or "").strip(), *wanted.words)))),
+    )
+
+
+def _details(entry: CatalogueEntry, wanted: Wanted) -> dict[str, object]:
+    """With the memory that was looked at, if any was."""
+    return asdict(entry) | ({"memory_bytes": bytes_needed(entry.name)} if wanted.fits is not None else {})
+
+
+def _tell_what_cannot_be_loaded(found: list[CatalogueEntry]) -> None:
+    """Not among the names, which scripts read."""
+    for reason, count in Counter(entry.needs_code for entry in found if entry.needs_code).items():
+        typer.echo(_("{count} of them: {reason}").format(count=count, reason=reason), err=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from workbench.configs.files import dump_config
 from workbench.configs.find import find_config
 from workbench.configs.overrides import apply_overrides
+from workbench.configs.own_code import require_no_own_code
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
@@ -21,10 +22,11 @@ def copy_config(name_or_path: str, folder: Path, *, assignments: Sequence[str] =
         assignments: ``key=value`` changes to the copy.
 
     Raises:
-        WorkbenchError: unknown name, a wrong assignment, the copy exists and must not be overwritten, or the folder cannot be written.
+        WorkbenchError: unknown name, a wrong assignment, a model that needs code of its own, the copy exists and must not be overwritten, or the folder cannot be written.
     """
     found = find_config(name_or_path)
     config = apply_overrides(found.config, assignments)
+    require_no_own_code(config)
     path = folder / f"{found.name}_copy.yaml"
     header = "\n".join((_("From {name}.").format(name=found.name), f"workbench train {path}"))
     write_config(path, config, header, overwrite=overwrite)

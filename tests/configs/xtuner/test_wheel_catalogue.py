@@ -44,7 +44,7 @@ DIFFERING: dict[str, set[str]] = {
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, TrainConfig]:
     """What the importer makes of each training config; the names that are there twice stand for the same."""
-    made = {}
+    made: dict[str, TrainConfig] = {}
     for one in training_configs(config_files("0.1.23", tmp_path_factory.mktemp("xtuner"))):
         assert one.tree is not None
         imported = import_tree(one.tree)

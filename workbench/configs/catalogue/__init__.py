@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.configs.catalogue import internvl, irregular, pairs, seeing
 from workbench.configs.catalogue.entry import CatalogueEntry
+from workbench.configs.catalogue.filters import Wanted, bytes_needed, select
 from workbench.configs.catalogue.mends import MENDED
 from workbench.configs.own_code import why_own_code
 from workbench.errors import WorkbenchError, nearest
@@ -27,18 +28,20 @@ def published_names() -> list[str]:
     return sorted(name for part in _PARTS for name in part.published_names())
 
 
-def entries(pattern: str | None = None) -> list[CatalogueEntry]:
-    """The published configs by name, those that match.
+def entries(pattern: str | None = None, wanted: Wanted | None = None) -> list[CatalogueEntry]:
+    """The published configs by name, those that match both.
 
     Args:
-        pattern: part of a name, or words in any order, each of which must occur in the name or the summary;
-            case does not matter.
+        pattern: part of a name, or words in any order, each of which must occur in the name or the summary, and
+            ``key:value`` as in `filters`; case does not matter.
     """
     every = [_entry(name) for name in published_names()]
-    if not pattern or not pattern.strip():
-        return every
-    words = pattern.lower().split()
-    return [entry for entry in every if all(word in f"{entry.name} {entry.summary}".lower() for word in words)]
+    chosen = every if wanted is None else select(every, wanted, _needed)
+    return select(chosen, Wanted.of(pattern or ""), _needed)
+
+
+def _needed(entry: CatalogueEntry) -> int | None:
+    return bytes_needed(entry.name)
 
 
 def resolve(name: str) -> TrainConfig:

@@ -1,0 +1,111 @@
+"""Which configs of the catalogue are wanted: words, and ``method:``, ``family:``, ``dataset:``, ``stage:``, ``fits:``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol, TypeVar
+
+KEYS = ("method", "family", "dataset", "stage")
+FITS = "fits"
+_GIB = 1024**3
+
+
+class Row(Protocol):
+    """What is filtered: an entry of the catalogue, or what stands for one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def dataset(self) -> str: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a row must have; case does not matter.
+
+    Args:
+        words: parts of the name or the summary, in any order.
+        fits: GB (GiB) of one GPU that the training must fit into.
+    """
+
+    words: tuple[str, ...] = ()
+    method: str = ""
+    family: str = ""
+    dataset: str = ""
+    stage: str = ""
+    fits: float | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Wanted:
+        """What was typed: words, and ``key:value`` for the keys; a key without a value asks for nothing yet."""
+        words: list[str] = []
+        values: dict[str, str] = {}
+        for word in text.lower().split():
+            key, colon, value = word.partition(":")
+            if colon and key in (*KEYS, FITS):
+                values[key] = value
+            else:
+                words.append(word)
+        fits = _number(values.pop(FITS, ""))
+        return cls(words=tuple(words), fits=fits, **values)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The keys that something is asked of."""
+        return {key: value.lower() for key in KEYS if (value := str(getattr(self, key)))}
+
+
+def select(rows: Sequence[R], wanted: Wanted, needed: Callable[[R], int | None]) -> list[R]:
+    """The rows that are wanted, in their order.
+
+    A value that is one of a key means exactly that one (``dataset:alpaca`` not alpaca_zh), any other is a part of it.
+
+    Args:
+        needed: bytes on one GPU, None where they are not known; asked only if ``fits`` is.
+    """
+    found = [row for row in rows if _has_words(row, wanted.words)]
+    for key, value in wanted.values.items():
+        is_exact = any(getattr(row, key) == value for row in rows)
+        found = [row for row in found if _has(str(getattr(row, key)), value, is_exact=is_exact)]
+    if wanted.fits is None:
+        return found
+    return [row for row in found if (size := needed(row)) is not None and size <= wanted.fits * _GIB]
+
+
+def _has_words(row: Row, words: Iterable[str]) -> bool:
+    haystack = f"{row.name} {row.family} {row.method} {row.summary}".lower()
+    return all(word in haystack for word in words)
+
+
+def _has(value: str, wanted: str, *, is_exact: bool) -> bool:
+    return value == wanted if is_exact else wanted in value
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.removesuffix("gb"))
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def bytes_needed(name: str) -> int | None:
+    """Estimated memory of a published config on one GPU, in bytes; None if its model's sizes are not known."""
+    from workbench.configs.catalogue import resolve
+    from workbench.configs.estimate import estimate_memory
+
+    estimate = estimate_memory(resolve(name))
+    return estimate.total if estimate else None
