@@ -1,0 +1,120 @@
+"""The queue and sweeps on screen, with real jobs that wait for each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.jobs.running import WAIT, python
+from tests.ui import recorded
+from tests.ui.driving import NARROW, WIDE, running, see, wait_until
+from workbench.jobs.folder import DeviceWish, JobFolder
+from workbench.jobs.launch import Turn, start_job
+from workbench.jobs.queue import queue_rows
+from workbench.jobs.state import JobState, state_of
+from workbench.jobs.stop import stop_now
+from workbench.jobs.sweeps import SweepFolder, SweepPoint, SweepRecord
+from workbench.ui.widgets.fitted_table import FittedTable
+
+
+@pytest.fixture
+def jobs(project: Path) -> Iterator[list[JobFolder]]:
+    """One that has the CPU, and two that wait for it."""
+    turn = Turn(DeviceWish(among=["cpu"], count=1), waits=True)
+    started = [start_job("train", name, python(WAIT), project=project, turn=turn) for name in ("has", "one", "two")]
+    yield started
+    for job in reversed(started):
+        assert stop_now(job, grace_s=1).is_clean
+
+
+def waiting() -> list[JobFolder]:
+    return [row.job for row in queue_rows() if row.place]
+
+
+async def test_the_order_is_changed_with_letters(project: Path, jobs: list[JobFolder]) -> None:
+    has, one, two = jobs
+    async with running(project, "home", NARROW) as pilot:
+        await see(pilot, "◌ waiting", "place 1", "place 2", "▶ running")
+        await pilot.press("q")
+        await see(pilot, "Queue", has.id[:12], "p Pause", "Watch")
+        await pilot.press("down", "down", "t")
+        await wait_until(pilot, lambda: waiting() == [two, one])
+        await pilot.press("d")
+        await wait_until(pilot, lambda: waiting() == [one, two])
+        await pilot.press("p")
+        await wait_until(pilot, lambda: state_of(two) is JobState.PAUSED)
+        await see(pilot, "‖ paused")
+        await pilot.press("p")
+        await wait_until(pilot, lambda: state_of(two) is JobState.WAITING)
+        await pilot.press("x")
+        await wait_until(pilot, lambda: state_of(two) is JobState.STOPPED)
+        await wait_until(pilot, lambda: pilot.app.screen.query_one(FittedTable).row_count == 2)
+        assert waiting() == [one]
+        await pilot.press("down", "enter")
+        await see(pilot, "[f5 Train]", one.id, f"place 1, behind {has.id}")
+
+
+async def test_a_waiting_training_is_held_back_where_it_is_watched(project: Path, jobs: list[JobFolder]) -> None:
+    has, one, _two = jobs
+    async with running(project, "train", WIDE, job=one) as pilot:
+        await see(pilot, "◌ waiting", f"place 1, behind {has.id}", "It has not begun.", "p Pause")
+        await pilot.press("p")
+        await see(pilot, "‖ paused", "p: let it go on")
+        await pilot.press("p")
+        await see(pilot, "◌ waiting")
+
+
+async def test_what_stands_in_the_way_of_a_change_is_told(project: Path, jobs: list[JobFolder]) -> None:
+    async with running(project, "train", WIDE) as pilot:
+        await see(pilot, "▶ running")
+        await pilot.press("q")
+        await see(pilot, "▶ running", "◌ waiting")
+        await pilot.press("p")
+        await see(pilot, "Only a training can be paused")
+
+
+async def test_an_empty_queue_says_what_it_is_for(project: Path) -> None:
+    async with running(project, "home") as pilot:
+        await see(pilot, "No jobs yet")
+        await pilot.press("q")
+        await see(pilot, "No job has a device, and none waits")
+
+
+def a_sweep(project: Path, stamp: str, lrs: list[str]) -> SweepFolder:
+    """A sweep over learning rates whose trainings have all ended but the last, which was never begun."""
+    sweep = SweepFolder(project / "work_dirs" / "demo-sweep" / stamp)
+    points = [SweepPoint(name=f"{number}-lr={lr}", settings={"lr": lr}) for number, lr in enumerate(lrs, start=1)]
+    for number, point in enumerate(points[:-1]):
+        job = recorded.training(project, stamp, name=f"demo-sweep/{stamp}/{point.name}")
+        if number == 0:
+            job.exit_path.write_text(json.dumps({"returncode": 1}))
+    sweep.write_record(SweepRecord(name="demo", project=str(project), fields=["lr"], points=points))
+    return sweep
+
+
+async def test_a_sweep_is_compared_and_its_trainings_are_watched(project: Path) -> None:
+    a_sweep(project, "20260921_141320", ["1e-4", "3e-4", "9e-4"])
+    a_sweep(project, "20260922_141320", ["5e-5", "6e-5", "7e-5"])
+    async with running(project, "train", WIDE) as pilot:
+        await see(pilot, "✓ finished")
+        await pilot.press("w")
+        await see(pilot, "demo-sweep/20260922_141320  1/2", "★", "6e-5", "identity", "· not started", "2-lr=6e-5")
+        await pilot.press("o")
+        await see(pilot, "demo-sweep/20260921_141320  2/2", "A 1e-4", "B 3e-4", "tokens/s")
+        await pilot.press("down")
+        await see(pilot, "A 3e-4")
+        await pilot.press("v")
+        await see(pilot, "learning rate")
+        await pilot.press("enter")
+        await see(pilot, "2-lr=3e-4/20260921_141320")
+
+
+async def test_without_a_sweep_the_command_for_one_is_told(project: Path) -> None:
+    recorded.training(project)
+    async with running(project, "train", WIDE) as pilot:
+        await see(pilot, "✓ finished")
+        await pilot.press("w")
+        await see(pilot, "No sweep yet", "workbench sweep CONFIG")
