@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from workbench.commands.event_text import EventText
-from workbench.jobs.events import Checkpoint, Failed, Finished, Progress, Sample, Score, Step
+from workbench.jobs.events import Checkpoint, Failed, Finished, Progress, Sample, Score, Step, Validation
 
 XTUNER_LINE = re.compile(
     r"Iter\(train\) \[\s*(\d+)/(\d+)\]\s+lr: (\S+)\s+eta: (.+?)\s+time: (\S+)\s+data_time: (\S+)\s+memory: (\d+)\s+loss: (\S+)"
@@ -37,6 +37,17 @@ def test_a_step_reads_like_xtuners_log() -> None:
     assert match is not None
     assert match.groups() == ("20", "720", "9.0001e-05", "0:31:46", "2.6851", "0.0077", "12762", "2.6900")
     assert line.endswith("grad_norm: 0.9361  tokens_per_sec: 1234.5  step: 10/360")
+
+
+def test_what_is_known_of_speed_is_said() -> None:
+    known = step(10, 100.0).model_copy(update={"trained_tokens_per_s": 400.25, "mfu": 0.4321})
+    (line,) = EventText().lines(known)
+    assert "tokens_per_sec: 1234.5  trained_tokens_per_sec: 400.2  mfu: 43.2%  step:" in line
+
+
+def test_a_validation_is_a_line_of_its_own() -> None:
+    (line,) = EventText().lines(Validation(time=1.0, iter=40, step=20, loss=2.5, tokens=189, train_loss=1.75))
+    assert line.endswith("Iter(val) [40]  loss: 2.5000  tokens: 189  train_loss: 1.7500")
 
 
 def test_steps_are_thinned_to_one_a_second_but_the_last_is_shown() -> None:

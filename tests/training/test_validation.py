@@ -21,10 +21,11 @@ pytestmark = pytest.mark.heavy
 
 @pytest.fixture(scope="module")
 def own_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten dialogues that are in no training."""
+    """Ten dialogues that are in no training, each with the answer to another."""
     every = json.loads((shipped("sample_data") / "general_dialogue.json").read_text(encoding="utf-8"))
+    turns = [[every[number]["messages"][0], every[number + 1]["messages"][1]] for number in range(100, 110)]
     path = tmp_path_factory.mktemp("own") / "own.json"
-    path.write_text(json.dumps(every[100:110], ensure_ascii=False), encoding="utf-8")
+    path.write_text(json.dumps([{"messages": some} for some in turns], ensure_ascii=False), encoding="utf-8")
     return path
 
 

@@ -11,12 +11,13 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from workbench.jobs.curve import Curves
+from workbench.jobs.events import Validation
 from workbench.ui.widgets.axes import fitting_axis, linear_ticks, tick_text
 from workbench.ui.widgets.braille import BrailleCanvas
 from workbench.ui.widgets.loss_plot import LossPlot
 from workbench.ui.widgets.plot_columns import Window
 from workbench.ui.widgets.plot_drawing import Drawing, PlotRun, draw
-from workbench.ui.widgets.plot_rows import LABEL_WIDTH, PlotRow
+from workbench.ui.widgets.plot_rows import LABEL_WIDTH, OVERFITTED, RUN, VALIDATION, PlotRow
 
 WIDTH, HEIGHT = 80, 20
 
@@ -285,3 +286,62 @@ def test_a_steep_line_has_no_gaps() -> None:
         for char in canvas.row_text(y).replace(" ", "\u2800"):
             dots |= ord(char) - 0x2800
         assert all(dots & left or dots & right for left, right in ((1, 8), (2, 16), (4, 32), (64, 128)))
+
+
+# -- validation
+
+
+def validated(losses: list[float], trained: list[float] | None = None) -> PlotRun:
+    """A falling run of 60 iterations with a validation every 10."""
+    shown = falling(60)
+    trained = trained or [4.0 - place / 10 for place in range(len(losses))]
+    shown.validation = [
+        Validation(iter=10 * place, step=place, loss=loss, tokens=9, train_loss=train)
+        for place, (loss, train) in enumerate(zip(losses, trained, strict=True))
+    ]
+    return shown
+
+
+def painted(drawing: Drawing, layer: int) -> str:
+    """What is drawn in a layer within the axes."""
+    return "".join(piece for row in drawing.rows[1:-2] for piece, painted in row.pieces if painted == layer)
+
+
+def test_validation_has_marks_a_paint_and_a_legend_of_its_own() -> None:
+    drawing = picture(validated([4.0, 3.0, 2.0, 1.5, 1.6]))
+    cells = "".join(curve_cells(drawing))
+    assert (cells.count("◆"), cells.count("▼"), cells.count("✕")) == (4, 1, 0)
+    assert has_dots(painted(drawing, VALIDATION))
+    assert "◆ validation" in lines(drawing)[0]
+    assert "▼ lowest 1.5000 at 30" in lines(drawing)[0]
+    assert len(lines(drawing)[0].rstrip()) < WIDTH
+
+
+def test_over_fitting_is_seen_on_the_plot() -> None:
+    drawing = picture(validated([4.0, 2.0, 2.2, 2.4, 2.6, 2.8]))
+    cells = "".join(curve_cells(drawing))
+    assert (cells.count("◆"), cells.count("▼"), cells.count("✕")) == (1, 1, 4)
+    assert has_dots(painted(drawing, OVERFITTED))
+    assert "✕ over-fitting since 10" in lines(drawing)[0]
+
+
+def test_a_validation_above_the_curve_is_on_the_plot() -> None:
+    drawing = picture(validated([9.0, 8.0]))
+    assert "".join(curve_cells(drawing)).count("◆") == 1
+    assert max(float(line[:LABEL_WIDTH]) for line in lines(drawing)[1:-2] if line[:LABEL_WIDTH].strip()) >= 9
+
+
+def test_other_series_are_not_validated() -> None:
+    drawing = picture(validated([4.0, 3.0]), series="lr")
+    assert "validation" not in lines(drawing)[0]
+    assert not painted(drawing, VALIDATION)
+
+
+def test_the_cursor_reads_the_validation_under_it() -> None:
+    assert "◆ 3.25" in lines(picture(validated([4.0, 3.25, 2.0]), cursor=10))[0]
+
+
+def test_each_of_several_runs_has_its_validation_in_its_own_paint() -> None:
+    drawing = picture(validated([4.0, 3.0, 3.5]), validated([3.0, 2.0, 2.5]))
+    assert "◆" in painted(drawing, RUN) and "◆" in painted(drawing, RUN + 1)
+    assert "◆ validation" in lines(drawing)[0]

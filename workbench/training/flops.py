@@ -15,30 +15,30 @@ from workbench.models.precision import Precision
 _PEAK_TFLOPS = (
     (r"B200", 2250.0),  # NVIDIA Blackwell datasheet: 4.5 PFLOPS with sparsity
     (r"GH200|H200", 989.4),  # NVIDIA H200 datasheet: 1979 with sparsity
-    (r"H20\b", 148.0),  # NVIDIA H20 datasheet
+    (r"H20", 148.0),  # NVIDIA H20 datasheet
     (r"H100 PCIe", 756.0),  # NVIDIA H100 datasheet, PCIe: 1513 with sparsity
     (r"H100 NVL", 835.0),  # NVIDIA H100 datasheet, NVL: 1671 with sparsity
     (r"H100|H800", 989.4),  # NVIDIA H100 datasheet, SXM: 1979 with sparsity
     (r"A100|A800", 312.0),  # NVIDIA A100 datasheet
     (r"L40S", 362.0),  # NVIDIA L40S datasheet: 733 with sparsity
-    (r"L40\b", 181.0),  # NVIDIA L40 datasheet
-    (r"L4\b", 121.0),  # NVIDIA L4 datasheet: 242 with sparsity
-    (r"A40\b", 149.7),  # NVIDIA A40 datasheet
-    (r"A30\b", 165.0),  # NVIDIA A30 datasheet
-    (r"A10\b", 125.0),  # NVIDIA A10 datasheet
+    (r"L40", 181.0),  # NVIDIA L40 datasheet
+    (r"L4", 121.0),  # NVIDIA L4 datasheet: 242 with sparsity
+    (r"A40", 149.7),  # NVIDIA A40 datasheet
+    (r"A30", 165.0),  # NVIDIA A30 datasheet
+    (r"A10", 125.0),  # NVIDIA A10 datasheet
     (r"RTX A6000", 154.8),  # NVIDIA RTX A6000 datasheet
-    (r"RTX 4090", 165.2),  # NVIDIA Ada architecture white paper, accumulating in fp32
-    (r"RTX 3090\b", 71.0),  # NVIDIA Ampere GA102 white paper, accumulating in fp32
-    (r"V100-PCI", 112.0),  # NVIDIA V100 datasheet (fp16)
+    (r"RTX 4090(?! D| Laptop)", 165.2),  # NVIDIA Ada architecture white paper, accumulating in fp32
+    (r"RTX 3090(?! Ti)", 71.0),  # NVIDIA Ampere GA102 white paper, accumulating in fp32
+    (r"V100-PCIE", 112.0),  # NVIDIA V100 datasheet (fp16)
     (r"V100", 125.0),  # NVIDIA V100 datasheet (fp16)
-    (r"T4\b", 65.0),  # NVIDIA T4 datasheet (fp16)
+    (r"T4", 65.0),  # NVIDIA T4 datasheet (fp16)
 )
 """Device name → dense half-precision TFLOP/s, the first that fits; by the sources named."""
 
 
 def peak_flops(device_name: str) -> float | None:
     """FLOP/s of one GPU in bf16 or fp16 without sparsity; None if the GPU is not known."""
-    return next((peak * 1e12 for name, peak in _PEAK_TFLOPS if re.search(rf"\b{name}", device_name)), None)
+    return next((peak * 1e12 for name, peak in _PEAK_TFLOPS if re.search(rf"\b(?:{name})\b", device_name)), None)
 
 
 @dataclass(frozen=True)
