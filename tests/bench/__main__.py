@@ -20,12 +20,13 @@ from tests.bench.quickstart import QUICKSTART
 from tests.bench.report import Outcome, page_with, table
 from tests.bench.seeing.measure import SEEING
 from tests.bench.terminal_bytes import TERMINAL_BYTES
+from tests.bench.train.measure import TRAIN
 from tests.bench.trainings import ROOT
 
 MEASUREMENTS = (FIRST_PAINT, KEY_TO_PAINT, LONG_JOB, TERMINAL_BYTES, COMMANDS)
 DATA = (DATA_SMALL, DATA_LARGE, DATA_MEMORY)
 CHECKPOINTS = (MERGE, MERGE_7B, ZERO)
-SLOW = (QUICKSTART, *DATA, *CHECKPOINTS, SEEING)
+SLOW = (QUICKSTART, *DATA, *CHECKPOINTS, SEEING, TRAIN)
 """Those that take minutes, measured only when asked for."""
 PAGE = ROOT / "docs" / "benchmarks.md"
 SHORT = Settings(runs=2, seconds=5.0, rows=2_000)
