@@ -88,7 +88,7 @@ def figures(step: Step | None, state: JobState, validations: Sequence[Validation
 def _speed(step: Step, tokens_per_s: float) -> str:
     if step.trained_tokens_per_s is None:
         return _("{value} tokens/s").format(value=f"{tokens_per_s:.0f}")
-    text = _("{value} tokens/s, {trained} of them trained")
+    text = _("{value} tokens/s ({trained} trained)")
     return text.format(value=f"{tokens_per_s:.0f}", trained=f"{step.trained_tokens_per_s:.0f}")
 
 

@@ -137,6 +137,7 @@ def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> _DataSize
             problems.append(error)
         return _DataSize()
     rows = rows[: config.max_dataset_length]
+    rows = rows[round(len(rows) * config.eval_ratio) :]  # so many are held out
     counts = _token_counts(config, rows)
     longest = max(counts, default=None)
     if is_large:

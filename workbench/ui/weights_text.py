@@ -75,6 +75,8 @@ def _checkpoint(row: CheckpointRow, facts: WeightsFacts | None) -> Content:
         )
         share = _("{right} of {total} right").format(right=score.right, total=score.total)
         lines.append(Content(f"{printable(score_text(name))}: \t{score.value:.1%}, {share}{was}"))
+    if info.validation_loss is not None:
+        lines.append(Content(_("validation loss") + f": \t{info.validation_loss:.4f}"))
     samples = [*base.samples, *(info.samples if info is not base else [])]
     if facts is not None:
         lines += _fact_lines(facts)
