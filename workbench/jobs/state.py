@@ -10,6 +10,7 @@ from workbench.i18n import N_
 from workbench.jobs.events import Failed, Finished
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.session import has_orphans
+from workbench.jobs.slurm import standing_of
 from workbench.jobs.tail import last_event
 
 
@@ -87,16 +88,26 @@ def state_of(job: JobFolder) -> JobState:
         if identity is None:
             return at_work if _just_created(job) else JobState.LOST
         if identity.is_elsewhere():
-            return JobState.ELSEWHERE
+            return _under_slurm(job) or JobState.ELSEWHERE
         if identity.is_alive() or has_orphans(job):
             return JobState.STOPPING if job.stop_path.exists() else at_work
     code = exit_code(job)  # again: it may have been noted between the two looks
     outcome = outcome_of(job)
     if code is None and outcome is None:
-        return JobState.LOST
+        return _under_slurm(job) or JobState.LOST
     if code == 0 or (code is None and isinstance(outcome, Finished)):
         return JobState.STOPPED if isinstance(outcome, Finished) and outcome.stopped else JobState.FINISHED
     return JobState.STOPPED if job.stop_path.exists() and not isinstance(outcome, Failed) else JobState.FAILED
+
+
+def _under_slurm(job: JobFolder) -> JobState | None:
+    """What Slurm says of a job that was submitted to it and is not followed from here; None if it does not know it."""
+    standing = standing_of(job.path)
+    if standing is None:
+        return None
+    if standing.waits:
+        return JobState.WAITING
+    return JobState.STOPPING if job.stop_path.exists() else JobState.RUNNING
 
 
 def outcome_of(job: JobFolder) -> Finished | Failed | None:

@@ -16,6 +16,7 @@ from workbench.i18n import _
 from workbench.jobs.folder import STOP_FILE, JobFolder
 from workbench.jobs.process import members_of_session
 from workbench.jobs.session import own_session
+from workbench.jobs.slurm import cancel, slurm_id
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.supervise import STOPPED_WHILE_WAITING
 
@@ -47,6 +48,8 @@ def request_stop(job: JobFolder) -> None:
         write_atomic(job.exit_path, json.dumps({"returncode": STOPPED_WHILE_WAITING, "ended": time.time()}))
     elif state.is_over or state is JobState.ELSEWHERE:
         raise WorkbenchError(_("The job {job} is not running: {state}.").format(job=job.id, state=_(state.word)))
+    if state is JobState.WAITING:
+        _end_under_slurm(job)
     job.pause_path.unlink(missing_ok=True)  # it is to end, not to go back into the queue
     job.stop_path.touch()
 
@@ -81,6 +84,8 @@ def stop_now(job: JobFolder, grace_s: float = 10.0) -> StopProof:
             _("The job {job} runs on {host}.").format(job=job.id, host=record.host),
             fix=_("Stop it there, or ask it to stop and save: 'workbench cancel {job}'.").format(job=job.id),
         )
+    if not state_of(job).is_over:
+        _end_under_slurm(job)
     session = own_session(job)
     if session is None or session == os.getsid(0):
         return StopProof()
@@ -95,6 +100,13 @@ def stop_now(job: JobFolder, grace_s: float = 10.0) -> StopProof:
             _signal_session(session, signal.SIGKILL, spare=None)
             _session_ends(session, 2.0)
     return StopProof(members_of_session(session), sorted(_gpu_pids().intersection(before)))
+
+
+def _end_under_slurm(job: JobFolder) -> None:
+    """Take a job that was submitted to Slurm from its queue, or end it on all its machines."""
+    number = slurm_id(job.path)
+    if number is not None:
+        cancel(number)
 
 
 def _signal_session(session: int, number: signal.Signals, spare: int | None) -> None:
