@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from textual import events
+from textual.pilot import Pilot
 from textual.widget import Widget
 
 from tests.ui.driving import HUGE, ROOMY, WIDE, footer, hold, running, screen_text, see, type_text, wait_until
 from workbench.configs.files import load_config
 from workbench.ui.widgets.config_detail import ConfigDetail
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
+from workbench.ui.widgets.quiet_static import QuietStatic
 from workbench.ui.widgets.yaml_editor import YamlEditor
 
 SAMPLE = "workbench_sample_lora_identity_e2"
+
+
+def told(pilot: Pilot[Any]) -> str:
+    """Everything that the detail says, also what it would be scrolled to."""
+    return str(pilot.app.screen.query_one(ConfigDetail).query_one(QuietStatic).content)
 
 
 async def test_words_in_any_order_narrow_the_list_and_stay_visible(project: Path) -> None:
@@ -46,15 +54,38 @@ async def test_what_a_model_sees_with_is_told_of_one_that_sees(project: Path) ->
     async with running(project, "configs", HUGE) as pilot:
         await pilot.press("slash")
         await type_text(pilot, SAMPLE)
-        await see(pilot, "1 of", "warmup_ratio")
-        assert "on_bad_image" not in screen_text(pilot)
+        await see(pilot, "1 of", "sample:model")
+        assert "visual_encoder" not in told(pilot) and "on_bad_image" not in told(pilot)
         await pilot.press("escape", "slash")
         await type_text(pilot, "llava sample lora")
         await see(pilot, "1 of", "Vision", "on_bad_image")
-        detail = pilot.app.screen.query_one(ConfigDetail)
-        detail.scroll_end(animate=False)
-        detail.scroll_relative(y=-detail.size.height // 2, animate=False)
-        await see(pilot, "visual_encoder_lora.lora_dropout 0.05")
+        assert "visual_encoder_lora.lora_dropout" in told(pilot)
+
+
+async def test_keys_narrow_the_list_by_what_a_config_is_and_needs(project: Path) -> None:
+    async with running(project, "configs", ROOMY) as pilot:
+        await pilot.press("slash")
+        await type_text(pilot, "method:qlora stage:dpo fits:6")
+        await see(pilot, "qwen2_5_0_5b_instruct_dpo_qlora_jsonl_dataset", " of 8")
+        assert "llama3_8b" not in screen_text(pilot)
+        assert "memory: about" in told(pilot)
+
+
+async def test_a_model_that_needs_its_own_code_is_told_and_not_copied(project: Path) -> None:
+    async with running(project, "configs", ROOMY) as pilot:
+        await pilot.press("slash")
+        await type_text(pilot, "baichuan_7b_qlora_alpaca_e3")
+        await see(pilot, "own code", "transformers 5 has no Baichuan")
+        await pilot.press("enter", "c")
+        await see(pilot, "trust_remote_code: true")
+    assert not list(project.glob("baichuan*"))
+
+
+async def test_what_was_mended_is_told(project: Path) -> None:
+    async with running(project, "configs", ROOMY) as pilot:
+        await pilot.press("slash")
+        await type_text(pilot, "internlm2_chat_7b_orpo")
+        await see(pilot, "XTuner loads the model of 1.8B", "preference.beta")
 
 
 async def test_a_copy_lands_in_the_project_under_the_cursor(project: Path) -> None:

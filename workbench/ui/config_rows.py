@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from workbench.configs.catalogue import entries
+from workbench.configs.catalogue.filters import Wanted, bytes_needed, select
+from workbench.configs.estimate import estimate_memory
 from workbench.configs.files import dump_config
 from workbench.configs.find import CONFIG_SUFFIXES, find_config
+from workbench.configs.own_code import require_no_own_code
+from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -19,23 +24,22 @@ _PLACES = ("*", "configs/*")
 
 @dataclass(frozen=True)
 class ConfigRow:
-    """One config. ``path`` is None for one of the catalogue."""
+    """One config. ``path`` is None for one of the catalogue; what a file says is read when it is asked for."""
 
     name: str
     family: str
     method: str
     summary: str
     path: Path | None
+    dataset: str = ""
+    stage: str = ""
+    mended: str = ""
+    needs_code: str = ""
 
     @property
     def key(self) -> str:
         """What `find_config` takes."""
         return str(self.path) if self.path else self.name
-
-    @cached_property
-    def haystack(self) -> str:
-        """What a filter looks in."""
-        return f"{self.name} {self.family} {self.method} {self.summary}".lower()
 
 
 def project_configs(project: Path) -> list[ConfigRow]:
@@ -45,8 +49,21 @@ def project_configs(project: Path) -> list[ConfigRow]:
 
 
 def catalogue_configs() -> list[ConfigRow]:
-    """Those that come with workbench."""
-    return [ConfigRow(entry.name, entry.family, entry.method, entry.summary, None) for entry in entries()]
+    """Those that come with workbench; those whose model cannot be loaded as it is stand last."""
+    return [
+        ConfigRow(
+            entry.name,
+            entry.family,
+            entry.method,
+            entry.summary,
+            None,
+            entry.dataset,
+            entry.stage,
+            entry.mended,
+            entry.needs_code,
+        )
+        for entry in sorted(entries(), key=lambda entry: bool(entry.needs_code))
+    ]
 
 
 def config_rows(project: Path) -> list[ConfigRow]:
@@ -71,19 +88,59 @@ def _is_config(path: Path) -> bool:
         return True
 
 
-def matching(rows: list[ConfigRow], words: str) -> list[ConfigRow]:
-    """The rows in which every word occurs, in any order."""
-    wanted = words.lower().split()
-    return [row for row in rows if all(word in row.haystack for word in wanted)]
+def matching(rows: list[ConfigRow], wanted: Wanted) -> list[ConfigRow]:
+    """The rows that are wanted, in their order.
+
+    Memory that is asked for should have been estimated before (`estimate_all`): for all of the catalogue that takes
+    some tenths of a second.
+    """
+    if wanted.values:
+        rows = [_as_read(row) if row.path else row for row in rows]
+    return select(rows, wanted, _needed)
+
+
+def estimate_all(rows: Iterable[ConfigRow]) -> None:
+    """Estimate the memory of all configs of the catalogue, once."""
+    for row in rows:
+        if row.path is None:
+            bytes_needed(row.name)
+
+
+def _as_read(row: ConfigRow) -> ConfigRow:
+    """A file's row with what the file says; as it is if the file is wrong."""
+    config = _config_of(row)
+    return row if config is None else replace(row, method=config.method, stage=config.stage)
+
+
+def _needed(row: ConfigRow) -> int | None:
+    if row.path is None:
+        return bytes_needed(row.name)
+    config = _config_of(row)
+    estimate = estimate_memory(config) if config else None
+    return estimate.total if estimate else None
+
+
+def _config_of(row: ConfigRow) -> TrainConfig | None:
+    assert row.path is not None
+    try:
+        return _config_in(row.path, row.path.stat().st_mtime_ns)
+    except (OSError, WorkbenchError):
+        return None
+
+
+@lru_cache(maxsize=256)
+def _config_in(path: Path, _changed: int) -> TrainConfig:
+    return find_config(str(path)).config
 
 
 def copy_into(project: Path, row: ConfigRow) -> Path:
     """Write a copy under a name that is still free.
 
     Raises:
-        WorkbenchError: the config is wrong, or the project cannot be written.
+        WorkbenchError: the config is wrong, its model needs code of its own, or the project cannot be written.
     """
     found = find_config(row.key)
+    require_no_own_code(found.config)
     stem = f"{found.name.removesuffix('_copy')}_copy"
     number, path = 1, project / f"{stem}.yaml"
     while path.exists():

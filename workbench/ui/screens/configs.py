@@ -6,17 +6,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import DataTable, Input
 
+from workbench.configs.catalogue.filters import Wanted
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
-from workbench.ui.config_rows import ConfigRow, catalogue_configs, copy_into, matching, project_configs
+from workbench.ui.config_rows import ConfigRow, catalogue_configs, copy_into, estimate_all, matching, project_configs
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.widgets.config_detail import ConfigDetail
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
@@ -49,7 +50,12 @@ class ConfigsScreen(AreaScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         # with priority: what is typed at once after it goes to the filter, not to the keys of the table
         Binding(
-            "slash", "filter", N_("Filter"), id="configs.filter", tooltip=N_("Type words in any order"), priority=True
+            "slash",
+            "filter",
+            N_("Filter"),
+            id="configs.filter",
+            tooltip=N_("Words in any order; method:qlora family: dataset: stage:dpo fits:24"),
+            priority=True,
         ),
         Binding("c", "copy", N_("Copy"), id="configs.copy", tooltip=N_("Copy it into the project")),
         Binding("e", "edit", N_("Edit"), id="configs.edit", tooltip=N_("Edit it; of the catalogue, a copy")),
@@ -64,9 +70,10 @@ class ConfigsScreen(AreaScreen):
         self._rows: list[ConfigRow] = []
         self._shown: dict[str, ConfigRow] = {}
         self._waiting: Timer | None = None
+        self._estimated = False
 
     def compose_area(self) -> ComposeResult:
-        hint = _("/ to filter: words in any order, such as internlm2 qlora")
+        hint = _("/ to filter: words in any order, method: family: dataset: stage: fits:24")
         yield FilterInput(placeholder=hint, id="config-filter", compact=True)
         with Horizontal(id="config-body"):
             with Vertical(id="config-list"):
@@ -104,12 +111,27 @@ class ConfigsScreen(AreaScreen):
             self.notify(_("{path} is not in this project.").format(path=choose), markup=False)
 
     def _show_matching(self) -> None:
-        shown = matching(self._rows, self.query_one(FilterInput).value)
+        wanted = Wanted.of(self.query_one(FilterInput).value)
+        if wanted.fits is not None and not self._estimated:
+            self.query_one("#config-count", QuietStatic).tell(_("estimating the memory of all configs …"))
+            self._estimate()
+            return
+        shown = matching(self._rows, wanted)
         self._shown = {row.key: row for row in shown}
         self.query_one(FittedTable).set_rows([_table_row(row) for row in shown])
         count = _("{shown} of {total} configs").format(shown=len(shown), total=len(self._rows))
         self.query_one("#config-count", QuietStatic).tell(count)
         self._show_soon()
+
+    @work(thread=True, group="config-estimates", exclusive=True, exit_on_error=False)
+    def _estimate(self) -> None:
+        """Once: it takes longer than a key may."""
+        estimate_all(self._catalogue)
+        self.app.call_from_thread(self._show_estimated)
+
+    def _show_estimated(self) -> None:
+        self._estimated = True
+        self._show_matching()
 
     @property
     def _chosen(self) -> ConfigRow | None:
@@ -213,4 +235,4 @@ def _table_row(row: ConfigRow) -> Row:
 def _cells(row: ConfigRow) -> tuple[Any, ...]:
     if row.path:
         return (f"▪ {printable(row.name)}", "success"), ("file", "muted")
-    return printable(row.name), (row.method, "muted")
+    return printable(row.name), ("own code", "warning") if row.needs_code else (row.method, "muted")

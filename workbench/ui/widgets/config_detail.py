@@ -9,18 +9,23 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 
+from workbench.configs.estimate import estimate_memory
 from workbench.configs.find import find_config
+from workbench.configs.own_code import what_instead
+from workbench.configs.schema import TrainConfig
 from workbench.configs.setting import GROUP_TITLES, explanation, group_of, is_advanced, unit_of
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
 from workbench.text import printable
 from workbench.ui.config_rows import ConfigRow
+from workbench.ui.train_plan import Devices, find_devices
 from workbench.ui.widgets.field_values import fields_of, text_of_value
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 _NAME_WIDTH = 31
 _VISION = "vision"
 """The group that means nothing to a model that reads text only."""
+_PAIRS = ("dpo", "orpo", "reward")
 
 
 class ConfigDetail(VerticalScroll):
@@ -56,6 +61,46 @@ def _catalogue_in_words(row: ConfigRow, _language: str) -> Content:
     return _in_words(row)
 
 
+def _is_aside(name: str, config: TrainConfig) -> bool:
+    """Whether a field, or a group of settings, means nothing to this training unless it is set."""
+    info = TrainConfig.model_fields[name]
+    if name == "preference":
+        return config.stage not in _PAIRS
+    if name == "freeze":
+        return config.method != "freeze"
+    return is_advanced(info) or (group_of(info) == _VISION and not config.sees)
+
+
+def _remarks(row: ConfigRow, config: TrainConfig) -> list[Any]:
+    """What a person must know before training with it."""
+    lines: list[Any] = []
+    if row.needs_code:
+        lines += [(f"✗ {row.needs_code} {what_instead(config.pretrained_model_name_or_path)}\n", "$text-warning")]
+    if row.mended:
+        lines += [(f"{row.mended}\n", "$text-accent")]
+    return lines
+
+
+def _memory(config: TrainConfig) -> tuple[str, str]:
+    """The estimated memory on this machine, and whether that suffices."""
+    devices = devices_here()
+    processes = config.nproc if isinstance(config.nproc, int) else devices.count
+    needed = estimate_memory(config, devices=processes, on_cpu=devices.on_cpu)
+    if needed is None:
+        return _("memory: not known before the model is loaded"), "dim"
+    where = _("this machine's memory") if devices.on_cpu else _("each GPU")
+    text = _("memory: about {needed} of {has} GB ({where})").format(
+        needed=f"{needed.total / 1e9:.1f}", has=f"{devices.memory / 1e9:.1f}", where=where
+    )
+    return text, "dim" if needed.total <= devices.memory else "$text-warning"
+
+
+@lru_cache(maxsize=1)
+def devices_here() -> Devices:
+    """Looked up once: asking the driver takes some tenths of a second."""
+    return find_devices()
+
+
 def _in_words(row: ConfigRow) -> Content:
     config = find_config(row.key).config
     parts: list[Any] = [
@@ -63,18 +108,20 @@ def _in_words(row: ConfigRow) -> Content:
         "\n",
         (printable(row.summary), "dim"),
         "\n",
+        *_remarks(row, config),
+        _memory(config),
+        "\n",
     ]
     groups: dict[str, list[Any]] = {}
     at_default = 0
     for path, info, value in fields_of(config):
         is_default = not info.is_required() and value == info.get_default(call_default_factory=True, validated_data={})
-        is_aside = is_advanced(info) or (group_of(info) == _VISION and not config.sees)
-        if is_aside and is_default:
+        if is_default and (is_advanced(info) or _is_aside(path[0], config)):
             at_default += 1
             continue
         unit = unit_of(info)
         shown = printable(text_of_value(value)).replace("\n", "\n" + " " * _NAME_WIDTH + "\t") or "–"
-        lines = groups.setdefault(group_of(info), [])
+        lines = groups.setdefault(group_of(TrainConfig.model_fields[path[0]]), [])
         lines += [
             f"{'.'.join(path):<{_NAME_WIDTH - 1}} \t",
             (shown, "" if is_default else "bold"),
