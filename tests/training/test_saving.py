@@ -100,9 +100,19 @@ def test_one_of_the_same_name_is_replaced_as_a_whole(tmp_path: Path) -> None:
 
 def test_what_an_interrupted_save_left_is_removed(tmp_path: Path) -> None:
     save_checkpoint(tmp_path, 10)
-    for name in (UNFINISHED, ".replaced"):
-        (tmp_path / name).mkdir()
+    for name in (UNFINISHED, ".replaced/checkpoint-10"):
+        (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "half").touch()
     discard_unfinished(tmp_path)
     assert kept(tmp_path) == [10]
     discard_unfinished(tmp_path / "nowhere")
+
+
+def test_a_checkpoint_that_was_about_to_be_replaced_comes_back(tmp_path: Path) -> None:
+    """The power went between the two renames of `publish`."""
+    save_checkpoint(tmp_path, 10)
+    (tmp_path / ".replaced").mkdir()
+    (tmp_path / "checkpoint-10").rename(tmp_path / ".replaced" / "checkpoint-10")
+    discard_unfinished(tmp_path)
+    assert kept(tmp_path) == [10]
+    assert (tmp_path / "checkpoint-10" / "trainer_state.json").is_file()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.training.manifest import what_is_damaged
 from workbench.weights.seeing import LLAVA_PARTS, is_seeing_folder
 
 _NAME = re.compile(r"checkpoint-(\d+)")
@@ -59,27 +60,32 @@ def _weights(folder: Path) -> list[Path]:
     return [path for pattern in _WEIGHTS for path in folder.glob(pattern) if path.name != "training_args.bin"]
 
 
+def what_is_wrong(folder: Path) -> str | None:
+    """As `what_is_missing`, and the file whose content is not that which was saved: reads the files."""
+    return what_is_missing(folder) or what_is_damaged(folder)
+
+
 def require_complete(folder: Path) -> Path:
     """The folder, if a training can go on from it.
 
     Raises:
-        WorkbenchError: a file is missing or cut off.
+        WorkbenchError: a file is missing, cut off or damaged.
     """
-    missing = what_is_missing(folder)
+    missing = what_is_wrong(folder)
     if missing is None:
         return folder
     raise WorkbenchError(
-        _("The training cannot go on from this folder: {file} is missing or cut off.").format(file=missing),
+        _("The training cannot go on from this folder: {file} is missing, cut off or damaged.").format(file=missing),
         where=str(folder),
         fix=_("Name another checkpoint, or take the newest complete one: --resume auto."),
     )
 
 
 def last_complete(parent: Path) -> tuple[Path | None, list[tuple[Path, str]]]:
-    """The newest complete checkpoint of a folder, and the newer ones that lack something, each with the file."""
+    """The newest whole checkpoint of a folder, and the newer ones that lack something, each with the file."""
     torn: list[tuple[Path, str]] = []
     for folder in reversed(checkpoint_folders(parent)):
-        missing = what_is_missing(folder)
+        missing = what_is_wrong(folder)
         if missing is None:
             return folder, torn
         torn.append((folder, missing))

@@ -48,7 +48,7 @@ def resume(session: Session, asked: str | None) -> None:
 def _newest(session: Session) -> Path | None:
     """The newest complete checkpoint, with a warning about each that is passed over; None if there is none."""
     found, torn = last_complete(session.job.checkpoints_path)
-    message = _("A checkpoint is not complete and is passed over: {file} is missing or cut off.")
+    message = _("A checkpoint is passed over: {file} is missing, cut off or damaged.")
     for folder, missing in torn:
         session.say(Warned(message=message.format(file=missing), where=str(folder)))
     if found is None:

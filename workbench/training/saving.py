@@ -9,6 +9,7 @@ from pathlib import Path
 from workbench.configs.provenance import Provenance, read_provenance
 from workbench.evaluation.recommend import Recommendation, recommend
 from workbench.training.checkpoint_folders import checkpoint_folders, step_of, what_is_missing
+from workbench.training.manifest import to_disk
 
 UNFINISHED = ".unfinished"
 """Folder beside the checkpoints in which the next one is written; what is found there later was never finished."""
@@ -16,18 +17,26 @@ _REPLACED = ".replaced"
 
 
 def discard_unfinished(checkpoints: Path) -> None:
-    """Remove what an interrupted save left behind."""
+    """Remove what an interrupted save left behind; a finished one that it was about to replace comes back."""
+    for replaced in (checkpoints / _REPLACED).glob("*"):
+        if not (checkpoints / replaced.name).exists():
+            replaced.rename(checkpoints / replaced.name)
     for name in (UNFINISHED, _REPLACED):
         shutil.rmtree(checkpoints / name, ignore_errors=True)
 
 
 def publish(unfinished: Path, final: Path) -> None:
-    """Give a completely written checkpoint its name; one of the same name from an abandoned run is replaced."""
-    replaced = final.parent / _REPLACED
+    """Give a completely written checkpoint its name; one of the same name from an abandoned run is replaced.
+
+    At every moment, also if the power goes, one of the two is there or comes back with `discard_unfinished`.
+    """
+    replaced = final.parent / _REPLACED / final.name
     if final.exists():
+        replaced.parent.mkdir(exist_ok=True)
         final.rename(replaced)
     unfinished.rename(final)
-    shutil.rmtree(replaced, ignore_errors=True)
+    to_disk(final.parent)
+    shutil.rmtree(replaced.parent, ignore_errors=True)
 
 
 def notes_of(checkpoints: Path, up_to_step: int) -> dict[str, Provenance]:

@@ -21,7 +21,9 @@ from workbench.models.vision.parts import Parts
 from workbench.training.callbacks.steps import Throughput
 from workbench.training.checkpoint_folders import checkpoint_name
 from workbench.training.collate import TOKENS
+from workbench.training.figures import Figures
 from workbench.training.loss import loss_in_head, only_trained_positions, plain_head, same_loss, takes_logits_to_keep
+from workbench.training.manifest import write_manifest
 from workbench.training.optimizers import own_optimizer
 from workbench.training.own_model import save_processor
 from workbench.training.part_checkpoints import save_trained_parts, without_frozen
@@ -66,6 +68,7 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         self._session = session
         self._throughput = throughput
         self._weights_are_loaded = weights_are_loaded
+        self.validation_figures = Figures()
         self._inner = _without_adapter(self.accelerator.unwrap_model(self.model))
         self._head_takes_positions = takes_logits_to_keep(self._inner)
         self._head = None if session.config.torch_compile else plain_head(self._inner)
@@ -185,14 +188,16 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         try:
             super()._save_checkpoint(model, trial)
             barrier()
+            self._session.folders.collect(checkpoints / UNFINISHED / name)
             if rank() == 0:
                 write_provenance(checkpoints / UNFINISHED / name, self._session.provenance(self.state.global_step, {}))
+                write_manifest(checkpoints / UNFINISHED / name)
                 publish(checkpoints / UNFINISHED / name, checkpoints / name)
         except Exception as error:  # torch, safetensors and the system each have their own
             raise _save_error(error, checkpoints / name) from error
         finally:
             self._run_folder = checkpoints
-            if rank() == 0:
+            if self._session.folders.keeps_folder:
                 discard_unfinished(checkpoints)
         barrier()
 

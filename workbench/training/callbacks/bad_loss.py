@@ -31,9 +31,10 @@ _SHOWN = 12
 class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
     """Looks at the loss of every optimiser step before the weights change, and at the gradient before a save.
 
-    A loss has exploded when its mean over 5 steps is 3 times that of the first 5 steps of the run, and at least 3. After
-    a loss that is no number the rows of that step are left out, for with them it would come again; after an explosion
-    the learning rate is halved. A run goes back once: then it ends. No weights of a bad step are ever saved.
+    A loss has exploded when its mean over 5 steps is 3 times that of the first 5 steps of the run, and at least 3. The
+    learning rate is halved then, also where it ends in no number. After a loss that is no number out of nothing the rows
+    of that step are left out, for with them it would come again. A run goes back once: then it ends. No weights of a bad
+    step are ever saved.
     """
 
     def __init__(self, session: Session, trainer: Any) -> None:
@@ -61,16 +62,22 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         loss = total / world_size()
         if not math.isfinite(loss):
             what = _("The loss is no number any more at iteration {iter} (step {step}).")
-            self._act(what, state.global_step + 1, is_number=False)
+            self._act(what, state.global_step + 1, is_explosion=self._was_wild)
         elif self._explodes(loss):
             what = _("The loss has exploded at iteration {iter} (step {step}): {now:.3g}, and {first:.3g} at first.")
-            self._act(what, state.global_step + 1, is_number=True)
+            self._act(what, state.global_step + 1, is_explosion=True)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **kwargs: Any) -> None:
         """Every save is logged before; in fp16 a gradient too large is nothing unusual, and its step is not taken."""
         if not args.fp16 and not math.isfinite(logs.get("grad_norm") or 0.0):
             what = _("The gradient is no number any more at iteration {iter} (step {step}).")
-            self._act(what, state.global_step, is_number=False)
+            self._act(what, state.global_step, is_explosion=self._was_wild)
+
+    @property
+    def _was_wild(self) -> bool:
+        """Whether the loss had grown far beyond that of the first step: then its rows are not to blame."""
+        newest = [*self._first, *self._last][-1:]
+        return bool(newest) and newest[0] > _TIMES * max(self._first[0], _SMALLEST)
 
     def _explodes(self, loss: float) -> bool:
         if len(self._first) < _MEANT:
@@ -79,16 +86,16 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         self._last = [*self._last[1 - _MEANT :], loss]
         return len(self._last) == _MEANT and fmean(self._last) > _TIMES * max(fmean(self._first), _SMALLEST)
 
-    def _act(self, what: str, step: int, *, is_number: bool) -> None:
+    def _act(self, what: str, step: int, *, is_explosion: bool) -> None:
         now, first = (fmean(losses) if losses else math.nan for losses in (self._last, self._first))
         what = what.format(iter=self._session.counting.iter_at(step), step=step, now=now, first=first)
         if self._session.config.on_bad_loss == "warn":
             self._warn(what)
             return
         rows = self._rows_of(step)
-        good = self._good_checkpoint(step - 1 - (_MEANT if is_number else 0))
+        good = self._good_checkpoint(step - 1 - (_MEANT if is_explosion else 0))
         if self._session.config.on_bad_loss == "rollback" and read_rollback(self._session.job.path) is None:
-            self._go_back(what, step, rows, good, is_number=is_number)
+            self._go_back(what, step, rows, good, is_explosion=is_explosion)
         raise self._end(what, rows, good)
 
     def _warn(self, what: str) -> None:
@@ -96,10 +103,10 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
             self._has_warned = True
             self._session.say(Warned(message=what, fix=_("Stop it, and start again with a smaller lr.")))
 
-    def _go_back(self, what: str, step: int, rows: Sequence[int], good: Path | None, *, is_number: bool) -> None:
+    def _go_back(self, what: str, step: int, rows: Sequence[int], good: Path | None, *, is_explosion: bool) -> None:
         """Note from where to go on, and leave; the guard starts the rank again."""
         can_do_without = self._session.config.stage not in PAIR_STAGES and len(rows) < len(self._trainer.train_dataset)
-        leaves_out = not is_number and can_do_without
+        leaves_out = not is_explosion and can_do_without
         note = Rollback(
             step=step,
             to_step=(step_of(good) or 0) if good else 0,
