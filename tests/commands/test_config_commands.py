@@ -34,6 +34,46 @@ def test_list_cfg_with_nothing_to_show_fails_and_names_the_nearest(tmp_path: Pat
     assert "internlm2_1_8b_qlora_alpaca_e3" in result.stderr
 
 
+def test_list_cfg_takes_words_and_options(tmp_path: Path) -> None:
+    asked = (
+        "list-cfg",
+        "7b",
+        "internlm2",
+        "--stage",
+        "dpo",
+        "--method",
+        "qlora",
+        "--family",
+        "internlm2",
+        "--fits",
+        "24",
+    )
+    result = workbench(*asked, "--json", cwd=tmp_path)
+    (row,) = json.loads(result.stdout)
+    assert (row["name"], row["dataset"]) == ("internlm2_chat_7b_dpo_qlora_varlenattn", "orpo_dpo_mix")
+    assert 4 * 1024**3 < row["memory_bytes"] <= 24 * 1024**3
+    refused = workbench(*asked, "--dataset", "alpaca", cwd=tmp_path)
+    assert (refused.returncode, "--dataset alpaca" in refused.stderr) == (1, True)
+
+
+def test_list_cfg_says_beside_the_names_what_needs_its_own_code(tmp_path: Path) -> None:
+    result = workbench("list-cfg", "chatglm2", "sql", cwd=tmp_path)
+    assert result.stdout.splitlines()[1:-1] == ["chatglm2_6b_qlora_sql_e3"]
+    assert "1 of them: transformers 5 has no ChatGLM" in result.stderr
+
+
+def test_copy_cfg_and_train_refuse_what_needs_its_own_code(tmp_path: Path) -> None:
+    name = "qwen_7b_qlora_alpaca_e3"
+    for command in (("copy-cfg", name, "."), ("train", name)):
+        refused = workbench(*command, cwd=tmp_path)
+        assert refused.returncode == 1
+        assert "transformers 5 has no Qwen 1" in refused.stderr
+        assert "Qwen/Qwen2.5-7B-Instruct" in refused.stderr
+    assert not list(tmp_path.iterdir())
+    other = "pretrained_model_name_or_path=Qwen/Qwen2.5-7B"
+    assert workbench("copy-cfg", name, ".", "--set", other, cwd=tmp_path).returncode == 0
+
+
 def test_copy_cfg_writes_a_valid_file_once(tmp_path: Path) -> None:
     name = "internlm2_chat_1_8b_qlora_alpaca_e3"
     first = workbench("copy-cfg", name, "configs", "--json", cwd=tmp_path)
