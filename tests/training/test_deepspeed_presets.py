@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from workbench.configs.deepspeed_names import PRESETS, zero_stage
+from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
-from workbench.training.deepspeed_presets import deepspeed_settings, zero_stage_of
+from workbench.training.deepspeed_presets import deepspeed_settings, matched, zero_stage_of
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -55,3 +56,41 @@ def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, content: str | None,
     with pytest.raises(WorkbenchError, match=said) as caught:
         deepspeed_settings(str(path))
     assert caught.value.where == str(path)
+
+
+def a_config() -> TrainConfig:
+    return TrainConfig.model_validate({"pretrained_model_name_or_path": "m", "data_path": "d.json", "batch_size": 4})
+
+
+def test_what_the_config_decides_is_left_to_it_and_told() -> None:
+    given = {
+        "train_micro_batch_size_per_gpu": 8,
+        "gradient_accumulation_steps": a_config().accumulative_counts,
+        "train_batch_size": 64,
+        "bf16": {"enabled": True, "immediate_grad_update": True},
+        "zero_optimization": {"stage": 1},
+    }
+    settings, said = matched(given, a_config())
+    assert [settings[name] for name in list(given)[:2]] == ["auto", "auto"]
+    assert settings["bf16"] == {"enabled": "auto", "immediate_grad_update": True}
+    assert "train_batch_size" not in settings
+    assert settings["zero_optimization"] == {"stage": 1}
+    assert len(said) == 3
+    assert "8" in said[0]
+    assert "4" in said[0]
+    assert matched({**deepspeed_settings("deepspeed_zero2")}, a_config())[1] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "fix"),
+    [
+        ({"zero_optimisation": {"stage": 2}}, "zero_optimization"),
+        ({"zero_optimization": {"stage": 4}}, '"stage": 2'),
+        ({"zero_optimization": 2}, '"stage": 2'),
+        ({"scheduler": {"type": "WarmupLR"}}, "lr_scheduler_type"),
+    ],
+)
+def test_a_file_that_asks_for_what_cannot_be_is_refused_with_what_can(settings: dict[str, object], fix: str) -> None:
+    with pytest.raises(WorkbenchError) as caught:
+        matched(settings, a_config())
+    assert fix in (caught.value.fix or "")

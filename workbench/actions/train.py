@@ -9,6 +9,7 @@ from pathlib import Path
 from workbench.actions.devices import device_wish, training_turn
 from workbench.actions.evaluation_preflight import check_evaluation
 from workbench.actions.first_stage import with_first_stage
+from workbench.actions.fit import FitWish, fitting_command, refuse_fit
 from workbench.actions.launch_training import node_folder, process_count, training_command
 from workbench.actions.model_there import require_model
 from workbench.actions.vision_preflight import check_vision
@@ -33,6 +34,7 @@ from workbench.jobs.launch import WORK_DIRS, Turn, restart_job, start_job
 from workbench.jobs.state import JobState, state_of
 from workbench.paths import resolve_model
 from workbench.training.checkpoint_folders import require_complete
+from workbench.training.deepspeed_presets import deepspeed_settings, matched
 
 AUTO = "auto"
 _BYTES_READ_WHOLE = 64 * 1024**2
@@ -48,6 +50,7 @@ def start_training(
     resume: str | None = None,
     nproc: int | None = None,
     waits: bool = False,
+    fit: FitWish | None = None,
 ) -> JobFolder:
     """Start the training as a detached job, or go on with a job in its own folder.
 
@@ -58,6 +61,7 @@ def start_training(
             checkpoint folder that was copied elsewhere, from which a new job goes on.
         nproc: processes on this machine; the config's own number if it is None.
         waits: it stands in the queue until its devices are free; else it begins at once.
+        fit: look for the largest batch that fits first.
 
     Raises:
         WorkbenchError: something that the training needs is missing or wrong, nothing can be resumed, or a job is
@@ -69,6 +73,7 @@ def start_training(
     parent = own_parent
     from_elsewhere = None
     if resume is not None:
+        refuse_fit(fit)
         job, checkpoint = _to_resume(resume, parent, project) if is_first else (_newest(parent, project), AUTO)
         if job is not None:
             return _go_on(job, checkpoint, config, nproc=nproc, waits=waits)
@@ -78,6 +83,8 @@ def start_training(
     command = training_command(config)
     if from_elsewhere is not None:
         command += ["--resume", from_elsewhere]
+    if fit is not None:
+        command = fitting_command(config, command, fit)
     turn = _turn(config, waits=waits)
     return start_job(
         "train", name, command, project=project, config_text=dump_config(config), work_dir=parent, turn=turn
@@ -126,6 +133,8 @@ def preflight(config: TrainConfig) -> None:
             for what workbench cannot do yet.
     """
     require_shareable(config, process_count(config))
+    if config.deepspeed.endswith(".json"):
+        matched(deepspeed_settings(config.deepspeed), config)
     device_wish(config)
     require_no_own_code(config)
     require_model(config.pretrained_model_name_or_path, "pretrained_model_name_or_path")

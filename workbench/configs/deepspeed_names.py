@@ -49,3 +49,23 @@ def zero_stage(name: str) -> int:
     if name == NO_DEEPSPEED:
         return 0
     return int(name.removeprefix(_PREFIX + "zero")[0]) if name in PRESETS else 2
+
+
+KNOWN_SETTINGS = frozenset(
+    {
+        "activation_checkpointing", "aio", "amp", "autotuning", "bf16", "bfloat16", "checkpoint", "comet",
+        "comms_logger", "communication_data_type", "compile", "compression_training", "csv_monitor",
+        "curriculum_learning", "data_efficiency", "data_types", "dataloader_drop_last", "disable_allgather",
+        "disable_python_gc", "dump_state", "eigenvalue", "elasticity", "flops_profiler", "fp16", "fp32_allreduce",
+        "gradient_accumulation_dtype", "gradient_accumulation_steps", "gradient_allreduce_op", "gradient_clipping",
+        "gradient_predivide_factor", "graph_harvesting", "hybrid_engine", "log_level",
+        "managed_gradient_accumulation", "memory_breakdown", "monitor_config", "nebula", "optimizer", "pipeline",
+        "prescale_gradients", "progressive_layer_drop", "scheduler", "seq_parallel_communication_data_type",
+        "sparse_attention", "sparse_gradients", "steps_per_print", "tensor_parallel", "tensorboard", "timers",
+        "torch_autocast", "train_batch_size", "train_micro_batch_size_per_gpu", "use_data_before_expert_parallelism",
+        "use_node_local_storage", "vocabulary_size", "wall_clock_breakdown", "wandb", "weight_quantization",
+        "zenflow", "zero_allow_untested_optimizer", "zero_force_ds_cpu_optimizer", "zero_optimization",
+        "zero_quantized_weights",
+    }
+)  # fmt: skip
+"""At the top of a DeepSpeed file: https://www.deepspeed.ai/docs/config-json/ and what 0.19 reads besides."""

@@ -10,10 +10,12 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from workbench.configs.deepspeed_names import PRESETS
-from workbench.errors import WorkbenchError
+from workbench.configs.deepspeed_names import KNOWN_SETTINGS, PRESETS
+from workbench.configs.schema import TrainConfig
+from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 
+_AUTO = "auto"
 _TO_CPU = {"device": "cpu", "pin_memory": True}
 _ZERO: dict[str, dict[str, Any]] = {
     "deepspeed_zero1": {"stage": 1},
@@ -65,6 +67,72 @@ def _from_file(path: Path) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise WorkbenchError(_("A DeepSpeed file holds one JSON object."), where=str(path))
     return settings
+
+
+def matched(settings: dict[str, Any], config: TrainConfig) -> tuple[dict[str, Any], list[str]]:
+    """A user's settings with what the config decides left to it, and a sentence on each value that said otherwise.
+
+    Raises:
+        WorkbenchError: a setting that DeepSpeed does not know, a ZeRO stage that there is not, or a schedule of its own.
+    """
+    said = _unknown(settings)
+    _require_usable(settings)
+    decided: dict[str, float | int] = {
+        "train_micro_batch_size_per_gpu": config.batch_size,
+        "gradient_accumulation_steps": config.accumulative_counts,
+        "gradient_clipping": config.max_norm,
+    }
+    left = dict(settings)
+    for name, value in decided.items():
+        given = settings.get(name, _AUTO)
+        left[name] = _AUTO
+        if given not in (_AUTO, value):
+            said.append(_mismatch(name, given, value))
+    if left.pop("train_batch_size", _AUTO) != _AUTO:
+        said.append(
+            _("train_batch_size of the DeepSpeed file is not used: it follows from the config and the processes.")
+        )
+    for name in ("fp16", "bf16"):
+        if isinstance(section := settings.get(name), dict) and section.get("enabled", _AUTO) != _AUTO:
+            left[name] = {**section, "enabled": _AUTO}
+            said.append(_mismatch(f"{name}.enabled", section["enabled"], f"precision: {config.precision}"))
+    return left, said
+
+
+def _mismatch(name: str, given: object, value: object) -> str:
+    return _("Mismatch on {name}: the DeepSpeed file says {given}, the config {value}; the config's is used.").format(
+        name=name, given=json.dumps(given), value=value
+    )
+
+
+def _unknown(settings: dict[str, Any]) -> list[str]:
+    """A sentence on names that are not known; DeepSpeed passes over them in silence. A likely slip is refused."""
+    unknown = sorted(set(settings) - KNOWN_SETTINGS)
+    for name in unknown:
+        if likely := nearest(name, sorted(KNOWN_SETTINGS)):
+            raise WorkbenchError(
+                _("DeepSpeed has no setting {name}.").format(name=name),
+                where="deepspeed",
+                fix=_("Did you mean {name}?").format(name=likely[0]),
+            )
+    return [_("DeepSpeed is not known to have a setting {name}.").format(name=name) for name in unknown]
+
+
+def _require_usable(settings: dict[str, Any]) -> None:
+    if "scheduler" in settings:
+        raise WorkbenchError(
+            _("The learning rate follows the config, not a scheduler of the DeepSpeed file."),
+            where="deepspeed",
+            fix=_("Remove scheduler from the file; set lr_scheduler_type and warmup_ratio."),
+        )
+    zero = settings.get("zero_optimization", {})
+    stage = zero.get("stage", 0) if isinstance(zero, dict) else None
+    if stage not in (0, 1, 2, 3):
+        raise WorkbenchError(
+            _("ZeRO has the stages 0 to 3, not {stage}.").format(stage=json.dumps(stage)),
+            where="deepspeed",
+            fix=_('Write for example "zero_optimization": {"stage": 2}.'),
+        )
 
 
 def zero_stage_of(settings: dict[str, Any]) -> int:
