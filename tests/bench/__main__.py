@@ -21,12 +21,13 @@ from tests.bench.report import Outcome, page_with, table
 from tests.bench.seeing.measure import SEEING
 from tests.bench.terminal_bytes import TERMINAL_BYTES
 from tests.bench.train.measure import TRAIN
+from tests.bench.train_scaling.measure import SCALING
 from tests.bench.trainings import ROOT
 
 MEASUREMENTS = (FIRST_PAINT, KEY_TO_PAINT, LONG_JOB, TERMINAL_BYTES, COMMANDS)
 DATA = (DATA_SMALL, DATA_LARGE, DATA_MEMORY)
 CHECKPOINTS = (MERGE, MERGE_7B, ZERO)
-SLOW = (QUICKSTART, *DATA, *CHECKPOINTS, SEEING, TRAIN)
+SLOW = (QUICKSTART, *DATA, *CHECKPOINTS, SEEING, TRAIN, SCALING)
 """Those that take minutes, measured only when asked for."""
 PAGE = ROOT / "docs" / "benchmarks.md"
 SHORT = Settings(runs=2, seconds=5.0, rows=2_000)
