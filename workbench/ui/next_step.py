@@ -27,8 +27,9 @@ def next_step(project: Path) -> NextStep:
     by_kind = _newest_by_kind(list_jobs(project))
     running = next((job for job in by_kind.values() if not state_of(job).is_over), None)
     if running:
-        sentence = _("{job} is at work: watch it.").format(job=running.id)
-        return NextStep(sentence, "train", {"job": running})
+        waits = state_of(running).is_queued
+        sentence = _("{job} waits in the queue: see for what.") if waits else _("{job} is at work: watch it.")
+        return NextStep(sentence.format(job=running.id), "train", {"job": running})
     merged, trained = by_kind.get("merge"), by_kind.get("train")
     if merged and state_of(merged) is JobState.FINISHED and not _is_newer(trained, merged):
         model = str(results_of(merged).get("merged", ""))
