@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.training.runs import tiny_config, write_rows
 from workbench.actions.slurm_script import batch_script
 from workbench.actions.train import start_training
 from workbench.configs.cluster_settings import ClusterSettings
+from workbench.configs.files import dump_config
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.jobs import slurm
@@ -23,6 +25,7 @@ from workbench.jobs.folder import JobFolder
 from workbench.jobs.rows import job_row
 from workbench.jobs.state import JobState, outcome_of, state_of
 from workbench.jobs.stop import request_stop, stop_now
+from workbench.training.checkpoint_folders import rank_count
 
 PENDING, RUNNING = "PENDING|Resources", "RUNNING|None"
 
@@ -136,3 +139,28 @@ def test_a_finished_training_is_finished(tmp_path: Path, tools: SlurmTools) -> N
     EventLog(job.path).write(Finished())
     tools.stand(None)
     wait_for(lambda: state_of(job) is JobState.FINISHED)
+
+
+@pytest.mark.heavy
+def test_processes_that_srun_started_train_together_in_the_job_of_the_first(tmp_path: Path, tools: SlurmTools) -> None:
+    (tools.folder / "scontrol").write_text("#!/bin/sh\necho 127.0.0.1\n")
+    (tools.folder / "scontrol").chmod(0o755)
+    config = config_for(tmp_path, nodes=1).model_copy(update={"deepspeed": "deepspeed_zero2", "max_iters": 2})
+    (tmp_path / "c.yaml").write_text(dump_config(config), encoding="utf-8")
+    step = {"SLURM_JOB_ID": "7", "SLURM_STEP_ID": "0", "SLURM_NTASKS": "2", "SLURM_STEP_NODELIST": "here"}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", "workbench", "train", "c.yaml"],
+            cwd=tmp_path,
+            env=os.environ | step | {"SLURM_PROCID": number, "SLURM_LOCALID": number, "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for number in ("1", "0")
+    ]
+    said = [process.communicate(timeout=240)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0], said
+    (job,) = [JobFolder(path.parent) for path in (tmp_path / "work_dirs").rglob("job.yaml")]
+    assert state_of(job) is JobState.FINISHED
+    assert rank_count(job.checkpoints_path / "checkpoint-1") == 2

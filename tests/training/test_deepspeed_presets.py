@@ -94,3 +94,11 @@ def test_a_file_that_asks_for_what_cannot_be_is_refused_with_what_can(settings: 
     with pytest.raises(WorkbenchError) as caught:
         matched(settings, a_config())
     assert fix in (caught.value.fix or "")
+
+
+def test_a_tower_before_a_language_model_is_not_spread() -> None:
+    sees = a_config().model_copy(update={"visual_encoder_name_or_path": "tower"})
+    with pytest.raises(WorkbenchError, match="vision tower") as caught:
+        matched(deepspeed_settings("deepspeed_zero3"), sees)
+    assert "zero2" in (caught.value.fix or "")
+    matched(deepspeed_settings("deepspeed_zero2"), sees)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from workbench.actions.devices import device_wish
 from workbench.actions.launch_hostfile import hostfile_command, process_count_of
 from workbench.actions.python import module_command
+from workbench.actions.slurm_step import step_command, takes_step
 from workbench.configs.deepspeed_names import NO_DEEPSPEED, chosen_preset
 from workbench.configs.schema import TrainConfig
 from workbench.devices import gpu_count
@@ -50,6 +52,8 @@ def process_count(config: TrainConfig) -> int:
     """
     if config.cluster.launcher == "hostfile":
         return process_count_of(Path(config.cluster.hostfile or ""))
+    if takes_step(config):
+        return int(os.environ["SLURM_NTASKS"])
     here = config.nproc if isinstance(config.nproc, int) else _processes_here(config)
     return here * (config.cluster.nodes or 1)
 
@@ -88,7 +92,9 @@ def _torchrun(config: TrainConfig) -> list[str]:
 
 
 def _slurm(config: TrainConfig) -> list[str]:
-    """A process that submits the training and follows it; see `workbench.actions.slurm_job`."""
+    """A process that submits the training and follows it, or a rank of the step that srun has started."""
+    if takes_step(config):
+        return step_command()
     if not isinstance(config.nproc, int):
         raise WorkbenchError(
             _("How many processes a machine of the cluster runs is not known here."),

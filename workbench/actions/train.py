@@ -12,9 +12,11 @@ from workbench.actions.first_stage import with_first_stage
 from workbench.actions.fit import FitWish, fitting_command, refuse_fit
 from workbench.actions.launch_training import node_folder, process_count, training_command
 from workbench.actions.model_there import require_model
+from workbench.actions.slurm_step import is_first_of_step, join_step, takes_step, tell_the_others
 from workbench.actions.vision_preflight import check_vision
 from workbench.configs.cluster_environment import settled
 from workbench.configs.cluster_settings import ClusterSettings
+from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.configs.evaluation_rules import validation_config
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.own_code import require_no_own_code
@@ -69,6 +71,8 @@ def start_training(
     """
     config = settled(_with_processes(config, nproc), os.environ)
     parent = work_dir or (Path(config.work_dir).expanduser() if config.work_dir else project / WORK_DIRS / name)
+    if takes_step(config) and not is_first_of_step():
+        join_step(parent)
     is_first = (own_parent := node_folder(config, parent)) == parent
     parent = own_parent
     from_elsewhere = None
@@ -86,9 +90,12 @@ def start_training(
     if fit is not None:
         command = fitting_command(config, command, fit)
     turn = _turn(config, waits=waits)
-    return start_job(
+    job = start_job(
         "train", name, command, project=project, config_text=dump_config(config), work_dir=parent, turn=turn
     )
+    if takes_step(config):
+        tell_the_others(parent, job.path)
+    return job
 
 
 def _turn(config: TrainConfig, *, waits: bool) -> Turn | None:
@@ -109,6 +116,8 @@ def _go_on(job: JobFolder, checkpoint: str, given: TrainConfig, *, nproc: int | 
     if given.cluster != ClusterSettings():
         now = now.model_copy(update={"cluster": given.cluster})
     restart_job(job, [*training_command(now), "--resume", checkpoint], turn=_turn(now, waits=waits))
+    if takes_step(now):
+        tell_the_others(job.path.parent, job.path)
     unused = sorted(_differences(own, given) - {"cluster", "nproc", "work_dir"})
     if unused:
         message = _("The run goes on as it was begun; these settings are not taken over: {names}.")
@@ -132,8 +141,9 @@ def preflight(config: TrainConfig) -> None:
         WorkbenchError: the model folder, the data, a probe file or the template is missing or wrong, or the config asks
             for what workbench cannot do yet.
     """
+    config = settled(config, os.environ)
     require_shareable(config, process_count(config))
-    if config.deepspeed.endswith(".json"):
+    if config.deepspeed not in {AUTO, NO_DEEPSPEED}:
         matched(deepspeed_settings(config.deepspeed), config)
     device_wish(config)
     require_no_own_code(config)

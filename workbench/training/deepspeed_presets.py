@@ -73,10 +73,12 @@ def matched(settings: dict[str, Any], config: TrainConfig) -> tuple[dict[str, An
     """A user's settings with what the config decides left to it, and a sentence on each value that said otherwise.
 
     Raises:
-        WorkbenchError: a setting that DeepSpeed does not know, a ZeRO stage that there is not, or a schedule of its own.
+        WorkbenchError: a setting that DeepSpeed does not know, a ZeRO stage that there is not or that the model cannot be
+            trained with, or a schedule of its own.
     """
     said = _unknown(settings)
     _require_usable(settings)
+    _require_whole_tower(settings, config)
     decided: dict[str, float | int] = {
         "train_micro_batch_size_per_gpu": config.batch_size,
         "gradient_accumulation_steps": config.accumulative_counts,
@@ -116,6 +118,16 @@ def _unknown(settings: dict[str, Any]) -> list[str]:
                 fix=_("Did you mean {name}?").format(name=likely[0]),
             )
     return [_("DeepSpeed is not known to have a setting {name}.").format(name=name) for name in unknown]
+
+
+def _require_whole_tower(settings: dict[str, Any], config: TrainConfig) -> None:
+    """A vision tower and a language model are put together after loading, when ZeRO-3 has spread their weights."""
+    if config.visual_encoder_name_or_path and zero_stage_of(settings) == 3:
+        raise WorkbenchError(
+            _("A language model with a vision tower before it cannot be trained with ZeRO-3."),
+            where="deepspeed",
+            fix=_("Take deepspeed: zero2, with method: qlora if the memory does not suffice."),
+        )
 
 
 def _require_usable(settings: dict[str, Any]) -> None:

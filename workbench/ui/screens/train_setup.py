@@ -48,6 +48,12 @@ _MAIN_FIELDS = [
     "evaluation_freq",
     "nproc",
     "work_dir",
+    "cluster.launcher",
+    "cluster.nodes",
+    "cluster.node_rank",
+    "cluster.master_addr",
+    "cluster.hostfile",
+    "cluster.partition",
 ]
 DEFAULT_CONFIG = "workbench_sample_qlora_identity_e2"
 
