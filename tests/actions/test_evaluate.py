@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from workbench.actions.evaluate import model_to_score, start_evaluate
+from workbench.actions.evaluate import model_to_score, named_files, start_evaluate
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.evaluation.answer_log import ANSWERS_FILE, AnswerLog
@@ -186,3 +186,14 @@ def test_a_benchmark_that_is_not_there_is_named(llava: Path, project: Path) -> N
     with pytest.raises(WorkbenchError, match="no such file") as caught:
         start_evaluate([model_to_score("llava", None, None)], {}, project=project, benchmark=benchmark)
     assert caught.value.where == "mmbench.tsv"
+
+
+def test_question_files_are_named_for_their_score() -> None:
+    assert named_files(["sums=a=b.json", "facts=facts.csv"]) == {"sums": "a=b.json", "facts": "facts.csv"}
+
+
+@pytest.mark.parametrize("given", ["sums", "=a.json", "sums=", "identity=a.json"])
+def test_what_is_no_name_and_file_is_refused(given: str) -> None:
+    with pytest.raises(WorkbenchError, match="no name for a score") as caught:
+        named_files([given])
+    assert caught.value.where == "--questions"
