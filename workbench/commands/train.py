@@ -14,6 +14,7 @@ from workbench.commands.wording import examples
 from workbench.i18n import _
 
 _AUTO = "auto"
+_MAY_STAND_ALONE = {"--resume", "--fit"}
 _EXAMPLES = """
   workbench train configs/my.yaml
 
@@ -48,11 +49,11 @@ class _TrainCommand(TyperCommand):
 
 
 def with_resume_value(args: list[str]) -> list[str]:
-    """The arguments with ``auto`` after a ``--resume`` that has no value of its own."""
+    """The arguments with ``auto`` after a ``--resume`` or ``--fit`` that has no value of its own."""
     filled: list[str] = []
     for position, argument in enumerate(args):
         filled.append(argument)
-        if argument == "--resume" and (position + 1 == len(args) or args[position + 1].startswith("-")):
+        if argument in _MAY_STAND_ALONE and (position + 1 == len(args) or args[position + 1].startswith("-")):
             filled.append(_AUTO)
     return filled
 
@@ -99,10 +100,18 @@ def train(
     waits: Annotated[
         bool, typer.Option("--queue", help=_("Wait in the queue until its devices are free, instead of sharing them."))
     ] = False,
+    fit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[auto|SIZE]",
+            help=_("Find the largest batch that fits into the free memory, or into a size such as 3GB; then train."),
+        ),
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", help=_("Start it and return at once."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))] = False,
 ) -> None:
     """Start the job; unless detached, print what happens until it ends or Ctrl-C is pressed."""
+    from workbench.actions.fit import fit_wish
     from workbench.actions.train import start_training
     from workbench.commands.follow import follow, watch_and_stop
     from workbench.configs.find import find_config
@@ -123,7 +132,14 @@ def train(
     settings = apply_overrides(found.config, changes)
     began = time.time()
     job = start_training(
-        settings, found.name, project=Path.cwd(), work_dir=work_dir, resume=resume, nproc=nproc, waits=waits
+        settings,
+        found.name,
+        project=Path.cwd(),
+        work_dir=work_dir,
+        resume=resume,
+        nproc=nproc,
+        waits=waits,
+        fit=fit_wish(fit) if fit else None,
     )
     place = {"job": job.id, "path": str(job.path)}
     typer.echo(_("Job {job} in {path}").format(**place), err=as_json)

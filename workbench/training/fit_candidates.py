@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from workbench.configs.schema import TrainConfig
 
 _PARTS = 8
 """A length that does not fit as it is, is tried in so many steps."""
 _SHORTEST = 8
+
+Tried = TypeVar("Tried")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def candidates(config: TrainConfig) -> list[Candidate]:
     return [*shorter, *divisions]
 
 
-def largest_that_fits[Tried](ordered: Sequence[Tried], begin: int, fits: Callable[[Tried], bool]) -> Tried | None:
+def largest_that_fits(ordered: Sequence[Tried], begin: int, fits: Callable[[Tried], bool]) -> Tried | None:
     """The last of some ascending candidates that fits, found by steps that double from ``begin``, then by halving.
 
     None if even the first one does not.

@@ -37,21 +37,22 @@ def main(arguments: list[str] | None = None) -> int:
     """Train for some steps; 0 if there was memory enough."""
     parser = argparse.ArgumentParser(prog="python -m workbench.training.probe")
     parser.add_argument("job", type=Path)
-    parser.add_argument("--share", type=float, default=1.0, help="of the GPU's memory that may be used")
+    parser.add_argument("--most", type=int, help="bytes of the GPU's memory that may be used")
     chosen = parser.parse_args(arguments)
     prepare_environment()
     _be_the_first_to_go()
-    return run_worker(chosen.job, lambda job, _events: _measure(job, chosen.share))
+    return run_worker(chosen.job, lambda job, _events: _measure(job, chosen.most))
 
 
-def _measure(job: JobFolder, share: float) -> Finished:
+def _measure(job: JobFolder, most: int | None) -> Finished:
     import torch
 
     from workbench.training.memory_watch import MemoryWatch
     from workbench.training.run import train
 
-    if torch.cuda.is_available():
-        torch.cuda.set_per_process_memory_fraction(share)
+    if most is not None and torch.cuda.is_available():
+        whole = torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory
+        torch.cuda.set_per_process_memory_fraction(min(most / whole, 1.0))
     with MemoryWatch() as watch:
         try:
             finished = train(job, None, [_stop_after_steps()])

@@ -7,9 +7,8 @@ from textual.content import Content
 
 from workbench.i18n import _
 from workbench.text import printable
+from workbench.ui.memory_bar import memory_bar, memory_legend, memory_verdict
 from workbench.ui.train_plan import TrainPlan
-
-_BAR_CELLS = 24
 
 
 def plan_text(plan: TrainPlan) -> Content:
@@ -18,7 +17,7 @@ def plan_text(plan: TrainPlan) -> Content:
         (_("command"), Content.styled(printable(plan.command), "bold")),
         (_("length"), Content(_length(plan))),
         (_("memory"), _memory(plan)),
-        ("", Content.styled(_memory_parts(plan), "dim")),
+        ("", _legend(plan)),
     )
     width = max(cell_len(title) for title, _text in rows) + 2
     lines = [Content.assemble((set_cell_size(title, width), "dim"), "\t", text) for title, text in rows if text]
@@ -34,34 +33,16 @@ def _length(plan: TrainPlan) -> str:
 
 
 def _memory(plan: TrainPlan) -> Content:
-    """A bar of what is needed on each device against what it has."""
-    devices = plan.devices
-    where = _("this machine's memory") if devices.on_cpu else _("each GPU")
-    has = f"{devices.memory / 1e9:.1f} GB"
+    """A bar of what is needed on each device against what it has free, with its legend."""
     if plan.memory is None:
+        where = _("this machine's memory") if plan.devices.on_cpu else _("each GPU")
+        has = f"{plan.devices.free / 1e9:.1f} GB"
         return Content(_("not known without loading the model; {where} has {amount}").format(where=where, amount=has))
-    needed = plan.memory.total
-    filled = min(round(needed / devices.memory * _BAR_CELLS), _BAR_CELLS)
-    fits = needed <= devices.memory
-    bar = "▰" * filled + "▱" * (_BAR_CELLS - filled)
-    verdict = _("fits") if fits else _("does not fit: lower batch_size or max_length, or take qlora or ZeRO-3")
-    amount = _("{needed} of {has} ({where}): {verdict}").format(
-        needed=f"{needed / 1e9:.1f} GB", has=has, where=where, verdict=verdict
-    )
-    style = "$text-success" if fits else "bold $text-error"
-    return Content.assemble((bar, style), f" {amount}")
+    fits = plan.memory.total <= plan.devices.free
+    verdict = Content.styled(memory_verdict(plan.memory, plan.devices), "$text-success" if fits else "bold $text-error")
+    return Content("\n\t").join([verdict, memory_bar(plan.memory, plan.devices.free)])
 
 
-def _memory_parts(plan: TrainPlan) -> str:
+def _legend(plan: TrainPlan) -> Content:
     """What the memory is needed for; empty if nothing is known."""
-    if plan.memory is None:
-        return ""
-    parts = (
-        (_("weights"), plan.memory.weights),
-        (_("gradients"), plan.memory.gradients),
-        (_("optimiser"), plan.memory.optimizer),
-        (_("activations"), plan.memory.activations),
-        (_("logits"), plan.memory.logits),
-        (_("other"), plan.memory.overhead),
-    )
-    return " · ".join(f"{name} {size / 1e9:.2f}" for name, size in parts if size) + " GB"
+    return Content("") if plan.memory is None else memory_legend(plan.memory)

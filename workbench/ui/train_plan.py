@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from workbench.configs.estimate import MemoryEstimate, StepEstimate, estimate_memory, estimate_steps
 from workbench.configs.find import FoundConfig, find_config
 from workbench.configs.overrides import apply_overrides
@@ -22,19 +20,11 @@ from workbench.data.read import open_file
 from workbench.data.sources import sources_of
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
+from workbench.free_memory import Devices, find_devices
 from workbench.paths import resolve_model
 
 _LARGEST_COUNTED_BYTES = 64 * 1024**2
 _ROWS_TOKENISED = 300
-
-
-@dataclass(frozen=True)
-class Devices:
-    """What there is to train on: GPUs, or the CPU as one device. ``memory`` is bytes of one of them."""
-
-    count: int
-    memory: int
-    on_cpu: bool
 
 
 @dataclass(frozen=True)
@@ -93,21 +83,6 @@ def _command(found: FoundConfig, assignments: list[str], project: Path) -> str:
         name = str(path.relative_to(project)) if path.is_relative_to(project) else str(path)
     settings = [part for assignment in assignments for part in ("--set", assignment)]
     return shlex.join(["workbench", "train", name, *settings])
-
-
-def find_devices() -> Devices:
-    """The GPUs of this machine, else its memory."""
-    import pynvml
-
-    try:
-        pynvml.nvmlInit()
-        handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(pynvml.nvmlDeviceGetCount())]
-        if handles:
-            smallest = min(int(pynvml.nvmlDeviceGetMemoryInfo(handle).total) for handle in handles)
-            return Devices(len(handles), smallest, on_cpu=False)
-    except pynvml.NVMLError:
-        pass
-    return Devices(1, psutil.virtual_memory().total, on_cpu=True)
 
 
 @dataclass(frozen=True)

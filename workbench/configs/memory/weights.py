@@ -27,10 +27,7 @@ class Part(NamedTuple):
 
 def language_part(config: TrainConfig, shape: ModelShape, numbers: Numbers) -> Part:
     """The language model with what is added to it."""
-    if config.method == "qlora":
-        base = _quantised_bytes(config, shape)
-    else:
-        base = shape.parameters * numbers.frozen
+    base = _quantised_bytes(config, shape) if config.method == "qlora" else shape.parameters * numbers.frozen
     if config.freeze_llm:
         return Part(base, 0)
     if config.method == "full":

@@ -15,10 +15,11 @@ from workbench.configs.own_code import what_instead
 from workbench.configs.schema import TrainConfig
 from workbench.configs.setting import GROUP_TITLES, explanation, group_of, is_advanced, unit_of
 from workbench.errors import WorkbenchError
+from workbench.free_memory import Devices, find_devices
 from workbench.i18n import _, current_language
 from workbench.text import printable
 from workbench.ui.config_rows import ConfigRow
-from workbench.ui.train_plan import Devices, find_devices
+from workbench.ui.memory_bar import memory_bar, memory_legend, memory_verdict
 from workbench.ui.widgets.field_values import fields_of, text_of_value
 from workbench.ui.widgets.quiet_static import QuietStatic
 
@@ -81,18 +82,21 @@ def _remarks(row: ConfigRow, config: TrainConfig) -> list[Any]:
     return lines
 
 
-def _memory(config: TrainConfig) -> tuple[str, str]:
-    """The estimated memory on this machine, and whether that suffices."""
+def _memory(config: TrainConfig) -> Content:
+    """The estimated memory on this machine as a bar, and whether what is free suffices."""
     devices = devices_here()
     processes = config.nproc if isinstance(config.nproc, int) else devices.count
     needed = estimate_memory(config, devices=processes, on_cpu=devices.on_cpu)
     if needed is None:
-        return _("memory: not known before the model is loaded"), "dim"
-    where = _("this machine's memory") if devices.on_cpu else _("each GPU")
-    text = _("memory: about {needed} of {has} GB ({where})").format(
-        needed=f"{needed.total / 1e9:.1f}", has=f"{devices.memory / 1e9:.1f}", where=where
+        return Content.styled(_("memory: not known before the model is loaded"), "dim")
+    style = "dim" if needed.total <= devices.free else "$text-warning"
+    return Content.assemble(
+        (_("memory: {verdict}").format(verdict=memory_verdict(needed, devices)), style),
+        "\n",
+        memory_bar(needed, devices.free),
+        "\n",
+        memory_legend(needed),
     )
-    return text, "dim" if needed.total <= devices.memory else "$text-warning"
 
 
 @lru_cache(maxsize=1)
