@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.train.result import Result, peak_memory, write_result
-from tests.bench.train.task import BATCH, LONGEST, STEPS, TARGETS, Task, task_from
+from tests.bench.train.task import TARGETS, Task, task_from
 from workbench.configs.files import dump_config
 from workbench.configs.schema import TrainConfig
 from workbench.jobs.events import Failed, Step
@@ -23,17 +23,17 @@ def settings(task: Task, **changes: object) -> TrainConfig:
         {
             "pretrained_model_name_or_path": str(task.model),
             "method": task.method,
-            "data_path": str(task.rows),
+            "data_path": str(task.rows_file),
             "dataset_format": "tokenized",
-            "max_length": LONGEST,
+            "max_length": task.length,
             "pack_to_max_length": False,
-            "batch_size": BATCH,
-            "accumulative_counts": 1,
+            "batch_size": 1 if task.on_gpu else task.batch,
+            "accumulative_counts": task.batch if task.on_gpu else 1,
             "max_epochs": 2,
             "lr": task.lr,
             "lr_scheduler_type": "constant",
             "lora": {"r": 8, "lora_alpha": 16, "lora_dropout": 0.0, "target_modules": TARGETS},
-            "precision": "fp32",
+            "precision": "bf16" if task.on_gpu else "fp32",
             "save_steps": -1,
             "evaluation_freq": -1,
             "evaluation_inputs": [],
@@ -56,8 +56,8 @@ def main(text: str, out: str, deepspeed: str = "auto") -> None:
     if failures:
         raise SystemExit(str(failures))
     steps = [event for event in events if isinstance(event, Step)]
-    seconds = steps[2 * STEPS - 1].time - steps[STEPS - 1].time
-    write_result(Result([step.loss for step in steps], seconds, peak_memory()), Path(out))
+    seconds = steps[2 * task.steps - 1].time - steps[task.steps - 1].time
+    write_result(Result([step.loss for step in steps], seconds, peak_memory(), steps[-1].mfu), Path(out))
 
 
 if __name__ == "__main__":

@@ -14,10 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-BATCH, STEPS = 4, 40
 COMMON: dict[str, Any] = {
-    "per_device_train_batch_size": BATCH,
-    "gradient_accumulation_steps": 1,
     "num_train_epochs": 2,
     "lr_scheduler_type": "constant",
     "max_grad_norm": 1.0,
@@ -29,10 +26,21 @@ COMMON: dict[str, Any] = {
     "disable_tqdm": True,
     "seed": 42,
     "data_seed": 42,
-    "use_cpu": True,
-    "bf16": False,
     "remove_unused_columns": False,
 }
+
+
+def settings(task: dict[str, Any]) -> dict[str, Any]:
+    """What is the same for all of them: on a GPU in bf16, with gradient checkpointing and rows one by one."""
+    gpu, batch = task["on_gpu"], task["batch"]
+    return {
+        **COMMON,
+        "learning_rate": task["lr"],
+        "per_device_train_batch_size": 1 if gpu else batch,
+        "gradient_accumulation_steps": batch if gpu else 1,
+        "use_cpu": not gpu,
+        "bf16": gpu,
+    }
 
 
 def watcher() -> Any:
@@ -54,17 +62,40 @@ def watcher() -> Any:
     return Watcher()
 
 
+def checkpointing(task: dict[str, Any]) -> dict[str, Any]:
+    return {"gradient_checkpointing": task["on_gpu"], "gradient_checkpointing_kwargs": {"use_reentrant": False}}
+
+
 def model_of(task: dict[str, Any]) -> Any:
     import torch
-    from peft import PeftModel
+    from peft import PeftModel, prepare_model_for_kbit_training
     from transformers import AutoModelForCausalLM
 
     folder = Path(task["folder"])
-    model = AutoModelForCausalLM.from_pretrained(folder / "model", dtype=torch.float32, attn_implementation="sdpa")
+    chosen: dict[str, Any] = {"dtype": torch.bfloat16 if task["on_gpu"] else torch.float32}
+    if task["method"] == "qlora":
+        chosen |= {"quantization_config": in_four_bits(), "device_map": {"": 0}}
+    if task["method"] == "full":
+        chosen["dtype"] = torch.float32
+    model = AutoModelForCausalLM.from_pretrained(folder / "model", attn_implementation="sdpa", **chosen)
     model.config.use_cache = False
-    if task["method"] == "lora":
+    if task["method"] == "qlora":
+        model = prepare_model_for_kbit_training(model, gradient_checkpointing_kwargs={"use_reentrant": False})
+    if task["method"] != "full":
         model = PeftModel.from_pretrained(model, folder / "adapter", is_trainable=True)
     return model
+
+
+def in_four_bits() -> Any:
+    import torch
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )
 
 
 def by_trainer(task: dict[str, Any], out: str, watch: Any) -> None:
@@ -77,7 +108,7 @@ def by_trainer(task: dict[str, Any], out: str, watch: Any) -> None:
         tokenizer.pad_token = tokenizer.eos_token
     Trainer(
         model=model_of(task),
-        args=TrainingArguments(output_dir=out, learning_rate=task["lr"], **COMMON),
+        args=TrainingArguments(output_dir=out, **checkpointing(task), **settings(task)),
         train_dataset=load_from_disk(str(folder / "dataset"))["train"],
         data_collator=DataCollatorForSeq2Seq(tokenizer, pad_to_multiple_of=8),
         callbacks=[watch],
@@ -101,9 +132,7 @@ def by_trl(task: dict[str, Any], out: str, watch: Any, *, packed: bool) -> None:
         model=model_of(task),
         args=SFTConfig(
             output_dir=out,
-            learning_rate=task["lr"],
-            **{**COMMON, **lengths},
-            gradient_checkpointing=False,
+            **{**settings(task), **checkpointing(task), **lengths},
             dataset_kwargs={"skip_prepare_dataset": not packed},
         ),
         train_dataset=rows if not packed else rows.remove_columns(["attention_mask"]),
@@ -116,13 +145,13 @@ def by_llamafactory(task: dict[str, Any], out: str, watch: Any) -> None:
     from llamafactory.train.tuner import run_exp
 
     folder = Path(task["folder"])
-    adapter = {"adapter_name_or_path": str(folder / "adapter")} if task["method"] == "lora" else {}
+    adapter = {"adapter_name_or_path": str(folder / "adapter")} if task["method"] != "full" else {}
     run_exp(
         args={
             "model_name_or_path": str(folder / "model"),
             "stage": "sft",
             "do_train": True,
-            "finetuning_type": task["method"],
+            "finetuning_type": "full" if task["method"] == "full" else "lora",
             **adapter,
             "lora_rank": 8,
             "lora_alpha": 16,
@@ -131,10 +160,10 @@ def by_llamafactory(task: dict[str, Any], out: str, watch: Any) -> None:
             "tokenized_path": str(folder / "dataset"),
             "template": "empty",
             "output_dir": out,
-            "learning_rate": task["lr"],
-            "flash_attn": "sdpa",
-            "disable_gradient_checkpointing": True,
-            **COMMON,
+            "flash_attn": "auto" if task["on_gpu"] else "sdpa",
+            "disable_gradient_checkpointing": not task["on_gpu"],
+            **({"quantization_bit": 4} if task["method"] == "qlora" else {}),
+            **settings(task),
         },
         callbacks=[watch],
     )
@@ -150,7 +179,11 @@ def main(kind: str, text: str, out: str) -> None:
             by_llamafactory(task, folder, watch)
         else:
             by_trl(task, folder, watch, packed=kind == "trl_packed")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    import torch
+
+    on_gpu = torch.cuda.is_available()
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    memory = torch.cuda.max_memory_allocated() / 1e6 if on_gpu else resident
     result = {"losses": watch.losses, "seconds": watch.ends[1] - watch.ends[0], "memory": memory}
     Path(out).write_text(json.dumps(result), encoding="utf-8")
 
