@@ -51,7 +51,12 @@ def test_the_letter_that_an_answer_settles_on(answer: str, letter: str | None) -
 
 @pytest.mark.parametrize(
     ("answer", "option"),
-    [("It is Positive!", "positive"), ("neither", None), ("positive or negative", None), ("not positive", "not positive")],
+    [
+        ("It is Positive!", "positive"),
+        ("neither", None),
+        ("positive or negative", None),
+        ("not positive", "not positive"),
+    ],
 )
 def test_one_option_only(answer: str, option: str | None) -> None:
     assert only_option(["positive", "negative", "not positive"], answer) == option
