@@ -73,6 +73,40 @@ def open_shards(folder: Path) -> ZeroShards:
     return ZeroShards(files.stage, len(vectors), trained, others, files.paths, files.models[0].state)
 
 
+def moments_in(folder: Path) -> dict[str, dict[str, LazyTensor]]:
+    """AdamW's two moments of every trained weight: ``exp_avg`` and ``exp_avg_sq`` → name → tensor, fp32.
+
+    Raises:
+        WorkbenchError: as `open_shards`, or the optimiser was another one.
+    """
+    files = open_zero_files(folder)
+    shapes = [_shapes(group) for group in files.models[0].state["param_shapes"]]
+    paddings = files.optimizers[0].state["optimizer_state_dict"].get("param_alignment_paddings")
+    found = {}
+    for key in ("exp_avg", "exp_avg_sq"):
+        vectors = [_moments(file, key) for file in files.optimizers]
+        if files.stage == 3:
+            found[key] = _stage_3({name: shape for group in shapes for name, shape in group.items()}, vectors, folder)
+        else:
+            found[key] = _stages_1_and_2(shapes, vectors, paddings, folder)
+    return found
+
+
+def _moments(file: RankFile, key: str) -> list[Values]:
+    """One moment of a rank, one vector a group."""
+    state = file.state["optimizer_state_dict"]
+    inner = state.get("base_optimizer_state") or state.get("optimizer_state_dict") or {}
+    groups = inner.get("state") if isinstance(inner, dict) else None
+    try:
+        return [values_of(file.path, groups[number][key]) for number in sorted(groups)]
+    except (TypeError, KeyError, AttributeError) as error:
+        raise WorkbenchError(
+            _("The optimiser of this checkpoint has no {key}: it is not AdamW.").format(key=key),
+            where=str(file.path),
+            fix=_("Go on with the number of processes and the DeepSpeed preset that it was saved with."),
+        ) from error
+
+
 def _shapes(group: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     return {name: tuple(shape) for name, shape in group.items()}
 

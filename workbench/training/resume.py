@@ -9,7 +9,8 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.checkpoints import read_history
 from workbench.jobs.events import Warned
-from workbench.training.checkpoint_folders import has_zero_shards, last_complete, rank_count, require_complete
+from workbench.training.checkpoint_folders import has_zero_shards, last_complete, require_complete
+from workbench.training.other_ranks import begun_with, split_among
 from workbench.training.ranks import rank, world_size
 from workbench.training.rollback import BEGINNING
 from workbench.training.saving import discard_unfinished
@@ -26,8 +27,7 @@ def resume(session: Session, asked: str | None) -> None:
             for a first start.
 
     Raises:
-        WorkbenchError: the checkpoint asked for is not complete, or was saved by another number of processes, or under
-            DeepSpeed while the config has none.
+        WorkbenchError: the checkpoint asked for is not complete, or was saved under DeepSpeed while the config has none.
     """
     if rank() == 0:
         discard_unfinished(session.job.checkpoints_path)
@@ -37,7 +37,6 @@ def resume(session: Session, asked: str | None) -> None:
     if asked != BEGINNING:
         session.resumed_from = _newest(session) if asked == AUTO else require_complete(Path(asked))
     if session.resumed_from is not None:
-        _require_ranks(session.resumed_from)
         _require_deepspeed(session)
     history = read_history(session.job)
     session.answered_at = frozenset(sample.iter for sample in history.samples)
@@ -68,14 +67,34 @@ def _require_deepspeed(session: Session) -> None:
         )
 
 
-def _require_ranks(checkpoint: Path) -> None:
-    saved = rank_count(checkpoint)
-    if saved == world_size():
+def keep_samples(session: Session) -> None:
+    """Let the processes of now train the same samples in each optimiser step as those with which the run was begun.
+
+    Raises:
+        WorkbenchError: the samples cannot be shared evenly among them.
+    """
+    checkpoint, config = session.resumed_from, session.config
+    session.begun_with = world_size() if checkpoint is None else begun_with(checkpoint)
+    if checkpoint is None or session.begun_with == world_size():
         return
-    raise WorkbenchError(
-        _("The checkpoint was saved with nproc {saved}; a run with nproc {now} cannot go on with it.").format(
-            saved=saved, now=world_size()
-        ),
-        where=str(checkpoint),
-        fix=_("Start it with --nproc {saved}.").format(saved=saved),
+    if config.sequence_parallel_size > 1:
+        raise WorkbenchError(
+            _("A run whose sequences are shared goes on with the number of processes that it was begun with."),
+            where=str(checkpoint),
+            fix=_("Start it with --nproc {saved}.").format(saved=session.begun_with),
+        )
+    split = split_among(
+        config.batch_size, config.accumulative_counts, begun=session.begun_with, now=world_size(), where=checkpoint
+    )
+    session.config = config.model_copy(update=split._asdict())
+    message = _(
+        "Begun with {begun} processes, going on with {now}: batch_size {batch}, accumulative_counts {counts}, so that a "
+        "step has as many samples; iterations are counted as before."
+    )
+    session.say(
+        Warned(
+            message=message.format(
+                begun=session.begun_with, now=world_size(), batch=split.batch_size, counts=split.accumulative_counts
+            )
+        )
     )

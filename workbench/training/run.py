@@ -33,11 +33,12 @@ from workbench.training.callbacks.steps import StepEvents, Throughput
 from workbench.training.callbacks.validation import ValidationLoss
 from workbench.training.counting import Counting
 from workbench.training.deepspeed_choice import deepspeed_choice
-from workbench.training.deepspeed_presets import deepspeed_settings, zero_stage_of
+from workbench.training.deepspeed_presets import deepspeed_settings, matched, zero_stage_of
 from workbench.training.examiner import Examiner
 from workbench.training.facts import facts
 from workbench.training.flops import sample_length, utilisation
 from workbench.training.hardware_checks import require_possible
+from workbench.training.left_out import RowsLeftOut
 from workbench.training.length_groups import LengthGroups
 from workbench.training.liger import apply_liger
 from workbench.training.node_folders import meet
@@ -45,12 +46,14 @@ from workbench.training.own_model import require_own_sight
 from workbench.training.preparing import PreparationStoppedError, preparation_events
 from workbench.training.pupil import pupil_of
 from workbench.training.ranks import barrier, rank, world_size
+from workbench.training.resume import keep_samples
 from workbench.training.resume_everywhere import resume_everywhere
+from workbench.training.rollback import read_rollback
 from workbench.training.saving import best_of, notes_of
 from workbench.training.sequence_parallel import shared_sequences
 from workbench.training.session import Session
-from workbench.training.sinks import reported
 from workbench.training.shared_rows import shared_order
+from workbench.training.sinks import reported
 from workbench.training.trainer import WorkbenchTrainer
 from workbench.training.way_facts import way_facts
 
@@ -78,11 +81,15 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
         data = build_training_set(config, tokenizer, preparation_events(job), looked_at)
     except PreparationStoppedError:
         return Finished(stopped=True)
+    if (rollback := read_rollback(job.path)) is not None and rollback.rows:
+        data.rows = RowsLeftOut(data.rows, rollback.rows)
     if rank() == 0:
         keep_report(data.report, job.results_path)
-    counting = _counting(config, len(data.rows))
+    counting = _counting(config, len(data.rows), world_size())
     session = Session(job, config, tokenizer, template, counting, folders=folders)
     resume_everywhere(session, resume_from)
+    keep_samples(session)
+    session.counting = _counting(config, len(data.rows), session.begun_with)
     if session.is_complete:
         session.say(Started(facts=[_("Nothing is left to train.")], resumed_from_iter=session.first_iter))
         return _finished(session, session.counting.total_steps, time.monotonic() - began)
@@ -100,14 +107,14 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
     return _finished(session, trainer.state.global_step, time.monotonic() - began)
 
 
-def _counting(config: TrainConfig, rows: int) -> Counting:
-    length = estimate_steps(config, rows=rows, devices=world_size())
+def _counting(config: TrainConfig, rows: int, processes: int) -> Counting:
+    length = estimate_steps(config, rows=rows, devices=processes)
     return Counting(length.iters_per_epoch, config.accumulative_counts, length.steps)
 
 
 def _trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
     config, (wanted, why_not) = session.config, deepspeed_choice(session)
-    settings = deepspeed_settings(wanted) if wanted else None
+    settings, mismatches = matched(deepspeed_settings(wanted), config) if wanted else (None, [])
     if settings is not None:
         build_nothing_for_a_cpu()
     arguments = training_arguments(
@@ -123,6 +130,8 @@ def _trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
         *pupil.batches.facts,
     ]
     _begin(session, said)
+    for mismatch in mismatches:
+        session.say(Warned(message=mismatch, where=wanted))
     throughput = Throughput()
     trainer = _trainer_kind(config)(
         session,

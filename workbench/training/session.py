@@ -15,7 +15,7 @@ from workbench.jobs.folder import JobFolder
 from workbench.training.checkpoint_folders import step_of
 from workbench.training.counting import Counting
 from workbench.training.node_folders import NodeFolders
-from workbench.training.ranks import rank
+from workbench.training.ranks import rank, world_size
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Session:
         listeners: are told every event on rank 0.
         base_scores: the shares of probes that the untrained model answered right, by score name.
         folders: where other machines keep the job.
+        begun_with: the number of processes of the run's first start, by which iterations are counted.
     """
 
     job: JobFolder
@@ -48,6 +49,7 @@ class Session:
     base_scores: dict[str, float] = field(default_factory=dict)
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     folders: NodeFolders = field(default_factory=NodeFolders)
+    begun_with: int = field(default_factory=world_size)
     _events: EventLog = field(init=False)
     _kept_template: str = field(init=False, default="")
 

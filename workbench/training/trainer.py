@@ -19,15 +19,17 @@ from workbench.i18n import _
 from workbench.models.principal import Factors, beginning_in, factors_of, save_as_plain
 from workbench.models.vision.parts import Parts
 from workbench.training.callbacks.steps import Throughput
+from workbench.training.carried_state import carry_over, fits
 from workbench.training.checkpoint_folders import checkpoint_name
 from workbench.training.collate import TOKENS
 from workbench.training.figures import Figures
 from workbench.training.loss import loss_in_head, only_trained_positions, plain_head, same_loss, takes_logits_to_keep
 from workbench.training.manifest import write_manifest
 from workbench.training.optimizers import own_optimizer
+from workbench.training.other_ranks import note_begun
 from workbench.training.own_model import save_processor
 from workbench.training.part_checkpoints import save_trained_parts, without_frozen
-from workbench.training.ranks import barrier, rank
+from workbench.training.ranks import barrier, rank, world_size
 from workbench.training.saving import UNFINISHED, discard_unfinished, publish
 from workbench.training.schedule import lr_factor, warmup_steps
 from workbench.training.sequence_parallel import SequenceParts
@@ -191,6 +193,8 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
             self._session.folders.collect(checkpoints / UNFINISHED / name)
             if rank() == 0:
                 write_provenance(checkpoints / UNFINISHED / name, self._session.provenance(self.state.global_step, {}))
+                if self._session.begun_with != world_size():
+                    note_begun(checkpoints / UNFINISHED / name, self._session.begun_with)
                 write_manifest(checkpoints / UNFINISHED / name)
                 publish(checkpoints / UNFINISHED / name, checkpoints / name)
         except Exception as error:  # torch, safetensors and the system each have their own
@@ -222,6 +226,15 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
     @property
     def _is_sharded(self) -> bool:
         return bool(self.is_deepspeed_enabled and self.model_wrapped.zero_optimization_partition_weights())
+
+    def _prepare_for_training(self, max_steps: int, train_dataloader: Any, resume_from_checkpoint: str | None) -> Any:
+        """As Trainer's, also where DeepSpeed's state was saved in another layout."""
+        stage = self.accelerator.state.deepspeed_plugin.zero_stage if self.is_deepspeed_enabled else 0
+        if resume_from_checkpoint is None or not stage or fits(Path(resume_from_checkpoint), stage):
+            return super()._prepare_for_training(max_steps, train_dataloader, resume_from_checkpoint)
+        prepared = super()._prepare_for_training(max_steps, train_dataloader, None)
+        carry_over(self.model_wrapped, self.lr_scheduler, Path(resume_from_checkpoint))
+        return prepared
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         if not self._weights_are_loaded:

@@ -53,6 +53,7 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         schedule.base_lrs = [lr * rollback.lr_factor for lr in schedule.base_lrs]
         for group in optimizer.param_groups:
             group["lr"] *= rollback.lr_factor
+        schedule._last_lr = [group["lr"] for group in optimizer.param_groups]
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._before = float(self._trainer._tr_loss)
