@@ -22,6 +22,7 @@ COMMANDS = (
     "import_config",
     "data",
     "train",
+    "preflight",
     "sweep",
     "jobs",
     "attach",

@@ -112,11 +112,13 @@ def train(
 ) -> None:
     """Start the job; unless detached, print what happens until it ends or Ctrl-C is pressed."""
     from workbench.actions.fit import fit_wish
+    from workbench.actions.preflight_warnings import warnings_before
     from workbench.actions.train import start_training
     from workbench.commands.follow import follow, watch_and_stop
     from workbench.configs.find import find_config
     from workbench.configs.overrides import apply_overrides
     from workbench.jobs.state import state_of
+    from workbench.text import printable
 
     found = find_config(config)
     named = {
@@ -131,6 +133,9 @@ def train(
     changes = [*(assignments or []), *(f"{name}={value}" for name, value in named.items() if value is not None)]
     settings = apply_overrides(found.config, changes)
     began = time.time()
+    if not resume and not fit:
+        for warning in warnings_before(settings, work_dir or Path.cwd()):
+            typer.echo(_("Warning: {message}").format(message=printable(str(warning))), err=True)
     job = start_training(
         settings,
         found.name,

@@ -41,7 +41,7 @@ def candidates(config: TrainConfig) -> list[Candidate]:
     its tokens stay the same, if samples are packed into them; else what is cut off is lost and the rows stay.
     """
     rows, whole = config.batch_size * config.accumulative_counts, config.max_length
-    shorter = []
+    shorter: list[Candidate] = []
     for part in range(1, _PARTS):
         step = 8 * config.sequence_parallel_size
         length = whole * part // _PARTS // step * step

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
@@ -21,15 +23,26 @@ def plan_text(plan: TrainPlan) -> Content:
     )
     width = max(cell_len(title) for title, _text in rows) + 2
     lines = [Content.assemble((set_cell_size(title, width), "dim"), "\t", text) for title, text in rows if text]
+    lines += [Content.styled(f"! \t{printable(str(warning))}", "$text-warning") for warning in plan.warnings]
     return Content("\n").join(lines)
 
 
 def _length(plan: TrainPlan) -> str:
     if plan.steps is None or plan.rows is None:
         return _("known once the job has read the data")
-    return _(
+    text = _(
         "about {iters} iterations = {steps} optimiser steps ({rows} rows, {per_epoch} iterations an epoch)"
     ).format(iters=plan.steps.iters, steps=plan.steps.steps, rows=plan.rows, per_epoch=plan.steps.iters_per_epoch)
+    if plan.seconds is None:
+        return text
+    return text + _("; about {time} by an earlier run").format(time=timedelta(seconds=round(plan.seconds)))
+
+
+def plan_lines(plan: TrainPlan) -> str:
+    """The same for a terminal without colours, with what speaks against it and how to mend that."""
+    lines = [plan_text(plan).plain.replace("\t", "  ")]
+    lines += [f"✗ {printable(str(problem))}" for problem in plan.problems]
+    return "\n".join(lines)
 
 
 def _memory(plan: TrainPlan) -> Content:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench.actions.earlier_pace import seconds_per_iteration
+from workbench.actions.preflight_warnings import preflight_warnings
 from workbench.configs.estimate import MemoryEstimate, StepEstimate, estimate_memory, estimate_steps
 from workbench.configs.find import FoundConfig, find_config
 from workbench.configs.overrides import apply_overrides
@@ -21,6 +23,7 @@ from workbench.data.sources import sources_of
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.free_memory import Devices, find_devices
+from workbench.jobs.launch import WORK_DIRS
 from workbench.paths import resolve_model
 
 _LARGEST_COUNTED_BYTES = 64 * 1024**2
@@ -38,7 +41,12 @@ class TrainPlan:
     rows: int | None = None
     steps: StepEstimate | None = None
     memory: MemoryEstimate | None = None
+    seconds: float | None = None
+    """How long it takes, by an earlier run."""
     problems: list[WorkbenchError] = field(default_factory=list)
+    """What would stop it."""
+    warnings: list[WorkbenchError] = field(default_factory=list)
+    """What may stop it later."""
 
 
 def assignments_of(changes: dict[str, Any]) -> list[str]:
@@ -51,27 +59,37 @@ def _value_text(value: Any) -> str:
 
 
 def make_plan(reference: str, changes: dict[str, Any], project: Path) -> TrainPlan:
-    """Work out what ``workbench train REFERENCE`` with these changes would do.
+    """Work out what ``workbench train REFERENCE`` with these changes would do; see `plan_of`."""
+    return plan_of(reference, assignments_of(changes), project)
+
+
+def plan_of(reference: str, assignments: list[str], project: Path) -> TrainPlan:
+    """Work out what ``workbench train REFERENCE`` with these ``key=value`` would do.
 
     Raises:
         WorkbenchError: there is no such config, or a value is refused. Everything else is in ``problems``.
     """
     found = find_config(reference)
-    assignments = assignments_of(changes)
     config = apply_overrides(found.config, assignments)
-    devices = find_devices()
+    devices = find_devices(config.devices)
     processes = config.nproc if isinstance(config.nproc, int) else devices.count
     problems = _problems(config, project)
     data = _data_size(config, problems)
+    steps = None if data.rows is None else estimate_steps(config, rows=data.rows, tokens=data.tokens, devices=processes)
+    memory = estimate_memory(config, devices=processes, on_cpu=devices.on_cpu, longest=data.longest)
+    work_dir = Path(config.work_dir).expanduser() if config.work_dir else project / WORK_DIRS / found.name
+    pace = seconds_per_iteration(config, found.name, project)
     return TrainPlan(
-        found.name,
-        config,
-        _command(found, assignments, project),
-        devices,
-        data.rows,
-        None if data.rows is None else estimate_steps(config, rows=data.rows, tokens=data.tokens, devices=processes),
-        estimate_memory(config, devices=processes, on_cpu=devices.on_cpu, longest=data.longest),
-        problems,
+        name=found.name,
+        config=config,
+        command=_command(found, assignments, project),
+        devices=devices,
+        rows=data.rows,
+        steps=steps,
+        memory=memory,
+        seconds=None if steps is None or pace is None else pace * steps.iters,
+        problems=problems,
+        warnings=preflight_warnings(config, work_dir, memory, devices),
     )
 
 

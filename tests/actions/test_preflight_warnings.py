@@ -1,0 +1,50 @@
+"""What is said before a training about memory, disk and port."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from workbench.actions.preflight_warnings import preflight_warnings
+from workbench.configs.checkpoint_size import checkpoint_bytes
+from workbench.configs.estimate import estimate_memory
+from workbench.configs.schema import TrainConfig
+from workbench.free_memory import Devices
+
+ROOMY = Devices(1, 10**12, on_cpu=True, free=10**12)
+
+
+def _config(**changes: object) -> TrainConfig:
+    given = {"pretrained_model_name_or_path": "sample:model", "data_path": "rows.json", "method": "lora", **changes}
+    return TrainConfig.model_validate(given)
+
+
+def test_nothing_is_said_where_all_suffices(tmp_path: Path) -> None:
+    config = _config()
+    assert preflight_warnings(config, tmp_path / "not" / "there", estimate_memory(config, on_cpu=True), ROOMY) == []
+
+
+def test_memory_that_is_not_free_is_said_with_the_mend(tmp_path: Path) -> None:
+    config = _config()
+    (warning,) = preflight_warnings(
+        config, tmp_path, estimate_memory(config, on_cpu=True), Devices(1, 10**12, on_cpu=True, free=10**6)
+    )
+    assert "1.0 MB are free" in warning.what
+    assert warning.fix is not None and "--fit" in warning.fix
+
+
+def test_a_disk_without_room_for_the_checkpoints_is_said(tmp_path: Path) -> None:
+    config = _config(pretrained_model_name_or_path="meta-llama/Meta-Llama-3-70B-Instruct", method="full")
+    size = checkpoint_bytes(config)
+    assert size is not None and size > 70e9 * 12
+    (warning,) = preflight_warnings(config.model_copy(update={"save_total_limit": 1000}), tmp_path, None, ROOMY)
+    assert warning.where == str(tmp_path.resolve())
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("", 0))
+        taken.listen()
+        config = _config(cluster={"master_port": taken.getsockname()[1], "nodes": 2, "launcher": "torchrun"})
+        (warning,) = preflight_warnings(config, tmp_path, None, ROOMY)
+    assert warning.where == "cluster.master_port"
