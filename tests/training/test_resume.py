@@ -164,18 +164,6 @@ def test_a_folder_that_is_no_checkpoint_is_refused(watched: Run, tmp_path: Path)
     assert failed.where == str(job.checkpoints_path)
 
 
-def test_a_checkpoint_of_more_processes_is_refused(watched: Run, tmp_path: Path) -> None:
-    job = killed_after(watched, 3, tmp_path / "job")
-    states = job.checkpoints_path / "checkpoint-3"
-    for rank in range(2):
-        (states / f"rng_state_{rank}.pth").write_bytes((states / "rng_state.pth").read_bytes())
-    shard = next((states / "global_step3").glob("*_optim_states.pt"))
-    shard.with_name(shard.name.replace("rank_0", "rank_1", 1)).write_bytes(shard.read_bytes())
-    failed = failure(job, "--resume", "auto")
-    assert "nproc 2" in failed.reason
-    assert "--nproc 2" in (failed.hint or "")
-
-
 def test_a_run_begun_without_deepspeed_goes_on_without_it(plain: Run, tmp_path: Path) -> None:
     job = killed_after(plain, 4, tmp_path / "killed")
     text = job.config_path.read_text(encoding="utf-8")

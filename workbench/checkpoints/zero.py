@@ -96,7 +96,7 @@ def _moments(file: RankFile, key: str) -> list[Values]:
     """One moment of a rank, one vector a group."""
     state = file.state["optimizer_state_dict"]
     inner = state.get("base_optimizer_state") or state.get("optimizer_state_dict") or {}
-    groups = inner.get("state") if isinstance(inner, dict) else None
+    groups: Any = inner.get("state") if isinstance(inner, dict) else None
     try:
         return [values_of(file.path, groups[number][key]) for number in sorted(groups)]
     except (TypeError, KeyError, AttributeError) as error:

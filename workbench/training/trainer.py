@@ -51,6 +51,7 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
 
     control: Any
     lr_scheduler: Any
+    optimizer: Any
 
     def __init__(
         self,
