@@ -32,7 +32,9 @@ def test_known_gpus_have_their_peak(name: str, tera: float) -> None:
     assert peak_flops(name) == tera * 1e12
 
 
-@pytest.mark.parametrize("name", ["NVIDIA GeForce GT 710", "AMD Instinct MI300X", "NVIDIA A1000", "NVIDIA GeForce RTX 4090 Laptop GPU"])
+@pytest.mark.parametrize(
+    "name", ["NVIDIA GeForce GT 710", "AMD Instinct MI300X", "NVIDIA A1000", "NVIDIA GeForce RTX 4090 Laptop GPU"]
+)
 def test_of_others_nothing_is_said(name: str) -> None:
     assert peak_flops(name) is None
 

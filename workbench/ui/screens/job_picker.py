@@ -20,7 +20,7 @@ from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 from workbench.ui.widgets.job_table import JOB_COLUMNS, job_cells
-from workbench.ui.widgets.plot_drawing import MOST_RUNS
+from workbench.ui.widgets.plot_top_row import MOST_RUNS
 
 _MARK = "●"
 

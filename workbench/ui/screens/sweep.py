@@ -23,7 +23,8 @@ from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Cell, Column, FittedTable, Row
 from workbench.ui.widgets.job_table import STATE_ROLES
 from workbench.ui.widgets.loss_plot import LossPlot
-from workbench.ui.widgets.plot_drawing import MOST_RUNS, PlotRun
+from workbench.ui.widgets.plot_drawing import PlotRun
+from workbench.ui.widgets.plot_top_row import MOST_RUNS
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 _POLL_SECONDS = 2.0

@@ -27,23 +27,12 @@ from workbench.ui.widgets.plot_rows import (
     RUN,
     PlotRow,
     bottom_rows,
-    filled,
     joined,
     text_row,
 )
-from workbench.ui.widgets.plot_validation import (
-    Marks,
-    draw_validation,
-    finite,
-    validation_legend,
-    validation_readings,
-)
+from workbench.ui.widgets.plot_top_row import MEASURED, MOST_RUNS, UNSMOOTHED, run_letter, top_row
+from workbench.ui.widgets.plot_validation import Marks, draw_validation, finite
 
-MOST_RUNS = 6
-UNSMOOTHED = {"lr"}
-"""Series that are a schedule, not a measurement: their own line is all there is to see."""
-_MEASURED = "loss"
-"""The series that validation measures too."""
 _ROWS_PER_Y_TICK = 4
 
 
@@ -145,7 +134,7 @@ def draw(state: PlotState, width: int, height: int) -> Drawing:
     if not any(traces):
         return _empty_drawing(state, width, height)
     is_smoothed = state.series not in UNSMOOTHED
-    validated = state.runs[:MOST_RUNS] if state.series == _MEASURED else []
+    validated = state.runs[:MOST_RUNS] if state.series == MEASURED else []
     measured = [point.loss for run in validated for point in finite(run) if window.first <= point.iter <= window.last]
     axis = fitting_axis(*_extent(traces, measured, state.log_scale), log=state.log_scale)
     if is_smoothed:
@@ -160,12 +149,7 @@ def draw(state: PlotState, width: int, height: int) -> Drawing:
     marks = draw_validation(canvas, validated, window, lambda loss: _dot_row(canvas, axis, loss))
     if len(traces) > 1:
         marks |= _end_letters(traces, axis, canvas)
-    pieces = _legend_pieces(state, all_series) if here is None else _reading_pieces(state, here)
-    if here is None:
-        pieces += validation_legend(validated)
-    else:
-        pieces += validation_readings(validated, window, canvas.dot_columns, here.dot_column)
-    rows = [PlotRow(tuple(filled(pieces, width)))]
+    rows = [top_row(state, all_series, here, window, canvas.dot_columns, width)]
     rows += _curve_rows(canvas, axis, here, marks)
     rows += bottom_rows(window, plot_width)
     coarse = any(too_coarse(series, window, canvas.dot_columns) for series in all_series)
@@ -234,11 +218,6 @@ def _end_letters(traces: list[dict[int, Column]], axis: YAxis, canvas: BrailleCa
     return marks
 
 
-def run_letter(number: int) -> str:
-    """The letter that names a run on a plot with several."""
-    return chr(ord("A") + number)
-
-
 def _curve_rows(canvas: BrailleCanvas, axis: YAxis, here: Reading | None, marks: Marks) -> Iterator[PlotRow]:
     labels = {}
     for tick in axis.ticks(max(canvas.height // (2 if axis.log else _ROWS_PER_Y_TICK), 2)):
@@ -252,26 +231,3 @@ def _curve_rows(canvas: BrailleCanvas, axis: YAxis, here: Reading | None, marks:
                 cells[x] = mark
         label = f"{labels.get(y, ''):>{LABEL_WIDTH - 1}} " + ("┤" if y in labels else "│")
         yield PlotRow(((label, AXIS), *joined(cells)))
-
-
-def _legend_pieces(state: PlotState, all_series: list[Series]) -> list[tuple[str, int]]:
-    pieces = [(state.title + "   ", AXIS)]
-    if len(state.runs) > 1:
-        named = enumerate(run.label or run.name for run in state.runs[:MOST_RUNS])
-        pieces += [(f"{run_letter(number)} {name}   ", RUN + number) for number, name in named]
-    elif state.series not in UNSMOOTHED:
-        pieces += [("⣿⣿ " + _("each step") + "   ", RAW), ("━━ " + _("smoothed") + "   ", RUN)]
-    if unplottable := sum(series.not_finite for series in all_series):
-        pieces.append((_("! {count} values are not finite").format(count=unplottable), CURSOR))
-    return pieces
-
-
-def _reading_pieces(state: PlotState, here: Reading) -> list[tuple[str, int]]:
-    pieces = [(_("iteration {iter}").format(iter=here.iteration) + f"   {state.title}   ", CURSOR)]
-    for number, column in here.columns.items():
-        name = f"{run_letter(number)} " if len(state.runs) > 1 else ""
-        values = f"{column.low:.5g}" if column.count == 1 else f"{column.low:.5g} … {column.high:.5g}"
-        pieces.append((f"{name}{values} ", RAW if number == 0 else RUN + number))
-        if state.series not in UNSMOOTHED:
-            pieces.append(("━ " + _("smoothed {value}").format(value=f"{column.smooth:.5g}") + "   ", RUN + number))
-    return pieces
