@@ -31,6 +31,11 @@ def wait_for(job: JobFolder, is_there: Callable[[list[Event]], bool]) -> list[Ev
     return events
 
 
+def is_of_stopped(event: Event) -> bool:
+    """Whether it warns of the rank that the test has stopped; a busy machine may be slow to begin, and be warned of."""
+    return isinstance(event, Warned) and "SIGSTOP" in event.message
+
+
 @pytest.mark.heavy
 def test_a_rank_that_stands_still_and_then_is_killed_is_told(
     rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -46,19 +51,18 @@ def test_a_rank_that_stands_still_and_then_is_killed_is_told(
         wait_for(job, lambda events: sum(isinstance(event, Step) for event in events) > 3)
         pid = rank_pids(job.path)[1]
         os.kill(pid, signal.SIGSTOP)
-        said = wait_for(job, lambda events: any(isinstance(event, Warned) for event in events))
-        (warned,) = [event for event in said if isinstance(event, Warned)]
+        said = wait_for(job, lambda events: any(is_of_stopped(event) for event in events))
+        warned = next(event for event in said if is_of_stopped(event))
+        assert isinstance(warned, Warned)
         assert "rank 1: stopped by a signal" in warned.message and f"kill -CONT {pid}" in warned.message
-        assert "rank 0: all_reduce" in warned.message
+        assert "distributed_c10d.py" in warned.message, "rank 0 waits for it"
         assert "--- rank 0" in job.log_path.read_text() and "MainThread" in job.log_path.read_text()
         os.kill(pid, signal.SIGKILL)
-        events = wait_for(job, lambda events: any(isinstance(event, Failed) for event in events))
         assert launcher.wait(_SECONDS) != 0, "no rank waits for ever"
         failed = [event for event in list(EventTail(job.events_path).rest()) if isinstance(event, Failed)]
         assert len(failed) == 1
         assert f"Rank 1 (process {pid}) was killed" in failed[0].reason and "SIGKILL" in failed[0].reason
         assert "--resume" in (failed[0].hint or "")
-        assert events
     finally:
         if launcher.poll() is None:
             os.killpg(launcher.pid, signal.SIGKILL)
