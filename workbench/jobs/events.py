@@ -83,7 +83,7 @@ class Validation(_Event):
     """The mean loss over the trained tokens of the validation samples, after iteration ``iter`` (0 = before training).
 
     ``tokens``: how many these are (of preference stages, how many pairs); ``train_loss``: the mean of the steps'
-    losses since the last validation.
+    losses since the last validation; ``figures``: as a step's, of the validation samples.
     """
 
     event: Literal["validation"] = "validation"
@@ -92,6 +92,7 @@ class Validation(_Event):
     loss: float
     tokens: int
     train_loss: float | None = None
+    figures: dict[str, float] | None = None
 
 
 class Sample(_Event):

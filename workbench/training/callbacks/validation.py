@@ -63,6 +63,7 @@ class ValidationLoss(TrainerCallback):  # type: ignore[misc]  # transformers is 
             loss=found.loss,
             tokens=found.over,
             train_loss=math.fsum(losses) / len(losses) if losses else None,
+            figures=self._trainer.validation_figures.take() or None,
         )
         self._train_losses = []
         self._known.append(event)

@@ -59,10 +59,10 @@ class PreferenceTrainer(WorkbenchTrainer):
         pairs = self.loss_count(inputs)
         outcome = self._objective(model, inputs, reference)
         loss = outcome.loss
-        if model.training:
-            self._throughput.figures.add(outcome.figures, pairs)
-            if num_items_in_batch is not None:
-                loss = loss * pairs * self.accelerator.num_processes / num_items_in_batch
+        figures = self._throughput.figures if model.training else self.validation_figures
+        figures.add(outcome.figures, pairs)
+        if num_items_in_batch is not None:
+            loss = loss * pairs * self.accelerator.num_processes / num_items_in_batch
         return (loss, outcome.figures) if return_outputs else loss
 
     def settle_reference(self) -> None:
