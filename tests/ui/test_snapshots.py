@@ -18,6 +18,7 @@ from tests.ui import recorded
 from tests.ui.driving import NARROW, WIDE, screen_text, see
 from workbench.chat.protocol import Answer, ChatTurn
 from workbench.doctor.result import CheckResult
+from workbench.free_memory import Devices
 from workbench.i18n import set_language
 from workbench.preferences import keep_preferences
 from workbench.ui.app import WorkbenchApp
@@ -25,6 +26,7 @@ from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.config_rows import catalogue_configs
 from workbench.ui.screens import configs
 from workbench.ui.screens.chat import ChatScreen
+from workbench.ui.widgets import config_detail
 
 Compare = Callable[..., bool]
 Before = Callable[[Pilot[None]], Awaitable[None]]
@@ -47,10 +49,11 @@ def until(*texts: str) -> Before:
 
 @pytest.fixture
 def few_configs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A catalogue of three, so that what is added to it changes no picture."""
+    """A catalogue of three on a machine of one size, so that neither changes a picture."""
     every = catalogue_configs()
     few = [row for row in every if row.name in {"internlm2_chat_1_8b_qlora_alpaca_e3", recorded.CONFIG, OTHER}]
     monkeypatch.setattr(configs, "catalogue_configs", lambda: few)
+    monkeypatch.setattr(config_detail, "find_devices", lambda: Devices(1, 16 * 10**9, on_cpu=True, free=12 * 10**9))
 
 
 def test_home(project: Path, snap_compare: Compare) -> None:

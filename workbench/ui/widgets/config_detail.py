@@ -15,7 +15,7 @@ from workbench.configs.own_code import what_instead
 from workbench.configs.schema import TrainConfig
 from workbench.configs.setting import GROUP_TITLES, explanation, group_of, is_advanced, unit_of
 from workbench.errors import WorkbenchError
-from workbench.free_memory import Devices, find_devices
+from workbench.free_memory import find_devices
 from workbench.i18n import _, current_language
 from workbench.text import printable
 from workbench.ui.config_rows import ConfigRow
@@ -51,7 +51,8 @@ class ConfigDetail(VerticalScroll):
             text.tell(Content.styled(_("No config has all these words. Delete some of them."), "dim"))
             return
         try:
-            text.tell(_in_words(row) if row.path else _catalogue_in_words(row, current_language()))
+            settings = _settings_in_words(row) if row.path else _catalogue_in_words(row, current_language())
+            text.tell(Content.assemble(_head(row), settings))
         except WorkbenchError as error:
             text.tell(Content.styled(printable(str(error)), "$text-error"))
 
@@ -59,7 +60,7 @@ class ConfigDetail(VerticalScroll):
 @lru_cache(maxsize=512)
 def _catalogue_in_words(row: ConfigRow, _language: str) -> Content:
     """A config of the catalogue stays as it is: running down the list and back composes each of them once."""
-    return _in_words(row)
+    return _settings_in_words(row)
 
 
 def _is_aside(name: str, config: TrainConfig) -> bool:
@@ -70,6 +71,14 @@ def _is_aside(name: str, config: TrainConfig) -> bool:
     if name == "freeze":
         return config.method != "freeze"
     return is_advanced(info) or (group_of(info) == _VISION and not config.sees)
+
+
+def _default_at(path: tuple[str, ...]) -> Any:
+    """The default of a field; a group may have other ones in this place than by itself."""
+    default = TrainConfig.model_fields[path[0]].get_default(call_default_factory=True, validated_data={})
+    for name in path[1:]:
+        default = getattr(default, name)
+    return default
 
 
 def _remarks(row: ConfigRow, config: TrainConfig) -> list[Any]:
@@ -84,7 +93,7 @@ def _remarks(row: ConfigRow, config: TrainConfig) -> list[Any]:
 
 def _memory(config: TrainConfig) -> Content:
     """The estimated memory on this machine as a bar, and whether what is free suffices."""
-    devices = devices_here()
+    devices = find_devices()
     processes = config.nproc if isinstance(config.nproc, int) else devices.count
     needed = estimate_memory(config, devices=processes, on_cpu=devices.on_cpu)
     if needed is None:
@@ -99,27 +108,20 @@ def _memory(config: TrainConfig) -> Content:
     )
 
 
-@lru_cache(maxsize=1)
-def devices_here() -> Devices:
-    """Looked up once: asking the driver takes some tenths of a second."""
-    return find_devices()
-
-
-def _in_words(row: ConfigRow) -> Content:
+def _head(row: ConfigRow) -> Content:
+    """What the config does, what must be known of it, and what it needs of this machine now."""
     config = find_config(row.key).config
-    parts: list[Any] = [
-        (printable(row.name), "bold $text-primary"),
-        "\n",
-        (printable(row.summary), "dim"),
-        "\n",
-        *_remarks(row, config),
-        _memory(config),
-        "\n",
-    ]
+    name, summary = (printable(row.name), "bold $text-primary"), (printable(row.summary), "dim")
+    return Content.assemble(name, "\n", summary, "\n", *_remarks(row, config), _memory(config), "\n")
+
+
+def _settings_in_words(row: ConfigRow) -> Content:
+    config = find_config(row.key).config
+    parts: list[Any] = []
     groups: dict[str, list[Any]] = {}
     at_default = 0
     for path, info, value in fields_of(config):
-        is_default = not info.is_required() and value == info.get_default(call_default_factory=True, validated_data={})
+        is_default = not info.is_required() and value == _default_at(path)
         if is_default and (is_advanced(info) or _is_aside(path[0], config)):
             at_default += 1
             continue
