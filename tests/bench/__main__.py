@@ -16,6 +16,7 @@ from tests.bench.key_to_paint import KEY_TO_PAINT
 from tests.bench.long_job import LONG_JOB
 from tests.bench.machine import machine
 from tests.bench.measurement import Measurement, Settings
+from tests.bench.memory.measure import MEMORY
 from tests.bench.quickstart import QUICKSTART
 from tests.bench.report import Outcome, page_with, table
 from tests.bench.seeing.measure import SEEING
@@ -27,7 +28,7 @@ from tests.bench.trainings import ROOT
 MEASUREMENTS = (FIRST_PAINT, KEY_TO_PAINT, LONG_JOB, TERMINAL_BYTES, COMMANDS)
 DATA = (DATA_SMALL, DATA_LARGE, DATA_MEMORY)
 CHECKPOINTS = (MERGE, MERGE_7B, ZERO)
-SLOW = (QUICKSTART, *DATA, *CHECKPOINTS, SEEING, TRAIN, SCALING)
+SLOW = (QUICKSTART, *DATA, *CHECKPOINTS, MEMORY, SEEING, TRAIN, SCALING)
 """Those that take minutes, measured only when asked for."""
 PAGE = ROOT / "docs" / "benchmarks.md"
 SHORT = Settings(runs=2, seconds=5.0, rows=2_000)

@@ -62,13 +62,15 @@ ON_CPU = (
     Case("200M", "lora", 2, 256, {"pack_to_max_length": False}),
 )
 
-ON_GPU = tuple(
+_ONE_ROW = tuple(
     Case(model, method, 1, length)
     for model in ("1.8B", "8B")
     for method in ("qlora", "lora", "freeze", "full")
     for length in (2048, 8192)
     if (model, method) != ("8B", "full")
-) + (
+)
+ON_GPU = (
+    *_ONE_ROW,
     Case("1.8B", "lora", 4, 2048, {"use_activation_checkpointing": False}),
     Case("1.8B", "full", 1, 2048, {"optim_type": "adafactor"}),
     Case("8B", "full", 1, 2048, {"optim_type": "paged_adamw_8bit"}),
