@@ -89,7 +89,7 @@ def test_every_loss_of_dpo_is_that_of_its_paper(loss_type: str, smoothing: float
     policy = _policy(requires_grad=True)
 
     loss = dpo_loss(policy, torch.tensor(_REFERENCE), settings)
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]  # torch is partly untyped
 
     assert loss.item() == pytest.approx(_of(loss_type, smoothing), rel=1e-5)
     gradient = policy.tokens.grad

@@ -86,7 +86,7 @@ class _OfTrl(DPOTrainer):  # type: ignore[misc]  # trl is untyped
         self.f_divergence_type, self.ld_alpha, self.use_weighting = "reverse_kl", None, False
         self.precompute_ref_logps, self.aux_loss_enabled = True, False
         self.model = SimpleNamespace(training=True)
-        self._metrics = {"train": defaultdict(list)}
+        self._metrics: dict[str, Any] = {"train": defaultdict(list)}
         self._total_train_tokens, self._tp_size = 0, 1
 
     def loss(self, policy: LogProbs, reference: torch.Tensor) -> torch.Tensor:

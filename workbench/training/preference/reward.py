@@ -76,7 +76,8 @@ class _OfTrl(RewardTrainer):  # type: ignore[misc]  # trl is untyped
         self.model = SimpleNamespace(training=False)
         self.args = SimpleNamespace(center_rewards_coefficient=None)
         self.accelerator = SimpleNamespace(gather=_same, gather_for_metrics=_same)
-        self._metrics, self._total_train_tokens = {"eval": defaultdict(list)}, 0
+        self._metrics: dict[str, Any] = {"eval": defaultdict(list)}
+        self._total_train_tokens = 0
 
 
 def _same(value: torch.Tensor) -> torch.Tensor:
