@@ -36,7 +36,7 @@ _MARKS = {
 _SHARED = {"VERA": ("base_model.vera_A", "base_model.vera_B")}
 """Tensors that all modules of an adapter have in common, each its own part of them."""
 _ROWS = re.compile(r"(.+?)\.token_adapter\.(?:base_layer\.)?trainable_tokens_delta(?:\.default)?$")
-_WHOLE = re.compile(r"(.+?)(?:\.modules_to_save(?:\.default)?|\.base_layer)?\.(weight|bias)$")
+_WHOLE = re.compile(r"(.+?)(?:\.modules_to_save(?:\.default)?|(?:\.token_adapter)?\.base_layer)?\.(weight|bias)$")
 _FILES = ("adapter_model.safetensors", "adapter_model.bin")
 _UNMERGEABLE = {
     "alora_invocation_tokens": "aLoRA",

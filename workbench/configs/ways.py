@@ -44,6 +44,10 @@ def _rules(config: TrainConfig) -> list[tuple[bool, str]]:
             pissa and config.method == "qlora",
             N_("init_lora_weights: pissa takes a part out of the base, which has none to give in few bits; take method: lora"),
         ),
+        (
+            config.method == "qlora" and config.quantization.load_in_8bit and config.lora.use_dora,
+            N_("lora.use_dora cannot read a base in 8 bits; take 4: quantization.load_in_8bit: false"),
+        ),
         (pissa and config.sees, N_("init_lora_weights: pissa is for models of text; take default")),
         (
             pissa and config.adapter_name_or_path is not None,
