@@ -61,14 +61,14 @@ def add_adapter(
     """
     targets = targets_of(model, settings, within)
     require_layers(model, "lora.modules_to_save", settings.modules_to_save or [])
-    others = {targets_of(model, other, where): other for where, other in (beside or {}).items()}
+    others = {str(targets_of(model, other, where)): other for where, other in (beside or {}).items()}
     model = ready_for_adapter(model, method, checkpointing=checkpointing)
     config = LoraConfig(
         r=settings.r,
         lora_alpha=settings.lora_alpha,
         lora_dropout=settings.lora_dropout,
         bias=settings.bias,
-        target_modules="|".join([targets, *others]) if others else targets,
+        target_modules="|".join(map(str, (targets, *others))) if others else targets,
         rank_pattern={pattern: other.r for pattern, other in others.items()},
         alpha_pattern={pattern: other.lora_alpha for pattern, other in others.items()},
         modules_to_save=settings.modules_to_save,

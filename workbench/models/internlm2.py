@@ -60,11 +60,9 @@ class InternLM2ForSequenceClassification(LlamaForSequenceClassification):  # typ
 
     config_class = InternLM2Config
 
-
-class InternLM2ForSequenceClassification(LlamaForSequenceClassification):  # type: ignore[misc]
-    """The network with a head that gives scores."""
-
-    config_class = InternLM2Config
+    def __init__(self, config: InternLM2Config) -> None:
+        super().__init__(config)
+        self.model.rotary_emb = OwnLengthRotaryEmbedding(config)
 
 
 def is_internlm2(model: Any) -> bool:

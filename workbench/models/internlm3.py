@@ -56,11 +56,9 @@ class InternLM3ForSequenceClassification(LlamaForSequenceClassification):  # typ
 
     config_class = InternLM3Config
 
-
-class InternLM3ForSequenceClassification(LlamaForSequenceClassification):  # type: ignore[misc]
-    """The network with a head that gives scores."""
-
-    config_class = InternLM3Config
+    def __init__(self, config: InternLM3Config) -> None:
+        super().__init__(config)
+        _as_internlm3(self.model)
 
 
 def _as_internlm3(network: LlamaModel) -> None:
