@@ -21,8 +21,8 @@ _PROCESS_BYTES = 400 * 1024**2
 
 _HEAP = 1.9
 """What activations take on a CPU for each byte that is used: the C library keeps pieces that it cannot join again
-(measured: 1.8 to 2.0 times; with a lower threshold for giving memory back they were 1.0 times, and steps half as slow
-again)."""
+(fitted to six measured trainings: 1.8 to 2.0 times, and one that takes more; with a lower threshold for giving memory
+back they were 1.0 times, and steps half as slow again)."""
 
 
 @dataclass(frozen=True)
