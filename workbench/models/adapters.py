@@ -31,6 +31,7 @@ from workbench.models.base_changes import ends_of
 from workbench.models.few_bits import keep_gradients_exact
 from workbench.models.internlm2 import head_counts, is_internlm2
 from workbench.models.original_adapter import config_in_memory, has_original_names, weights_in_memory
+from workbench.weights.scoring import refuse_scorer
 
 DEFAULT_NAME = "default"
 """peft's name of a model's only adapter."""
@@ -109,7 +110,8 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False, nam
         name: peft's name for the adapter.
 
     Raises:
-        WorkbenchError: the folder holds no adapter, or it was made for another model, which is as it was then.
+        WorkbenchError: the folder holds no adapter, or it was made for another model, which is as it was then; or it
+            gives scores, and the model writes text.
     """
     path = Path(folder)
     try:
@@ -126,6 +128,8 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False, nam
             where=str(folder),
             fix=_("The folder is not complete; copy it again from where it was trained."),
         )
+    if not hasattr(model, "score"):
+        refuse_scorer(path)
     try:
         config, weights = PeftConfig.from_pretrained(str(path)), load_peft_weights(str(path), device="cpu")
         if is_internlm2(model) and has_original_names(weights):

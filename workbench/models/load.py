@@ -29,12 +29,10 @@ from workbench.models.precision import Precision, choose_precision, dtype_of
 from workbench.models.rotary import stretch_context
 from workbench.paths import resolve_model
 from workbench.weights.own_sight import refuse_official_layout
+from workbench.weights.scoring import refuse_scorer
 
 _OTHER_SIZES = ("ignore_mismatched_sizes", "automatic conversion of the weights")
 """What transformers' error says where a weight has not the size, or cannot be cut into the parts, of the config."""
-
-SCORE_WEIGHT = "score.weight"
-"""The head of a reward model, as transformers names it."""
 
 SCORE_WEIGHT = "score.weight"
 """The head of a reward model, as transformers names it."""
@@ -97,9 +95,12 @@ def load_language_model(
         scores: instead of its output head it has one that gives one score to a text; a new one if there is none yet.
 
     Raises:
-        WorkbenchError: the folder is missing or incomplete, or the architecture is unknown.
+        WorkbenchError: the folder is missing or incomplete, the architecture is unknown, or it gives scores though it
+            is to write text.
     """
     source = _existing(path_or_name)
+    if not scores:
+        refuse_scorer(Path(source))
     dtype = dtype_of(choose_precision(precision))
     chosen: dict[str, Any] = {"dtype": dtype, "trust_remote_code": trust_remote_code}
     if method == "qlora":

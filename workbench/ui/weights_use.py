@@ -10,6 +10,7 @@ from workbench.i18n import N_, _
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.weights_rows import CACHE, CheckpointRow, Found, Made, Row, Training, path_of
 from workbench.weights.facts import UNCONVERTED, Kind, WeightsFacts
+from workbench.weights.scoring import refuse_scorer
 from workbench.weights.seeing import WHOLE_TOWER, has_seeing_parts, is_seeing_folder
 
 _SILENT = {
@@ -31,6 +32,8 @@ def chat_with(row: Row | None, facts: WeightsFacts | None) -> ChosenModel:
     Raises:
         WorkbenchError: it cannot be talked to, and why; the config of its training cannot be read.
     """
+    if (path := path_of(row)) is not None:
+        refuse_scorer(path)
     if isinstance(row, CheckpointRow):
         config = load_config(row.training.job.config_path)
         base, template = config.pretrained_model_name_or_path, config.prompt_template

@@ -6,9 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file
 
 from tests.training.runs import Run, killed_after, new_job, run, tiny_config
+from workbench.checkpoints.adapter import read_adapter
+from workbench.errors import WorkbenchError
 from workbench.jobs.events import Failed, Sample, Started, Step, Validation
+from workbench.models.adapters import load_adapter
+from workbench.models.load import load_language_model
 from workbench.training.preference.reference import FILE
 
 pytestmark = pytest.mark.heavy
@@ -93,6 +98,21 @@ def test_orpo_needs_no_reference_and_gives_samples(pairs: Path, tmp_path: Path) 
     assert figures["nll_loss"] < (done.of(Step)[0].figures or {})["nll_loss"]
     assert len(done.of(Sample)) == 2
     assert not (done.job.results_path / FILE).exists()
+
+
+def test_a_reward_model_is_not_taken_for_one_that_writes(pairs: Path, tmp_path: Path) -> None:
+    done = _trained(pairs, tmp_path, stage="reward", max_iters=4)
+    checkpoint = done.checkpoint(2)
+
+    figures = done.of(Step)[-1].figures
+    assert set(figures or {}) == {"acc", "chosen_score_mean", "rejected_score_mean"}
+    with pytest.raises(WorkbenchError, match="reward model"):
+        load_adapter(load_language_model("sample:model"), checkpoint)
+    with pytest.raises(WorkbenchError, match="no place for the head"):
+        read_adapter(checkpoint)
+    score = load_adapter(load_language_model("sample:model", scores=True), checkpoint).score.weight
+    kept = load_file(checkpoint / "adapter_model.safetensors")["base_model.model.score.weight"]
+    assert score.equal(kept.to(score.dtype))
 
 
 def test_dialogues_are_refused_where_answers_are_compared(rows: Path, tmp_path: Path) -> None:

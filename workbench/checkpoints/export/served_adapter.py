@@ -13,6 +13,7 @@ from workbench.checkpoints.export.source import ADAPTER_CONFIG
 from workbench.configs.provenance import Provenance, read_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.weights.scoring import refuse_scorer
 
 _CHANGED_BASES = ("pissa", "olora", "corda", "loftq", "lora_ga")
 """Ways to begin in which training changed the base too; the adapter beside the original base gives other sums."""
@@ -37,6 +38,7 @@ def read_adapter_facts(folder: Path, base_type: str = "") -> Adapter:
     Raises:
         WorkbenchError: the folder holds none, or one that vLLM, LMDeploy and SGLang cannot load.
     """
+    refuse_scorer(folder)
     try:
         config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
         reason = next(_what_engines_lack(config, base_type), None)

@@ -19,6 +19,7 @@ from workbench.hub.local import is_here, snapshot_of
 from workbench.i18n import _
 from workbench.paths import resolve_model
 from workbench.weights.llava_parts import ONE_MODEL
+from workbench.weights.scoring import refuse_scorer
 from workbench.weights.seeing import has_seeing_parts
 
 ADAPTER_CONFIG = "adapter_config.json"
@@ -112,11 +113,13 @@ def open_source(path_or_name: str, template: str | None = None) -> ExportSource:
         template: the prompt template to use instead of the one the folder names.
 
     Raises:
-        WorkbenchError: there is no such folder, it holds an adapter, or its ``config.json`` is missing or damaged.
+        WorkbenchError: there is no such folder, it holds an adapter or a reward model, or its ``config.json`` is missing or
+            damaged.
     """
     folder = Path(resolve_model(path_or_name))
     if not folder.is_dir():
         folder = _fetched(path_or_name)
+    refuse_scorer(folder)
     if (folder / ADAPTER_CONFIG).is_file():
         raise WorkbenchError(
             _("The folder holds an adapter, which other programs cannot run on its own."),
