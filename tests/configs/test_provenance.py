@@ -25,7 +25,7 @@ def test_a_kept_template_lies_beside_the_weights_and_moves_with_them(tmp_path: P
     weights = folder(tmp_path / "weights")
     write_provenance(weights, Provenance(prompt_template=str(kept(tmp_path / "job")), iter=3))
     assert json.loads((weights / PROVENANCE_FILE).read_text()) == {
-        "prompt_template": TEMPLATE_FILE, "system": "", "iter": 3, "scores": {}, "notes": [],
+        "prompt_template": TEMPLATE_FILE, "system": "", "iter": 3, "scores": {}, "notes": [], "new_tokens": [],
     }  # fmt: skip
     moved = weights.rename(tmp_path / "moved")
     known = read_provenance(moved)

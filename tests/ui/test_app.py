@@ -130,7 +130,7 @@ async def test_too_small_a_terminal_says_so_and_comes_back_when_enlarged(project
     async with running(project, "configs", size=(50, 12)) as pilot:
         await see(pilot, "This terminal has 50×12 cells", "70×20")
         await pilot.resize_terminal(80, 24)
-        await see(pilot, "internlm2_1_8b_qlora_alpaca_e3")
+        await see(pilot, "deepseek_coder_6_7b_base_qlora_code_alpaca_e3")
 
 
 async def test_the_app_begins_where_it_was_left(project: Path) -> None:

@@ -83,7 +83,7 @@ async def test_a_base_that_is_not_here_is_offered_before_a_whole_model_is_conver
     ("architecture", "reason"),
     [
         ("CLIPVisionModel", "vision tower. → It is the part of a model that sees"),
-        ("InternLM2ForRewardModel", "model, InternLM2ForRewardModel."),
+        ("InternLM2ForRewardModel", "This is a reward model"),
     ],
 )
 async def test_what_writes_no_text_says_why_it_cannot_be_talked_to(
