@@ -7,13 +7,20 @@ from typing import Any
 import pytest
 import torch
 from torch.nn.functional import cross_entropy, linear
+from transformers import Gemma2Config, Gemma2ForCausalLM
 
 from tests.checkpoints.tiny import tiny_model
 from workbench.data.encode import NOT_TRAINED
 from workbench.data.pack import Packed
 from workbench.training.collate import TOKENS, Collator
 from workbench.training.head_loss import HeadLoss
-from workbench.training.loss import loss_in_head, only_trained_positions, plain_head, same_loss, takes_logits_to_keep
+from workbench.training.loss import (
+    loss_in_head,
+    only_trained_positions,
+    passes_logits_on,
+    plain_head,
+    takes_logits_to_keep,
+)
 
 pytestmark = pytest.mark.heavy
 NO = NOT_TRAINED
@@ -121,10 +128,25 @@ def test_pieces_make_the_whole_and_a_bias_is_added() -> None:
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
 
 
-def test_another_loss_is_told_apart() -> None:
-    assert same_loss(torch.tensor(2.0), torch.tensor(2.00001), torch.float32)
-    assert not same_loss(torch.tensor(2.0), torch.tensor(2.01), torch.float32)
-    assert not same_loss(torch.tensor(2.0), torch.tensor(2.2), torch.bfloat16)
+@pytest.mark.parametrize(("cap", "same"), [(None, True), (1000.0, False)])
+def test_a_model_that_caps_its_logits_is_told_apart_even_if_the_cap_is_far_away(cap: float | None, same: bool) -> None:
+    config = Gemma2Config(
+        vocab_size=40,
+        hidden_size=16,
+        intermediate_size=24,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=8,
+        pad_token_id=0,
+        final_logit_softcapping=cap,
+        attn_implementation="eager",
+    )
+    model = Gemma2ForCausalLM(config)
+    head = plain_head(model)
+    assert head is not None
+    assert passes_logits_on(model, head, lambda: model(**batch_of(*ROWS))) == same
+    assert model(**batch_of(*ROWS)).logits.shape[-1] == 40, "the head is its own again"
 
 
 def test_a_head_with_an_adapter_is_left_alone() -> None:

@@ -8,7 +8,7 @@ carry no loss. So the head is applied to the positions that are trained, and to 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,8 +16,6 @@ import torch
 
 from workbench.data.encode import NOT_TRAINED
 from workbench.training.head_loss import HeadLoss
-
-_FULL_PRECISION = {torch.float32, torch.float64}
 
 
 def takes_logits_to_keep(model: Any) -> bool:
@@ -41,7 +39,7 @@ def only_trained_positions(inputs: dict[str, Any]) -> dict[str, Any]:
 def plain_head(model: Any) -> torch.nn.Linear | None:
     """The output head, if it is one linear map (no adapter on it, not quantised), and the model lets it be called.
 
-    Whether the model does something to the logits afterwards is not seen here; see `same_loss`.
+    Whether the model does something to the logits afterwards is not seen here; see `passes_logits_on`.
     """
     head = model.get_output_embeddings()
     return head if type(head) is torch.nn.Linear and hasattr(model, "loss_function") else None
@@ -69,24 +67,47 @@ def loss_in_head(model: Any, head: torch.nn.Linear, inputs: dict[str, Any]) -> I
         where = trained.to(hidden.device)
         return _sum(hidden[where], head, targets.to(hidden.device)[where])
 
-    def mean_loss(*, logits: torch.Tensor, num_items_in_batch: Any = None, **_unused: Any) -> torch.Tensor:
+    def mean_loss(logits: torch.Tensor, *_others: Any, num_items_in_batch: Any = None, **_named: Any) -> torch.Tensor:
         items = count.clamp(min=1) if num_items_in_batch is None else num_items_in_batch
         return logits / (items.to(logits.device) if isinstance(items, torch.Tensor) else items)
 
+    with _replaced(model, head, summed_loss, mean_loss):
+        yield
+
+
+def passes_logits_on(model: Any, head: torch.nn.Linear, call: Callable[[], Any]) -> bool:
+    """Whether the model computes its loss of what its head gives, as it is.
+
+    Those that cap or scale logits afterwards, or never call the head, do not. Large made-up logits show it exactly.
+
+    Args:
+        call: computes the loss of some batch with the model.
+    """
+    made_up = torch.linspace(-200, 200, head.out_features, device=head.weight.device)[None, None]
+    seen: list[torch.Tensor] = []
+
+    def look(logits: torch.Tensor, *_others: Any, **_named: Any) -> torch.Tensor:
+        seen.append(logits)
+        return made_up.sum()
+
+    with torch.no_grad(), _replaced(model, head, lambda _hidden: made_up, look):
+        call()
+    return bool(seen) and all(logits.shape == made_up.shape and torch.equal(logits, made_up) for logits in seen)
+
+
+@contextmanager
+def _replaced(
+    model: Any, head: torch.nn.Linear, forward: Callable[..., Any], loss: Callable[..., Any]
+) -> Iterator[None]:
+    """Within, the head and the loss function of a model are these."""
     usual = model.loss_function
-    vars(head)["forward"] = summed_loss
-    model.loss_function = mean_loss
+    vars(head)["forward"] = forward
+    model.loss_function = loss
     try:
         yield
     finally:
         del vars(head)["forward"]
         model.loss_function = usual
-
-
-def same_loss(one: torch.Tensor, other: torch.Tensor, precision: torch.dtype) -> bool:
-    """Whether two ways of computing a loss agree, as far as the precision lets one tell."""
-    tolerance = 1e-4 if precision in _FULL_PRECISION else 2e-2
-    return torch.allclose(one.float(), other.float(), rtol=tolerance, atol=tolerance)
 
 
 def _targets(inputs: dict[str, Any]) -> torch.Tensor:

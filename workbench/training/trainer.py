@@ -23,7 +23,13 @@ from workbench.training.carried_state import carry_over, fits
 from workbench.training.checkpoint_folders import checkpoint_name
 from workbench.training.collate import TOKENS
 from workbench.training.figures import Figures
-from workbench.training.loss import loss_in_head, only_trained_positions, plain_head, same_loss, takes_logits_to_keep
+from workbench.training.loss import (
+    loss_in_head,
+    only_trained_positions,
+    passes_logits_on,
+    plain_head,
+    takes_logits_to_keep,
+)
 from workbench.training.manifest import write_manifest
 from workbench.training.optimizers import own_optimizer
 from workbench.training.other_ranks import note_begun
@@ -133,12 +139,10 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         kwargs["return_outputs"] = False
         was_training = model.training
         model.eval()
-        with torch.no_grad():
-            usual = self._loss_of_logits(model, *args, **kwargs)
-            other = self._loss_of_head(model, self._head, *args, **kwargs)
-        model.train(was_training)
-        if not same_loss(usual, other, self._head.weight.dtype):
+        compute = super().compute_loss
+        if not passes_logits_on(self._inner, self._head, lambda: compute(model, *args, **kwargs)):
             self._head = None
+        model.train(was_training)
         self._head_is_checked = True
 
     def create_optimizer(self, model: Any = None) -> Any:
