@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.configs.deepspeed_names import zero_stage
 from workbench.i18n import N_
 
 if TYPE_CHECKING:
     from workbench.configs.schema import TrainConfig
-
-_ZERO3 = ("deepspeed_zero3", "deepspeed_zero3_offload")
 
 
 def why_ways_clash(config: TrainConfig) -> str | None:
@@ -19,7 +18,7 @@ def why_ways_clash(config: TrainConfig) -> str | None:
 
 def _rules(config: TrainConfig) -> list[tuple[bool, str]]:
     pissa = config.has_adapter and config.lora.changes_base
-    sharded = config.deepspeed in _ZERO3
+    sharded = zero_stage(config.deepspeed) == 3
     freeze = config.method == "freeze"
     return [
         (
