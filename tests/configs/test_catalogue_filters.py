@@ -6,6 +6,7 @@ import pytest
 
 from workbench.configs.catalogue import entries
 from workbench.configs.catalogue.filters import Wanted, bytes_needed
+from workbench.errors import WorkbenchError
 
 
 def names(text: str) -> list[str]:
@@ -15,7 +16,14 @@ def names(text: str) -> list[str]:
 def test_what_is_typed_is_words_and_keys() -> None:
     wanted = Wanted.of("Qwen3 method:QLORA stage: fits:24GB other:x")
     assert wanted == Wanted(("qwen3", "other:x"), method="qlora", fits=24.0)
-    assert Wanted.of("fits:") == Wanted.of("fits:many") == Wanted()
+    assert Wanted.of("fits:") == Wanted()
+
+
+@pytest.mark.parametrize("size", ["many", "nan", "-1", "24x"])
+def test_what_is_to_fit_is_a_number(size: str) -> None:
+    with pytest.raises(WorkbenchError, match=f"{size} is no number") as refused:
+        Wanted.of(f"qwen3 fits:{size}")
+    assert "fits:24" in str(refused.value.fix)
 
 
 def test_a_known_value_means_exactly_that_and_a_part_means_all_that_have_it() -> None:

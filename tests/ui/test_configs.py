@@ -70,6 +70,14 @@ async def test_keys_narrow_the_list_by_what_a_config_is_and_needs(project: Path)
         assert "llama3_8b" not in screen_text(pilot)
 
 
+async def test_what_is_no_size_fits_nothing_and_is_told(project: Path) -> None:
+    async with running(project, "configs") as pilot:
+        await pilot.press("slash")
+        await type_text(pilot, "sample fits:abc")
+        await see(pilot, "abc is no number of gigabytes. Write it as in fits:24.")
+        assert SAMPLE not in screen_text(pilot)
+
+
 async def test_a_model_that_needs_its_own_code_is_told_and_not_copied(project: Path) -> None:
     async with running(project, "configs", ROOMY) as pilot:
         await pilot.press("slash")

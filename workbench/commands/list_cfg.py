@@ -57,10 +57,11 @@ def list_cfg(
     as_json: Annotated[bool, typer.Option("--json", help=_("Print a JSON list with every config's details."))] = False,
 ) -> None:
     """Print the names that match, one a line."""
-    wanted = Wanted(tuple(word.lower() for word in words or ()), method, family, dataset, stage, fits)
-    found = entries(pattern, wanted)
+    wanted = Wanted((), method, family, dataset, stage, fits)
+    typed = " ".join(filter(None, ((pattern or "").strip(), *(words or ()))))
+    found = entries(typed, wanted)
     if not found:
-        raise _nothing(pattern, wanted)
+        raise _nothing(typed, wanted)
     if as_json:
         typer.echo(json.dumps([_details(entry, wanted) for entry in found], ensure_ascii=False, indent=2))
         return
@@ -73,15 +74,12 @@ def list_cfg(
     _tell_what_cannot_be_loaded(found)
 
 
-def _nothing(pattern: str | None, wanted: Wanted) -> WorkbenchError:
+def _nothing(typed: str, wanted: Wanted) -> WorkbenchError:
     values = [f"--{key} {value}" for key, value in wanted.values.items()]
     if wanted.fits is not None:
         values.append(f"--fits {wanted.fits:g}")
-    asked = " ".join(filter(None, (pattern, *wanted.words, *values)))
-    return WorkbenchError(
-        _("No config matches {pattern}.").format(pattern=asked),
-        fix=suggestion(" ".join(filter(None, ((pattern or "").strip(), *wanted.words)))),
-    )
+    asked = " ".join(filter(None, (typed, *values)))
+    return WorkbenchError(_("No config matches {pattern}.").format(pattern=asked), fix=suggestion(typed))
 
 
 def _details(entry: CatalogueEntry, wanted: Wanted) -> dict[str, object]:

@@ -34,6 +34,9 @@ def entries(pattern: str | None = None, wanted: Wanted | None = None) -> list[Ca
     Args:
         pattern: part of a name, or words in any order, each of which must occur in the name or the summary, and
             ``key:value`` as in `filters`; case does not matter.
+
+    Raises:
+        WorkbenchError: what is to fit is no number.
     """
     every = [_entry(name) for name in published_names()]
     chosen = every if wanted is None else select(every, wanted, _needed)

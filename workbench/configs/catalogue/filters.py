@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, TypeVar
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
 
 KEYS = ("method", "family", "dataset", "stage")
 FITS = "fits"
@@ -50,7 +54,11 @@ class Wanted:
 
     @classmethod
     def of(cls, text: str) -> Wanted:
-        """What was typed: words, and ``key:value`` for the keys; a key without a value asks for nothing yet."""
+        """What was typed: words, and ``key:value`` for the keys; a key without a value asks for nothing yet.
+
+        Raises:
+            WorkbenchError: what is to fit is no number.
+        """
         words: list[str] = []
         values: dict[str, str] = {}
         for word in text.lower().split():
@@ -59,8 +67,8 @@ class Wanted:
                 values[key] = value
             else:
                 words.append(word)
-        fits = _number(values.pop(FITS, ""))
-        return cls(words=tuple(words), fits=fits, **values)
+        fits = values.pop(FITS, "")
+        return cls(words=tuple(words), fits=_gigabytes(fits) if fits else None, **values)
 
     @property
     def values(self) -> dict[str, str]:
@@ -94,11 +102,18 @@ def _has(value: str, wanted: str, *, is_exact: bool) -> bool:
     return value == wanted if is_exact else wanted in value
 
 
-def _number(text: str) -> float | None:
+def _gigabytes(text: str) -> float:
     try:
-        return float(text.removesuffix("gb"))
+        size = float(text.removesuffix("gb"))
     except ValueError:
-        return None
+        size = math.nan
+    if math.isfinite(size) and size >= 0:
+        return size
+    raise WorkbenchError(
+        _("{text} is no number of gigabytes.").format(text=text),
+        where=f"{FITS}:{text}",
+        fix=_("Write it as in fits:24."),
+    )
 
 
 @lru_cache(maxsize=4096)

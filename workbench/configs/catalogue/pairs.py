@@ -17,7 +17,8 @@ from workbench.configs.catalogue.grammar import EPOCHS, one_of
 from workbench.configs.catalogue.systems import SYSTEMS
 from workbench.i18n import N_, _
 
-_ORPO_DPO_MIX, _ULTRAFEEDBACK, _OWN_PAIRS = "orpo_dpo_mix", "ultrafeedback", "jsonl_dataset"
+_ORPO_DPO_MIX, _ULTRAFEEDBACK, _OWN_PAIRS, _SAMPLE = "orpo_dpo_mix", "ultrafeedback", "jsonl_dataset", "sample"
+_SAMPLE_MODEL = "workbench_sample"
 _ORPO_FORMAT = "orpo_dpo_mix_40k"
 DATA = (
     TrainingData(
@@ -34,6 +35,15 @@ DATA = (
         _OWN_PAIRS,
         N_("your own pairs of answers"),
         {"data_path": "path/to/your/pairs.jsonl", "dataset_format": "preference"},
+    ),
+    TrainingData(
+        _SAMPLE,
+        N_("right and short answers (sample pairs)"),
+        {
+            "data_path": "sample:preferences.jsonl",
+            "eval_data_path": "sample:preferences.held_out.jsonl",
+            "dataset_format": "preference",
+        },
     ),
 )
 _DATA_BY_KEY = {data.key: data for data in DATA}
@@ -55,6 +65,21 @@ _BEFORE = {
     "internlm2_chat_7b": "internlm/internlm2-chat-7b-sft",
 }
 """Chat models before they learnt from pairs, where there are such."""
+_OF_SAMPLE_MODEL: dict[str, Any] = {
+    "prompt_template": "internlm2_chat",
+    "max_length": 128,
+    "batch_size": 8,
+    "accumulative_counts": 1,
+    "max_epochs": 4,
+    "lr": 1e-3,
+    "lora": {"r": 8, "lora_alpha": 16, "lora_dropout": 0.0},
+    "save_steps": 40,
+    "evaluation_freq": 40,
+    "evaluation_max_new_tokens": 24,
+    "system": "",
+}
+_ASKED_OF_SAMPLE_MODEL = ["What is the capital of Vietnam?", "9加5等于几？", "What is the opposite of black?"]
+"""Of the held-out pairs."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +110,9 @@ class PairsRecipe:
             settings |= {"batch_size": 1} if self.varlen else {}
         if self.stage == "orpo" and self.epochs:
             settings |= {"warmup_ratio": 0.01}
+        if self.model == _SAMPLE_MODEL:
+            asked = [] if self.stage == "reward" else _ASKED_OF_SAMPLE_MODEL
+            settings |= {**_OF_SAMPLE_MODEL, "evaluation_inputs": asked}
         return settings | ({"max_epochs": self.epochs} if self.epochs else {})
 
     def entry(self, name: str) -> CatalogueEntry:
@@ -96,6 +124,7 @@ class PairsRecipe:
 
 
 _PUBLISHED = {
+    _SAMPLE_MODEL: "dpo_lora orpo_lora reward_lora",
     "internlm2_chat_1_8b": """dpo_full dpo_full_varlenattn dpo_full_varlenattn_jsonl_dataset
         orpo_full orpo_full_varlenattn orpo_full_varlenattn_jsonl_dataset
         reward_full_ultrafeedback reward_full_varlenattn_jsonl_dataset reward_full_varlenattn_ultrafeedback
@@ -125,6 +154,8 @@ def parse_name(name: str) -> PairsRecipe | None:
     if match is None:
         return None
     usual = _ULTRAFEEDBACK if match["stage"] == "reward" else _ORPO_DPO_MIX
+    if match["model"] == _SAMPLE_MODEL:
+        usual = _SAMPLE
     epochs = int(match["epochs"]) if match["epochs"] else None
     return PairsRecipe(
         match["model"], match["stage"], match["method"], match["data"] or usual, epochs, bool(match["varlen"])

@@ -111,16 +111,22 @@ class ConfigsScreen(AreaScreen):
             self.notify(_("{path} is not in this project.").format(path=choose), markup=False)
 
     def _show_matching(self) -> None:
-        wanted = Wanted.of(self.query_one(FilterInput).value)
+        try:
+            wanted = Wanted.of(self.query_one(FilterInput).value)
+        except WorkbenchError as error:
+            self._show([], f"{error.what} {error.fix}")
+            return
         if wanted.fits is not None and not self._estimated:
             self.query_one("#config-count", QuietStatic).tell(_("estimating the memory of all configs …"))
             self._estimate()
             return
         shown = matching(self._rows, wanted)
+        self._show(shown, _("{shown} of {total} configs").format(shown=len(shown), total=len(self._rows)))
+
+    def _show(self, shown: list[ConfigRow], told: str) -> None:
         self._shown = {row.key: row for row in shown}
         self.query_one(FittedTable).set_rows([_table_row(row) for row in shown])
-        count = _("{shown} of {total} configs").format(shown=len(shown), total=len(self._rows))
-        self.query_one("#config-count", QuietStatic).tell(count)
+        self.query_one("#config-count", QuietStatic).tell(printable(told))
         self._show_soon()
 
     @work(thread=True, group="config-estimates", exclusive=True, exit_on_error=False)
