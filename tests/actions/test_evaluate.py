@@ -13,6 +13,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.answer_log import ANSWERS_FILE, AnswerLog
 from workbench.evaluation.question_set import Question
 from workbench.evaluation.request import Benchmark, EvaluationRequest
+from workbench.jobs.events import EventLog, Finished
 from workbench.jobs.folder import JobFolder
 from workbench.paths import resolve_model
 
@@ -110,6 +111,7 @@ def test_what_has_finished_begins_anew(project: Path) -> None:
     wanted = model_to_score("sample:model", None, None)
     first = start_evaluate([wanted], PROBES, project=project)
     _stopped_with_answers(first)
+    EventLog(first.path).write(Finished())
     first.exit_path.write_text('{"returncode": 0}')
     assert start_evaluate([wanted], PROBES, project=project) != first
 

@@ -15,7 +15,7 @@ from workbench.actions.train import preflight, start_training, training_command
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Warned
+from workbench.jobs.events import EventLog, Finished, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.tail import EventTail
 
@@ -160,6 +160,7 @@ def test_a_run_whose_data_is_gone_is_not_started_again(project: Path, ended: Job
 
 
 def test_a_finished_run_is_not_trained_beyond_its_end(project: Path, ended: JobFolder) -> None:
+    EventLog(ended.path).write(Finished())
     ended.exit_path.write_text('{"returncode": 0}')
     with pytest.raises(WorkbenchError, match="has finished"):
         start_training(a_config(), "demo", project=project, resume="auto")

@@ -12,6 +12,13 @@ from workbench.jobs.folder import JobFolder
 WAIT = "import time; print('ready', flush=True); time.sleep(60)"
 """A program that outlives every test unless it is ended."""
 
+DONE = """
+import json, pathlib, time
+event = {"event": "finished", "time": time.time()}
+pathlib.Path("{job}", "events.jsonl").write_text(json.dumps(event) + "\\n")
+"""
+"""A program that says at once that its work is done."""
+
 
 def python(code: str) -> list[str]:
     """The command line of some Python code; isolated, which starts fastest."""

@@ -10,7 +10,7 @@ import pytest
 
 from tests.jobs.conftest import Start
 from tests.jobs.recorded import recorded
-from tests.jobs.running import WAIT, python, wait_until, wait_until_ready
+from tests.jobs.running import DONE, WAIT, python, wait_until, wait_until_ready
 from workbench.errors import WorkbenchError
 from workbench.jobs.folder import DeviceWish, JobFolder
 from workbench.jobs.launch import Turn
@@ -54,7 +54,7 @@ def waiting() -> list[JobFolder]:
 def test_the_first_job_begins_and_the_next_ones_wait_in_order(start: Start) -> None:
     first = start(WAIT, turn=one())
     wait_until(lambda: state_of(first) is JobState.RUNNING)
-    second, third = start("", name="b", turn=one()), start("", name="c", turn=one())
+    second, third = start(DONE, name="b", turn=one()), start("", name="c", turn=one())
     assert (state_of(second), state_of(third)) == (JobState.WAITING, JobState.WAITING)
     assert not second.log_path.read_text()
     row = queue_row(third)
@@ -88,7 +88,7 @@ def test_a_job_that_does_not_wait_takes_what_is_free_and_holds_it(start: Start) 
 def test_a_killed_holder_frees_its_device_with_its_last_process(start: Start) -> None:
     holder = start(WAIT, turn=one(waits=False))
     wait_until_ready(holder)
-    job = start("", name="b", turn=one())
+    job = start(DONE, name="b", turn=one())
     kill(holder)
     assert state_of(holder) is JobState.RUNNING  # its command goes on, and so it keeps the device
     assert [row.job for row in queue_rows()] == [holder, job]

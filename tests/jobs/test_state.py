@@ -26,7 +26,9 @@ def this_process() -> ProcessIdentity:
     ("code", "event", "asked", "state"),
     [
         (0, Finished(), False, JobState.FINISHED),
-        (0, None, False, JobState.FINISHED),
+        (0, None, False, JobState.FAILED),  # DeepSpeed's launcher after its own process was killed
+        (0, None, True, JobState.STOPPED),
+        (0, Failed(reason="no data"), False, JobState.FAILED),
         (0, Finished(stopped=True), True, JobState.STOPPED),
         (0, Finished(), True, JobState.FINISHED),  # it was done before it saw the request
         (1, Failed(reason="no data"), False, JobState.FAILED),
@@ -67,6 +69,7 @@ def test_a_job_of_another_host_is_elsewhere_until_its_exit_code_is_seen(project:
     job = recorded(project, process=replace(this_process(), host="another.host"))
     assert state_of(job) is JobState.ELSEWHERE
     assert not JobState.ELSEWHERE.is_over
+    write(job, Finished())
     job.exit_path.write_text('{"returncode": 0}')
     assert state_of(job) is JobState.FINISHED
 
@@ -84,11 +87,11 @@ def test_a_job_that_ends_while_it_is_looked_at_is_not_lost(project: Path, monkey
     job = recorded(project, process=ended_process())
 
     def ends_now(_identity: ProcessIdentity) -> bool:
-        job.exit_path.write_text('{"returncode": 0}')
+        job.exit_path.write_text('{"returncode": -9}')
         return False
 
     monkeypatch.setattr(ProcessIdentity, "is_alive", ends_now)
-    assert state_of(job) is JobState.FINISHED
+    assert state_of(job) is JobState.FAILED
 
 
 def test_how_it_ended_before_it_was_resumed_is_past(project: Path) -> None:

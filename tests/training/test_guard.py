@@ -11,10 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.jobs.running import wait_until
 from tests.training.runs import new_job, tiny_config
 from workbench.actions.train import training_command
+from workbench.configs.files import dump_config
 from workbench.jobs.events import Event, Failed, Step, Warned
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.launch import start_job
+from workbench.jobs.process import parent_of
+from workbench.jobs.state import JobState, exit_code, state_of
+from workbench.jobs.stop import wait_until_over
 from workbench.jobs.tail import EventTail
 from workbench.training.deaths import tell_death
 from workbench.training.memory_mends import memory_mends
@@ -67,6 +73,25 @@ def test_a_rank_that_stands_still_and_then_is_killed_is_told(
         if launcher.poll() is None:
             os.killpg(launcher.pid, signal.SIGKILL)
             launcher.wait()
+
+
+@pytest.mark.heavy
+def test_a_killed_launcher_is_told_and_takes_its_ranks_along(rows: Path, tmp_path: Path) -> None:
+    """DeepSpeed's ends with 0 then, and would leave the ranks behind. They are met before they have loaded anything."""
+    config = tiny_config(rows, method="lora", nproc=2)
+    job = start_job("train", "demo", training_command(config), project=tmp_path, config_text=dump_config(config))
+    wait_until(lambda: 0 in rank_pids(job.path), _SECONDS)
+    guard = parent_of(rank_pids(job.path)[0])
+    launcher = parent_of(guard or 0)
+    assert launcher is not None
+    os.kill(launcher, signal.SIGKILL)
+    assert wait_until_over(job, _SECONDS)
+    assert (exit_code(job), state_of(job)) == (0, JobState.FAILED)
+    (failed,) = EventTail(job.events_path).poll()
+    assert isinstance(failed, Failed)
+    assert f"launcher of the ranks (process {launcher}) was killed" in failed.reason
+    assert "--resume" in (failed.hint or "")
+    assert not rank_pids(job.path)
 
 
 def test_want_of_memory_names_the_settings_and_how_far(rows: Path, tmp_path: Path) -> None:

@@ -88,6 +88,8 @@ def _lines(text: EventText, events: list[Event], since: float) -> list[str]:
 def _how_it_ended(code: int | None) -> str:
     if code in _KILLED:
         return _("A process of the job was killed, perhaps because memory ran out. The end of the log:")
+    if code == 0:
+        return _("The job's processes ended before its work was done. The end of its log:")
     return _("The job failed with exit code {code}. The end of its log:").format(code=code)
 
 

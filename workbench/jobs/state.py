@@ -77,7 +77,8 @@ def state_of(job: JobFolder) -> JobState:
 
     A job whose process has gone without an exit code was killed or the machine was restarted: it is lost, and can be
     resumed from its last checkpoint, or put back into the queue. If only its supervisor was killed, the job itself
-    still runs.
+    still runs. A job that ended with 0 has finished only if it said so: launchers hand on 0 where one of their own
+    processes was killed.
     """
     if exit_code(job) is None:
         record = job.record
@@ -95,8 +96,8 @@ def state_of(job: JobFolder) -> JobState:
     outcome = outcome_of(job)
     if code is None and outcome is None:
         return _under_slurm(job) or JobState.LOST
-    if code == 0 or (code is None and isinstance(outcome, Finished)):
-        return JobState.STOPPED if isinstance(outcome, Finished) and outcome.stopped else JobState.FINISHED
+    if not code and isinstance(outcome, Finished):
+        return JobState.STOPPED if outcome.stopped else JobState.FINISHED
     return JobState.STOPPED if job.stop_path.exists() and not isinstance(outcome, Failed) else JobState.FAILED
 
 

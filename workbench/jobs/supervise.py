@@ -2,7 +2,8 @@
 
 It detaches (double fork, own session, so that no terminal, shell or app can take it along), waits for its turn where the
 job stands in the queue, runs the command with stdin from nowhere and output into ``log.txt``, and keeps the exit code in
-``exit.json``. A command that was ended by a pause goes back into the queue instead.
+``exit.json``. A command that was ended by a pause goes back into the queue instead. What a killed launcher leaves behind
+is ended first, so that nothing of a job that is over still writes into its folder.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 STOPPED_WHILE_WAITING = -signal.SIGTERM
+_SECONDS_TO_END = 10.0
 PORT = "{port}"
 """In a command, stands for a port that is free at its start, so that two trainings on one machine do not meet."""
 
@@ -83,6 +86,21 @@ def run_command(command: list[str], log: BinaryIO, env: dict[str, str] | None = 
         return 127
 
 
+def _end_the_rest() -> None:
+    """End what the command has left in this session, politely first."""
+    from workbench.jobs.process import members_of_session  # here: only now, as it would lie in memory all the time
+
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + _SECONDS_TO_END
+        told: set[int] = set()
+        while (rest := set(members_of_session(os.getsid(0))) - {os.getpid()}) and time.monotonic() < deadline:
+            for pid in rest - told:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            told |= rest
+            time.sleep(0.05)
+
+
 def _supervise(folder: Path, command: list[str], log: BinaryIO) -> int:
     record = folder / "job.yaml"
     if json.loads(record.read_text(encoding="utf-8")).get("devices") is None:
@@ -102,6 +120,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: None)
     with (folder / "log.txt").open("ab", buffering=0) as log:
         code = _supervise(folder, command, log)
+    _end_the_rest()
     _write_json(folder / "exit.json", {"returncode": code, "ended": time.time()})
 
 

@@ -23,16 +23,25 @@ def tell_death(job_path: Path, rank: int, pid: int, number: int, *, memory_ran_o
         number: of the signal.
         memory_ran_out: the system ended a process for want of memory while the rank ran.
     """
+    reason = _("Rank {rank} (process {pid}) {reason}")
+    _tell(job_path, reason.format(rank=rank, pid=pid, reason=_reason(number, memory_ran_out)), memory_ran_out)
+
+
+def tell_death_of_launcher(job_path: Path, pid: int, *, memory_ran_out: bool) -> None:
+    """Write that the process which had started the ranks was killed, and they with it; as `tell_death` otherwise."""
+    reason = _("The launcher of the ranks (process {pid}) was killed, and they ended with it.").format(pid=pid)
+    _tell(job_path, reason, memory_ran_out)
+
+
+def _tell(job_path: Path, reason: str, memory_ran_out: bool) -> None:
     job = JobFolder(job_path)
     if stop_requested(job_path) or outcome_of(job) is not None:
         return
-    reason, mend = _reason(number, memory_ran_out), _("Go on from the last checkpoint: {command}")
-    hint = mend.format(command=resume_command(job))
+    hint = _("Go on from the last checkpoint: {command}").format(command=resume_command(job))
     if memory_ran_out:
         hint = f"{_mends(job)} {hint}"
-    said = _("Rank {rank} (process {pid}) {reason}").format(rank=rank, pid=pid, reason=reason)
     try:
-        EventLog(job_path).write(Failed(reason=said, where=str(job.log_path), hint=hint))
+        EventLog(job_path).write(Failed(reason=reason, where=str(job.log_path), hint=hint))
     except OSError as error:  # the exit code still tells of it
         print(f"the failure could not be noted: {error}", file=sys.stderr)  # noqa: T201
 

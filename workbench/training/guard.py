@@ -2,7 +2,9 @@
 
 A launcher knows the exit code of the process that it started, but not what it means, and tells nobody; the other ranks
 notice only that somebody is gone. The guard names the rank and the signal in a ``failed`` event, and then ends in the
-same way, so that launchers act as ever. About 12 MB; whatever is heavier is imported when there is something to tell.
+same way, so that launchers act as ever. A launcher that is killed itself tells nobody either, and DeepSpeed's then ends
+as if all were well: its ranks end with it, and the first guard tells why. About 12 MB; whatever is heavier is imported
+when there is something to tell.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from workbench.training.guarded import GUARDED_VARIABLE
+from workbench.training.guarded import GUARDED_VARIABLE, end_with_parent
 from workbench.training.ranks_environment import local_rank, rank
 from workbench.training.rollback import GOES_BACK, arguments_after
 from workbench.training.watchdog import Watchdog
@@ -31,13 +33,15 @@ def guard(job: Path, arguments: list[str]) -> int:
         arguments: of `workbench.training.rank_process`.
     """
     ended_for_memory = _ended_for_memory()
-    told_to_end = False
+    told_to_end, launcher = False, os.getppid() if "LOCAL_RANK" in os.environ else None
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
         nonlocal told_to_end
         told_to_end = True
         child.send_signal(number)
 
+    if launcher is not None:
+        end_with_parent(signal.SIGTERM)
     watchdog = Watchdog(job) if local_rank() == 0 else None
     child = _start(job, arguments)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -48,8 +52,11 @@ def guard(job: Path, arguments: list[str]) -> int:
         code = _wait(child, watchdog)
     if code >= 0:
         return code
-    if not told_to_end:
-        _tell(job, -code, child.pid, memory_ran_out=_ended_for_memory() > ended_for_memory)
+    memory_ran_out = _ended_for_memory() > ended_for_memory
+    if launcher is not None and os.getppid() != launcher:
+        _tell_launcher(job, launcher, memory_ran_out=memory_ran_out)
+    elif not told_to_end:
+        _tell(job, -code, child.pid, memory_ran_out=memory_ran_out)
     _end_by(-code)
     return 128 - code
 
@@ -78,6 +85,14 @@ def _tell(job: Path, number: int, pid: int, *, memory_ran_out: bool) -> None:
     from workbench.training.deaths import tell_death
 
     tell_death(job, rank(), pid, number, memory_ran_out=memory_ran_out)
+
+
+def _tell_launcher(job: Path, pid: int, *, memory_ran_out: bool) -> None:
+    if local_rank() != 0:
+        return
+    from workbench.training.deaths import tell_death_of_launcher
+
+    tell_death_of_launcher(job, pid, memory_ran_out=memory_ran_out)
 
 
 def _ended_for_memory() -> int:

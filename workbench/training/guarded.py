@@ -15,6 +15,10 @@ _ANYBODY = ctypes.c_ulong(-1)
 def stand_under_guard() -> None:
     """End if the guard ends, and let a process of the same user look at the stack; nothing where there is no guard."""
     if GUARDED_VARIABLE in os.environ:
-        control = ctypes.CDLL(None).prctl
-        control(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-        control(_PR_SET_PTRACER, _ANYBODY, 0, 0, 0)
+        end_with_parent(signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PTRACER, _ANYBODY, 0, 0, 0)
+
+
+def end_with_parent(number: signal.Signals) -> None:
+    """Have the system send this process a signal when its parent ends, however that comes about."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
