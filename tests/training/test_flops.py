@@ -1,4 +1,4 @@
-"""Model FLOPs utilisation: what a model needs for a token, and what a GPU can do."""
+"""Model FLOPs utilisation: what a loaded model needs for a token."""
 
 from __future__ import annotations
 
@@ -6,37 +6,10 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from workbench.training.flops import ModelFlops, Utilisation, model_flops, peak_flops, utilisation
+from workbench.configs.flops import ModelFlops
+from workbench.training.flops import Utilisation, model_flops, utilisation
 
 pytestmark = pytest.mark.heavy
-
-
-@pytest.mark.parametrize(
-    ("name", "tera"),
-    [
-        ("NVIDIA H100 80GB HBM3", 989.4),
-        ("NVIDIA H100 PCIe", 756.0),
-        ("NVIDIA H200", 989.4),
-        ("NVIDIA H20", 148.0),
-        ("NVIDIA A100-SXM4-80GB", 312.0),
-        ("NVIDIA A10", 125.0),
-        ("NVIDIA L4", 121.0),
-        ("NVIDIA L40S", 362.0),
-        ("NVIDIA GeForce RTX 4090", 165.2),
-        ("Tesla V100-SXM2-16GB", 125.0),
-        ("Tesla V100-PCIE-16GB", 112.0),
-        ("Tesla T4", 65.0),
-    ],
-)
-def test_known_gpus_have_their_peak(name: str, tera: float) -> None:
-    assert peak_flops(name) == tera * 1e12
-
-
-@pytest.mark.parametrize(
-    "name", ["NVIDIA GeForce GT 710", "AMD Instinct MI300X", "NVIDIA A1000", "NVIDIA GeForce RTX 4090 Laptop GPU"]
-)
-def test_of_others_nothing_is_said(name: str) -> None:
-    assert peak_flops(name) is None
 
 
 def model(**changes: object) -> LlamaForCausalLM:

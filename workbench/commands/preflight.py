@@ -81,6 +81,7 @@ def _facts(plan: Any) -> dict[str, Any]:
         "rows": plan.rows,
         "steps": asdict(plan.steps) if plan.steps else None,
         "seconds": plan.seconds,
+        "seconds_by_earlier_run": plan.by_earlier_run,
         "memory": {**asdict(plan.memory), "total": plan.memory.total} if plan.memory else None,
         "devices": asdict(plan.devices),
         "errors": told(plan.problems),

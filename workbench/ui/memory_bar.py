@@ -9,6 +9,7 @@ from workbench.free_memory import Devices
 from workbench.i18n import _
 
 _CELLS = 40
+_COLUMNS = 3
 
 
 def memory_parts(estimate: MemoryEstimate) -> list[tuple[str, int]]:
@@ -48,11 +49,15 @@ def memory_bar(estimate: MemoryEstimate, free: int, cells: int = _CELLS) -> Cont
 
 
 def memory_legend(estimate: MemoryEstimate) -> Content:
-    """What each pattern of the bar stands for, with its gigabytes."""
-    parts: list[tuple[str, str] | str] = []
-    for (name, size), letter, style in zip(memory_parts(estimate), _LETTERS, _STYLES, strict=False):
-        parts += [(letter, style), f" {name} {size / 1e9:.2f}  "]
-    return Content.assemble(*parts, "GB")
+    """What each pattern of the bar stands for, with its gigabytes, in columns: a line is never broken inside of one."""
+    parts = [
+        Content.assemble((letter, style), f" {name} {size / 1e9:.2f}")
+        for (name, size), letter, style in zip(memory_parts(estimate), _LETTERS, _STYLES, strict=False)
+    ]
+    width = max(part.cell_length for part in parts) + 2
+    cells = [part.pad_right(width - part.cell_length) for part in parts[:-1]] + [parts[-1] + " GB"]
+    lines = [cells[begin : begin + _COLUMNS] for begin in range(0, len(cells), _COLUMNS)]
+    return Content("\n").join(Content("").join(line).rstrip() for line in lines)
 
 
 def memory_verdict(estimate: MemoryEstimate, devices: Devices) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
+from workbench.actions.expected_pace import GPU_SHARE
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.memory_bar import memory_bar, memory_legend, memory_verdict
@@ -19,10 +18,10 @@ def plan_text(plan: TrainPlan) -> Content:
         (_("command"), Content.styled(printable(plan.command), "bold")),
         (_("length"), Content(_length(plan))),
         (_("memory"), _memory(plan)),
-        ("", _legend(plan)),
+        *(("", line) for line in _memory_drawn(plan)),
     )
     width = max(cell_len(title) for title, _text in rows) + 2
-    lines = [Content.assemble((set_cell_size(title, width), "dim"), "\t", text) for title, text in rows if text]
+    lines = [Content.assemble((set_cell_size(title, width), "dim"), "\t", text) for title, text in rows]
     lines += [Content.styled(f"! \t{printable(str(warning))}", "$text-warning") for warning in plan.warnings]
     return Content("\n").join(lines)
 
@@ -35,27 +34,53 @@ def _length(plan: TrainPlan) -> str:
     ).format(iters=plan.steps.iters, steps=plan.steps.steps, rows=plan.rows, per_epoch=plan.steps.iters_per_epoch)
     if plan.seconds is None:
         return text
-    return text + _("; about {time} by an earlier run").format(time=timedelta(seconds=round(plan.seconds)))
+    return text + _("; about {time} ({basis})").format(time=about_time(plan.seconds), basis=_basis(plan))
+
+
+def _basis(plan: TrainPlan) -> str:
+    """What the time rests on."""
+    if plan.by_earlier_run:
+        return _("by an earlier run")
+    if plan.devices.on_cpu:
+        return _("by this machine's rate now, without evaluating and saving")
+    return _("if the GPU reaches {share:.0%} of its peak, without evaluating and saving").format(share=GPU_SHARE)
+
+
+def about_time(seconds: float) -> str:
+    """A time as precise as an estimate is: two digits, in the unit that fits."""
+    for unit, length, longest in (
+        (_("{count} s"), 1, 90),
+        (_("{count} min"), 60, 90 * 60),
+        (_("{count} h"), 3600, 48 * 3600),
+    ):
+        if seconds < longest:
+            return unit.format(count=_two_digits(seconds / length))
+    return _("{count} days").format(count=_two_digits(seconds / 86400))
+
+
+def _two_digits(count: float) -> str:
+    return f"{max(round(count), 1)}" if count >= 10 else f"{max(count, 1):.2g}"
 
 
 def plan_lines(plan: TrainPlan) -> str:
     """The same for a terminal without colours, with what speaks against it and how to mend that."""
-    lines = [plan_text(plan).plain.replace("\t", "  ")]
+    lines = [plan_text(plan).plain.replace("\t", "")]
     lines += [f"✗ {printable(str(problem))}" for problem in plan.problems]
     return "\n".join(lines)
 
 
 def _memory(plan: TrainPlan) -> Content:
-    """A bar of what is needed on each device against what it has free, with its legend."""
+    """Whether what is needed on each device is free."""
     if plan.memory is None:
         where = _("this machine's memory") if plan.devices.on_cpu else _("each GPU")
         has = f"{plan.devices.free / 1e9:.1f} GB"
         return Content(_("not known without loading the model; {where} has {amount}").format(where=where, amount=has))
     fits = plan.memory.total <= plan.devices.free
-    verdict = Content.styled(memory_verdict(plan.memory, plan.devices), "$text-success" if fits else "bold $text-error")
-    return Content("\n\t").join([verdict, memory_bar(plan.memory, plan.devices.free)])
+    return Content.styled(memory_verdict(plan.memory, plan.devices), "$text-success" if fits else "bold $text-error")
 
 
-def _legend(plan: TrainPlan) -> Content:
-    """What the memory is needed for; empty if nothing is known."""
-    return Content("") if plan.memory is None else memory_legend(plan.memory)
+def _memory_drawn(plan: TrainPlan) -> list[Content]:
+    """A bar of what is needed against what is free, and its legend; nothing if nothing is known."""
+    if plan.memory is None:
+        return []
+    return [memory_bar(plan.memory, plan.devices.free), *memory_legend(plan.memory).split("\n")]

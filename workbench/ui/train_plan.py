@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from workbench.actions.earlier_pace import seconds_per_iteration
+from workbench.actions.expected_pace import expected_seconds
 from workbench.actions.preflight_warnings import preflight_warnings
 from workbench.configs.estimate import MemoryEstimate, StepEstimate, estimate_memory, estimate_steps
 from workbench.configs.find import FoundConfig, find_config
+from workbench.configs.flops import Iteration
 from workbench.configs.overrides import apply_overrides
 from workbench.configs.schema import TrainConfig
 from workbench.data.conversation import Sample
@@ -42,7 +44,9 @@ class TrainPlan:
     steps: StepEstimate | None = None
     memory: MemoryEstimate | None = None
     seconds: float | None = None
-    """How long it takes, by an earlier run."""
+    """How long it takes."""
+    by_earlier_run: bool = False
+    """Whether an earlier run says so; else it is worked out from the arithmetic and the hardware's rate."""
     problems: list[WorkbenchError] = field(default_factory=list)
     """What would stop it."""
     warnings: list[WorkbenchError] = field(default_factory=list)
@@ -78,7 +82,8 @@ def plan_of(reference: str, assignments: list[str], project: Path) -> TrainPlan:
     steps = None if data.rows is None else estimate_steps(config, rows=data.rows, tokens=data.tokens, devices=processes)
     memory = estimate_memory(config, devices=processes, on_cpu=devices.on_cpu, longest=data.longest)
     work_dir = Path(config.work_dir).expanduser() if config.work_dir else project / WORK_DIRS / found.name
-    pace = seconds_per_iteration(config, found.name, project)
+    earlier = seconds_per_iteration(config, found.name, project)
+    pace = _expected_pace(config, data, steps, processes, devices) if earlier is None else earlier
     return TrainPlan(
         name=found.name,
         config=config,
@@ -88,6 +93,7 @@ def plan_of(reference: str, assignments: list[str], project: Path) -> TrainPlan:
         steps=steps,
         memory=memory,
         seconds=None if steps is None or pace is None else pace * steps.iters,
+        by_earlier_run=earlier is not None,
         problems=problems,
         warnings=preflight_warnings(config, work_dir, memory, devices),
     )
@@ -136,6 +142,22 @@ def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> _DataSize
     if is_large:
         return _DataSize(longest=longest)
     return _DataSize(len(rows), round(sum(counts) * len(rows) / len(counts)) if counts else None, longest)
+
+
+def _expected_pace(
+    config: TrainConfig, data: _DataSize, steps: StepEstimate | None, processes: int, devices: Devices
+) -> float | None:
+    """Seconds of an iteration without an earlier run; None where too little is known."""
+    if steps is None or not data.rows or not data.tokens:
+        return None
+    iterations = steps.iters_per_epoch * max(processes // config.sequence_parallel_size, 1)
+    apart = config.separates_samples or config.packing == "none"
+    iteration = Iteration(
+        tokens=data.tokens / iterations,
+        samples=data.rows / iterations,
+        length=data.tokens / data.rows if apart else config.max_length,
+    )
+    return expected_seconds(config, iteration, processes=processes, on_cpu=devices.on_cpu)
 
 
 def _token_counts(config: TrainConfig, rows: list[Sample]) -> list[int]:
