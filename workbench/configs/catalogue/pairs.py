@@ -38,7 +38,7 @@ DATA = (
     ),
     TrainingData(
         _SAMPLE,
-        N_("right and short answers (sample pairs)"),
+        N_("right and friendly answers (sample pairs)"),
         {
             "data_path": "sample:preferences.jsonl",
             "eval_data_path": "sample:preferences.held_out.jsonl",
