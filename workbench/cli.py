@@ -34,6 +34,7 @@ COMMANDS = (
     "merge",
     "checkpoints",
     "evaluate",
+    "score",
     "mmbench",
     "eval_refcoco",
     "chat",

@@ -59,6 +59,6 @@ def test_it_is_neither_exported_nor_talked_to(tmp_path: Path) -> None:
         ):
             with pytest.raises(WorkbenchError, match="reward model") as caught:
                 use(folder)
-            assert "AutoModelForSequenceClassification" in (caught.value.fix or "")
+            assert f"workbench score {folder} FILE" in (caught.value.fix or "")
     with pytest.raises(WorkbenchError, match="reward model"):
         read_adapter_facts(adapter)

@@ -53,7 +53,7 @@ def start_merge(
     if has_seeing_parts(folder) and not is_clip:
         bases = bases_of(folder, base, visual_encoder) | {"save_format": save_format}
     else:
-        bases = {"base": _base_of(folder, base, adapter)}
+        bases = {"base": base_of(folder, base, adapter)}
     return start_job(
         "merge",
         f"merge-{folder.name}",
@@ -73,7 +73,7 @@ def start_merge(
     )
 
 
-def _base_of(folder: Path, given: str | None, adapter: Path) -> str:
+def base_of(folder: Path, given: str | None, adapter: Path) -> str:
     """The base of an adapter: that given, else the noted one.
 
     Raises:

@@ -14,7 +14,6 @@ from workbench.checkpoints.values import require_floats
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
-from workbench.weights.scoring import how_to_score, is_scorer
 
 _PREFIX = "base_model.model."
 _MARKS = {
@@ -148,12 +147,6 @@ def _settings(folder: Path) -> dict[str, Any]:
             where=str(folder),
             fix=_("Name the folder that 'workbench convert' made, or a checkpoint folder of a LoRA training."),
         ) from error
-    if is_scorer(folder):
-        raise WorkbenchError(
-            _("This is the adapter of a reward model: its base has no place for the head that gives scores."),
-            where=str(folder),
-            fix=how_to_score(folder),
-        )
     unmergeable = next((name for key, name in _UNMERGEABLE.items() if settings.get(key)), None)
     if kind not in _MARKS or unmergeable:
         raise WorkbenchError(

@@ -147,7 +147,7 @@ def _write_adapter(
 def _lora_of(config: TrainConfig) -> dict[str, Any]:
     """The settings of a training's adapter; which modules have one is read off the weights."""
     return config.lora.model_dump(include={"r", "lora_alpha", "lora_dropout", "bias", "modules_to_save"}) | {
-        "task_type": "CAUSAL_LM"
+        "task_type": "SEQ_CLS" if config.stage == "reward" else "CAUSAL_LM"
     }
 
 

@@ -12,6 +12,7 @@ from workbench.jobs.events import EventLog, Finished, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.worker import run_worker
 from workbench.training.checkpoint_folders import is_checkpoint, what_is_missing
+from workbench.weights.scoring import is_scorer
 
 
 def work(job: JobFolder, events: EventLog) -> Finished:
@@ -42,7 +43,7 @@ def _in_parts(arguments: dict[str, Any], events: EventLog) -> tuple[dict[str, An
         overwrite=bool(arguments.get("overwrite")),
         on_progress=in_bytes(events, _("converting")),
     )
-    return {made.kind: str(made.folder)}, made.notes
+    return {"scorer" if is_scorer(made.folder) else made.kind: str(made.folder)}, made.notes
 
 
 def _in_one(arguments: dict[str, Any], events: EventLog) -> tuple[dict[str, Any], list[str]]:

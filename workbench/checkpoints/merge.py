@@ -14,6 +14,7 @@ from workbench.checkpoints.merge_plan import MergePlan, plan_merge
 from workbench.checkpoints.merge_request import Merged, MergeRequest
 from workbench.checkpoints.model_files import ModelFiles, astray_note, copy_beside, copy_tokenizer, open_model
 from workbench.checkpoints.output import complete_or_absent, resume_key_of
+from workbench.checkpoints.score_head import gives_scores, score_config, with_score_head
 from workbench.checkpoints.shapes import check_shapes
 from workbench.checkpoints.values import only_finite
 from workbench.checkpoints.weight_writing import write_weights
@@ -45,6 +46,8 @@ def merge(request: MergeRequest, on_progress: Callable[[int, int], None]) -> Mer
     check_shapes(base, config)
     refuse_not_finite(adapter)
     notes: list[str] = []
+    if gives_scores(adapter):
+        base = with_score_head(base, adapter)
     plan = plan_merge(
         base, adapter, request.torch_dtype, device=request.product_device(notes), vision_only=request.is_clip
     )
@@ -59,7 +62,7 @@ def merge(request: MergeRequest, on_progress: Callable[[int, int], None]) -> Mer
             folder, tensors, max_shard_bytes=request.max_shard_bytes, safe=request.safe, on_progress=on_progress
         )
         notes += astray_note(_carry(base, adapter, folder, request.is_clip))
-        _write_config(folder, base, plan, request)
+        _write_config(folder, base, plan, request, adapter)
         notes += _write_origin(folder, request)
     return Merged(request.target, config.get("model_type") not in _CLIP, notes)
 
@@ -87,12 +90,14 @@ def _carry(base: ModelFiles, adapter: Adapter, folder: Path, is_clip: bool) -> l
     return base.carry_over(folder) + copy_tokenizer(adapter.folder, folder)
 
 
-def _write_config(folder: Path, base: ModelFiles, plan: MergePlan, request: MergeRequest) -> None:
+def _write_config(folder: Path, base: ModelFiles, plan: MergePlan, request: MergeRequest, adapter: Adapter) -> None:
     """Make ``config.json`` tell what the weights now are; it stays as it was where nothing changed."""
     config = base.config()
     changed = _vision_config(config) if request.is_clip else dict(config)
     if request.torch_dtype is not None:
         changed["dtype" if "dtype" in config else "torch_dtype"] = str(request.torch_dtype)[len("torch.") :]
+    if gives_scores(adapter):
+        changed |= score_config(config)
     if plan.untied:
         changed["tie_word_embeddings"] = False
     changes = changes_of(request.adapter)

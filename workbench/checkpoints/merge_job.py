@@ -10,6 +10,7 @@ from workbench.i18n import _
 from workbench.jobs.events import EventLog, Finished, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.worker import run_worker
+from workbench.weights.scoring import is_scorer
 from workbench.weights.seeing import has_seeing_parts
 
 
@@ -41,7 +42,8 @@ def work(job: JobFolder, events: EventLog) -> Finished:
         merged = merge(request, on_progress)
     for note in merged.notes:
         events.write(Warned(message=note))
-    return Finished(results={"merged" if merged.is_language_model else "folder": str(merged.folder)})
+    usual = "merged" if merged.is_language_model else "folder"
+    return Finished(results={"scorer" if is_scorer(merged.folder) else usual: str(merged.folder)})
 
 
 if __name__ == "__main__":

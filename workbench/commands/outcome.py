@@ -15,6 +15,9 @@ from workbench.jobs.refusal import discard, was_refused
 from workbench.jobs.results import results_of
 from workbench.jobs.state import outcome_of
 
+OF_SCORER = {"scorer": "workbench score {path} FILE"}
+"""What a job calls a reward model that it made → what to do with it."""
+
 
 def follow_to_result(
     job: JobFolder,

@@ -12,6 +12,7 @@ _WORDS = {
     "preprocess": N_("prepare data"),
     "sheet": N_("question sheet"),
     "evaluate": N_("evaluate"),
+    "score": N_("score"),
     "quickstart": N_("quickstart"),
     "download": N_("download"),
     "upload": N_("upload"),

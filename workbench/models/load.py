@@ -29,13 +29,15 @@ from workbench.models.precision import Precision, choose_precision, dtype_of
 from workbench.models.rotary import stretch_context
 from workbench.paths import resolve_model
 from workbench.weights.own_sight import refuse_official_layout
-from workbench.weights.scoring import refuse_scorer
+from workbench.weights.scoring import refuse_scorer, scores_by
 
 _OTHER_SIZES = ("ignore_mismatched_sizes", "automatic conversion of the weights")
 """What transformers' error says where a weight has not the size, or cannot be cut into the parts, of the config."""
 
 SCORE_WEIGHT = "score.weight"
 """The head of a reward model, as transformers names it."""
+_OTHER_HEADS = {"v_head": "score"}
+"""The same head as InternLM2's reward models name it → as transformers does."""
 
 for family in (internlm1, internlm2, internlm3):
     family.register()
@@ -92,7 +94,8 @@ def load_language_model(
     Args:
         max_position_embeddings: stretch the context window to so many tokens by RoPE scaling.
         device_map: as in transformers; None leaves the weights where they load (the CPU).
-        scores: instead of its output head it has one that gives one score to a text; a new one if there is none yet.
+        scores: instead of its output head it has one that gives one score to a text; a new one if the model has written
+            text so far.
 
     Raises:
         WorkbenchError: the folder is missing or incomplete, the architecture is unknown, or it gives scores though it
@@ -116,11 +119,13 @@ def load_language_model(
         attention = choose_attention(attn_implementation, dtype).name
         if scores:
             config.get_text_config().num_labels = 1
+            chosen["key_mapping"] = _OTHER_HEADS
         kind = AutoModelForSequenceClassification if scores else AutoModelForCausalLM
         model, report = kind.from_pretrained(
             source, config=config, attn_implementation=attention, output_loading_info=True, **chosen
         )
-    missing = set(report["missing_keys"]) - ({SCORE_WEIGHT} if scores else set())
+    new = {SCORE_WEIGHT} if scores and not scores_by(config.architectures) else set()
+    missing = set(report["missing_keys"]) - new
     require_all_weights(model, missing, path_or_name)
     _require_no_bias_left(report["unexpected_keys"], path_or_name)
     return model

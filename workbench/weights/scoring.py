@@ -1,7 +1,8 @@
-"""Weights that give a score to an answer (``stage: reward``) are recognised, and refused where text is to be written."""
+"""Weights that give a score to an answer (``stage: reward``): recognised, and refused where text is to be written."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
@@ -18,8 +19,12 @@ def is_scorer(folder: Path) -> bool:
     """Whether a folder holds an adapter or a whole model that gives scores."""
     if json_object(folder / "adapter_config.json").get("task_type") == _TASK:
         return True
-    names = json_object(folder / "config.json").get("architectures")
-    return isinstance(names, list) and bool(names) and str(names[0]).endswith(_SCORERS)
+    return scores_by(json_object(folder / "config.json").get("architectures"))
+
+
+def scores_by(architectures: object) -> bool:
+    """Whether these ``architectures`` of a config are of a model that gives scores."""
+    return isinstance(architectures, list) and bool(architectures) and str(architectures[0]).endswith(_SCORERS)
 
 
 def refuse_scorer(folder: Path) -> None:
@@ -35,11 +40,15 @@ def refuse_scorer(folder: Path) -> None:
         )
 
 
-def how_to_score(folder: Path) -> str:
-    """What opens a folder that gives scores, as a mend."""
-    if not (folder / "adapter_config.json").is_file():
-        return _("In Python, AutoModelForSequenceClassification of transformers opens it.")
-    return _(
-        "In Python: open its base with AutoModelForSequenceClassification of transformers and num_labels=1, "
-        "and put this folder on it with PeftModel of peft."
+def gives_no_scores(named: str) -> WorkbenchError:
+    """What to raise for weights that are to give scores and cannot."""
+    return WorkbenchError(
+        _("These weights write text and give no scores."),
+        where=named,
+        fix=_("Name a reward model: what a training with stage: reward made."),
     )
+
+
+def how_to_score(folder: Path) -> str:
+    """What a folder that gives scores is for, as a mend."""
+    return _("Score answers with it: workbench score {folder} FILE").format(folder=shlex.quote(str(folder)))

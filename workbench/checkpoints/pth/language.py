@@ -15,6 +15,7 @@ from workbench.checkpoints.planned_folder import PlannedFolder
 from workbench.checkpoints.pth.bases import require_base
 from workbench.checkpoints.pth.context import Context
 from workbench.checkpoints.pth.whole_parts import whole_language_model
+from workbench.checkpoints.score_head import SCORE_HEAD, score_config
 from workbench.checkpoints.stored import LazyTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -74,7 +75,7 @@ def reward_model(context: Context) -> PlannedFolder:
         base.folder, base.weight_files, {name: tensor for name, tensor in base.stored.items() if name not in _HEADS}
     )
     head = _reward_head(context, int(config.get("hidden_size") or 0))
-    name = "v_head.weight" if is_internlm2 else "score.weight"
+    name = "v_head.weight" if is_internlm2 else SCORE_HEAD
     trained = {_in_whole_model(name): tensor for name, tensor in context.parts.llm.items()}
     vocab_size = None
     if is_adapter(trained):
@@ -108,9 +109,4 @@ def _reward_head(context: Context, width: int) -> LazyTensor:
 def _reward_config(config: dict[str, Any], is_internlm2: bool) -> dict[str, Any]:
     if is_internlm2:
         return {"architectures": ["InternLM2ForRewardModel"], "tie_word_embeddings": False}
-    causal = str((config.get("architectures") or ["ModelForCausalLM"])[0])
-    return {
-        "architectures": [causal.replace("ForCausalLM", "ForSequenceClassification")],
-        "id2label": {"0": "LABEL_0"},
-        "label2id": {"LABEL_0": 0},
-    }
+    return score_config(config)

@@ -53,7 +53,7 @@ def convert(
 ) -> None:
     """Start the job and follow it."""
     from workbench.actions.convert import start_convert
-    from workbench.commands.outcome import follow_to_result
+    from workbench.commands.outcome import OF_SCORER, follow_to_result
 
     job = start_convert(
         source,
@@ -65,4 +65,4 @@ def convert(
         visual_encoder=visual_encoder,
     )
     parts_next = _MERGE if save_format is SaveFormat.xtuner else None  # the official layout is for another program
-    follow_to_result(job, {**_NEXT, "llava": parts_next}, as_json=as_json, goes_on=True)
+    follow_to_result(job, {**_NEXT, **OF_SCORER, "llava": parts_next}, as_json=as_json, goes_on=True)

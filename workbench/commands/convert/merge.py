@@ -61,7 +61,7 @@ def merge(
 ) -> None:
     """Start the job and follow it."""
     from workbench.actions.merge import start_merge
-    from workbench.commands.outcome import follow_to_result
+    from workbench.commands.outcome import OF_SCORER, follow_to_result
     from workbench.sizes import parse_size
 
     job = start_merge(
@@ -78,4 +78,6 @@ def merge(
         visual_encoder=visual_encoder,
         save_format=save_format.value,
     )
-    follow_to_result(job, {"merged": "workbench chat {path}", "folder": None}, as_json=as_json, goes_on=True)
+    follow_to_result(
+        job, {"merged": "workbench chat {path}", **OF_SCORER, "folder": None}, as_json=as_json, goes_on=True
+    )
