@@ -53,6 +53,10 @@ class TrainingRows:
             packed.images += row.images  # samples of a model that sees are never divided
         return packed
 
+    def standing_at(self, number: int) -> int:
+        """The number of the row that stands in a place: its own, unless it is left out."""
+        return number
+
     def lengths(self) -> array[int]:
         """Tokens of each row, a picture counted as one, without reading them."""
         plan = self._plan

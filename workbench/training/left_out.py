@@ -23,9 +23,13 @@ class RowsLeftOut(TrainingRows):
         stays = [number for number in range(count) if number not in gone]
         self._instead = {number: next((row for row in stays if row > number), stays[0]) for number in sorted(gone)}
 
+    def standing_at(self, number: int) -> int:
+        """The number of the row that stands in a place."""
+        return self._instead.get(number, number)
+
     def __getitem__(self, number: int) -> Packed:
-        return super().__getitem__(self._instead.get(number, number))
+        return super().__getitem__(self.standing_at(number))
 
     def facts(self, number: int) -> RowFacts:
         """Those of the row that stands in this place."""
-        return super().facts(self._instead.get(number, number))
+        return super().facts(self.standing_at(number))

@@ -23,7 +23,8 @@ from workbench.training.session import Session
 
 
 class SampleAnswers(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
-    """The model's answers before training, every ``evaluation_freq`` iterations, and at every save.
+    """The model's answers before training, every ``evaluation_freq`` iterations, and at every save; these are the
+    moments of the validation loss as well. A reward model gives no answers.
 
     A run that is being stopped leaves its last checkpoint without; going on with it begins there.
     """
@@ -45,7 +46,8 @@ class SampleAnswers(TrainerCallback):  # type: ignore[misc]  # transformers is u
         self._answer(self._session.counting.iter_at(state.global_step))
 
     def _answer(self, iteration: int) -> None:
-        if not self._session.config.evaluation_inputs:
+        config = self._session.config
+        if not config.evaluation_inputs or config.stage == "reward":
             return
         for found in self._examiner.sample_answers():
             self._session.say(Sample(iter=iteration, prompt=found.question, output=found.answer, image=found.image))

@@ -35,7 +35,10 @@ class PairRows:
     def __init__(self, rows: TrainingRows) -> None:
         self.rows = rows
         self.reference: torch.Tensor | None = None
-        """Log-probabilities of the answers before training, float32 ``[pairs, 2]``, once they are known."""
+        """Log-probabilities of the answers before training, float32 ``[pairs, 2]``, once they are known.
+
+        By the rows' own numbers, so that a row that stands for one that is left out keeps its own.
+        """
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -46,7 +49,7 @@ class PairRows:
         return Pair(
             Packed(row.input_ids[:border], row.labels[:border], [border]),
             Packed(row.input_ids[border:], row.labels[border:], row.lengths[1:]),
-            None if self.reference is None else self.reference[number],
+            None if self.reference is None else self.reference[self.rows.standing_at(number)],
         )
 
 
