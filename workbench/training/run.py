@@ -156,7 +156,7 @@ def _trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
         SaveCadence(session),
         StopOnRequest(session),
         BadLoss(session, trainer),
-        *([] if config.stage == "reward" else [SampleAnswers(session, examiner)]),
+        SampleAnswers(session, examiner),
         *([ValidationLoss(session, trainer)] if data.validation else []),
         Scores(session, examiner),
     ):
