@@ -13,7 +13,7 @@ pytestmark = pytest.mark.heavy
 @pytest.mark.parametrize(
     ("given", "meant"),
     [
-        ("AdamW", "adamw_torch"),
+        ("AdamW", "adamw_torch_fused"),
         ("adamw_torch", "adamw_torch"),
         ("PagedAdamW32bit", "paged_adamw_32bit"),
         ("PagedAdamW8bit", "paged_adamw_8bit"),
@@ -24,6 +24,10 @@ pytestmark = pytest.mark.heavy
 )
 def test_a_known_name_is_understood(given: str, meant: str) -> None:
     assert optimizer_name(given) == meant
+
+
+def test_deepspeed_gets_the_plain_adamw() -> None:
+    assert optimizer_name("AdamW", with_deepspeed=True) == "adamw_torch"
 
 
 def test_an_unknown_name_names_the_nearest() -> None:

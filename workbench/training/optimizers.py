@@ -18,9 +18,12 @@ from workbench.models.base_changes import ends_of
 from workbench.training.muon import MuonWithAdamW
 
 MUON = "muon"
+_TORCH = "adamw_torch"
+_FUSED = "adamw_torch_fused"
+"""The same in one kernel, in place; it is what AdamW means where nothing else (DeepSpeed) takes the steps."""
 _NAMES = {
-    "AdamW": "adamw_torch",
-    "AdamW_fused": "adamw_torch_fused",
+    "AdamW": _TORCH,
+    "AdamW_fused": _FUSED,
     "AdamW8bit": "adamw_bnb_8bit",
     "PagedAdamW8bit": "paged_adamw_8bit",
     "PagedAdamW32bit": "paged_adamw_32bit",
@@ -66,12 +69,12 @@ def optimizer_name(optim_type: str, *, with_deepspeed: bool = False) -> str:
             where="optim_type",
             fix=_("Set deepspeed: none, or optim_type: AdamW8bit, which takes as little memory."),
         )
-    return name
+    return _FUSED if name == _TORCH and lowered == "adamw" and not with_deepspeed else name
 
 
 def adamw_unless(name: str) -> str:
     """What transformers is told: it does not know Muon, which `own_optimizer` makes."""
-    return "adamw_torch" if name == MUON else name
+    return _TORCH if name == MUON else name
 
 
 def own_optimizer(config: TrainConfig, model: Any, arguments: Any) -> torch.optim.Optimizer | None:

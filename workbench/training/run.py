@@ -37,6 +37,7 @@ from workbench.training.deepspeed_presets import deepspeed_settings, matched, ze
 from workbench.training.examiner import Examiner
 from workbench.training.facts import facts
 from workbench.training.flops import sample_length, utilisation
+from workbench.training.fused_lora import fuse_adapters
 from workbench.training.hardware_checks import require_possible
 from workbench.training.left_out import RowsLeftOut
 from workbench.training.length_groups import LengthGroups
@@ -123,6 +124,9 @@ def _trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
     set_seed(config.seed)
     reload = _weights_to_load(session, with_deepspeed=settings is not None)
     pupil = pupil_of(session, data, reload=reload, with_deepspeed=settings is not None)
+    sharded = settings is not None and zero_stage_of(settings) == 3
+    if not sharded and not config.torch_compile:
+        fuse_adapters(pupil.model)
     kernels = apply_liger(pupil.model, config.use_liger_kernel)
     said = [
         *facts(session, pupil.model, data.report, deepspeed=wanted, why_not=why_not),
@@ -147,7 +151,6 @@ def _trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
         data_collator=pupil.batches.collator,
         processing_class=session.tokenizer,
     )
-    sharded = settings is not None and zero_stage_of(settings) == 3
     length = sample_length(config, data.report)
     mfu = utilisation(pupil.model, choose_precision(config.precision), length=length, devices=world_size())
     examiner = Examiner(trainer.model, session, sharded=sharded, sight=pupil.batches.sight)

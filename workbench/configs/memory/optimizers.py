@@ -16,7 +16,7 @@ class _Kept(NamedTuple):
 
 _ADAMW = _Kept(8, 4)
 _KEPT = {
-    "adamw": _ADAMW,
+    "adamw": _Kept(8, 0),
     "adamw_torch": _ADAMW,
     "adamw_fused": _Kept(8, 0),
     "adamw_torch_fused": _Kept(8, 0),
