@@ -5,6 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from workbench.i18n import N_, _
+
+_REASONS = (
+    N_("No such file or directory"),
+    N_("Permission denied"),
+    N_("Operation not permitted"),
+    N_("No space left on device"),
+    N_("Disk quota exceeded"),
+    N_("File exists"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("Directory not empty"),
+    N_("Read-only file system"),
+    N_("File name too long"),
+    N_("Input/output error"),
+    N_("Too many open files"),
+)
+"""What the system says most often, to be translated."""
+
 
 class WorkbenchError(Exception):
     """A mistake the user can mend. The command line prints it and exits non-zero; the app shows it in place.
@@ -30,3 +49,8 @@ class WorkbenchError(Exception):
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The known names most like a misspelt one, best first (Ratcliff/Obershelp ratio of at least 0.5)."""
     return get_close_matches(name, list(known), n=count, cutoff=0.5)
+
+
+def system_reason(error: OSError) -> str:
+    """Why the system did not do it, in the user's language where it is one of the usual reasons."""
+    return _(error.strerror) if error.strerror in _REASONS else str(error.strerror or error)

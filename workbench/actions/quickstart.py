@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from workbench.actions.python import module_command
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import N_, _
 from workbench.jobs.events import Progress
 from workbench.jobs.find import find_job
@@ -50,7 +50,7 @@ def start_quickstart(project: Path, name: str = DEFAULT_NAME, *, journey: str | 
         project.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WorkbenchError(
-            _("The folder cannot be made: {reason}").format(reason=error.strerror or error),
+            _("The folder cannot be made: {reason}").format(reason=system_reason(error)),
             where=str(project),
             fix=_("Name a folder that you can write: workbench quickstart DIR."),
         ) from error

@@ -12,7 +12,7 @@ from workbench.actions.train import preflight, start_training
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.overrides import apply_overrides
 from workbench.configs.schema import TrainConfig
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -53,7 +53,7 @@ def make_sweep(
         )
     except OSError as error:
         raise WorkbenchError(
-            _("The folder cannot be written: {reason}").format(reason=error.strerror or error), where=str(parent)
+            _("The folder cannot be written: {reason}").format(reason=system_reason(error)), where=str(parent)
         ) from error
     return sweep
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 from workbench.chat.protocol import ChatTurn, GenerationSettings
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
 
@@ -54,7 +54,7 @@ def save_conversation(project: Path, conversation: SavedConversation) -> Path:
         write_atomic(path, conversation.model_dump_json(indent=2) + "\n")
     except OSError as error:
         raise WorkbenchError(
-            _("The conversation cannot be saved: {reason}").format(reason=error.strerror), where=str(path)
+            _("The conversation cannot be saved: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error
     return path
 

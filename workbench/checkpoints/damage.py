@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 
 _LOOKED_AT_BYTES = 1024
@@ -21,7 +21,7 @@ def refuse_other_kinds(path: Path) -> None:
             head = stream.read(_LOOKED_AT_BYTES)
     except OSError as error:
         raise WorkbenchError(
-            _("The file cannot be read: {reason}").format(reason=error.strerror or error),
+            _("The file cannot be read: {reason}").format(reason=system_reason(error)),
             where=str(path),
             fix=_("Check who may read it, and that the disk is there."),
         ) from error

@@ -17,7 +17,7 @@ import psutil
 
 from workbench import __version__
 from workbench.checkpoints.result_files import added_files, note_files
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 from workbench.sizes import in_words
 from workbench.text import printable
@@ -82,7 +82,7 @@ def _prepare(partial: Path, final: Path, lock: ExitStack) -> None:
         stream = lock.enter_context((partial / _LOCK_FILE).open("a"))
     except OSError as error:
         raise WorkbenchError(
-            _("The folder cannot be written: {reason}").format(reason=error.strerror or error),
+            _("The folder cannot be written: {reason}").format(reason=system_reason(error)),
             where=str(final.parent),
             fix=_("Choose another folder."),
         ) from error

@@ -15,7 +15,7 @@ import torch
 
 from workbench.checkpoints.damage import refuse_other_kinds
 from workbench.checkpoints.stored import LazyTensor, Piece, StoredTensor
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 from workbench.text import printable
 
@@ -72,7 +72,7 @@ def _header(path: Path) -> tuple[dict[str, Any], int, int]:
             header = json.loads(stream.read(length))
     except OSError as error:
         raise WorkbenchError(
-            _("The file cannot be read: {reason}").format(reason=error.strerror or error),
+            _("The file cannot be read: {reason}").format(reason=system_reason(error)),
             where=str(path),
             fix=_("Check who may read it, and that the disk is there."),
         ) from error

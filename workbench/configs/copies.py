@@ -10,7 +10,7 @@ from workbench.configs.find import find_config
 from workbench.configs.overrides import apply_overrides
 from workbench.configs.own_code import require_no_own_code
 from workbench.configs.schema import TrainConfig
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
 
@@ -50,5 +50,5 @@ def write_config(path: Path, config: TrainConfig, header: str, *, overwrite: boo
         write_atomic(path, dump_config(config, header))
     except OSError as error:
         raise WorkbenchError(
-            _("The config cannot be written: {reason}").format(reason=error.strerror), where=str(path)
+            _("The config cannot be written: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error

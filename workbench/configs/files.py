@@ -15,7 +15,7 @@ from workbench.configs.edit import edit_config_text
 from workbench.configs.problems import Location, config_location, field_of, first_per_field, remedy, sentence
 from workbench.configs.render import dump_config
 from workbench.configs.schema import TrainConfig
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 
 __all__ = ["dump_config", "edit_config_text", "load_config", "parse_config", "plain", "read_yaml"]
@@ -36,7 +36,7 @@ def load_config(path: Path) -> TrainConfig:
         ) from error
     except OSError as error:
         raise WorkbenchError(
-            _("The config file cannot be read: {reason}").format(reason=error.strerror), where=str(path)
+            _("The config file cannot be read: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error
     return parse_config(text, str(path))
 

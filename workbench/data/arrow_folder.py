@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -150,5 +150,5 @@ def _remove_leftovers(path: Path) -> None:
 
 def _not_written(path: Path, error: OSError) -> WorkbenchError:
     return WorkbenchError(
-        _("The dataset cannot be written: {reason}").format(reason=error.strerror or error), where=str(path)
+        _("The dataset cannot be written: {reason}").format(reason=system_reason(error)), where=str(path)
     )

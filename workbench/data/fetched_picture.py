@@ -6,7 +6,7 @@ import hashlib
 import time
 from pathlib import Path
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.paths import user_cache
@@ -37,7 +37,7 @@ def fetched(address: str) -> Path:
             write_atomic(path, data, survives_power_loss=False)
         except OSError as error:
             raise WorkbenchError(
-                _("The picture cannot be kept: {reason}").format(reason=error.strerror), where=str(path)
+                _("The picture cannot be kept: {reason}").format(reason=system_reason(error)), where=str(path)
             ) from error
         _fetched_here[address] = path
     return _fetched_here[address]

@@ -12,7 +12,7 @@ from pathlib import Path
 from workbench.data.arrow_folder import STATE_FILE, is_arrow_folder
 from workbench.data.readers.problems import place
 from workbench.data.wording import listed
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 from workbench.paths import SAMPLE_PREFIX, resolve_model
 
@@ -144,7 +144,7 @@ def _walked_by_name(folder: Path, seen: set[Path]) -> Iterator[Path]:
         children = sorted(folder.iterdir())
     except OSError as error:
         raise WorkbenchError(
-            _("The folder cannot be read: {reason}").format(reason=error.strerror), where=place(folder)
+            _("The folder cannot be read: {reason}").format(reason=system_reason(error)), where=place(folder)
         ) from error
     for child in children:
         if child.is_dir():

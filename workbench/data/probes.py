@@ -17,7 +17,7 @@ from workbench.configs.problems import sentence
 from workbench.data.asked_pictures import AskedPictures
 from workbench.data.judging import Match, is_expected, rule_problem
 from workbench.data.read import raw_rows
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
 
@@ -79,7 +79,7 @@ def _json_rows(path: Path) -> list[tuple[int, Any]]:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise WorkbenchError(
-            _("The probe file cannot be read: {reason}").format(reason=error.strerror), where=str(path)
+            _("The probe file cannot be read: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error
     except ValueError as error:
         raise WorkbenchError(_("The probe file is not JSON: {reason}").format(reason=error), where=str(path)) from error

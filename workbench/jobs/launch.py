@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.i18n import _, current_language
@@ -216,7 +216,7 @@ def _readable_os_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise WorkbenchError(
-            _("The folder cannot be written: {reason}").format(reason=error.strerror or error),
+            _("The folder cannot be written: {reason}").format(reason=system_reason(error)),
             where=str(folder),
             fix=_("Free some space, or go to a folder that can be written; a training also takes --work-dir."),
         ) from error

@@ -21,7 +21,7 @@ import torch
 
 from workbench.data.prepare.cache import make_room
 from workbench.data.prepare.write import OnProgress
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 from workbench.models.vision.features import tower_features
 from workbench.models.vision.sight import Look, Picture, TowerSight
@@ -104,7 +104,7 @@ def known_features(
             _write(part, shape, model, sight, pictures, tell)
         except OSError as error:
             raise WorkbenchError(
-                _("The features of the pictures cannot be kept: {reason}").format(reason=error.strerror or error),
+                _("The features of the pictures cannot be kept: {reason}").format(reason=system_reason(error)),
                 where=str(folder),
                 fix=_("Make room, or set cache_image_features: false."),
             ) from error

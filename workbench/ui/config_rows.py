@@ -14,7 +14,7 @@ from workbench.configs.files import dump_config
 from workbench.configs.find import CONFIG_SUFFIXES, find_config
 from workbench.configs.own_code import require_no_own_code
 from workbench.configs.schema import TrainConfig
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.jobs.find import list_jobs
@@ -151,6 +151,6 @@ def copy_into(project: Path, row: ConfigRow) -> Path:
         write_atomic(path, dump_config(found.config, header))
     except OSError as error:
         raise WorkbenchError(
-            _("The config cannot be written: {reason}").format(reason=error.strerror), where=str(path)
+            _("The config cannot be written: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error
     return path

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -79,7 +79,7 @@ def move_to_trash(path: Path, project: Path, size: int, *, kept_after_exit: bool
         _forget([item])
         _remove_empty(place.parent)
         raise WorkbenchError(
-            _("It cannot be deleted: {reason}").format(reason=error.strerror or error),
+            _("It cannot be deleted: {reason}").format(reason=system_reason(error)),
             where=str(path),
             fix=_("Is its folder yours, and writable?"),
         ) from error
@@ -107,7 +107,7 @@ def restore(item: Trashed) -> None:
         item.place.rename(item.origin)
     except OSError as error:
         raise WorkbenchError(
-            _("It cannot be brought back: {reason}").format(reason=error.strerror or error), where=str(item.place)
+            _("It cannot be brought back: {reason}").format(reason=system_reason(error)), where=str(item.place)
         ) from error
     _remove_empty(item.place.parent)
     _forget([item])
@@ -160,7 +160,7 @@ def _list() -> Iterator[list[Trashed]]:
             write_atomic(_file(), json.dumps(there, ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise WorkbenchError(
-            _("The list of what was deleted cannot be written: {reason}").format(reason=error.strerror or error),
+            _("The list of what was deleted cannot be written: {reason}").format(reason=system_reason(error)),
             where=str(_file()),
         ) from error
 

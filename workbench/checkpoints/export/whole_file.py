@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 
 GGUF_MAGIC = b"GGUF"
@@ -67,7 +67,7 @@ def refuse_existing_file(final: Path, *, overwrite: bool) -> None:
 def cannot_write(folder: Path, error: OSError) -> WorkbenchError:
     """What to raise where the system does not let a file be written."""
     return WorkbenchError(
-        _("The folder cannot be written: {reason}").format(reason=error.strerror or error),
+        _("The folder cannot be written: {reason}").format(reason=system_reason(error)),
         where=str(folder),
         fix=_("Choose another folder."),
     )

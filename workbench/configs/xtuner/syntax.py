@@ -16,7 +16,7 @@ from workbench.configs.xtuner.expressions import Expressions
 from workbench.configs.xtuner.limits import MOST_BYTES, Budget, CannotReadError, OutOfBudgetError
 from workbench.configs.xtuner.statements import Statements
 from workbench.configs.xtuner.values import Place, Settings, Source, Unreadable
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 
 
@@ -113,7 +113,7 @@ def _text(file: Path) -> str:
         ) from error
     except OSError as error:
         raise WorkbenchError(
-            _("The config file cannot be read: {reason}").format(reason=error.strerror),
+            _("The config file cannot be read: {reason}").format(reason=system_reason(error)),
             where=str(file),
             fix=_("Check the path, and who may read it."),
         ) from error

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.data.conversation import IMAGE, Turn
 from workbench.data.formats.row import Row, RowError, columns
 from workbench.data.kept_pictures import MOST_BYTES, kept_picture, kept_pictures
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 
 IMAGE_COLUMNS = columns("image images")
@@ -39,7 +39,7 @@ def _kept(data: bytes, name: str, place: str) -> str:
         return str(kept_picture(data, name))
     except OSError as error:
         raise WorkbenchError(
-            _("A picture of the data cannot be kept: {reason}").format(reason=error.strerror or error),
+            _("A picture of the data cannot be kept: {reason}").format(reason=system_reason(error)),
             where=str(error.filename or kept_pictures()),
             fix=_("Free some space, or move the cache folder with WORKBENCH_CACHE_DIR."),
         ) from error

@@ -18,7 +18,7 @@ from workbench.data.identity.ordinary import Row, ordinary_rows, under_systems
 from workbench.data.identity.personas import check_personas
 from workbench.data.identity.questions import OTHER_ASSISTANTS, Language, Question, all_questions
 from workbench.data.probes import Probe, write_probes
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
 
@@ -161,7 +161,7 @@ def write_dataset(dataset: IdentityDataset, path: Path, *, overwrite: bool = Fal
         write_probes(probe_path, dataset.probes)
     except OSError as error:
         raise WorkbenchError(
-            _("The dataset cannot be written: {reason}").format(reason=error.strerror), where=str(path)
+            _("The dataset cannot be written: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error
     return probe_path
 

@@ -16,7 +16,7 @@ from typing import Any, cast, get_args
 from workbench.data.identity.languages import KNOWN
 from workbench.data.identity.questions import UNSEEN_MARK, Intent, Language, Question
 from workbench.data.wording import listed
-from workbench.errors import WorkbenchError, nearest
+from workbench.errors import WorkbenchError, nearest, system_reason
 from workbench.i18n import _
 
 INTENTS: tuple[Intent, ...] = get_args(Intent)
@@ -37,7 +37,7 @@ def read_questions(path: Path) -> list[Question]:
         found = list(_of_json(path, json.loads(text)) if path.suffix == ".json" else _of_lines(path, text))
     except OSError as error:
         raise WorkbenchError(
-            _("The file cannot be read: {reason}").format(reason=error.strerror), where=str(path)
+            _("The file cannot be read: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error
     except UnicodeDecodeError as error:
         raise WorkbenchError(_("The file is not UTF-8 text."), where=str(path), fix=_("Save it as UTF-8.")) from error

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.data.identity.answers import Persona
 from workbench.data.wording import listed
-from workbench.errors import WorkbenchError, nearest
+from workbench.errors import WorkbenchError, nearest, system_reason
 from workbench.i18n import _
 
 _FIELDS = ("name", "author", "description", "system")
@@ -27,7 +27,7 @@ def read_personas(path: Path) -> list[Persona]:
         rows = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise WorkbenchError(
-            _("The file cannot be read: {reason}").format(reason=error.strerror), where=str(path)
+            _("The file cannot be read: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error
     except (YAMLError, ValueError, RecursionError) as error:
         raise WorkbenchError(_("The file is not YAML."), where=str(path), fix=_example()) from error

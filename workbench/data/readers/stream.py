@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.readers.problems import cut_off, other_encoding, place
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import N_, _
 
 _BUFFER = 2**20
@@ -87,9 +87,7 @@ def opened_text(path: Path, packed: str = "") -> Iterator[io.BufferedReader]:
 
 def unreadable(path: Path, error: OSError) -> WorkbenchError:
     """What to raise for a file that the system does not give."""
-    return WorkbenchError(
-        _("The file cannot be read: {reason}").format(reason=error.strerror or error), where=place(path)
-    )
+    return WorkbenchError(_("The file cannot be read: {reason}").format(reason=system_reason(error)), where=place(path))
 
 
 def _require_ordinary(path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -64,7 +64,7 @@ def append_rows(path: Path, rows: Sequence[Row]) -> Appended:
             return _append(path, rows)
     except OSError as error:
         raise WorkbenchError(
-            _("The dataset cannot be written: {reason}").format(reason=error.strerror or error), where=str(path)
+            _("The dataset cannot be written: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error
 
 

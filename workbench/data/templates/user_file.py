@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.data.templates.prompt_template import PromptTemplate
 from workbench.data.wording import listed
-from workbench.errors import WorkbenchError, nearest
+from workbench.errors import WorkbenchError, nearest, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.paths import user_config
@@ -108,7 +108,7 @@ def _text(path: Path) -> str:
         ) from error
     except OSError as error:
         raise WorkbenchError(
-            _("The template file cannot be read: {reason}").format(reason=error.strerror), where=str(path)
+            _("The template file cannot be read: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error
 
 

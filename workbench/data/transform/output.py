@@ -15,7 +15,7 @@ from typing import IO, Any, Protocol, cast
 from workbench.data.arrow_folder import ArrowFolderWriter, is_arrow_folder
 from workbench.data.transform.columns import ColumnsSpool, Row
 from workbench.data.wording import listed
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 
 ENDINGS = (".json", ".jsonl", ".json.gz", ".jsonl.gz", ".parquet", ".csv")
@@ -208,7 +208,7 @@ def _whole_file(out: Path) -> Iterator[IO[bytes]]:
         temporary.replace(out)
     except OSError as error:
         raise WorkbenchError(
-            _("The dataset cannot be written: {reason}").format(reason=error.strerror or error), where=str(out)
+            _("The dataset cannot be written: {reason}").format(reason=system_reason(error)), where=str(out)
         ) from error
     finally:
         with suppress(OSError):

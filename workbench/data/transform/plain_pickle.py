@@ -6,7 +6,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 
 
@@ -28,7 +28,7 @@ def read_plain_pickle(path: Path) -> Any:
             return _PlainUnpickler(stream, encoding="utf-8", errors="replace").load()
     except OSError as error:
         raise WorkbenchError(
-            _("The file cannot be read: {reason}").format(reason=error.strerror or error), where=str(path)
+            _("The file cannot be read: {reason}").format(reason=system_reason(error)), where=str(path)
         ) from error
     except Exception as error:  # a damaged pickle makes the unpickler fail in any way
         raise WorkbenchError(

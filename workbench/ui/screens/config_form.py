@@ -16,7 +16,7 @@ from textual.widgets import ContentSwitcher, Label, Static, TextArea
 from workbench.configs.files import edit_config_text, parse_config
 from workbench.data.formats import FORMAT_NAMES
 from workbench.data.templates import known_templates
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import N_, _
 from workbench.text import printable
@@ -200,7 +200,7 @@ class ConfigForm(AreaScreen):
             self._show_problem(str(error))
             return False
         except OSError as error:
-            reason = _("The config cannot be written: {reason}").format(reason=error.strerror)
+            reason = _("The config cannot be written: {reason}").format(reason=system_reason(error))
             self.workbench.show_error(WorkbenchError(reason, where=str(self._path)))
             return False
         self._saved = text

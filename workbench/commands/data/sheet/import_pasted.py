@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.commands.data.sheet.options import Out
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 from workbench.text import printable
 
@@ -92,7 +92,7 @@ def _text(pasted: str) -> str:
         ) from error
     except OSError as error:
         raise WorkbenchError(
-            _("The file cannot be read: {reason}").format(reason=error.strerror), where=pasted
+            _("The file cannot be read: {reason}").format(reason=system_reason(error)), where=pasted
         ) from error
 
 
