@@ -143,19 +143,20 @@ def run(job: JobFolder, *options: str, ranks: int = 1, file_limit: int | None = 
 
 
 def _rank(job: Path, options: list[str], number: int, ranks: int, port: int, file_limit: int | None) -> None:
-    """One rank of a training: what the launcher sets, then what the process beside a guard does."""
+    """One rank of a training: what a launcher of several sets, then what the process beside a guard does."""
     log = os.open(job / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    os.environ |= {
-        "RANK": str(number),
-        "LOCAL_RANK": str(number),
-        "WORLD_SIZE": str(ranks),
-        "LOCAL_WORLD_SIZE": str(ranks),
-        "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": str(port),
-        "WORKBENCH_LANG": "en",
-    }
+    os.environ["WORKBENCH_LANG"] = "en"
+    if ranks > 1:
+        os.environ |= {
+            "RANK": str(number),
+            "LOCAL_RANK": str(number),
+            "WORLD_SIZE": str(ranks),
+            "LOCAL_WORLD_SIZE": str(ranks),
+            "MASTER_ADDR": "127.0.0.1",
+            "MASTER_PORT": str(port),
+        }
     multiprocessing.set_start_method("fork", force=True)  # as in a process that was started by a command
     if file_limit is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))

@@ -11,6 +11,7 @@ from transformers import TrainingArguments
 from workbench.configs.schema import TrainConfig
 from workbench.models.precision import Precision, choose_precision
 from workbench.training.optimizers import adamw_unless, optimizer_name
+from workbench.training.ranks_environment import meet_alone
 
 _NEVER = "no"
 
@@ -28,6 +29,8 @@ def training_arguments(
     """
     precision = choose_precision(config.precision)
     on_gpu = torch.cuda.is_available()
+    if deepspeed is not None:
+        meet_alone()
     return TrainingArguments(
         output_dir=str(checkpoints),
         per_device_train_batch_size=config.batch_size,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from collections.abc import Sequence
 
@@ -46,6 +47,22 @@ def set_variables(assignments: Sequence[str]) -> None:
     for assignment in assignments:
         name, _equals, value = assignment.partition("=")
         os.environ[name] = value
+
+
+def meet_alone() -> None:
+    """Be the only rank, unless a launcher has said otherwise: DeepSpeed would look for MPI to learn who it is."""
+    if "RANK" in os.environ:
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    os.environ |= {
+        "RANK": "0",
+        "LOCAL_RANK": "0",
+        "WORLD_SIZE": "1",
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(port),
+    }
 
 
 def adopt_slurm_step() -> None:
