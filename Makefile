@@ -28,7 +28,7 @@ $(STAMP): pyproject.toml constraints.txt
 # those that need the machine to themselves come last, one after another
 test: setup
 ifeq ($(strip $(TESTS)),)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) -m "not serial"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal -m "not serial"
 	$(BIN)/python -m pytest -m serial
 else
 	$(BIN)/python -m pytest $(TESTS)
