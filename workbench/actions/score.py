@@ -31,6 +31,7 @@ def start_score(
     batch_size: int = 8,
     precision: Precision = "auto",
     output: Path | None = None,
+    overwrite: bool = False,
 ) -> JobFolder:
     """Score the answers of a file in a job of its own.
 
@@ -42,8 +43,15 @@ def start_score(
         output: the file of scores; one in the job's ``results`` if it is None.
 
     Raises:
-        WorkbenchError: there is no such model or file, it gives no scores, or nothing says which template it wants.
+        WorkbenchError: there is no such model or file, it gives no scores, nothing says which template it wants, or
+            the output would be overwritten.
     """
+    if output is not None and output.exists() and not overwrite:
+        raise WorkbenchError(
+            _("The file exists already."),
+            where=str(output),
+            fix=_("Choose another name, or allow overwriting: --force."),
+        )
     folder = _folder(model, project)
     if folder is not None and not is_scorer(folder):
         raise gives_no_scores(str(folder))

@@ -52,6 +52,7 @@ def score(
     output: Annotated[
         Path | None, typer.Option(metavar="JSONL", help=_("The file to write; else in the job's results."))
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help=_("Overwrite the file to write."))] = False,
     as_json: asked_model.AsJson = False,
 ) -> None:
     """Start the job and follow it."""
@@ -69,6 +70,7 @@ def score(
         batch_size=batch_size,
         precision=torch_dtype.value,
         output=output,
+        overwrite=force,
     )
     follow_to_result(job, "scores", as_json=as_json, tell=_table, goes_on=True)
 
