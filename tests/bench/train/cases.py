@@ -18,6 +18,7 @@ class Case:
     leaner: float | None = None
     length: int = 0
     packed_too: bool = False
+    rows: int = 160
 
     @property
     def title(self) -> str:
@@ -26,13 +27,13 @@ class Case:
     def task(self, folder: Path) -> Task:
         """On a GPU eight steps of four full rows in an epoch."""
         if not self.length:
-            return Task(folder, self.method)
+            return Task(folder, self.method, rows=self.rows)
         return Task(folder, self.method, rows=32, batch=4, length=self.length, on_gpu=True)
 
 
 ON_CPU = (
     Case(TINY, "lora", faster=2.5, leaner=0.65, packed_too=True),
-    Case(SMALL, "lora", faster=2.0, leaner=0.65),
+    Case(SMALL, "lora", faster=2.0, leaner=0.65, rows=64),
     Case(TINY, "full"),
 )
 ON_GPU = tuple(
