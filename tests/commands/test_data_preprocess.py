@@ -10,9 +10,13 @@ import pytest
 from tests.commands.run_command import workbench
 from workbench.actions.prepare import start_preparing
 from workbench.configs.catalogue import resolve
+from workbench.configs.files import dump_config
 from workbench.configs.schema import TrainConfig
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.training_set import build_training_set
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import EventLog
+from workbench.jobs.folder import JobFolder, JobRecord
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.stop import request_stop, stop_now, wait_until_over
 from workbench.paths import shipped
@@ -42,6 +46,31 @@ def test_the_folder_holds_the_rows_that_the_training_would_make_itself(tmp_path:
     last = [event for event in events if "done" in event][-1]
     assert last["done"] == last["total"] == told["read"]
     assert training_set(tmp_path / "ready")[1] == training_set(DATA)[1]
+
+
+@pytest.mark.heavy
+def test_new_tokens_are_whole_in_what_was_prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.data_jobs.prepare_job import work
+    from workbench.models.load import load_tokenizer
+
+    monkeypatch.setenv("WORKBENCH_CACHE_DIR", str(tmp_path / "cache"))
+    messages = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "<think> So. <think>"}]
+    (tmp_path / "rows.jsonl").write_text(json.dumps({"messages": messages}))
+    config = resolve(CONFIG).model_copy(update={"data_path": str(tmp_path / "rows.jsonl"), "new_tokens": ["<think>"]})
+    job = JobFolder(tmp_path / "job")
+    job.path.mkdir()
+    job.config_path.write_text(dump_config(config))
+    target = tmp_path / "ready"
+    record = JobRecord(kind="preprocess", name="x", command=[], project="/", arguments={"target": str(target)})
+    job.write_record(record)
+    work(job, EventLog(job.path))
+    tokenizer = load_tokenizer(config.pretrained_model_name_or_path, new_tokens=("<think>",))
+    trained = config.model_copy(update={"data_path": str(target)})
+    assert (
+        build_training_set(trained, tokenizer).rows[0].input_ids.count(tokenizer.convert_tokens_to_ids("<think>")) == 2
+    )
+    with pytest.raises(WorkbenchError, match="new_tokens"):
+        build_training_set(trained.model_copy(update={"new_tokens": []}), tokenizer)
 
 
 def test_a_bad_row_is_named_and_no_folder_is_left(tmp_path: Path) -> None:

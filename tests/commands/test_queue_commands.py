@@ -38,7 +38,8 @@ def test_the_queue_is_seen_and_changed(tmp_path: Path, monkeypatch: pytest.Monke
         assert workbench("unpause", two.id, cwd=tmp_path).stdout == f"{two.id}: place 1, behind {has.id}\n"
         refused = workbench("unpause", two.id, cwd=tmp_path)
         assert (refused.returncode, refused.stderr) == (1, f"Error: The job {two.id} is not paused: waiting.\n")
-        assert workbench("cancel", one.id, cwd=tmp_path).returncode == 0
+        left = workbench("cancel", one.id, cwd=tmp_path)
+        assert (left.returncode, left.stderr) == (0, f"{one.id} was asked to leave the queue.\n")
         assert state_of(one) is JobState.STOPPED
     finally:
         for job in (two, one, has):

@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from tests.jobs.running import WAIT, python
 from tests.ui import recorded
 from tests.ui.driving import NARROW, WIDE, footer, running, screen_text, see, wait_until
 from workbench.jobs.events import Failed, Progress, Sample, Started
-from workbench.jobs.folder import JobFolder
+from workbench.jobs.folder import DeviceWish, JobFolder
+from workbench.jobs.launch import Turn, start_job
 from workbench.jobs.process import ProcessIdentity, identify
 from workbench.jobs.state import JobState, state_of
+from workbench.jobs.stop import stop_now
 from workbench.ui.widgets.loss_plot import LossPlot
 
 ALIVE = identify(os.getpid())
@@ -226,6 +229,20 @@ async def test_resuming_without_the_data_says_what_is_missing_and_leaves_the_job
         await pilot.press("enter")
         await see(pilot, "? lost")
     assert job.events_path.read_bytes() == before
+    assert state_of(job) is JobState.LOST
+
+
+async def test_who_resumes_is_asked_whether_to_wait_for_a_taken_device(project: Path) -> None:
+    job = half_done(project, GONE)
+    turn = Turn(DeviceWish(among=["cpu"], count=1))
+    holder = start_job("train", "holder", python(WAIT), project=project, turn=turn)
+    async with running(project, "train", WIDE, job=job) as pilot:
+        await see(pilot, "? lost")
+        await pilot.press("r")
+        await see(pilot, "The device is taken", f"It is with {holder.id}.")
+        await pilot.press("escape")
+        await see(pilot, "? lost")
+    stop_now(holder, grace_s=0.3)
     assert state_of(job) is JobState.LOST
 
 

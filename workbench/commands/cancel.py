@@ -39,10 +39,14 @@ def cancel(
     if now:
         typer.echo(_("Ending {job}: asking its processes to leave, then forcing them.").format(job=found.id), err=True)
     else:
+        waits = state_of(found) in {JobState.WAITING, JobState.PAUSED}
         request_stop(found)
-        typer.echo(
-            _("{job} was asked to save and end; waiting for the end of its step.").format(job=found.id), err=True
+        asked = (
+            _("{job} was asked to leave the queue.")
+            if waits
+            else _("{job} was asked to save and end; waiting for the end of its step.")
         )
+        typer.echo(asked.format(job=found.id), err=True)
         if not wait_until_over(found, wait):
             typer.echo(_("It has not ended yet. It will; or end it at once with --now."), err=True)
             raise typer.Exit(1)

@@ -167,6 +167,7 @@ def write_offline(
         packed=True,
         packing=config.packing,
         pairs=made.rows.store.record.pairs,
+        new_tokens=config.new_tokens,
         picture_folders=made.rows.picture_folders,
         report=made.report,
     )

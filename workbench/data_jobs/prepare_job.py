@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.configs.files import load_config
+from workbench.configs.schema import TrainConfig
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Finished, Started
 from workbench.jobs.folder import JobFolder
@@ -21,7 +22,7 @@ def work(job: JobFolder, events: EventLog) -> Finished:
     from workbench.training.preparing import PreparationStoppedError, preparation_events
 
     config = load_config(job.config_path)
-    tokenizer = _tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code)
+    tokenizer = _tokenizer(config)
     target = Path(job.record.arguments["target"])
     on_pictures = preparation_events(job, _("checking the pictures"), _("pictures"))
     try:
@@ -33,16 +34,17 @@ def work(job: JobFolder, events: EventLog) -> Finished:
     return Finished(results={"prepared": str(target), "rows": report.packs, "tokens": report.tokens})
 
 
-def _tokenizer(model: str, trust_remote_code: bool) -> Any:
-    """Without loading transformers where the model is here and has a ``tokenizer.json``."""
+def _tokenizer(config: TrainConfig) -> Any:
+    """Without loading transformers where the model is here, has a ``tokenizer.json``, and gets no new tokens."""
+    model = config.pretrained_model_name_or_path
     folder = Path(resolve_model(model))
-    if (folder / "tokenizer.json").is_file():
+    if (folder / "tokenizer.json").is_file() and not config.new_tokens:
         from workbench.data.light_tokenizer import LightTokenizer
 
         return LightTokenizer.from_folder(folder)
     from workbench.models.load import load_tokenizer
 
-    return load_tokenizer(model, trust_remote_code)
+    return load_tokenizer(model, config.trust_remote_code, tuple(config.new_tokens))
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ def test_the_rows_are_those_of_the_training_itself(light: LightTokenizer, tmp_pa
     [
         ({"prompt_template": "vicuna"}, "prompt_template"),
         ({"max_length": 128}, "max_length"),
+        ({"new_tokens": ["<think>"]}, "new_tokens"),
         ({"pack_to_max_length": False}, "pack_to_max_length: True, and the training has False"),
         ({"pack": "concat"}, "pack: best_fit, and the training has concat"),
     ],

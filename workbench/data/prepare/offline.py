@@ -67,7 +67,10 @@ def prepared_folder(config: TrainConfig, tokenizer: str | None, template: Templa
     if not is_prepared(folder):
         return None
     record = read_record(folder)
-    wanted: dict[str, tuple[Any, Any]] = {"max_length": (record.max_length, config.max_length)}
+    wanted: dict[str, tuple[Any, Any]] = {
+        "max_length": (record.max_length, config.max_length),
+        "new_tokens": (record.new_tokens, config.new_tokens),
+    }
     is_same = _is_same_template(record, template)
     if is_same is None or (not is_same and record.template != config.prompt_template):
         wanted["prompt_template"] = (record.template, config.prompt_template)

@@ -46,6 +46,7 @@ class Record(BaseModel):
         packed: its rows are training rows, with the lengths of the samples in them.
         packing: how samples were joined to these; None if that is not known, or nothing was joined yet.
         picture_folders: where the pictures of the rows may lie; None if it is data of text only.
+        new_tokens: what the training adds to the vocabulary.
         pairs: each row holds the chosen and then the rejected answer of a pair, each behind its question.
     """
 
@@ -57,6 +58,7 @@ class Record(BaseModel):
     packing: Packing | None = None
     picture_folders: list[str] | None = None
     pairs: bool = False
+    new_tokens: list[str] = []
     report: DataReport
 
 

@@ -6,7 +6,6 @@ opened. It looks twice a second, and not at all while another area is on screen.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -218,8 +217,8 @@ class TrainScreen(QueueKeys):
     def watched(self) -> JobWatch | None:
         return self._jobs.watch if self._jobs else None
 
-    def watch_job(self, job: JobFolder) -> None:
-        self._open(job)
+    def watch_job(self, job: JobFolder, *, keeps_compared: bool = False) -> None:
+        self._open(job, self._jobs.compared_jobs if self._jobs and keeps_compared else ())
 
     def action_new(self) -> None:
         self._set_up(None)
@@ -253,19 +252,6 @@ class TrainScreen(QueueKeys):
     def _stop_now(self, ladder: StopLadder) -> None:
         ladder.stop_now()
         self.app.call_from_thread(self._look)
-
-    @work(thread=True, group="train-start", exclusive=True, exit_on_error=False)
-    def action_resume(self) -> None:
-        from workbench.actions.train import start_training
-        from workbench.configs.files import load_config
-
-        if (jobs := self._jobs) is None:
-            return
-        record = jobs.watch.record
-        job = start_training(
-            load_config(jobs.job.config_path), record.name, project=Path(record.project), resume=str(jobs.job.path)
-        )
-        self.app.call_from_thread(self._open, job, jobs.compared_jobs)
 
     def action_checkpoints(self) -> None:
         if self._jobs is not None:

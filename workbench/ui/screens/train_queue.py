@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -15,11 +16,14 @@ from workbench.jobs.state import JobState
 from workbench.ui.job_watch import JobWatch
 from workbench.ui.screens.area import AreaScreen
 
+if TYPE_CHECKING:
+    from workbench.configs.schema import TrainConfig
+
 _PAUSABLE = {JobState.WAITING, JobState.PAUSED, JobState.RUNNING}
 
 
 class QueueKeys(AreaScreen):
-    """Keys that lead to the queue and the sweeps, and pause the training that is watched."""
+    """Keys that lead to the queue and the sweeps, and pause the training that is watched or go on with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pause", N_("Pause"), id="train.pause", tooltip=N_("Save and make room, or go on after that")),
@@ -32,8 +36,8 @@ class QueueKeys(AreaScreen):
         """What is known of the job on screen."""
         raise NotImplementedError
 
-    def watch_job(self, job: JobFolder) -> None:
-        """Show another job."""
+    def watch_job(self, job: JobFolder, *, keeps_compared: bool = False) -> None:
+        """Show another job, beside those that are compared now or alone."""
         raise NotImplementedError
 
     @property
@@ -60,6 +64,26 @@ class QueueKeys(AreaScreen):
 
         if job := await self.app.push_screen_wait(SweepScreen(self.workbench.project)):
             self.watch_job(job)
+
+    @work(group="train-dialog", exclusive=True, exit_on_error=False)
+    async def action_resume(self) -> None:
+        """Go on with the job on screen; if somebody has its devices, the user says whether it waits."""
+        from workbench.configs.files import load_config
+        from workbench.ui.screens.turn_dialog import WAIT, ask_for_turn
+
+        if (watch := self.watched) is None:
+            return
+        config = load_config(watch.job.config_path)
+        if (chosen := await ask_for_turn(self.app, config)) is not None:
+            self._resume(watch, config, waits=chosen == WAIT)
+
+    @work(thread=True, group="train-start", exclusive=True, exit_on_error=False)
+    def _resume(self, watch: JobWatch, config: TrainConfig, *, waits: bool) -> None:
+        from workbench.actions.train import start_training
+
+        record, resumed = watch.record, str(watch.job.path)
+        job = start_training(config, record.name, project=Path(record.project), resume=resumed, waits=waits)
+        self.app.call_from_thread(self.watch_job, job, keeps_compared=True)
 
     def action_pause(self) -> None:
         if (watch := self.watched) is not None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 from textual import work
 
-from workbench.actions.devices import device_wish
 from workbench.errors import WorkbenchError
 from workbench.hub.local import is_here
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.queue import in_the_way
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.train_plan import TrainPlan
 
@@ -49,20 +46,17 @@ class StartsTraining(TranslatedModal[JobFolder | None]):
     @work(group="train-turn", exclusive=True, exit_on_error=False)
     async def _start_in_turn(self, plan: TrainPlan) -> None:
         """Start it, or let it wait for its devices if somebody has them; the user says which."""
-        from workbench.ui.screens.turn_dialog import WAIT, turn_dialog
+        from workbench.ui.screens.turn_dialog import WAIT, ask_for_turn
 
-        chosen = None
         try:
-            behind = await asyncio.to_thread(lambda: in_the_way(device_wish(plan.config)))
+            chosen = await ask_for_turn(self.app, plan.config)
         except WorkbenchError as error:
             self._is_starting = False
             self._show_problems([error])
             return
-        if behind:
-            chosen = await self.app.push_screen_wait(turn_dialog(behind))
-            if chosen is None:
-                self._is_starting = False
-                return
+        if chosen is None:
+            self._is_starting = False
+            return
         self._start(plan, waits=chosen == WAIT)
 
     @work(thread=True, group="train-start", exclusive=True, exit_on_error=False)
