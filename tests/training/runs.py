@@ -12,8 +12,11 @@ import os
 import re
 import resource
 import shutil
+import signal
 import socket
 import sys
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -117,16 +120,49 @@ def killed_after(run: Run, step: int, folder: Path) -> JobFolder:
     return job
 
 
-def run(job: JobFolder, *options: str, ranks: int = 1, file_limit: int | None = None) -> Run:
+def run(
+    job: JobFolder,
+    *options: str,
+    ranks: int = 1,
+    file_limit: int | None = None,
+    meanwhile: Callable[[list[int]], None] = lambda pids: None,
+) -> Run:
     """Train to the end, or to where it fails.
 
     Args:
         options: command line options of ``python -m workbench.training``.
         ranks: processes that train together.
         file_limit: no file may grow beyond so many bytes.
+        meanwhile: is called when they have been started, with the pids of the ranks.
     """
     events = EventTail(job.events_path)
     list(events.rest())
+    processes = _started(job, options, ranks, file_limit)
+    meanwhile([process.pid or 0 for process in processes])
+    for process in processes:
+        process.join(_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+    return Run(job, max(abs(process.exitcode or 0) for process in processes), list(events.rest()))
+
+
+def run_until(job: JobFolder, is_moment: Callable[[], bool], *options: str, ranks: int = 1) -> bool:
+    """Train, and end all ranks with SIGKILL at a moment; False if they had ended by themselves before."""
+    processes = _started(job, options, ranks)
+    deadline = time.monotonic() + _SECONDS
+    while not is_moment() and all(process.is_alive() for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    for process in processes:
+        process.kill()
+    for process in processes:
+        process.join()
+    return any(process.exitcode == -signal.SIGKILL for process in processes)
+
+
+def _started(
+    job: JobFolder, options: Sequence[str], ranks: int, file_limit: int | None = None
+) -> list[multiprocessing.context.ForkServerProcess]:
     port = _free_port()
     processes = [
         _processes.Process(target=_rank, args=(job.path, list(options), number, ranks, port, file_limit))
@@ -134,12 +170,7 @@ def run(job: JobFolder, *options: str, ranks: int = 1, file_limit: int | None = 
     ]
     for process in processes:
         process.start()
-    for process in processes:
-        process.join(_SECONDS)
-        if process.is_alive():
-            process.kill()
-            process.join()
-    return Run(job, max(abs(process.exitcode or 0) for process in processes), list(events.rest()))
+    return processes
 
 
 def _rank(job: Path, options: list[str], number: int, ranks: int, port: int, file_limit: int | None) -> None:

@@ -36,7 +36,10 @@ END_OF_EPOCH = {"save_steps": 7, "step": 4}
 @pytest.mark.parametrize(
     "settings",
     [
-        pytest.param({"method": "full", "deepspeed": "none", **MIDDLE_OF_EPOCH}, id="full"),
+        pytest.param(
+            {"method": "full", "deepspeed": "none", "group_by_length": True, "max_iters": 11, **MIDDLE_OF_EPOCH},
+            id="full, alike lengths together, ended by max_iters",
+        ),
         pytest.param({"method": "full", "deepspeed": "zero2", **END_OF_EPOCH}, id="full zero2"),
         pytest.param({"method": "lora", "deepspeed": "zero3", **MIDDLE_OF_EPOCH}, id="lora zero3"),
         pytest.param({"method": "qlora", "nproc": 2, "save_steps": 4, "step": 2}, id="qlora zero2 on two"),
