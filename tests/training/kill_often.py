@@ -34,10 +34,12 @@ def main() -> int:
     config = tiny_config(write_rows(folder), method="lora", max_epochs=8, save_steps=2, nproc=chosen.ranks)
     whole = run(new_job(folder / "whole", config), ranks=chosen.ranks)
     job = new_job(folder / "killed", config)
-    for count in range(1, chosen.kills + 1):
-        options = ["--resume", "auto"] if count > 1 else []
+    count = 0
+    while count < chosen.kills:
+        options = ["--resume", "auto"] if count else []
         if not run_until(job, Moment(job, moments.uniform(0.0, _SECONDS)), *options, ranks=chosen.ranks):
             break
+        count += 1
         newest, torn = last_complete(job.checkpoints_path)
         lost = [name for name in told(job) if what_is_wrong(job.checkpoints_path / name) is not None]
         sys.stdout.write(f"{count}: at step {max(steps_of(job), default=0)}, newest {newest and newest.name}, {torn}\n")

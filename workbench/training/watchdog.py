@@ -14,15 +14,16 @@ from pathlib import Path
 _TIMES_THE_LONGEST = 5
 _AT_LEAST_VARIABLE = "WORKBENCH_WATCHDOG_SECONDS"
 _AT_LEAST = 300.0
-_BEFORE_THE_FIRST_STEP = 12
-"""Loading a large model, or preparing much data, may be silent for so many times the shortest alarm."""
+_TIMES_WHERE_LONG = 12
+"""Loading a large model, preparing much data, or a save may be silent for so many times the shortest alarm."""
 
 
 class Watchdog:
     """Looks at the events of a job every now and then.
 
     The alarm comes after 5 times the longest silence between two events since the first step, at least after 5 minutes
-    (``WORKBENCH_WATCHDOG_SECONDS``); once, and again only after a sign of life.
+    (``WORKBENCH_WATCHDOG_SECONDS``), and before the first step and during a save after an hour; once, and again only
+    after a sign of life. The validation before the first step tells how long a later one may take.
     """
 
     def __init__(self, job: Path) -> None:
@@ -40,6 +41,8 @@ class Watchdog:
         silence = time.time() - self._last
         if silence < self._patience or self._has_alarmed:
             return
+        if silence < self._at_least * _TIMES_WHERE_LONG and self._is_saving():
+            return
         self._has_alarmed = True
         from workbench.training.standstill import tell_standstill
 
@@ -49,8 +52,13 @@ class Watchdog:
     @property
     def _patience(self) -> float:
         if not self._has_stepped:
-            return self._at_least * _BEFORE_THE_FIRST_STEP
+            return self._at_least * _TIMES_WHERE_LONG
         return max(self._at_least, self._longest * _TIMES_THE_LONGEST)
+
+    def _is_saving(self) -> bool:
+        from workbench.training.saving import UNFINISHED  # not light: only when it has been silent for long
+
+        return (self._job / "checkpoints" / UNFINISHED).exists()
 
     def _read(self, *, are_signs_of_life: bool = True) -> None:
         try:
@@ -70,7 +78,7 @@ class Watchdog:
             at, kind = float(event["time"]), event["event"]
         except (ValueError, KeyError, TypeError):
             return
-        if self._has_stepped:
+        if self._has_stepped or kind == "validation":
             self._longest = max(self._longest, at - self._last)
         self._has_stepped = self._has_stepped or kind == "step"
         self._last, self._has_alarmed = at, False
