@@ -31,11 +31,11 @@ class HeadLoss(torch.autograd.Function):
         weight_grad = torch.zeros_like(weight) if wanted[1] else None
         bias_grad = torch.zeros_like(bias, dtype=torch.float32) if wanted[2] and bias is not None else None
         total = torch.zeros((), dtype=torch.float32, device=hidden.device)
-        size = _POSITIONS_AT_ONCE.get(hidden.device.type, _POSITIONS_ELSEWHERE)
+        size = positions_at_once(hidden.device.type)
         for first in range(0, len(targets), size):
             piece, asked = hidden[first : first + size], targets[first : first + size]
-            loss, slope = _loss_and_slope(torch.nn.functional.linear(piece, weight, bias).float(), asked)
-            total += loss
+            losses, slope = loss_and_slope(torch.nn.functional.linear(piece, weight, bias).float(), asked)
+            total += losses.sum()
             if bias_grad is not None:
                 bias_grad += slope.sum(0)
             slope = slope.to(hidden.dtype)
@@ -55,17 +55,22 @@ class HeadLoss(torch.autograd.Function):
         return (*gradients, None)
 
 
-def _loss_and_slope(logits: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The loss of some positions and its gradient at the logits, which it is computed in the place of."""
+def positions_at_once(device: str) -> int:
+    """How many positions have their logits at the same time on a kind of device."""
+    return _POSITIONS_AT_ONCE.get(device, _POSITIONS_ELSEWHERE)
+
+
+def loss_and_slope(logits: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The losses of some positions ``[n]`` and their gradients at the logits, which they are computed in the place of."""
     counted = targets >= 0
     chosen = targets.clamp(min=0)[:, None]
     highest = logits.amax(dim=1, keepdim=True)
     logits -= highest
     at_target = logits.gather(1, chosen)
     norm = logits.exp_().sum(dim=1, keepdim=True)
-    loss = ((norm.log() - at_target).squeeze(1) * counted).sum()
+    losses = (norm.log() - at_target).squeeze(1) * counted
     logits /= norm
     logits.scatter_add_(1, chosen, torch.full_like(at_target, -1.0))
     if not counted.all():
         logits *= counted[:, None]
-    return loss, logits
+    return losses, logits

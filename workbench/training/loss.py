@@ -29,7 +29,7 @@ def only_trained_positions(inputs: dict[str, Any]) -> dict[str, Any]:
     Position i predicts token i + 1, so a position is kept if the label after it is trained. Labels may be shifted
     already, as ``shift_labels``.
     """
-    targets = _targets(inputs)
+    targets = targets_of(inputs)
     kept = (targets != NOT_TRAINED).any(dim=0).nonzero().flatten()
     if kept.numel() == 0:  # a row of nothing but questions: one position, without loss, keeps the graph whole
         kept = kept.new_zeros(1)
@@ -57,7 +57,7 @@ def loss_in_head(model: Any, head: torch.nn.Linear, inputs: dict[str, Any]) -> I
         head: its output head; see `plain_head`.
         inputs: of the model, with ``labels``, or with ``shift_labels`` if they are shifted already.
     """
-    targets = _targets(inputs)
+    targets = targets_of(inputs)
     trained = targets != NOT_TRAINED
     count = trained.sum()
     if not trained.any():  # one position, without loss, keeps the graph whole
@@ -71,7 +71,7 @@ def loss_in_head(model: Any, head: torch.nn.Linear, inputs: dict[str, Any]) -> I
         items = count.clamp(min=1) if num_items_in_batch is None else num_items_in_batch
         return logits / (items.to(logits.device) if isinstance(items, torch.Tensor) else items)
 
-    with _replaced(model, head, summed_loss, mean_loss):
+    with replaced(model, head, summed_loss, mean_loss):
         yield
 
 
@@ -90,16 +90,16 @@ def passes_logits_on(model: Any, head: torch.nn.Linear, call: Callable[[], Any])
         seen.append(logits)
         return made_up.sum()
 
-    with torch.no_grad(), _replaced(model, head, lambda _hidden: made_up, look):
+    with torch.no_grad(), replaced(model, head, lambda _hidden: made_up, look):
         call()
     return bool(seen) and all(logits.shape == made_up.shape and torch.equal(logits, made_up) for logits in seen)
 
 
 @contextmanager
-def _replaced(
+def replaced(
     model: Any, head: torch.nn.Linear, forward: Callable[..., Any], loss: Callable[..., Any]
 ) -> Iterator[None]:
-    """Within, the head and the loss function of a model are these."""
+    """Within, a model's head computes ``forward``, and its loss function is this one."""
     usual = model.loss_function
     vars(head)["forward"] = forward
     model.loss_function = loss
@@ -110,7 +110,7 @@ def _replaced(
         model.loss_function = usual
 
 
-def _targets(inputs: dict[str, Any]) -> torch.Tensor:
+def targets_of(inputs: dict[str, Any]) -> torch.Tensor:
     """What each position is asked for, ``[rows, length]``: the label after it."""
     if "shift_labels" in inputs:
         return inputs["shift_labels"]  # type: ignore[no-any-return]

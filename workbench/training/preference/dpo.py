@@ -11,7 +11,7 @@ from torch.nn.functional import logsigmoid
 from trl import DPOTrainer
 
 from workbench.configs.preference_settings import PreferenceSettings
-from workbench.training.preference.log_probs import LogProbs, log_probs
+from workbench.training.preference.log_probs import Likelihood, LogProbs
 from workbench.training.preference.outcome import Outcome, preferred
 
 
@@ -20,13 +20,13 @@ class Dpo:
 
     needs_reference = True
 
-    def __init__(self, settings: PreferenceSettings, *, head_takes_positions: bool) -> None:
+    def __init__(self, settings: PreferenceSettings, *, likelihood: Likelihood) -> None:
         self._settings = settings
-        self._head_takes_positions = head_takes_positions
+        self._likelihood = likelihood
 
     def __call__(self, model: Any, inputs: dict[str, Any], reference: torch.Tensor | None) -> Outcome:
         assert reference is not None
-        policy = log_probs(model, inputs, head_takes_positions=self._head_takes_positions)
+        policy = self._likelihood(model, inputs)
         loss = dpo_loss(policy, reference, self._settings)
         chosen, rejected = (self._settings.beta * ratio for ratio in log_ratios(policy.sums.detach(), reference))
         figures = {

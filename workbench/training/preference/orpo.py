@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from workbench.training.preference.log_probs import log_probs
+from workbench.training.preference.log_probs import Likelihood
 from workbench.training.preference.outcome import Outcome, preferred
 
 with warnings.catch_warnings():
@@ -21,12 +21,12 @@ class Orpo:
 
     needs_reference = False
 
-    def __init__(self, beta: float, *, head_takes_positions: bool) -> None:
+    def __init__(self, beta: float, *, likelihood: Likelihood) -> None:
         self._beta = beta
-        self._head_takes_positions = head_takes_positions
+        self._likelihood = likelihood
 
     def __call__(self, model: Any, inputs: dict[str, Any], reference: torch.Tensor | None) -> Outcome:
-        means = log_probs(model, inputs, head_takes_positions=self._head_takes_positions).means
+        means = self._likelihood(model, inputs).means
         return orpo_loss(means, self._beta)
 
 

@@ -13,7 +13,7 @@ from workbench.evaluation.generate import without_training
 from workbench.i18n import _
 from workbench.training.collate import TOKENS
 from workbench.training.preference.dpo import Dpo
-from workbench.training.preference.log_probs import log_probs
+from workbench.training.preference.log_probs import Likelihood
 from workbench.training.preference.orpo import Orpo
 from workbench.training.preference.outcome import Objective
 from workbench.training.preference.pairs import REFERENCE, PairRows
@@ -30,7 +30,8 @@ class PreferenceTrainer(WorkbenchTrainer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.model_accepts_loss_kwargs = True  # the loss is divided by the pairs of the whole optimiser step
-        self._objective = _objective(self._session.config, head_takes_positions=self._head_takes_positions)
+        self._likelihood = Likelihood(self._inner, self._head)
+        self._objective = _objective(self._session.config, self._likelihood)
         if self._objective.needs_reference:
             self.add_callback(_ReferenceFirst(self))
 
@@ -102,7 +103,7 @@ class PreferenceTrainer(WorkbenchTrainer):
                 batch.pop(TOKENS)
                 inputs = self._prepare_inputs(batch)
                 with self.compute_loss_context_manager():
-                    known = log_probs(self.model_wrapped, inputs, head_takes_positions=self._head_takes_positions)
+                    known = self._likelihood(self.model_wrapped, inputs)
                 yield list(zip(*known.sums.chunk(2), strict=True))
 
 
@@ -112,11 +113,11 @@ def _in_order(shares: list[list[tuple[float, float]]], total: int) -> torch.Tens
     return torch.tensor([shares[place % count][place // count] for place in range(total)], dtype=torch.float32)
 
 
-def _objective(config: TrainConfig, *, head_takes_positions: bool) -> Objective:
+def _objective(config: TrainConfig, likelihood: Likelihood) -> Objective:
     if config.stage == "dpo":
-        return Dpo(config.preference, head_takes_positions=head_takes_positions)
+        return Dpo(config.preference, likelihood=likelihood)
     if config.stage == "orpo":
-        return Orpo(config.preference.beta, head_takes_positions=head_takes_positions)
+        return Orpo(config.preference.beta, likelihood=likelihood)
     return Reward(config.preference)
 
 
