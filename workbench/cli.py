@@ -45,6 +45,9 @@ COMMANDS = (
     "doctor",
 )
 
+_INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells have it."""
+
 # Words that the option parser looks up through the standard gettext; see _translate_the_parser.
 PARSER_TEXTS = (
     N_("Arguments"),
@@ -124,19 +127,27 @@ def _run_command() -> int:
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code: 0 done, 1 a mistake or failure, 2 wrong usage."""
+    """Run the command line and leave with its exit code: 0 done, 1 a mistake or failure, 2 wrong usage, 130 Ctrl-C."""
+    try:
+        sys.exit(_followed_and_run())
+    except WorkbenchError as error:
+        _report(error)
+        sys.exit(1)
+    except KeyboardInterrupt:  # while something is imported; later on, the parser sees it
+        sys.stderr.write(_("Aborted!") + "\n")
+        sys.exit(_INTERRUPTED)
+
+
+def _followed_and_run() -> int:
+    """The app or the command, after where models come from was set as the user prefers."""
     from workbench.hub.mirrors import follow_choice
     from workbench.preferences import read_preferences
 
     follow_choice(read_preferences().mirror)
-    try:
-        if len(sys.argv) == 1:
-            sys.exit(_open_app())
-        _translate_the_parser()
-        sys.exit(_run_command())
-    except WorkbenchError as error:
-        _report(error)
-        sys.exit(1)
+    if len(sys.argv) == 1:
+        return _open_app()
+    _translate_the_parser()
+    return _run_command()
 
 
 def _report(error: WorkbenchError) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.run_command import workbench
-from workbench.cli import COMMANDS
+from workbench.cli import COMMANDS, main
 
 _AS_XTUNER_WRITES_THEM = {"eval_refcoco"}
 NAMES = [name if name in _AS_XTUNER_WRITES_THEM else name.replace("_", "-") for name in COMMANDS]
@@ -66,3 +66,17 @@ def test_version(tmp_path: Path) -> None:
     from workbench import __version__
 
     assert workbench("--version", cwd=tmp_path).stdout == f"workbench {__version__}\n"
+
+
+def test_ctrl_c_while_it_starts_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("workbench.cli.build_app", interrupted)
+    monkeypatch.setattr(sys, "argv", ["workbench", "jobs"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 130
+    assert capsys.readouterr().err == "Aborted!\n"
