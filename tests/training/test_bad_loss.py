@@ -69,7 +69,9 @@ def test_it_ends_with_step_rows_and_last_good_checkpoint(
 def test_it_goes_back_once_and_does_without_the_rows(
     rows: Path, one_bad_row: tuple[dict[str, Any], int], tmp_path: Path
 ) -> None:
-    went_back = run(new_job(tmp_path / "job", config_of(rows, one_bad_row, on_bad_loss="rollback")))
+    """Two ranks leave together, and go on together."""
+    shared = {"on_bad_loss": "rollback", "accumulative_counts": 1, "nproc": 2}
+    went_back = run(new_job(tmp_path / "job", config_of(rows, one_bad_row, **shared)), ranks=2)
     assert went_back.returncode == GOES_BACK
     (warned,) = [event for event in went_back.of(Warned) if "no number" in event.message]
     assert "left out" in (warned.fix or "")
@@ -77,9 +79,9 @@ def test_it_goes_back_once_and_does_without_the_rows(
     assert again is not None
     note = read_rollback(went_back.job.path)
     assert note is not None and one_bad_row[1] in note.rows
-    done: Run = run(went_back.job, *again)
+    done: Run = run(went_back.job, *again, ranks=2)
     assert done.returncode == 0, done.job.log_path.read_text()[-3000:]
-    assert done.of(Started)[0].resumed_from_iter == 2 * note.to_step
+    assert done.of(Started)[0].resumed_from_iter == note.to_step
     assert min(done.losses) == note.to_step + 1 and max(done.losses) == 4
     assert all(math.isfinite(loss) for loss, _norm in done.losses.values())
     assert no_bad_weights(done.job)

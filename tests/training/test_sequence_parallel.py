@@ -10,7 +10,7 @@ from tests.training.runs import Run, new_job, run, tiny_config
 from workbench.configs.method_settings import LoraSettings
 from workbench.configs.sequence_rules import heads_problem, require_shareable
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Failed
+from workbench.jobs.events import Failed, Validation
 from workbench.training.shared_rows import SharedRows
 
 ONE_STEP_AN_EPOCH = {
@@ -21,6 +21,7 @@ ONE_STEP_AN_EPOCH = {
     "batch_size": 1,
     "accumulative_counts": 50,
     "max_epochs": 2,
+    "eval_ratio": 0.2,
 }
 
 
@@ -76,6 +77,8 @@ def test_two_processes_with_one_sequence_have_the_losses_of_one_process(
         tmp_path / "shared", rows, ranks=2, deepspeed="zero2", use_varlen_attn=separated, sequence_parallel_size=2
     )
     assert len(shared.losses) == 2
+    validated = [[(event.loss, event.tokens) for event in done.of(Validation)] for done in (alone, shared)]
+    assert validated[0] and validated[1] == [(pytest.approx(loss, rel=1e-5), tokens) for loss, tokens in validated[0]]
     for step, (loss, norm) in shared.losses.items():
         assert loss == pytest.approx(alone.losses[step][0], rel=1e-5)
         assert norm == pytest.approx(alone.losses[step][1], rel=1e-4)

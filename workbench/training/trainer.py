@@ -115,7 +115,7 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """As Trainer's, for the trained positions only, and without all logits at once, where the model lets it."""
-        if self._sequence is not None and model.training:
+        if self._sequence is not None and self._inner.training:  # DeepSpeed's engine says so always
             inputs = self._sequence.own(inputs)
         if self._head is not None and not self._head_is_checked:
             self._check_head(model, inputs, *args, **kwargs)
@@ -137,7 +137,7 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         """On the first batch: a model that changes its logits after the head keeps its own way to the loss."""
         assert self._head is not None
         kwargs["return_outputs"] = False
-        was_training = model.training
+        was_training = self._inner.training
         model.eval()
         compute = super().compute_loss
         if not passes_logits_on(self._inner, self._head, lambda: compute(model, *args, **kwargs)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -46,7 +47,10 @@ class Watchdog:
         self._has_alarmed = True
         from workbench.training.standstill import tell_standstill
 
-        tell_standstill(self._job, silence, self._longest)
+        try:
+            tell_standstill(self._job, silence, self._longest)
+        except OSError as error:  # a full disk, say: the guard must stay, for the rank ends with it
+            print(f"that it stands still could not be noted: {error}", file=sys.stderr)  # noqa: T201
         self._read(are_signs_of_life=False)
 
     @property
