@@ -7,6 +7,7 @@ import math
 import shutil
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from workbench.jobs.events import Failed, Finished, Started, Step, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.models.load import load_tokenizer
 from workbench.paths import shipped
+from workbench.training.callbacks.bad_loss import BadLoss
+from workbench.training.left_out import RowsLeftOut
 from workbench.training.rollback import GOES_BACK, arguments_after, read_rollback
 
 pytestmark = pytest.mark.heavy
@@ -118,3 +121,15 @@ def test_without_a_good_checkpoint_it_begins_anew(tmp_path: Path) -> None:
     )
     assert arguments_after(tmp_path, ["job", "--resume", "x"]) == ["job", "--resume", "beginning"]
     assert arguments_after(tmp_path / "nowhere", ["job"]) is None
+
+
+def test_the_row_that_stands_in_the_place_of_another_is_the_one_named(rows: Path) -> None:
+    config = tiny_config(rows, **SETTINGS)
+    made = build_training_set(config, load_tokenizer(config.pretrained_model_name_or_path)).rows
+    loader = SimpleNamespace(batch_sampler=[[0, 1], [2, 3]])
+    trainer = SimpleNamespace(
+        args=SimpleNamespace(gradient_accumulation_steps=1), callback_handler=SimpleNamespace(train_dataloader=loader)
+    )
+    session: Any = SimpleNamespace(counting=SimpleNamespace(steps_per_epoch=2))
+    assert BadLoss(session, trainer, made)._rows_of(1) == [0, 1]
+    assert BadLoss(session, trainer, RowsLeftOut(made, [1]))._rows_of(1) == [0, 2]

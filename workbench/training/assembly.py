@@ -89,18 +89,18 @@ def assembled_trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
     )
     trainer.add_callback(StepEvents(session, throughput, mfu))
     examiner = Examiner(trainer.model, session, sharded=sharded, sight=pupil.batches.sight)
-    _watch(trainer, session, examiner, validates=bool(data.validation))
+    _watch(trainer, session, examiner, data)
     return trainer
 
 
-def _watch(trainer: WorkbenchTrainer, session: Session, examiner: Examiner, *, validates: bool) -> None:
+def _watch(trainer: WorkbenchTrainer, session: Session, examiner: Examiner, data: TrainingSet) -> None:
     """What happens at a step besides, in this order."""
     for callback in (
         SaveCadence(session),
         StopOnRequest(session),
-        BadLoss(session, trainer),
+        BadLoss(session, trainer, data.rows),
         SampleAnswers(session, examiner),
-        *([ValidationLoss(session, trainer)] if validates else []),
+        *([ValidationLoss(session, trainer)] if data.validation else []),
         Scores(session, examiner),
     ):
         trainer.add_callback(callback)

@@ -12,6 +12,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from workbench.configs.preference_settings import PAIR_STAGES
+from workbench.data.training_set import TrainingRows
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.events import Warned
@@ -23,6 +24,8 @@ from workbench.training.session import Session
 _MEANT = 5
 """Steps whose mean loss is compared with that of the first so many."""
 _TIMES = 3.0
+_TIMES_BEFORE_NO_NUMBER = 2.0
+"""The loss of the step before counts alone then, and what follows has shown that it was on its way."""
 _SMALLEST = 1.0
 _LR_FACTOR = 0.5
 _SHOWN = 12
@@ -35,10 +38,14 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
     learning rate is halved then, also where it ends in no number. After a loss that is no number out of nothing the rows
     of that step are left out, for with them it would come again. A run goes back once: then it ends. No weights of a bad
     step are ever saved.
+
+    Args:
+        rows: those that are trained.
     """
 
-    def __init__(self, session: Session, trainer: Any) -> None:
+    def __init__(self, session: Session, trainer: Any, rows: TrainingRows) -> None:
         self._session = session
+        self._rows = rows
         self._trainer = trainer
         self._first: list[float] = []
         self._last: list[float] = []
@@ -78,7 +85,7 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
     def _was_wild(self) -> bool:
         """Whether the loss had grown far beyond that of the first step: then its rows are not to blame."""
         newest = [*self._first, *self._last][-1:]
-        return bool(newest) and newest[0] > _TIMES * max(self._first[0], _SMALLEST)
+        return bool(newest) and newest[0] > _TIMES_BEFORE_NO_NUMBER * max(self._first[0], _SMALLEST)
 
     def _explodes(self, loss: float) -> bool:
         if len(self._first) < _MEANT:
@@ -129,7 +136,12 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
 
     def _end(self, what: str, rows: Sequence[int], good: Path | None) -> WorkbenchError:
         lr = self._session.config.lr
-        fix = _("Look at these rows, and start again with a smaller lr (it is {lr:g}) or with on_bad_loss: rollback.")
+        if self._session.config.on_bad_loss == "rollback":
+            fix = _("Look at these rows, and start again with a smaller lr (it is {lr:g}).")
+        else:
+            fix = _(
+                "Look at these rows, and start again with a smaller lr (it is {lr:g}) or with on_bad_loss: rollback."
+            )
         kept = _("The last good checkpoint is {checkpoint}.").format(checkpoint=good) if good else ""
         return WorkbenchError(what, where=_shown(rows), fix=f"{fix.format(lr=lr)} {kept}".strip())
 
@@ -147,7 +159,12 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         size = self._trainer.args.gradient_accumulation_steps
         batches = islice(loader.batch_sampler, place * size, (place + 1) * size)
         return sorted(
-            {number for some in gather_lists([list(batch) for batch in batches]) for batch in some for number in batch}
+            {
+                self._rows.standing_at(number)
+                for some in gather_lists([list(batch) for batch in batches])
+                for batch in some
+                for number in batch
+            }
         )
 
 
