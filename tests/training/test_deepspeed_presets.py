@@ -81,6 +81,15 @@ def test_what_the_config_decides_is_left_to_it_and_told() -> None:
     assert matched({**deepspeed_settings("deepspeed_zero2")}, a_config())[1] == []
 
 
+def test_an_optimiser_of_the_file_takes_the_numbers_of_the_config() -> None:
+    config = TrainConfig(pretrained_model_name_or_path="m", data_path="d", lr=2e-4)
+    given = {"type": "AdamW", "params": {"lr": 1e-5, "eps": 1e-8, "betas": [0.9, 0.999]}}
+    settings, said = matched({"optimizer": given}, config)
+    assert settings["optimizer"] == {"type": "AdamW", "params": {"lr": "auto", "eps": "auto", "betas": "auto"}}
+    assert len(said) == 1 and "optimizer.params.lr" in said[0] and "0.0002" in said[0]
+    assert given["params"]["lr"] == 1e-5
+
+
 @pytest.mark.parametrize(
     ("settings", "fix"),
     [

@@ -16,6 +16,8 @@ from workbench.errors import WorkbenchError, nearest, system_reason
 from workbench.i18n import _
 
 _AUTO = "auto"
+_EPSILON = 1e-8
+"""AdamW's, as torch and transformers have it."""
 _TO_CPU = {"device": "cpu", "pin_memory": True}
 _ZERO: dict[str, dict[str, Any]] = {
     "deepspeed_zero1": {"stage": 1},
@@ -98,7 +100,29 @@ def matched(settings: dict[str, Any], config: TrainConfig) -> tuple[dict[str, An
         if isinstance(section := settings.get(name), dict) and section.get("enabled", _AUTO) != _AUTO:
             left[name] = {**section, "enabled": _AUTO}
             said.append(_mismatch(f"{name}.enabled", section["enabled"], f"precision: {config.precision}"))
+    if isinstance(optimizer := settings.get("optimizer"), dict):
+        left["optimizer"], more = _matched_optimizer(optimizer, config)
+        said += more
     return left, said
+
+
+def _matched_optimizer(optimizer: dict[str, Any], config: TrainConfig) -> tuple[dict[str, Any], list[str]]:
+    """DeepSpeed's own optimiser with the config's numbers, which transformers insists on."""
+    given = optimizer.get("params")
+    params = dict(given) if isinstance(given, dict) else {}
+    decided: dict[str, Any] = {
+        "lr": config.lr,
+        "betas": list(config.betas),
+        "eps": _EPSILON,
+        "weight_decay": config.weight_decay,
+    }
+    said = []
+    for name, value in decided.items():
+        if params.get(name, _AUTO) not in (_AUTO, value):
+            said.append(_mismatch(f"optimizer.params.{name}", params[name], value))
+        if name in params:
+            params[name] = _AUTO
+    return {**optimizer, "params": params}, said
 
 
 def _mismatch(name: str, given: object, value: object) -> str:
