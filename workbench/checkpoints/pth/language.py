@@ -21,6 +21,8 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 _HEADS = ("lm_head.weight", "output.weight")
+_REWARD_TOKEN = 92527
+"""What XTuner puts behind an answer of InternLM2, to read the score at it."""
 _INNER = "model."
 _ADAPTED = "base_model.model."
 """What peft puts before the names of a model with an adapter."""
@@ -108,5 +110,6 @@ def _reward_head(context: Context, width: int) -> LazyTensor:
 
 def _reward_config(config: dict[str, Any], is_internlm2: bool) -> dict[str, Any]:
     if is_internlm2:
-        return {"architectures": ["InternLM2ForRewardModel"], "tie_word_embeddings": False}
+        read_at = {"reward_token_id": _REWARD_TOKEN} if int(config.get("vocab_size") or 0) > _REWARD_TOKEN else {}
+        return {"architectures": ["InternLM2ForRewardModel"], "tie_word_embeddings": False, **read_at}
     return score_config(config)
