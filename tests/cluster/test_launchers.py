@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from workbench.actions.launch_hostfile import hostfile_command, read_hostfile
-from workbench.actions.launch_training import node_folder, process_count, training_command
+from workbench.actions.launch_training import node_folder, planned_process_count, process_count, training_command
 from workbench.configs.cluster_environment import settled
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
@@ -81,6 +81,19 @@ def test_a_hostfile_is_read(tmp_path: Path) -> None:
     path.write_text("# two machines\nfirst slots=8\n\n10.0.0.2   slots=4  # the small one\n")
     assert read_hostfile(path) == {"first": 8, "10.0.0.2": 4}
     assert process_count(a_config(launcher="hostfile", hostfile=str(path))) == 12
+    assert planned_process_count(a_config(hostfile=str(path))) == 12
+    assert planned_process_count(a_config(nproc=2, hostfile=str(path))) == 4  # so many of each, as DeepSpeed takes it
+
+
+def test_the_processes_of_all_machines_are_planned_with_also_before_each_knows_its_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert planned_process_count(a_config(nproc=8, nodes=2)) == 16
+    assert planned_process_count(a_config(nproc=8, launcher="slurm", nodes=4)) == 32
+    assert planned_process_count(a_config(nproc=2, hostfile="missing")) == 2
+    for name, value in SECOND_OF_TWO.items():
+        monkeypatch.setenv(name, value)
+    assert planned_process_count(a_config()) == 16
 
 
 @pytest.mark.parametrize(

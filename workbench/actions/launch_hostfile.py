@@ -64,9 +64,14 @@ def read_hostfile(path: Path) -> dict[str, int]:
     return hosts
 
 
-def process_count_of(path: Path) -> int:
-    """Processes of all machines in the file."""
-    return sum(read_hostfile(path).values())
+def process_count_of(config: TrainConfig) -> int:
+    """Processes of all machines in the file: as many as it says of each, or ``nproc`` of each if that is a number.
+
+    Raises:
+        WorkbenchError: as `read_hostfile`.
+    """
+    hosts = read_hostfile(_path(config))
+    return len(hosts) * config.nproc if isinstance(config.nproc, int) else sum(hosts.values())
 
 
 def hostfile_command(config: TrainConfig) -> list[str]:
@@ -76,8 +81,7 @@ def hostfile_command(config: TrainConfig) -> list[str]:
         WorkbenchError: the file has mistakes, pdsh is not installed, or a machine cannot be reached.
     """
     cluster = config.cluster
-    assert cluster.hostfile is not None
-    path = Path(cluster.hostfile).expanduser().resolve()
+    path = _path(config)
     hosts = read_hostfile(path)
     if shutil.which("pdsh") is None:
         raise WorkbenchError(
@@ -94,6 +98,11 @@ def hostfile_command(config: TrainConfig) -> list[str]:
     passed_on = [f"--env={name}={value}" for name, value in os.environ.items() if _PASSED_ON.fullmatch(name)]
     port = ["--master_port", str(cluster.master_port)]
     return [*command, *port, "--no_local_rank", "--module", "workbench.training", "{job}", *passed_on]
+
+
+def _path(config: TrainConfig) -> Path:
+    assert config.cluster.hostfile is not None
+    return Path(config.cluster.hostfile).expanduser().resolve()
 
 
 def _require_reachable(hosts: Sequence[str], project: Path) -> None:

@@ -9,9 +9,10 @@ from workbench.actions.devices import device_wish
 from workbench.actions.launch_hostfile import hostfile_command, process_count_of
 from workbench.actions.python import module_command
 from workbench.actions.slurm_step import step_command, takes_step
+from workbench.configs.cluster_environment import settled
 from workbench.configs.deepspeed_names import NO_DEEPSPEED, chosen_preset
 from workbench.configs.schema import TrainConfig
-from workbench.devices import gpu_count
+from workbench.devices import gpu_count, visible_gpus
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.supervise import PORT
@@ -51,11 +52,20 @@ def process_count(config: TrainConfig) -> int:
         WorkbenchError: the list of machines has a mistake.
     """
     if config.cluster.launcher == "hostfile":
-        return process_count_of(Path(config.cluster.hostfile or ""))
+        return process_count_of(config)
     if takes_step(config):
         return int(os.environ["SLURM_NTASKS"])
     here = config.nproc if isinstance(config.nproc, int) else _processes_here(config)
     return here * (config.cluster.nodes or 1)
+
+
+def planned_process_count(config: TrainConfig) -> int:
+    """The same for a config as it is written, for estimates: also where it could not be started like this here."""
+    try:
+        return process_count(settled(config, os.environ))
+    except WorkbenchError:
+        here = config.nproc if isinstance(config.nproc, int) else len(config.devices or visible_gpus()) or 1
+        return here * (config.cluster.nodes or 1)
 
 
 def _local(config: TrainConfig) -> list[str]:

@@ -6,6 +6,7 @@ import shutil
 import socket
 from pathlib import Path
 
+from workbench.actions.launch_training import planned_process_count
 from workbench.configs.checkpoint_size import checkpoint_bytes
 from workbench.configs.estimate import MemoryEstimate, estimate_memory
 from workbench.configs.schema import TrainConfig
@@ -26,8 +27,7 @@ def preflight_warnings(
 def warnings_before(config: TrainConfig, work_dir: Path) -> list[WorkbenchError]:
     """The same for a training that is about to be started from here."""
     devices = find_devices(config.devices)
-    processes = config.nproc if isinstance(config.nproc, int) else devices.count
-    memory = estimate_memory(config, devices=processes, on_cpu=devices.on_cpu)
+    memory = estimate_memory(config, devices=planned_process_count(config), on_cpu=devices.on_cpu)
     return preflight_warnings(config, work_dir, memory, devices)
 
 

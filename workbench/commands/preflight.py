@@ -47,6 +47,7 @@ def preflight(config: _Config, assignments: _Set = None, as_json: _Json = False)
 
 def estimate(config: _Config, assignments: _Set = None, as_json: _Json = False) -> None:
     """Print the memory of a training."""
+    from workbench.actions.launch_training import planned_process_count
     from workbench.configs.estimate import estimate_memory
     from workbench.configs.find import find_config
     from workbench.configs.overrides import apply_overrides
@@ -56,8 +57,7 @@ def estimate(config: _Config, assignments: _Set = None, as_json: _Json = False) 
 
     settings = apply_overrides(find_config(config).config, assignments or [])
     devices = find_devices(settings.devices)
-    processes = settings.nproc if isinstance(settings.nproc, int) else devices.count
-    needed = estimate_memory(settings, devices=processes, on_cpu=devices.on_cpu)
+    needed = estimate_memory(settings, devices=planned_process_count(settings), on_cpu=devices.on_cpu)
     if needed is None:
         raise WorkbenchError(
             _("The sizes of this model are not known before it is here."),

@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.actions.earlier_pace import seconds_per_iteration
 from workbench.actions.expected_pace import expected_seconds
+from workbench.actions.launch_training import planned_process_count
 from workbench.actions.preflight_warnings import preflight_warnings
 from workbench.configs.estimate import MemoryEstimate, StepEstimate, estimate_memory, estimate_steps
 from workbench.configs.find import FoundConfig, find_config
@@ -76,7 +77,7 @@ def plan_of(reference: str, assignments: list[str], project: Path) -> TrainPlan:
     found = find_config(reference)
     config = apply_overrides(found.config, assignments)
     devices = find_devices(config.devices)
-    processes = config.nproc if isinstance(config.nproc, int) else devices.count
+    processes = planned_process_count(config)
     problems = _problems(config, project)
     data = _data_size(config, problems)
     steps = None if data.rows is None else estimate_steps(config, rows=data.rows, tokens=data.tokens, devices=processes)
@@ -157,7 +158,8 @@ def _expected_pace(
         samples=data.rows / iterations,
         length=data.tokens / data.rows if apart else config.max_length,
     )
-    return expected_seconds(config, iteration, processes=processes, on_cpu=devices.on_cpu)
+    here = config.nproc if isinstance(config.nproc, int) else devices.count
+    return expected_seconds(config, iteration, processes=here, on_cpu=devices.on_cpu)
 
 
 def _token_counts(config: TrainConfig, rows: list[Sample]) -> list[int]:

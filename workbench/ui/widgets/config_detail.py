@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 
+from workbench.actions.launch_training import planned_process_count
 from workbench.configs.estimate import estimate_memory
 from workbench.configs.find import find_config
 from workbench.configs.own_code import what_instead
@@ -94,8 +95,7 @@ def _remarks(row: ConfigRow, config: TrainConfig) -> list[Any]:
 def _memory(config: TrainConfig) -> Content:
     """The estimated memory on this machine as a bar, and whether what is free suffices."""
     devices = find_devices()
-    processes = config.nproc if isinstance(config.nproc, int) else devices.count
-    needed = estimate_memory(config, devices=processes, on_cpu=devices.on_cpu)
+    needed = estimate_memory(config, devices=planned_process_count(config), on_cpu=devices.on_cpu)
     if needed is None:
         return Content.styled(_("memory: not known before the model is loaded"), "dim")
     style = "dim" if needed.total <= devices.free else "$text-warning"
