@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -14,8 +13,6 @@ from transformers import Trainer
 
 from workbench.configs.provenance import write_provenance
 from workbench.data.encode import NOT_TRAINED
-from workbench.errors import WorkbenchError
-from workbench.i18n import _
 from workbench.models.principal import Factors, beginning_in, factors_of, save_as_plain
 from workbench.models.vision.parts import Parts
 from workbench.training.callbacks.steps import Throughput
@@ -36,6 +33,7 @@ from workbench.training.other_ranks import note_begun
 from workbench.training.own_model import save_processor
 from workbench.training.part_checkpoints import save_trained_parts, without_frozen
 from workbench.training.ranks import barrier, rank, world_size
+from workbench.training.save_error import save_error
 from workbench.training.saving import UNFINISHED, discard_unfinished, publish
 from workbench.training.schedule import lr_factor, warmup_steps
 from workbench.training.sequence_parallel import SequenceParts
@@ -202,8 +200,8 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
                     note_begun(checkpoints / UNFINISHED / name, self._session.begun_with)
                 write_manifest(checkpoints / UNFINISHED / name)
                 publish(checkpoints / UNFINISHED / name, checkpoints / name)
-        except Exception as error:  # torch, safetensors and the system each have their own
-            raise _save_error(error, checkpoints / name) from error
+        except Exception as error:
+            raise save_error(error, checkpoints / name) from error
         finally:
             self._run_folder = checkpoints
             if self._session.folders.keeps_folder:
@@ -251,17 +249,6 @@ def _beginning(session: Session, model: Any) -> Factors | None:
     if not (session.config.has_adapter and session.config.lora.changes_base):
         return None
     return beginning_in(session.resumed_from) if session.resumed_from else factors_of(model)
-
-
-def _save_error(error: Exception, checkpoint: Path) -> WorkbenchError:
-    free = shutil.disk_usage(checkpoint.parents[1]).free / 2**20
-    return WorkbenchError(
-        _("The checkpoint could not be saved: {reason}").format(reason=str(error).strip().split("\n")[0][:300]),
-        where=str(checkpoint),
-        fix=_(
-            "{free:.0f} MB are free on that disk. Make room, then go on from the last checkpoint with --resume."
-        ).format(free=free),
-    )
 
 
 def _without_adapter(model: Any) -> Any:
