@@ -13,10 +13,11 @@ from tests.ui import recorded
 from tests.ui.driving import NARROW, WIDE, running, see, wait_until
 from workbench.jobs.folder import DeviceWish, JobFolder
 from workbench.jobs.launch import Turn, start_job
-from workbench.jobs.queue import queue_rows
+from workbench.jobs.queue import QueueRow, queue_rows
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.stop import stop_now
 from workbench.jobs.sweeps import SweepFolder, SweepPoint, SweepRecord
+from workbench.ui.screens.queue import _columns
 from workbench.ui.widgets.fitted_table import FittedTable
 
 
@@ -118,3 +119,13 @@ async def test_without_a_sweep_the_command_for_one_is_told(project: Path) -> Non
         await see(pilot, "✓ finished")
         await pilot.press("w")
         await see(pilot, "No sweep yet", "workbench sweep CONFIG")
+
+
+def test_devices_take_no_more_room_than_they_need() -> None:
+    def widths(*devices: str) -> dict[str, int | None]:
+        row = QueueRow(JobFolder(Path("/work_dirs/x/1")), 0, JobState.RUNNING, devices, len(devices))
+        return {column.title: column.width for column in _columns([row])}
+
+    assert widths("cpu")["devices"] == len("devices")
+    assert widths("0", "1")["devices"] == len("GPU 0, 1")
+    assert widths(*"01234567")["devices"] == 14

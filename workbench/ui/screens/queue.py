@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -23,13 +24,7 @@ from workbench.ui.widgets.fitted_table import Cell, Column, FittedTable, Row
 from workbench.ui.widgets.job_table import STATE_ROLES
 
 _POLL_SECONDS = 1.0
-_COLUMNS = (
-    Column(N_("place"), 5),
-    Column(N_("state"), 12),
-    Column(N_("job"), keeps_end=True),
-    Column(N_("devices"), 14),
-    Column(N_("behind"), from_width=90, keeps_end=True),
-)
+_WIDEST_DEVICES = 14
 
 
 class QueueScreen(TranslatedModal[JobFolder | None]):
@@ -56,7 +51,7 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(_("Queue"), classes="dialog-title", markup=False)
-            yield FittedTable(_COLUMNS, id="queue-table")
+            yield FittedTable(_columns([]), id="queue-table")
             yield Static(
                 _("No job has a device, and none waits. A training whose device is taken can wait here for it."),
                 id="queue-empty",
@@ -83,8 +78,10 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
         if not self.is_mounted or (rows == self._rows and rows):
             return
         self._rows = rows
-        self.query_one(FittedTable).set_rows([Row(str(row.job.path), _cells(row)) for row in rows])
-        self.query_one(FittedTable).display = bool(rows)
+        table = self.query_one(FittedTable)
+        table.set_columns(_columns(rows))
+        table.set_rows([Row(str(row.job.path), _cells(row)) for row in rows])
+        table.display = bool(rows)
         self.query_one("#queue-empty").display = not rows
         self.refresh_bindings()
 
@@ -128,6 +125,18 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
         """Do it aside, for the queue may be held by somebody else for a moment; then look."""
         change()
         self.app.call_from_thread(self._look)
+
+
+def _columns(rows: list[QueueRow]) -> tuple[Column, ...]:
+    """No more room for devices than they need: the rest is for the jobs' names, which are long and alike."""
+    devices = max(cell_len(text) for text in (_("devices"), *(row.devices_text for row in rows)))
+    return (
+        Column(N_("place"), 5),
+        Column(N_("state"), 11),
+        Column(N_("job"), keeps_end=True),
+        Column(N_("devices"), min(devices, _WIDEST_DEVICES)),
+        Column(N_("behind"), from_width=90, keeps_end=True),
+    )
 
 
 def _cells(row: QueueRow) -> tuple[Cell, ...]:
