@@ -115,7 +115,7 @@ def test_machines_that_ssh_does_not_reach_are_named_before_anything_starts(
     config = a_config(launcher="hostfile", hostfile=str(hosts), master_port=29400)
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     with pytest.raises(WorkbenchError, match="pdsh is not installed"):
-        hostfile_command(config)
+        training_command(config)
     (tmp_path / "pdsh").write_text("")
     (tmp_path / "pdsh").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")

@@ -19,7 +19,6 @@ from workbench.configs.cluster_settings import ClusterSettings
 from workbench.configs.files import dump_config
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
-from workbench.jobs import slurm
 from workbench.jobs.events import EventLog, Failed, Finished
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.rows import job_row
@@ -126,7 +125,8 @@ def test_a_job_that_nobody_follows_any_more_is_where_slurm_says_and_can_be_ended
 def test_what_is_missing_for_slurm_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(WorkbenchError, match="sbatch is not there"):
-        slurm.submit(tmp_path / "sbatch.sh")
+        start_training(config_for(tmp_path), "demo", project=tmp_path)
+    assert not (tmp_path / "work_dirs").exists()
     with pytest.raises(WorkbenchError) as caught:
         start_training(config_for(tmp_path).model_copy(update={"nproc": "auto"}), "demo", project=tmp_path)
     assert caught.value.where == "nproc"

@@ -74,21 +74,29 @@ def process_count_of(config: TrainConfig) -> int:
     return len(hosts) * config.nproc if isinstance(config.nproc, int) else sum(hosts.values())
 
 
-def hostfile_command(config: TrainConfig) -> list[str]:
-    """The command that starts the training on all machines of the file; ``{job}`` stands for its folder.
+def require_pdsh() -> None:
+    """Look whether DeepSpeed's launcher can start anything elsewhere.
 
     Raises:
-        WorkbenchError: the file has mistakes, pdsh is not installed, or a machine cannot be reached.
+        WorkbenchError: pdsh is not installed.
     """
-    cluster = config.cluster
-    path = _path(config)
-    hosts = read_hostfile(path)
     if shutil.which("pdsh") is None:
         raise WorkbenchError(
             _("pdsh is not installed, with which DeepSpeed starts processes on other machines."),
             where="cluster.hostfile",
             fix=_("Install pdsh here, or run the same command on every machine with launcher: torchrun."),
         )
+
+
+def hostfile_command(config: TrainConfig) -> list[str]:
+    """The command that starts the training on all machines of the file; ``{job}`` stands for its folder.
+
+    Raises:
+        WorkbenchError: the file has mistakes, or a machine cannot be reached.
+    """
+    cluster = config.cluster
+    path = _path(config)
+    hosts = read_hostfile(path)
     _require_reachable(list(hosts), Path.cwd())
     command = module_command("deepspeed.launcher.runner", "--hostfile", str(path), "--force_multi")
     if isinstance(config.nproc, int):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from workbench.actions.devices import device_wish
-from workbench.actions.launch_hostfile import hostfile_command, process_count_of
+from workbench.actions.launch_hostfile import hostfile_command, process_count_of, require_pdsh
 from workbench.actions.python import module_command
 from workbench.actions.slurm_step import step_command, takes_step
 from workbench.configs.cluster_environment import settled
@@ -15,6 +15,7 @@ from workbench.configs.schema import TrainConfig
 from workbench.devices import gpu_count, visible_gpus
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.jobs.slurm import require_sbatch
 from workbench.jobs.supervise import PORT
 
 TRAINING = "workbench.training"
@@ -29,6 +30,7 @@ def training_command(config: TrainConfig) -> list[str]:
     Raises:
         WorkbenchError: what the launcher needs is missing.
     """
+    require_launcher(config)
     launcher = config.cluster.launcher
     if launcher == "torchrun":
         return _torchrun(config)
@@ -37,6 +39,27 @@ def training_command(config: TrainConfig) -> list[str]:
     if launcher == "slurm":
         return _slurm(config)
     return _local(config)
+
+
+def require_launcher(config: TrainConfig) -> None:
+    """Look whether the launcher has here what it needs; takes no time.
+
+    Args:
+        config: settled.
+
+    Raises:
+        WorkbenchError: what is missing.
+    """
+    if config.cluster.launcher == "hostfile":
+        require_pdsh()
+    if config.cluster.launcher == "slurm" and not takes_step(config):
+        if not isinstance(config.nproc, int):
+            raise WorkbenchError(
+                _("How many processes a machine of the cluster runs is not known here."),
+                where="nproc",
+                fix=_("Say it, usually its GPUs: --nproc 8."),
+            )
+        require_sbatch()
 
 
 def node_folder(config: TrainConfig, work_dir: Path) -> Path:
@@ -103,15 +126,7 @@ def _torchrun(config: TrainConfig) -> list[str]:
 
 def _slurm(config: TrainConfig) -> list[str]:
     """A process that submits the training and follows it, or a rank of the step that srun has started."""
-    if takes_step(config):
-        return step_command()
-    if not isinstance(config.nproc, int):
-        raise WorkbenchError(
-            _("How many processes a machine of the cluster runs is not known here."),
-            where="nproc",
-            fix=_("Say it, usually its GPUs: --nproc 8."),
-        )
-    return module_command("workbench.actions.slurm_job", "{job}")
+    return step_command() if takes_step(config) else module_command("workbench.actions.slurm_job", "{job}")
 
 
 def _processes_here(config: TrainConfig) -> int:

@@ -10,7 +10,7 @@ from workbench.actions.devices import device_wish, training_turn
 from workbench.actions.evaluation_preflight import check_evaluation
 from workbench.actions.first_stage import with_first_stage
 from workbench.actions.fit import FitWish, fitting_command, refuse_fit
-from workbench.actions.launch_training import node_folder, process_count, training_command
+from workbench.actions.launch_training import node_folder, process_count, require_launcher, training_command
 from workbench.actions.model_there import require_model
 from workbench.actions.slurm_step import is_first_of_step, join_step, takes_step, tell_the_others
 from workbench.actions.vision_preflight import check_vision
@@ -142,6 +142,7 @@ def preflight(config: TrainConfig) -> None:
             for what workbench cannot do yet.
     """
     config = settled(config, os.environ)
+    require_launcher(config)
     require_shareable(config, process_count(config))
     if config.deepspeed not in {AUTO, NO_DEEPSPEED}:
         matched(deepspeed_settings(config.deepspeed), config)

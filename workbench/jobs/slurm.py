@@ -6,6 +6,7 @@ Formats: https://slurm.schedmd.com/squeue.html and sacct.html.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass
@@ -40,6 +41,16 @@ def slurm_id(job_path: Path) -> str | None:
         return str(json.loads((job_path / SLURM_FILE).read_bytes())["id"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def require_sbatch() -> None:
+    """Look whether anything can be submitted from here.
+
+    Raises:
+        WorkbenchError: Slurm is not there.
+    """
+    if shutil.which("sbatch") is None:
+        raise _not_there("sbatch")
 
 
 def submit(script: Path) -> str:
@@ -111,13 +122,18 @@ def _asked(*command: str) -> str:
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=_SECONDS
         )
     except FileNotFoundError as error:
-        raise WorkbenchError(
-            _("{tool} is not there: this machine belongs to no Slurm cluster.").format(tool=command[0]),
-            fix=_("Start it on a login node of the cluster, or with launcher: torchrun."),
-        ) from error
+        raise _not_there(command[0]) from error
     except subprocess.TimeoutExpired as error:
         raise WorkbenchError(_("Slurm does not answer: {tool}").format(tool=command[0])) from error
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
         raise WorkbenchError(_("{tool} refuses: {reason}").format(tool=command[0], reason=said[:500]))
     return done.stdout
+
+
+def _not_there(tool: str) -> WorkbenchError:
+    return WorkbenchError(
+        _("{tool} is not there: this machine belongs to no Slurm cluster.").format(tool=tool),
+        where="cluster.launcher",
+        fix=_("Start it on a login node of the cluster, or with launcher: torchrun."),
+    )
