@@ -118,7 +118,7 @@ def test_the_reference_is_the_model_with_the_adapter_that_is_trained_on(dpo: Run
 
 
 def test_dpo_on_four_bits_and_two_ranks(pairs: Path, tmp_path: Path) -> None:
-    config = tiny_config(pairs, method="qlora", deepspeed="zero2", stage="dpo", save_steps=6)
+    config = tiny_config(pairs, method="qlora", deepspeed="zero2", stage="dpo", save_steps=6, eval_ratio=0.2)
 
     done = run(new_job(tmp_path / "job", config), ranks=2)
 
@@ -131,6 +131,7 @@ def test_dpo_on_four_bits_and_two_ranks(pairs: Path, tmp_path: Path) -> None:
     assert first.loss == pytest.approx(_LN_2, abs=1e-3)
     assert last.loss < 0.6
     assert (last.figures or {})["reward_acc"] == 1
+    assert all("reward_acc" in (validation.figures or {}) for validation in done.of(Validation))
 
 
 def test_what_dpo_has_learnt_is_in_the_merged_model(dpo: Run, pairs: Path, tmp_path: Path) -> None:

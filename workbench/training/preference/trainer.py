@@ -60,7 +60,7 @@ class PreferenceTrainer(WorkbenchTrainer):
         pairs = self.loss_count(inputs)
         outcome = self._objective(model, inputs, reference)
         loss = outcome.loss
-        figures = self._throughput.figures if model.training else self.validation_figures
+        figures = self._throughput.figures if self._inner.training else self.validation_figures
         figures.add(outcome.figures, pairs)
         if num_items_in_batch is not None:
             loss = loss * pairs * self.accelerator.num_processes / num_items_in_batch
