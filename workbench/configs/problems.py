@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from workbench.configs.other_names import our_name
 from workbench.configs.schema import TrainConfig
 from workbench.errors import nearest
 from workbench.i18n import _
@@ -54,6 +55,8 @@ def remedy(error: ErrorDetails) -> str | None:
     if error["type"] != "extra_forbidden":
         return None
     known = fields_at(error["loc"][:-1])
+    if ours := our_name(str(error["loc"][-1])):
+        return _("Here it is called {name}.").format(name=f"`{ours}`")
     lowered = {name.lower(): name for name in known}
     names = [lowered[name] for name in nearest(str(error["loc"][-1]).lower(), lowered)]
     if names:
