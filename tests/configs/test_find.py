@@ -37,6 +37,11 @@ def test_a_copy_takes_changes(tmp_path: Path) -> None:
     assert (config.data_path, config.lora.r) == ("my.json", 8)
 
 
+def test_a_copy_says_what_was_mended(tmp_path: Path) -> None:
+    text = copy_config("llama2_70b_full_wizardlm_e1", tmp_path).read_text()
+    assert "# XTuner passes three times over the data; here once, as the name says.\n" in text
+
+
 def test_a_copy_into_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkbenchError, match="cannot be written"):

@@ -78,14 +78,14 @@ async def test_what_is_no_size_fits_nothing_and_is_told(project: Path) -> None:
         assert SAMPLE not in screen_text(pilot)
 
 
-async def test_a_model_that_needs_its_own_code_is_told_and_not_copied(project: Path) -> None:
+async def test_a_model_that_needs_its_own_code_is_told_and_can_be_copied_to_allow_it(project: Path) -> None:
     async with running(project, "configs", ROOMY) as pilot:
         await pilot.press("slash")
         await type_text(pilot, "baichuan_7b_qlora_alpaca_e3")
         await see(pilot, "own code", "transformers 5 has no Baichuan")
         await pilot.press("enter", "c")
-        await see(pilot, "trust_remote_code: true")
-    assert not list(project.glob("baichuan*"))
+        await see(pilot, "▪ baichuan_7b_qlora_alpaca_e3_copy.yaml", "trust_remote_code: true")
+    assert "# transformers 5 has no Baichuan" in (project / "baichuan_7b_qlora_alpaca_e3_copy.yaml").read_text()
 
 
 async def test_what_was_mended_is_told(project: Path) -> None:

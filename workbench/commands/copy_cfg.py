@@ -10,6 +10,7 @@ import typer
 
 from workbench.commands.wording import examples
 from workbench.i18n import _
+from workbench.text import printable
 
 _EXAMPLES = """
   workbench copy-cfg internlm2_chat_1_8b_qlora_alpaca_e3 .
@@ -34,9 +35,13 @@ def copy_cfg(
 ) -> None:
     """Write ``DIR/<name>_copy.yaml`` with every field explained."""
     from workbench.configs.copies import copy_config
+    from workbench.configs.files import load_config
+    from workbench.configs.own_code import own_code_trouble
 
     path = copy_config(name, folder, assignments=assignments or [], overwrite=force)
     if as_json:
         typer.echo(json.dumps({"path": str(path)}, ensure_ascii=False))
     else:
         typer.echo(_("Copied to {path}").format(path=path))
+    if (trouble := own_code_trouble(load_config(path))) is not None:
+        typer.echo(_("Warning: {message}").format(message=printable(str(trouble))), err=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench.configs.catalogue.mends import MENDED
 from workbench.configs.files import dump_config
 from workbench.configs.find import find_config
 from workbench.configs.overrides import apply_overrides
-from workbench.configs.own_code import require_no_own_code
+from workbench.configs.own_code import own_code_trouble
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
@@ -22,15 +23,24 @@ def copy_config(name_or_path: str, folder: Path, *, assignments: Sequence[str] =
         assignments: ``key=value`` changes to the copy.
 
     Raises:
-        WorkbenchError: unknown name, a wrong assignment, a model that needs code of its own, the copy exists and must not be overwritten, or the folder cannot be written.
+        WorkbenchError: unknown name, a wrong assignment, the copy exists and must not be overwritten, or the folder
+            cannot be written.
     """
     found = find_config(name_or_path)
     config = apply_overrides(found.config, assignments)
-    require_no_own_code(config)
     path = folder / f"{found.name}_copy.yaml"
-    header = "\n".join((_("From {name}.").format(name=found.name), f"workbench train {path}"))
-    write_config(path, config, header, overwrite=overwrite)
+    write_config(path, config, copy_header(found.name, config, str(path)), overwrite=overwrite)
     return path
+
+
+def copy_header(name: str, config: TrainConfig, path: str) -> str:
+    """What stands on top of a copy of this name: where it is from, how it is trained, what must be known before."""
+    lines = [_("From {name}.").format(name=name), f"workbench train {path}"]
+    if name in MENDED:
+        lines.append(_(MENDED[name]))
+    if (trouble := own_code_trouble(config)) is not None:
+        lines += [trouble.what, str(trouble.fix)]
+    return "\n".join(lines)
 
 
 def write_config(path: Path, config: TrainConfig, header: str, *, overwrite: bool = False) -> None:

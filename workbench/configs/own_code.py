@@ -63,14 +63,13 @@ def why_own_code(model: str) -> str:
     return _("transformers 5 has no {kind}: the model needs Python code of its own.").format(kind=kind.title)
 
 
-def what_instead(model: str) -> str:
-    """What to do about it, in the current language."""
+def own_code_trouble(config: TrainConfig) -> WorkbenchError | None:
+    """That the model needs code of its own, which is not allowed or of no use; None if nothing is amiss."""
+    model = config.pretrained_model_name_or_path
     kind = _kind_of(model)
-    assert kind is not None, f"{model} needs no code of its own"
-    other = _("Take {model} instead, by pretrained_model_name_or_path.").format(model=kind.instead)
-    if not kind.may_be_allowed:
-        return other
-    return other + " " + _("Or allow the code, which was written for transformers 4: trust_remote_code: true.")
+    if kind is None or (config.trust_remote_code and kind.may_be_allowed):
+        return None
+    return WorkbenchError(why_own_code(model), where=f"pretrained_model_name_or_path: {model}", fix=_instead(kind))
 
 
 def require_no_own_code(config: TrainConfig) -> None:
@@ -78,12 +77,15 @@ def require_no_own_code(config: TrainConfig) -> None:
     Raises:
         WorkbenchError: the model needs code of its own, and that is not allowed or of no use.
     """
-    model = config.pretrained_model_name_or_path
-    kind = _kind_of(model)
-    if kind is not None and not (config.trust_remote_code and kind.may_be_allowed):
-        raise WorkbenchError(
-            why_own_code(model), where=f"pretrained_model_name_or_path: {model}", fix=what_instead(model)
-        )
+    if (trouble := own_code_trouble(config)) is not None:
+        raise trouble
+
+
+def _instead(kind: _Kind) -> str:
+    other = _("Take {model} instead, by pretrained_model_name_or_path.").format(model=kind.instead)
+    if not kind.may_be_allowed:
+        return other
+    return other + " " + _("Or allow the code, which was written for transformers 4: trust_remote_code: true.")
 
 
 def _kind_of(model: str) -> _Kind | None:

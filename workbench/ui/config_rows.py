@@ -9,13 +9,11 @@ from pathlib import Path
 
 from workbench.configs.catalogue import entries
 from workbench.configs.catalogue.filters import Wanted, bytes_needed, select
+from workbench.configs.copies import copy_header, write_config
 from workbench.configs.estimate import estimate_memory
-from workbench.configs.files import dump_config
 from workbench.configs.find import CONFIG_SUFFIXES, find_config
-from workbench.configs.own_code import require_no_own_code
 from workbench.configs.schema import TrainConfig
-from workbench.errors import WorkbenchError, system_reason
-from workbench.files import write_atomic
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.find import list_jobs
 
@@ -137,20 +135,13 @@ def copy_into(project: Path, row: ConfigRow) -> Path:
     """Write a copy under a name that is still free.
 
     Raises:
-        WorkbenchError: the config is wrong, its model needs code of its own, or the project cannot be written.
+        WorkbenchError: the config is wrong, or the project cannot be written.
     """
     found = find_config(row.key)
-    require_no_own_code(found.config)
     stem = f"{found.name.removesuffix('_copy')}_copy"
     number, path = 1, project / f"{stem}.yaml"
     while path.exists():
         number += 1
         path = project / f"{stem}{number}.yaml"
-    header = "\n".join((_("From {name}.").format(name=found.name), f"workbench train {path.name}"))
-    try:
-        write_atomic(path, dump_config(found.config, header))
-    except OSError as error:
-        raise WorkbenchError(
-            _("The config cannot be written: {reason}").format(reason=system_reason(error)), where=str(path)
-        ) from error
+    write_config(path, found.config, copy_header(found.name, found.config, path.name))
     return path

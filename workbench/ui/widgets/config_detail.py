@@ -12,7 +12,7 @@ from textual.content import Content
 from workbench.actions.launch_training import planned_process_count
 from workbench.configs.estimate import estimate_memory
 from workbench.configs.find import find_config
-from workbench.configs.own_code import what_instead
+from workbench.configs.own_code import own_code_trouble
 from workbench.configs.schema import TrainConfig
 from workbench.configs.setting import GROUP_TITLES, explanation, group_of, is_advanced, unit_of
 from workbench.errors import WorkbenchError
@@ -85,8 +85,8 @@ def _default_at(path: tuple[str, ...]) -> Any:
 def _remarks(row: ConfigRow, config: TrainConfig) -> list[Any]:
     """What a person must know before training with it."""
     lines: list[Any] = []
-    if row.needs_code:
-        lines += [(f"✗ {row.needs_code} {what_instead(config.pretrained_model_name_or_path)}\n", "$text-warning")]
+    if (trouble := own_code_trouble(config)) is not None:
+        lines += [(f"✗ {trouble.what} {trouble.fix}\n", "$text-warning")]
     if row.mended:
         lines += [(f"{row.mended}\n", "$text-accent")]
     return lines
