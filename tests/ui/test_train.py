@@ -192,7 +192,7 @@ async def test_the_first_rung_asks_the_job_to_save(project: Path) -> None:
         assert job.stop_path.exists()
         await pilot.press("s")
         await see(pilot, "It was asked to save and end", "Stop now: end its processes")
-        assert "Stop and save" not in screen_text(pilot)
+        assert "Stop and save: write" not in screen_text(pilot)
 
 
 async def test_the_second_rung_ends_every_process_and_proves_it(
