@@ -20,6 +20,12 @@ def test_values_are_read_as_yaml_and_as_text_where_that_fits_better() -> None:
     assert (config.evaluation_inputs, config.max_iters, config.data_path) == (["a", "你好"], None, "123")
 
 
+def test_one_name_of_a_map_is_set_and_the_others_stay() -> None:
+    config = apply_overrides(CONFIG, ["question_sets={a: a.json}"])
+    config = apply_overrides(config, ["question_sets.sums=7", "cluster.nodes=2"])
+    assert (config.question_sets, config.cluster.nodes) == ({"a": "a.json", "sums": "7"}, 2)
+
+
 def test_settings_that_depend_on_each_other_may_come_in_any_order() -> None:
     packed = apply_overrides(CONFIG, ["use_varlen_attn=true"])
     config = apply_overrides(packed, ["pack_to_max_length=false", "use_varlen_attn=false"])
@@ -38,6 +44,11 @@ def test_settings_that_depend_on_each_other_may_come_in_any_order() -> None:
         ("lr=abc", "Must be a number"),
         ("max_epochs=0", "at least 1"),
         ("lora=3", "group of named settings"),
+        ("r=8", "`lora.r`"),
+        ("beta=0.1", "`preference.beta`"),
+        ("report_to=tensorboard", "such as [a, b]"),
+        ("betas=0.9", "such as [0.9, 0.999]"),
+        ("question_sets=x", "such as {a: b, c: d}"),
     ],
 )
 def test_a_mistake_names_the_setting_and_the_remedy(assignment: str, said: str) -> None:

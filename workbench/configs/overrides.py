@@ -9,14 +9,14 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from workbench.configs.problems import field_of, fields_at, first_per_field, remedy, sentence
+from workbench.configs.problems import field_of, first_per_field, remedy, sentence
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 
 def apply_overrides(config: TrainConfig, assignments: Sequence[str]) -> TrainConfig:
-    """The config with ``key=value`` assignments applied together; ``lora.r=16`` reaches into a group.
+    """The config with ``key=value`` assignments applied together; ``lora.r=16`` reaches into a group or a map of names.
 
     A value is read as YAML (``1e-4``, ``true``, ``[a, b]``, ``null``); where that does not fit the field, as the
     bare text.
@@ -30,7 +30,7 @@ def apply_overrides(config: TrainConfig, assignments: Sequence[str]) -> TrainCon
         return _with_values(config, readings)
     except ValidationError as error:
         wrong = {field_of(details["loc"]) for details in first_per_field(error)}
-        as_text = {name: text for name, text in texts.items() if name in wrong}
+        as_text = {name: text for name, text in texts.items() if wrong & {name, name.partition(".")[0]}}
         try:
             return _with_values(config, readings | as_text)
         except ValidationError:
@@ -60,8 +60,8 @@ def _as_yaml(text: str) -> Any:
 def _with_values(config: TrainConfig, changes: dict[str, Any]) -> TrainConfig:
     values = config.model_dump()
     for name, value in changes.items():
-        group, dot, field = name.rpartition(".")
-        if dot and fields_at((group,)):
+        group, dot, field = name.partition(".")
+        if dot and isinstance(values.get(group), dict):
             values[group][field] = value
         else:  # also an unknown key, which the validation names
             values[name] = value

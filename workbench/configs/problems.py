@@ -32,8 +32,9 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "bool_type": lambda c: _("Must be true or false."),
     "string_type": lambda c: _("Must be a text; put it in quotes."),
     "string_too_short": lambda c: _("Must not be empty."),
-    "list_type": lambda c: _("Must be a list."),
-    "tuple_type": lambda c: _("Must be a list."),
+    "list_type": lambda c: _("Must be a list, such as {example}.").format(example="[a, b]"),
+    "tuple_type": lambda c: _("Must be a list, such as {example}.").format(example="[0.9, 0.999]"),
+    "dict_type": lambda c: _("Must be names with their values, such as {example}.").format(example="{a: b, c: d}"),
     "too_long": lambda c: _("Has too many entries; at most {limit}.").format(limit=c["max_length"]),
     "too_short": lambda c: _("Has too few entries; at least {limit}.").format(limit=c["min_length"]),
     "model_type": lambda c: _("Must be a group of named settings."),
@@ -51,14 +52,15 @@ def sentence(error: ErrorDetails) -> str:
 
 
 def remedy(error: ErrorDetails) -> str | None:
-    """The next step: for a misspelt key the nearest known ones."""
+    """The next step: for a misspelt key the one of a group that is called so, or the nearest known ones."""
     if error["type"] != "extra_forbidden":
         return None
-    known = fields_at(error["loc"][:-1])
-    if ours := our_name(str(error["loc"][-1])):
+    known, key = fields_at(error["loc"][:-1]), str(error["loc"][-1])
+    if ours := our_name(key):
         return _("Here it is called {name}.").format(name=f"`{ours}`")
+    in_groups = [f"{group}.{key}" for group in known if key in fields_at((*error["loc"][:-1], group))]
     lowered = {name.lower(): name for name in known}
-    names = [lowered[name] for name in nearest(str(error["loc"][-1]).lower(), lowered)]
+    names = in_groups or [lowered[name] for name in nearest(key.lower(), lowered)]
     if names:
         return _("Did you mean {names}?").format(names=", ".join(f"`{name}`" for name in names))
     return _("Known keys: {names}").format(names=", ".join(known))
