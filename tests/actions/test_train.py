@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from tests.jobs.recorded import recorded
-from workbench.actions.train import preflight, start_training, training_command
+from workbench.actions.launch_training import training_command
+from workbench.actions.preflight import findings, preflight
+from workbench.actions.train import start_training
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
@@ -73,8 +75,45 @@ def test_a_mistake_is_found_before_a_job_is_made(
     assert not (project / "work_dirs").exists()
 
 
-def test_a_model_of_the_hub_is_not_looked_for_here() -> None:
+def test_every_finding_is_told_at_once(project: Path) -> None:
+    (project / "sums.json").write_text("[]")
+    config = a_config(
+        pretrained_model_name_or_path="./nowhere",
+        data_path=["gone.json", "lost.json"],
+        deepspeed="no.json",
+        report_to=["trackio"],
+        question_sets={"a": "no.jsonl", "sums": "sums.json"},
+        optim_type="adamww",
+        cluster={"launcher": "slurm"},
+        nproc=1,
+    )
+    found = {error.where for error in findings(config)}
+    expected = {"cluster.launcher", "optim_type", "no.json", "./nowhere", "gone.json", "lost.json", "report_to"}
+    assert found == {*expected, "no.jsonl", "sums.json"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"stage": "dpo"}, "general_dialogue.json:1"),
+        ({"data_path": "sample:preferences.jsonl", "dataset_format": "auto"}, "stage: dpo, orpo or reward"),
+        ({"data_path": "unanswered.jsonl"}, "No row has anything to train on"),
+        ({"optim_type": "Muon", "deepspeed": "zero2"}, "optim_type"),
+        ({"optim_type": "Muon", "nproc": 2}, "optim_type"),
+    ],
+)
+def test_what_training_refuses_is_found_before(project: Path, changes: dict[str, Any], said: str) -> None:
+    row = {"messages": [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": " "}]}
+    (project / "unanswered.jsonl").write_text(json.dumps(row))
+    with pytest.raises(WorkbenchError) as caught:
+        preflight(a_config(**changes))
+    assert said in str(caught.value)
+
+
+def test_rows_are_held_against_the_stage_without_a_tokenizer() -> None:
     preflight(a_config(pretrained_model_name_or_path="owner/model"))
+    (found,) = findings(a_config(pretrained_model_name_or_path="owner/model", stage="dpo"))
+    assert "no rejected answer" in found.what
 
 
 def test_deepspeed_starts_a_process_for_each_gpu_that_is_given_or_as_many_as_asked_for(

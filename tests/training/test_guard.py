@@ -13,7 +13,7 @@ import pytest
 
 from tests.jobs.running import wait_until
 from tests.training.runs import new_job, tiny_config
-from workbench.actions.train import training_command
+from workbench.actions.launch_training import training_command
 from workbench.configs.files import dump_config
 from workbench.jobs.events import Event, Failed, Step, Warned
 from workbench.jobs.folder import JobFolder

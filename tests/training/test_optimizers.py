@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import WorkbenchError
-from workbench.training.optimizers import optimizer_name
+from workbench.training.optimizer_names import optimizer_name
 
 pytestmark = pytest.mark.heavy
 

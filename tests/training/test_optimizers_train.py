@@ -15,7 +15,8 @@ from transformers import LlamaConfig, LlamaForCausalLM, Trainer, TrainingArgumen
 from tests.training.runs import tiny_config
 from workbench.configs.schema import TrainConfig
 from workbench.training.muon import MuonWithAdamW
-from workbench.training.optimizers import _NAMES, adamw_unless, optimizer_name, own_optimizer
+from workbench.training.optimizer_names import _NAMES, adamw_unless, optimizer_name
+from workbench.training.optimizers import own_optimizer
 from workbench.training.schedule import lr_factor, warmup_steps
 
 pytestmark = pytest.mark.heavy

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.actions.data_preflight import check_sources
 from workbench.actions.python import module_command
-from workbench.actions.train import check_sources
 from workbench.configs.files import dump_config
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError

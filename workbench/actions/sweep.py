@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.actions.first_stage import with_first_stage
+from workbench.actions.preflight import preflight
 from workbench.actions.sweep_points import differing_fields
-from workbench.actions.train import preflight, start_training
+from workbench.actions.train import start_training
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.overrides import apply_overrides
 from workbench.configs.schema import TrainConfig

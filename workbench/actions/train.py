@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from pathlib import Path
 
-from workbench.actions.devices import device_wish, training_turn
-from workbench.actions.evaluation_preflight import check_evaluation
+from workbench.actions.devices import training_turn
 from workbench.actions.first_stage import with_first_stage
 from workbench.actions.fit import FitWish, fitting_command, refuse_fit
-from workbench.actions.launch_training import node_folder, process_count, require_launcher, training_command
-from workbench.actions.model_there import require_model
+from workbench.actions.launch_training import node_folder, training_command
+from workbench.actions.preflight import preflight
 from workbench.actions.slurm_step import is_first_of_step, join_step, takes_step, tell_the_others
-from workbench.actions.vision_preflight import check_vision
 from workbench.configs.cluster_environment import settled
 from workbench.configs.cluster_settings import ClusterSettings
-from workbench.configs.deepspeed_names import NO_DEEPSPEED
-from workbench.configs.evaluation_rules import validation_config
 from workbench.configs.files import dump_config, load_config
-from workbench.configs.own_code import require_no_own_code
 from workbench.configs.schema import TrainConfig
-from workbench.configs.sequence_rules import require_shareable
-from workbench.data.hub import hub_name
-from workbench.data.prepare.offline import prepared_folder
-from workbench.data.read import open_file
-from workbench.data.sources import SourceFile, sources_of
-from workbench.data.templates import template_for_model
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Warned
@@ -34,13 +22,9 @@ from workbench.jobs.find import find_job, list_jobs
 from workbench.jobs.folder import RECORD_FILE, JobFolder
 from workbench.jobs.launch import WORK_DIRS, Turn, restart_job, start_job
 from workbench.jobs.state import JobState, state_of
-from workbench.paths import resolve_model
 from workbench.training.checkpoint_folders import require_complete
-from workbench.training.deepspeed_presets import deepspeed_settings, matched
 
 AUTO = "auto"
-_BYTES_READ_WHOLE = 64 * 1024**2
-_ROWS_READ = 1000
 
 
 def start_training(
@@ -132,60 +116,6 @@ def _with_processes(config: TrainConfig, nproc: int | None) -> TrainConfig:
 
 def _differences(one: TrainConfig, other: TrainConfig) -> set[str]:
     return {name for name in TrainConfig.model_fields if getattr(one, name) != getattr(other, name)}
-
-
-def preflight(config: TrainConfig) -> None:
-    """Look at everything that can be looked at without loading the model.
-
-    Raises:
-        WorkbenchError: the model folder, the data, a probe file or the template is missing or wrong, or the config asks
-            for what workbench cannot do yet.
-    """
-    config = settled(config, os.environ)
-    require_launcher(config)
-    require_shareable(config, process_count(config))
-    if config.deepspeed not in {AUTO, NO_DEEPSPEED}:
-        matched(deepspeed_settings(config.deepspeed), config)
-    device_wish(config)
-    require_no_own_code(config)
-    require_model(config.pretrained_model_name_or_path, "pretrained_model_name_or_path")
-    check_sources(config)
-    if (own_data := validation_config(config)) is not None:
-        check_sources(own_data)
-    check_vision(config)
-    check_evaluation(config)
-
-
-def check_sources(config: TrainConfig) -> None:
-    """Look at the template and the data: all of small files, the first rows of large ones.
-
-    Raises:
-        WorkbenchError: the template or data is missing or wrong, or data was prepared for another config.
-    """
-    template_for_model(config.prompt_template, Path(resolve_model(config.pretrained_model_name_or_path)))
-    prepared_folder(config, tokenizer=None)
-    for source in sources_of(config):
-        if not source.is_here:
-            hub_name(source.path)
-            continue
-        for file in source.files():
-            _look_at(file, leave_out=config.bad_rows == "leave_out")
-
-
-def _look_at(file: SourceFile, *, leave_out: bool) -> None:
-    """Read a file's rows, of a large one only the first."""
-    rows = open_file(file.path, file.choice, [] if leave_out else _Stop()).rows
-    most = None if file.size <= _BYTES_READ_WHOLE else _ROWS_READ
-    for _row in itertools.islice(rows, most):
-        pass
-
-
-class _Stop:
-    """Raises what is wrong with a row, and says how to go on without such rows."""
-
-    def append(self, error: WorkbenchError, /) -> None:
-        fix = _("To go on without such rows: bad_rows: leave_out.")
-        raise WorkbenchError(error.what, where=error.where, fix=f"{error.fix} {fix}" if error.fix else fix) from error
 
 
 def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder | None, str]:

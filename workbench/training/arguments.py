@@ -10,7 +10,7 @@ from transformers import TrainingArguments
 
 from workbench.configs.schema import TrainConfig
 from workbench.models.precision import Precision, choose_precision
-from workbench.training.optimizers import adamw_unless, optimizer_name
+from workbench.training.optimizer_names import adamw_unless, optimizer_name
 from workbench.training.ranks_environment import meet_alone
 
 _NEVER = "no"

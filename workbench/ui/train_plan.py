@@ -178,11 +178,10 @@ def _token_counts(config: TrainConfig, rows: list[Sample]) -> list[int]:
 
 def _problems(config: TrainConfig, project: Path) -> list[WorkbenchError]:
     """Everything that would stop the job at its start."""
+    from workbench.actions.findings import Findings
     from workbench.actions.first_stage import with_first_stage
-    from workbench.actions.train import preflight
+    from workbench.actions.preflight import findings
 
-    try:
-        preflight(with_first_stage(config, project))
-    except WorkbenchError as error:
-        return [error]
-    return []
+    found = Findings()
+    begun = found.of(with_first_stage, config, project)
+    return found + findings(begun or config)

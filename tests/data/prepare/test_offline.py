@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.data.conftest import SAMPLE
-from workbench.actions.train import check_sources
+from workbench.actions.data_preflight import check_sources
 from workbench.configs.schema import TrainConfig
 from workbench.data.checks import check_data
 from workbench.data.light_tokenizer import LightTokenizer

@@ -110,8 +110,9 @@ class RowEncoder:
         samples: list[tuple[int, Sample]] = []
         for number, row in raw.rows:
             try:
-                sample = convert(raw.path, number, row, raw.format)
-                self._refuse(sample, f"{raw.path}:{number}")
+                sample = sample_of(raw, number, row, self._request)
+                if isinstance(sample, TokenRow):
+                    _refuse_unknown_tokens(sample, self._tokenizer, f"{raw.path}:{number}")
             except WorkbenchError as error:
                 result.bad.append((error.what, error.where, error.fix))
                 continue
@@ -171,16 +172,21 @@ class RowEncoder:
                 require_written(sample, encoded, f"{path}:{number}")
         return found
 
-    def _refuse(self, sample: Sample, where: str) -> None:
-        """Raise for what this model and this stage cannot be given."""
-        if unfit := misfit(sample, self._request.stage):
-            raise WorkbenchError(unfit.what, where=where, fix=unfit.fix)
-        if isinstance(sample, TokenRow):
-            _refuse_unknown_tokens(sample, self._tokenizer, where)
-        if self._request.sees:
-            require_marks(sample, where)
-        elif sample.images:
-            raise _no_pictures(where)
+
+def sample_of(raw: RawRows, number: int, row: dict[str, Any], request: PrepareRequest) -> Sample:
+    """A row as a sample that this model and this stage can be given.
+
+    Raises:
+        WorkbenchError: it is not of its format, or they cannot.
+    """
+    sample, where = convert(raw.path, number, row, raw.format), f"{raw.path}:{number}"
+    if unfit := misfit(sample, request.stage):
+        raise WorkbenchError(unfit.what, where=where, fix=unfit.fix)
+    if request.sees:
+        require_marks(sample, where)
+    elif sample.images:
+        raise _no_pictures(where)
+    return sample
 
 
 def _refuse_unknown_tokens(row: TokenRow, tokenizer: Tokenizer, where: str) -> None:

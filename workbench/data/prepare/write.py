@@ -135,17 +135,13 @@ def _write(
     schema = store_schema(sees=request.sees, pairs=request.compares)
     with ArrowFolderWriter(folder, schema) as writer:
         for result in results:
-            _count(report, result, request)
+            count_in(report, result, request)
             if result.lengths:
                 writer.write(_batch(result, schema))
             tell(report.read)
         report.read += report.left_out.get("not_drawn", 0)
         if not report.kept:
-            raise WorkbenchError(
-                _nothing_kept(report),
-                where=", ".join(source.path for source in request.sources),
-                fix=_("Look at the rows with 'workbench data show', and at max_length."),
-            )
+            raise nothing_kept(report, request)
 
 
 def _with_way_on(fix: str | None) -> str:
@@ -156,13 +152,24 @@ def _with_way_on(fix: str | None) -> str:
     return f"{fix} {leave_out}" if fix else leave_out
 
 
-def _nothing_kept(report: DataReport) -> str:
+def nothing_kept(report: DataReport, request: PrepareRequest) -> WorkbenchError:
+    """The error of data that has nothing to train on."""
+    what = _("No row has anything to train on.")
     if report.bad_places:
-        return _("No row has anything to train on; the first left out: {place}").format(place=report.bad_places[0])
-    return _("No row has anything to train on.")
+        what = _("No row has anything to train on; the first left out: {place}").format(place=report.bad_places[0])
+    return WorkbenchError(
+        what,
+        where=", ".join(source.path for source in request.sources),
+        fix=_("Look at the rows with 'workbench data show', and at max_length."),
+    )
 
 
-def _count(report: DataReport, result: EncodedRows, request: PrepareRequest) -> None:
+def count_in(report: DataReport, result: EncodedRows, request: PrepareRequest) -> None:
+    """Take in what became of some rows.
+
+    Raises:
+        WorkbenchError: a row is bad, and such rows are not to be left out.
+    """
     if result.bad and request.bad_rows == "stop":
         what, where, fix = result.bad[0]
         raise WorkbenchError(what, where=where, fix=_with_way_on(fix))

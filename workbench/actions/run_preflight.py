@@ -1,0 +1,34 @@
+"""How a training would be run, looked at before it starts: processes, machines, DeepSpeed, optimiser."""
+
+from __future__ import annotations
+
+from workbench.actions.launch_training import process_count
+from workbench.configs.deepspeed_names import AUTO, NO_DEEPSPEED, chosen_preset
+from workbench.configs.schema import TrainConfig
+from workbench.configs.sequence_rules import require_shareable
+from workbench.training.deepspeed_presets import deepspeed_settings, matched
+from workbench.training.optimizer_names import optimizer_name
+
+
+def check_processes(config: TrainConfig) -> None:
+    """Whether sequences can be shared by the processes, and whether the optimiser works with what they train under.
+
+    Args:
+        config: settled.
+
+    Raises:
+        WorkbenchError: they cannot, or it does not; or the list of machines has a mistake.
+    """
+    processes = process_count(config)
+    require_shareable(config, processes)
+    under = chosen_preset(config.deepspeed, processes=processes)
+    optimizer_name(config.optim_type, with_deepspeed=under != NO_DEEPSPEED)
+
+
+def check_deepspeed(config: TrainConfig) -> None:
+    """
+    Raises:
+        WorkbenchError: the DeepSpeed file cannot be read, or is not one that can be used.
+    """
+    if config.deepspeed not in {AUTO, NO_DEEPSPEED}:
+        matched(deepspeed_settings(config.deepspeed), config)

@@ -1,0 +1,55 @@
+"""The first rows of a training's data, made ready as the training will, without writing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.prepare.pieces import pieces
+from workbench.data.prepare.report import DataReport
+from workbench.data.prepare.request import PrepareRequest
+from workbench.data.prepare.worker import EncodedRows, RawRows, RowEncoder, sample_of
+from workbench.data.prepare.write import count_in, nothing_kept
+from workbench.data.sources import SourceFile
+from workbench.errors import WorkbenchError
+
+_MOST_ROWS = 200
+"""Of each file."""
+
+
+def look_at_first_rows(request: PrepareRequest, tokenizer: LightTokenizer | None, files: Sequence[SourceFile]) -> None:
+    """Refuse what the preparing would refuse.
+
+    Args:
+        tokenizer: the model's; without it rows are only held against the stage.
+
+    Raises:
+        WorkbenchError: a row cannot be trained and such rows are not to be left out, or these are all rows and nothing
+            of them can be trained.
+    """
+    report, is_all = DataReport(), True
+    encoder = RowEncoder(request, tokenizer) if tokenizer else None
+    for file in files:
+        for number, raw in enumerate(pieces(replace(request, most_rows=None), [file], report)):
+            if number or len(raw.rows) > _MOST_ROWS:
+                is_all = False
+            if number:
+                break
+            some = replace(raw, rows=raw.rows[:_MOST_ROWS])
+            count_in(report, encoder.encode(some) if encoder else _held_against(request, some), request)
+    if files and is_all and not report.kept:
+        raise nothing_kept(report, request)
+
+
+def _held_against(request: PrepareRequest, raw: RawRows) -> EncodedRows:
+    """Rows without their tokens: whether the stage takes them, and whether anything in them is answered."""
+    result = EncodedRows()
+    for number, row in raw.rows:
+        try:
+            is_empty = sample_of(raw, number, row, request).is_empty
+        except WorkbenchError as error:
+            result.bad.append((error.what, error.where, error.fix))
+            continue
+        result.counts["no_answer" if is_empty else "kept"] += 1
+    return result
