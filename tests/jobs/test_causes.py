@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.jobs.causes import GPU_MEMORY, MEMORY, PEERS, cause_of, explained
+from workbench.jobs.causes import GPU_MEMORY, LOST_PEER, MEMORY, PEERS, cause_of, explained
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from workbench.jobs.causes import GPU_MEMORY, MEMORY, PEERS, cause_of, explained
         ("RuntimeError: CUDA error: device-side assert triggered", "assertion on the gpu"),
         ("RuntimeError: No CUDA GPUs are available", "no gpu"),
         ("DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:3384, unhandled system error", PEERS),
-        ("RuntimeError: [gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:5521", PEERS),
+        ("RuntimeError: [gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:5521", LOST_PEER),
         ("[Rank 1] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=92)", "waited too long"),
         ("RuntimeError: The server socket has failed to listen: EADDRINUSE, address already in use", "port"),
     ],

@@ -64,8 +64,8 @@ def require_launcher(config: TrainConfig) -> None:
 
 def node_folder(config: TrainConfig, work_dir: Path) -> Path:
     """Where the job of this machine is kept: machines after the first have a folder of their own in the work dir."""
-    number = config.cluster.node_rank if config.cluster.launcher == "torchrun" else None
-    return work_dir / f"node_{number}" if number else work_dir
+    cluster = config.cluster
+    return work_dir if cluster.is_first_machine else work_dir / f"node_{cluster.node_rank}"
 
 
 def process_count(config: TrainConfig) -> int:

@@ -62,7 +62,7 @@ def start_training(
     from_elsewhere = None
     if resume is not None:
         refuse_fit(fit)
-        job, checkpoint = _to_resume(resume, parent, project) if is_first else (_newest(parent, project), AUTO)
+        job, checkpoint = _to_resume(resume, parent, project) if is_first else (_own(resume, parent, project), AUTO)
         if job is not None:
             return _go_on(job, checkpoint, config, nproc=nproc, waits=waits)
         from_elsewhere = checkpoint
@@ -136,6 +136,19 @@ def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder | 
     if folder.is_dir() and not (folder / RECORD_FILE).is_file():
         return None, str(require_complete(folder))
     return find_job(project, resume, kind="train"), AUTO
+
+
+def _own(resume: str, work_dir: Path, project: Path) -> JobFolder | None:
+    """The job of a machine after the first: the one that is named, if it is such a one, else the newest.
+
+    What is gone on with is decided by the first machine. Its checkpoint may have been named on all machines.
+    """
+    named = JobFolder(Path(resume).expanduser().resolve())
+    try:
+        is_such = not load_config(named.config_path).cluster.is_first_machine
+    except WorkbenchError:
+        is_such = False
+    return named if is_such else _newest(work_dir, project)
 
 
 def _newest(work_dir: Path, project: Path) -> JobFolder | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.commands.wording import examples
 from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.jobs.folder import JobFolder
 
 _EXAMPLES = """
   workbench cancel last
@@ -66,5 +69,23 @@ def cancel(
         if resume:
             typer.echo(_("Resume it with: {command}").format(command=resume))
         elif is_training:
-            typer.echo(_("It had saved no checkpoint yet: there is nothing to resume."))
+            typer.echo(_without_checkpoint(found))
     raise typer.Exit(0 if proof.is_clean else 1)
+
+
+def _without_checkpoint(job: JobFolder) -> str:
+    """What to do where a training's folder has none."""
+    from workbench.configs.files import load_config
+    from workbench.errors import WorkbenchError
+    from workbench.jobs.stop import resume_command
+
+    nothing = _("It had saved no checkpoint yet: there is nothing to resume.")
+    try:
+        cluster = load_config(job.config_path).cluster
+    except WorkbenchError:
+        return nothing
+    if cluster.is_first_machine:
+        return nothing
+    return _(
+        "Its checkpoints are on {machine}. To go on, start every machine again with --resume; this one with: {command}"
+    ).format(machine=cluster.master_addr, command=resume_command(job))

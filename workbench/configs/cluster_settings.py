@@ -15,6 +15,11 @@ class ClusterSettings(Strict):
     set them.
     """
 
+    @property
+    def is_first_machine(self) -> bool:
+        """Whether the training's checkpoints are kept by this machine."""
+        return self.launcher != "torchrun" or not self.node_rank
+
     launcher: Literal["auto", "local", "torchrun", "hostfile", "slurm"] = setting(
         "auto",
         group="devices",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.i18n import N_, _
 
-GPU_MEMORY, MEMORY, PEERS = "gpu memory", "memory", "peers"
+GPU_MEMORY, MEMORY, PEERS, LOST_PEER = "gpu memory", "memory", "peers", "lost peer"
 """The kinds that callers treat in a way of their own."""
 
 
@@ -108,6 +108,12 @@ _CAUSES = (
         ("watchdog caught collective operation timeout", "timed out waiting", "timed out after"),
         N_("A process waited too long for the others."),
         N_("log.txt tells which one did not come; then go on with --resume."),
+    ),
+    Cause(
+        LOST_PEER,
+        ("gloo/transport", "ncclremoteerror"),
+        N_("Another process of the training is gone or cannot be reached."),
+        N_("Look into log.txt for what it said; then go on with --resume."),
     ),
     Cause(
         PEERS,

@@ -13,15 +13,16 @@ from pathlib import Path
 from workbench.configs.files import load_config
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.jobs.causes import GPU_MEMORY, MEMORY, PEERS, cause_of, explained
+from workbench.jobs.causes import GPU_MEMORY, LOST_PEER, MEMORY, PEERS, cause_of, explained
 from workbench.jobs.events import EventLog, Failed, Finished, Started
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.state import outcome_of
 from workbench.jobs.worker import run_worker
 from workbench.training.environment import prepare_environment
 from workbench.training.guarded import stand_under_guard
+from workbench.training.lost_machines import lost_machine
 from workbench.training.memory_mends import memory_mends
-from workbench.training.ranks_environment import has_folder_of_its_own, rank, world_size
+from workbench.training.ranks_environment import has_folder_of_its_own, on_several_machines, rank, world_size
 
 _SECONDS_FOR_OTHERS = 2.0
 """How long a rank waits before it reports a failure that another one has probably caused, or meets as well."""
@@ -57,8 +58,11 @@ def _failures_told(job: JobFolder) -> Iterator[None]:
     except Exception as error:
         text = f"{type(error).__name__}: {error}"
         cause = cause_of(text)
-        if cause is not None and cause.kind == PEERS and rank() == 0 and world_size() > 1:
+        if cause is not None and cause.kind in (PEERS, LOST_PEER) and rank() == 0 and world_size() > 1:
             _leave_if_told(job)
+        if cause is not None and cause.kind == LOST_PEER and on_several_machines():
+            traceback.print_exc()
+            raise lost_machine(text, job) from error
         if cause is None or cause.kind not in (GPU_MEMORY, MEMORY):
             raise
         traceback.print_exc()
