@@ -21,10 +21,11 @@ from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import EventLog, Failed, Finished
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.rows import job_row
+from workbench.jobs.rows import job_rows
 from workbench.jobs.state import JobState, outcome_of, state_of
 from workbench.jobs.stop import request_stop, stop_now
 from workbench.training.checkpoint_folders import rank_count
+from workbench.ui.next_step import next_step
 
 PENDING, RUNNING = "PENDING|Resources", "RUNNING|None"
 
@@ -84,12 +85,12 @@ def test_a_job_waits_in_the_queue_with_the_reason_and_leaves_it_when_it_is_cance
     wait_for(lambda: state_of(job) is JobState.WAITING)
     assert tools.calls("sbatch") == [["--parsable", str(job.path / "sbatch.sh")]]
     assert slurm_number(job.path) == "4711"
-    row = job_row(job)
-    assert row is not None
-    wait_for(lambda: "Resources" in (job_row(job) or row).progress)
+    wait_for(lambda: job_rows([job])[0].progress == "Slurm job 4711: Resources")
+    assert "4711: Resources" in next_step(tmp_path).sentence
     request_stop(job)
     wait_for(lambda: state_of(job) is JobState.STOPPED)
     assert tools.calls("scancel") == [["4711"]]
+    assert not job_rows([job])[0].progress
 
 
 def test_a_job_that_slurm_ends_without_a_word_has_failed_with_slurms_word(tmp_path: Path, tools: SlurmTools) -> None:
@@ -97,11 +98,13 @@ def test_a_job_that_slurm_ends_without_a_word_has_failed_with_slurms_word(tmp_pa
     job = started(tmp_path)
     wait_for(lambda: bool(tools.calls("squeue")))
     assert state_of(job) is JobState.RUNNING
+    assert job_rows([job])[0].progress == "Slurm job 4711"
     tools.stand(None)
     wait_for(lambda: state_of(job) is JobState.FAILED)
     failed = outcome_of(job)
     assert isinstance(failed, Failed)
-    assert "NODE_FAIL" in failed.reason
+    assert "4711: NODE_FAIL" in failed.reason
+    assert "sacct -j 4711" in (failed.hint or "")
 
 
 def test_a_job_that_nobody_follows_any_more_is_where_slurm_says_and_can_be_ended(

@@ -24,6 +24,7 @@ def test_a_training_shows_its_last_step(project: Path) -> None:
         "kind": "train",
         "state": "finished",
         "progress": "42/100",
+        "slurm": None,
         "loss": 1.2346,
         "started": "2026-09-21T14:13:20+00:00",
         "exit_code": 0,

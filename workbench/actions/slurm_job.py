@@ -17,11 +17,11 @@ from workbench.actions.slurm_script import batch_script
 from workbench.configs.files import load_config
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.jobs.events import EventLog, Failed, Finished, Progress
+from workbench.jobs.events import EventLog, Failed, Finished, Started
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.slurm import Standing, cancel, end_of, standing, submit
+from workbench.jobs.slurm import Standing, cancel, end_of, note_reason, slurm_text, standing, submit
 from workbench.jobs.state import outcome_of
-from workbench.jobs.stop import stop_requested
+from workbench.jobs.stop import resume_command, stop_requested
 
 _SECONDS_BETWEEN = 3.0
 
@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     try:
         number = _submitted(job, chosen.resume)
+        EventLog(job.path).write(Started(facts=[_("Submitted: {job}.").format(job=slurm_text(job.path))]))
     except WorkbenchError as error:
         EventLog(job.path).write(Failed(reason=error.what, where=error.where, hint=error.fix))
         return 1
@@ -69,12 +70,11 @@ def _followed(job: JobFolder, number: str) -> int:
     told: Standing | None = None
     while (now := _looked(number, told)) is not None:
         if now != told:
+            note_reason(job.path, (now.reason or now.state) if now.waits else "")
             _wait(job, waits=now.waits)
-            if now.waits:
-                stage = _("in the queue of Slurm ({reason})").format(reason=now.reason or now.state)
-                EventLog(job.path).write(Progress(stage=stage, done=0, total=1))
         told = now
         time.sleep(_SECONDS_BETWEEN)
+    note_reason(job.path, "")
     _wait(job, waits=False)
     return _ended(job, number)
 
@@ -102,11 +102,22 @@ def _ended(job: JobFolder, number: str) -> int:
     if isinstance(outcome, Finished):
         return 0
     if outcome is None:
-        word = end_of(number) or _("without a word")
-        reason = _("Slurm ended the training: {word}.").format(word=word)
-        hint = _("log.txt has what it said last; go on from its newest checkpoint with --resume.")
-        EventLog(job.path).write(Failed(reason=reason, where=str(job.log_path), hint=hint))
+        EventLog(job.path).write(_failure(job, number))
     return 1
+
+
+def _failure(job: JobFolder, number: str) -> Failed:
+    word = end_of(number)
+    reason = (
+        _("Slurm ended its job {number}: {word}.").format(number=number, word=word)
+        if word
+        else _("Slurm's job {number} has left the queue, and the training has not said why.").format(number=number)
+    )
+    hint = _(
+        "log.txt has what it said last, 'scontrol show job {number}' or 'sacct -j {number}' what Slurm knows. Go on with: "
+        "{command}"
+    ).format(number=number, command=resume_command(job))
+    return Failed(reason=reason, where=str(job.log_path), hint=hint)
 
 
 if __name__ == "__main__":

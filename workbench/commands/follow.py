@@ -16,6 +16,7 @@ from workbench.jobs.events import Event, Failed
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.queue import queue_row
 from workbench.jobs.refusal import was_refused
+from workbench.jobs.slurm import slurm_text
 from workbench.jobs.state import JobState, exit_code, outcome_of, state_of
 from workbench.jobs.tail import EventTail, last_log_lines
 from workbench.text import printable
@@ -63,9 +64,10 @@ def follow(job: JobFolder, *, since: float = 0.0, only_recent: bool = False, to_
 
 
 def _place(job: JobFolder, state: JobState) -> str:
-    """Where in the queue a job stands; the queue is asked as often as the events are."""
+    """Where in the queue a job stands, or why Slurm lets it wait; asked as often as the events are."""
     row = queue_row(job)
-    return f"{_(state.word)}: {row.place_text}" if row else _(state.word)
+    place = row.place_text if row else slurm_text(job.path)
+    return f"{_(state.word)}: {printable(place)}" if place else _(state.word)
 
 
 def watch_and_stop(job_id: str) -> str:

@@ -15,6 +15,7 @@ from workbench.jobs.events import Failed, Progress, Step
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.kinds import kind_text
 from workbench.jobs.queue import places_in_queue
+from workbench.jobs.slurm import slurm_id, slurm_text
 from workbench.jobs.state import JobState, exit_code, outcome_of, state_of
 from workbench.jobs.tail import last_event
 
@@ -31,6 +32,8 @@ class JobRow:
     progress: str
     loss: str
     started: str
+    slurm: str | None = None
+    """Slurm's number for it, if it was submitted there."""
 
     @property
     def state_text(self) -> str:
@@ -54,6 +57,7 @@ class JobRow:
             "kind": self.kind,
             "state": self.state.value,
             "progress": self.progress,
+            "slurm": self.slurm,
             "loss": _number(self.loss),
             "started": datetime.fromtimestamp(self.job.record.started, UTC).isoformat(timespec="seconds"),
             "exit_code": exit_code(self.job),
@@ -64,10 +68,11 @@ class JobRow:
 def job_rows(jobs: Iterable[JobFolder]) -> list[JobRow]:
     """The lines of some jobs, without those whose records are damaged. The queue is read once for all that wait."""
     rows = [row for job in jobs if (row := job_row(job)) is not None]
-    if not any(row.state.is_queued for row in rows):
+    queued = [row.job.path for row in rows if row.state.is_queued and not row.slurm]
+    if not queued:
         return rows
     places = places_in_queue()
-    return [replace(row, progress=_place(places.get(row.job.path))) if row.state.is_queued else row for row in rows]
+    return [replace(row, progress=_place(places.get(row.job.path))) if row.job.path in queued else row for row in rows]
 
 
 def _place(number: int | None) -> str:
@@ -83,9 +88,11 @@ def job_row(job: JobFolder) -> JobRow | None:
         return None
     last = last_event(job.events_path, (Step, Progress), _TAIL_BYTES)
     started = time.strftime("%m-%d %H:%M", time.localtime(record.started)) if record.started else ""
-    return JobRow(
-        job, record.kind, state, _progress(last), f"{last.loss:.4f}" if isinstance(last, Step) else "", started
-    )
+    progress = _progress(last)
+    if state is JobState.WAITING or not (progress or state.is_over):
+        progress = slurm_text(job.path) or progress
+    loss = f"{last.loss:.4f}" if isinstance(last, Step) else ""
+    return JobRow(job, record.kind, state, progress, loss, started, slurm_id(job.path))
 
 
 def _number(text: str) -> float | str | None:

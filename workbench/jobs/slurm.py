@@ -1,4 +1,4 @@
-"""What Slurm says of a job that was submitted to it: asked of its own tools, stored nowhere.
+"""What Slurm says of a job that was submitted to it: asked of its own tools. Its number and why it waits are kept.
 
 Formats: https://slurm.schedmd.com/squeue.html and sacct.html.
 """
@@ -37,10 +37,20 @@ class Standing:
 
 def slurm_id(job_path: Path) -> str | None:
     """The number that Slurm gave to the job in a folder; None if it was not submitted."""
-    try:
-        return str(json.loads((job_path / SLURM_FILE).read_bytes())["id"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return _noted(job_path).get("id")
+
+
+def slurm_text(job_path: Path) -> str:
+    """The same for people, with why it waits if it does; empty if it was not submitted."""
+    noted = _noted(job_path)
+    if noted.get("reason"):
+        return _("Slurm job {number}: {reason}").format(number=noted["id"], reason=noted["reason"])
+    return _("Slurm job {number}").format(number=noted["id"]) if noted else ""
+
+
+def note_reason(job_path: Path, reason: str) -> None:
+    """Keep why a job waits, for those who list it; empty if it does not."""
+    _note(job_path, {**_noted(job_path), "reason": reason})
 
 
 def require_sbatch() -> None:
@@ -61,7 +71,7 @@ def submit(script: Path) -> str:
     """
     said = _asked("sbatch", "--parsable", str(script))
     number = said.strip().split(";")[0]  # "1234;cluster" where there are several clusters
-    write_atomic(script.parent / SLURM_FILE, json.dumps({"id": number, "submitted": time.time()}) + "\n")
+    _note(script.parent, {"id": number, "reason": ""})
     return number
 
 
@@ -114,6 +124,18 @@ def cancel(number: str) -> None:
         WorkbenchError: Slurm does not answer.
     """
     _asked("scancel", number)
+
+
+def _noted(job_path: Path) -> dict[str, str]:
+    try:
+        noted = json.loads((job_path / SLURM_FILE).read_bytes())
+        return {"id": str(noted["id"]), "reason": str(noted.get("reason", ""))}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _note(job_path: Path, noted: dict[str, str]) -> None:
+    write_atomic(job_path / SLURM_FILE, json.dumps(noted) + "\n")
 
 
 def _asked(*command: str) -> str:

@@ -16,6 +16,7 @@ from workbench.i18n import _
 from workbench.jobs.events import Failed, Finished, Progress, Step, Validation
 from workbench.jobs.kinds import kind_text
 from workbench.jobs.queue import queue_row
+from workbench.jobs.slurm import slurm_id, slurm_text
 from workbench.jobs.state import JobState
 from workbench.jobs.stop import resume_command
 from workbench.sizes import in_words
@@ -46,8 +47,9 @@ def state_text(state: JobState) -> Content:
 def job_line(watch: JobWatch, position: str) -> Content:
     """Which job this is and what it does."""
     name = (printable(watch.job.id), "bold")
+    number = f" Slurm {found}" if (found := slurm_id(watch.job.path)) else ""
     return Content.assemble(
-        " ", state_text(watch.state), "  ", name, f"  {printable(kind_text(watch.record.kind))} {position}"
+        " ", state_text(watch.state), "  ", name, f"  {printable(kind_text(watch.record.kind) + number)} {position}"
     )
 
 
@@ -188,10 +190,10 @@ def _next_of_training(watch: JobWatch) -> Content:
 
 
 def queue_sentence(watch: JobWatch) -> str | None:
-    """Where in the queue the job stands, and what the key does; None if it does not stand there."""
+    """Where in the queue the job stands, and what the key does, or why Slurm lets it wait; None if it does not wait."""
     row = queue_row(watch.job) if watch.state.is_queued else None
     if row is None:
-        return None
+        return printable(slurm_text(watch.job.path)) if watch.state.is_queued else None
     place = f"{row.state.symbol} {row.place_text}  "
     return place + (_("p: let it go on") if row.state is JobState.PAUSED else _("p: hold it back"))
 

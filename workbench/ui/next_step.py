@@ -10,6 +10,7 @@ from workbench.i18n import _
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.results import results_of
+from workbench.jobs.slurm import slurm_text
 from workbench.jobs.state import JobState, state_of
 
 
@@ -27,9 +28,7 @@ def next_step(project: Path) -> NextStep:
     by_kind = _newest_by_kind(list_jobs(project))
     running = next((job for job in by_kind.values() if not state_of(job).is_over), None)
     if running:
-        waits = state_of(running).is_queued
-        sentence = _("{job} waits in the queue: see for what.") if waits else _("{job} is at work: watch it.")
-        return NextStep(sentence.format(job=running.id), "train", {"job": running})
+        return NextStep(_while_it_goes(running), "train", {"job": running})
     merged, trained = by_kind.get("merge"), by_kind.get("train")
     if merged and state_of(merged) is JobState.FINISHED and not _is_newer(trained, merged):
         model = str(results_of(merged).get("merged", ""))
@@ -39,6 +38,14 @@ def next_step(project: Path) -> NextStep:
     if any(project.glob("*.probes.json")):
         return NextStep(_("There is data: choose a config and train."), "configs")
     return NextStep(_("Begin with data: make a self-identity dataset, or open a file."), "dataset")
+
+
+def _while_it_goes(job: JobFolder) -> str:
+    if not state_of(job).is_queued:
+        return _("{job} is at work: watch it.").format(job=job.id)
+    if why := slurm_text(job.path):
+        return _("{job} waits for Slurm ({why}).").format(job=job.id, why=why)
+    return _("{job} waits in the queue: see for what.").format(job=job.id)
 
 
 def _after_training(trained: JobFolder, converted: JobFolder | None) -> NextStep:
