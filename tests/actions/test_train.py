@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from tests.jobs.recorded import recorded
+from tests.training.checkpoints_on_disk import save_checkpoint
 from workbench.actions.launch_training import training_command
 from workbench.actions.preflight import findings, preflight
 from workbench.actions.train import start_training
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import EventLog, Finished, Warned
+from workbench.jobs.events import EventLog, Finished
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.tail import EventTail
 
 LAUNCHER = "deepspeed.launcher.runner"
 
@@ -39,7 +39,7 @@ def ended(project: Path) -> JobFolder:
     """A training that has ended, with a checkpoint."""
     job = recorded(project, exit_code=1)
     job.config_path.write_text(dump_config(a_config()), encoding="utf-8")
-    (job.checkpoints_path / "checkpoint-4").mkdir(parents=True)
+    save_checkpoint(job.checkpoints_path, 4)
     return job
 
 
@@ -100,6 +100,8 @@ def test_every_finding_is_told_at_once(project: Path) -> None:
         ({"data_path": "unanswered.jsonl"}, "No row has anything to train on"),
         ({"optim_type": "Muon", "deepspeed": "zero2"}, "optim_type"),
         ({"optim_type": "Muon", "nproc": 2}, "optim_type"),
+        ({"precision": "fp16"}, "needs a GPU"),
+        ({"attn_implementation": "flash_attention_2"}, "there is no GPU"),
     ],
 )
 def test_what_training_refuses_is_found_before(project: Path, changes: dict[str, Any], said: str) -> None:
@@ -180,15 +182,6 @@ def test_a_checkpoint_is_gone_on_from(project: Path, ended: JobFolder) -> None:
     folder = ended.checkpoints_path / "checkpoint-4"
     job = start_training(a_config(), "demo", project=project, resume=os.path.relpath(folder))
     assert (job, resumed_from(job)) == (ended, str(folder))
-
-
-def test_a_run_goes_on_as_it_was_begun_and_says_what_is_not_taken_over(project: Path, ended: JobFolder) -> None:
-    start_training(a_config(lr=1e-3, max_epochs=9), "demo", project=project, resume="auto", nproc=2)
-    assert load_config(ended.config_path) == a_config()
-    assert "2" in ended.record.command
-    (warning,) = EventTail(ended.events_path).poll()
-    assert isinstance(warning, Warned)
-    assert "lr, max_epochs" in warning.message
 
 
 def test_a_run_whose_data_is_gone_is_not_started_again(project: Path, ended: JobFolder) -> None:

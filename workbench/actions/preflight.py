@@ -10,7 +10,7 @@ from workbench.actions.evaluation_preflight import check_question_file
 from workbench.actions.findings import Findings
 from workbench.actions.launch_training import require_launcher
 from workbench.actions.model_there import require_model
-from workbench.actions.run_preflight import check_deepspeed, check_processes
+from workbench.actions.run_preflight import check_deepspeed, check_hardware, check_processes
 from workbench.actions.vision_preflight import check_vision
 from workbench.configs.cluster_environment import settled
 from workbench.configs.evaluation_rules import question_files, validation_config
@@ -24,8 +24,8 @@ def findings(config: TrainConfig) -> Findings:
     found = Findings()
     if (known := found.of(settled, config, os.environ)) is not None:
         config = known
-        found.of(require_launcher, config)
-        found.of(check_processes, config)
+        for about_machines in (require_launcher, check_processes, check_hardware):
+            found.of(about_machines, config)
     for check in (check_deepspeed, device_wish, require_no_own_code):
         found.of(check, config)
     found.of(require_model, config.pretrained_model_name_or_path, "pretrained_model_name_or_path")

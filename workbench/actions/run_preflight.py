@@ -1,11 +1,14 @@
-"""How a training would be run, looked at before it starts: processes, machines, DeepSpeed, optimiser."""
+"""How a training would be run, looked at before it starts: processes, machines, GPU, DeepSpeed, optimiser."""
 
 from __future__ import annotations
 
 from workbench.actions.launch_training import process_count
+from workbench.actions.slurm_step import takes_step
 from workbench.configs.deepspeed_names import AUTO, NO_DEEPSPEED, chosen_preset
+from workbench.configs.hardware_rules import require_possible
 from workbench.configs.schema import TrainConfig
 from workbench.configs.sequence_rules import require_shareable
+from workbench.driver_hardware import first_gpu
 from workbench.training.deepspeed_presets import deepspeed_settings, matched
 from workbench.training.optimizer_names import optimizer_name
 
@@ -32,3 +35,16 @@ def check_deepspeed(config: TrainConfig) -> None:
     """
     if config.deepspeed not in {AUTO, NO_DEEPSPEED}:
         matched(deepspeed_settings(config.deepspeed), config)
+
+
+def check_hardware(config: TrainConfig) -> None:
+    """Look at this machine's GPU, where the training runs on it; other machines are not known here.
+
+    Args:
+        config: settled.
+
+    Raises:
+        WorkbenchError: the config asks for what it cannot do.
+    """
+    if config.cluster.launcher not in {"hostfile", "slurm"} or takes_step(config):
+        require_possible(config, first_gpu(config.devices))

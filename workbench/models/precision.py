@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 
-Precision = Literal["auto", "bf16", "fp16", "fp32"]
+from workbench.configs import hardware_rules
+from workbench.configs.hardware_rules import NumberFormat, Precision
+from workbench.models.hardware import HARDWARE
+
+__all__ = ["Precision", "choose_precision", "dtype_of"]
 _DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
 
 
-def choose_precision(asked: Precision) -> Literal["bf16", "fp16", "fp32"]:
-    """``auto`` is bf16 on GPUs that have it, fp16 on older ones, fp32 on a CPU."""
-    if asked != "auto":
-        return asked
-    if not torch.cuda.is_available():
-        return "fp32"
-    return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+def choose_precision(asked: Precision) -> NumberFormat:
+    """What is asked for, or what ``auto`` means on this machine."""
+    return hardware_rules.choose_precision(asked, HARDWARE)
 
 
-def dtype_of(precision: Literal["bf16", "fp16", "fp32"]) -> torch.dtype:
+def dtype_of(precision: NumberFormat) -> torch.dtype:
     """torch's name for it."""
     return _DTYPES[precision]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import Any, Literal
 
-import torch
 from transformers import LlamaForCausalLM
 
-from workbench.errors import WorkbenchError
+from workbench.configs.hardware_rules import no_liger, why_no_liger
 from workbench.i18n import _
+from workbench.models.hardware import HARDWARE
 
 _NOT_THE_LOSS = {"cross_entropy": False, "fused_linear_cross_entropy": False}
 
@@ -31,37 +30,14 @@ def apply_liger(model: Any, asked: bool | Literal["auto"]) -> str | None:
     if asked is False:
         return None
     base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    why_not = _why_not_here() or _why_not_for(base)
+    why_not = why_no_liger(HARDWARE) or _why_not_for(base)
     if why_not is None:
         takes = inspect.signature(_kernels_for(base)).parameters
         _kernels_for(base)(model=base, **{name: value for name, value in _NOT_THE_LOSS.items() if name in takes})
         return _("Liger kernels: norms, rotary embeddings and feed-forward layers.")
     if asked == "auto":
-        return _("Without Liger kernels: {reason}.").format(reason=why_not) if torch.cuda.is_available() else None
-    raise _unusable(why_not)
-
-
-def require_liger() -> None:
-    """Raise if no model can have the kernels on this machine."""
-    why_not = _why_not_here()
-    if why_not is not None:
-        raise _unusable(why_not)
-
-
-def _unusable(why_not: str) -> WorkbenchError:
-    return WorkbenchError(
-        _("Liger kernels cannot be used: {reason}.").format(reason=why_not),
-        where="use_liger_kernel: true",
-        fix=_("Set use_liger_kernel: auto, which uses them where they work."),
-    )
-
-
-def _why_not_here() -> str | None:
-    if not torch.cuda.is_available():
-        return _("there is no GPU")
-    if find_spec("liger_kernel") is None:
-        return _("{package} is not installed").format(package="liger-kernel")
-    return None
+        return _("Without Liger kernels: {reason}.").format(reason=why_not) if HARDWARE.has_gpu else None
+    raise no_liger(why_not)
 
 
 def _why_not_for(model: Any) -> str | None:

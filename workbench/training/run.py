@@ -10,6 +10,7 @@ from transformers import TrainerCallback
 
 from workbench.configs.estimate import estimate_steps
 from workbench.configs.files import load_config
+from workbench.configs.hardware_rules import require_possible
 from workbench.configs.schema import TrainConfig
 from workbench.data.prepare.kept_report import keep_report
 from workbench.data.templates import get_template
@@ -18,10 +19,11 @@ from workbench.i18n import _
 from workbench.jobs.events import Finished, Started
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.overfitting import lowest
+from workbench.models.hardware import HARDWARE
 from workbench.models.load import load_tokenizer
 from workbench.training.assembly import assembled_trainer
+from workbench.training.begun_batch import as_counted
 from workbench.training.counting import Counting
-from workbench.training.hardware_checks import require_possible
 from workbench.training.left_out import RowsLeftOut
 from workbench.training.node_folders import meet
 from workbench.training.own_model import require_own_sight
@@ -47,8 +49,9 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
     """
     began = time.monotonic()
     config = load_config(job.config_path)
+    counted = as_counted(config, job.path)
     job, folders = meet(job)
-    require_possible(config)
+    require_possible(config, HARDWARE)
     tokenizer = load_tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code, tuple(config.new_tokens))
     template = get_template(config.prompt_template, tokenizer)
     if config.own_processor:
@@ -62,11 +65,12 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
         data.rows = RowsLeftOut(data.rows, rollback.rows)
     if rank() == 0:
         keep_report(data.report, job.results_path)
-    counting = _counting(config, len(data.rows), world_size())
+    counting = _counting(counted, len(data.rows), world_size())
     session = Session(job, config, tokenizer, template, counting, folders=folders)
     resume_everywhere(session, resume_from)
     keep_samples(session)
-    session.counting = _counting(config, len(data.rows), session.begun_with)
+    session.counting = _counting(counted, len(data.rows), session.begun_with)
+    session.cadence = _counting(config, len(data.rows), session.begun_with)
     if session.is_complete:
         session.say(Started(facts=[_("Nothing is left to train.")], resumed_from_iter=session.first_iter))
         return _finished(session, session.counting.total_steps, time.monotonic() - began)
