@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 from textual import events
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Checkbox, Collapsible, Input, Select, TextArea
 
@@ -223,3 +224,11 @@ async def test_no_letter_of_a_burst_overtakes_the_keys_before_it(name: str) -> N
             pilot, *keys, *letters, events.Key("left", None), events.Key("left", None), events.Key("backspace", "\x7f")
         )
         await wait_until(pilot, lambda: model_form.changes() == {name: "torn" if name == "text" else ["torn"]})
+
+
+async def test_a_box_that_is_gone_is_painted_blank_until_the_screen_is_laid_out_anew() -> None:
+    async with form(Sample()) as (_pilot, shown):
+        box = row(shown, "names").control
+        box.notify_style_update()  # as when the focus moves: its styles are looked up anew
+        await box.remove()
+        assert [strip.text for strip in box.render_lines(Region(0, 0, 3, 2))] == ["   ", "   "]

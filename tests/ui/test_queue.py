@@ -11,6 +11,7 @@ import pytest
 from tests.jobs.running import WAIT, python
 from tests.ui import recorded
 from tests.ui.driving import NARROW, WIDE, running, see, wait_until
+from workbench.jobs.events import Validation
 from workbench.jobs.folder import DeviceWish, JobFolder
 from workbench.jobs.launch import Turn, start_job
 from workbench.jobs.queue import QueueRow, queue_rows
@@ -111,6 +112,19 @@ async def test_a_sweep_is_compared_and_its_trainings_are_watched(project: Path) 
         await see(pilot, "learning rate")
         await pilot.press("enter")
         await see(pilot, "2-lr=3e-4/20260921_141320")
+
+
+async def test_a_measure_that_comes_while_a_sweep_is_open_gets_its_column(project: Path) -> None:
+    sweep = a_sweep(project, "20260922_141320", ["5e-5", "6e-5", "7e-5"])
+    async with running(project, "train", WIDE) as pilot:
+        await see(pilot, "✓ finished")
+        await pilot.press("w")
+        await see(pilot, "· not started", "tokens/s")
+        await pilot.press("down")
+        assert (job := sweep.job_of(sweep.record.points[1])) is not None
+        recorded.write(job, Validation(iter=40, step=40, loss=0.8123, tokens=90))
+        await see(pilot, "validation", "0.8123", "5e-5", "7e-5")
+        assert pilot.app.screen.query_one(FittedTable).chosen_key == "2-lr=6e-5"
 
 
 async def test_without_a_sweep_the_command_for_one_is_told(project: Path) -> None:

@@ -94,9 +94,10 @@ class ConfigForm(AreaScreen):
             return False
         self._form_text = text
         pane = self.query_one(f"#{_FORM}")
-        await pane.remove_children()
         known = {"prompt_template": known_templates(), "dataset_format": ("auto", *FORMAT_NAMES)}
-        await pane.mount(ModelForm(config, known_values=known, id="config-form"))
+        async with pane.batch():
+            await pane.remove_children()
+            await pane.mount(ModelForm(config, known_values=known, id="config-form"))
         pane.query_one(ModelForm).focus_first()
         return True
 

@@ -109,9 +109,8 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
         self._table = table
         place = f"  {self._number + 1}/{count}" if count > 1 else ""
         self.query_one(".dialog-title", Label).update(printable(f"{table.sweep.id}{place}"))
-        rows = self.query_one(FittedTable)
-        rows.set_columns(_columns(table))
-        rows.set_rows([Row(row.point.name, _cells(table, number)) for number, row in enumerate(table.rows)])
+        rows = [Row(row.point.name, _cells(table, number)) for number, row in enumerate(table.rows)]
+        self.query_one(FittedTable).show(_columns(table), rows)
         best = f"★ {table.best.point.name}  \t{table.reason}" if table.best else ""
         self.query_one("#sweep-best", QuietStatic).tell(printable(best))
         self._draw()

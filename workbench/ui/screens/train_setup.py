@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,9 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.suggester import SuggestFromList
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from workbench.configs.find import PYTHON_SUFFIX, find_config
+from workbench.configs.schema import TrainConfig
 from workbench.data.formats import FORMAT_NAMES
 from workbench.devices import list_gpus
 from workbench.errors import WorkbenchError
@@ -174,19 +177,23 @@ class TrainSetup(StartsTraining):
         """Fields with the values of the config; its error in their place if it cannot be read."""
         self._forget_plan()
         pane = self.query_one("#setup-form")
-        await pane.remove_children()
-        try:
-            config = find_config(self._reference).config
-        except WorkbenchError as error:
-            self._show_problems([error])
-            return
+        async with pane.batch():  # one after the other, and nothing is painted in between: a timer builds it, too
+            await pane.remove_children()
+            try:
+                config = find_config(self._reference).config
+            except WorkbenchError as error:
+                self._show_problems([error])
+                return
+            self._named_devices = config.devices
+            await pane.mount(*self._controls(config))
+        self._work_out()
+
+    def _controls(self, config: TrainConfig) -> Iterator[Widget]:
+        if gpus := list_gpus():
+            yield GpuPicker(gpus, config.devices, holders_of_devices())
         known = {"data_path": project_data_files(self._project), "dataset_format": ("auto", *FORMAT_NAMES)}
         fields = [*_DATA_FIELDS, *(_PICTURE_FIELDS if config.sees else ()), *_MAIN_FIELDS]
-        if gpus := list_gpus():
-            await pane.mount(GpuPicker(gpus, config.devices, holders_of_devices()))
-        self._named_devices = config.devices
-        await pane.mount(ModelForm(config, fields, known_values=known))
-        self._work_out()
+        yield ModelForm(config, fields, known_values=known)
 
     def _changes(self) -> dict[str, Any] | None:
         """Dotted field → new value, for those that differ; None if one is refused, or there is no form."""

@@ -17,6 +17,7 @@ from textual.widgets.data_table import RowKey
 
 from workbench.i18n import _
 from workbench.ui.shown_path import without_middle
+from workbench.ui.widgets.blank_when_gone import BlankWhenGone
 
 _PADDING = 2
 """Cells left and right of each column together."""
@@ -47,7 +48,7 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-class FittedTable(DataTable[Text]):
+class FittedTable(BlankWhenGone, DataTable[Text]):
     """Rows are set as a whole; only what changed is painted, and the cursor stays on its row."""
 
     DEFAULT_CSS = """
@@ -89,12 +90,15 @@ class FittedTable(DataTable[Text]):
                 if old.cells[column] != new.cells[column]:
                     self.update_cell_at(Coordinate(number, position), self._painted(new, column))
 
-    def set_columns(self, columns: tuple[Column, ...]) -> None:
-        """Show columns of other widths or titles; each row keeps its cells."""
-        if columns != self._all_columns:
-            self._all_columns = columns
-            if self._shown_columns:
-                self._lay_out(self._laid_out_width)
+    def show(self, columns: tuple[Column, ...], rows: list[Row]) -> None:
+        """Show rows under columns that may have other widths or titles, or be others altogether."""
+        if columns == self._all_columns:
+            self.set_rows(rows)
+            return
+        self._wanted = self._wanted or self.chosen_key
+        self._all_columns, self._all_rows = columns, tuple(rows)
+        if self._shown_columns:
+            self._lay_out(self._laid_out_width)
 
     def choose(self, key: str) -> bool:
         """Put the cursor on a row; False if there is none with this key."""

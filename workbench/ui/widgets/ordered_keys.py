@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual import events
 from textual.widgets import Input
 
-if TYPE_CHECKING:
-    from textual.widget import Widget
-
-    _Box = Widget
-else:
-    _Box = object  # a widget here would hide the style sheet of the box it is mixed into
+from workbench.ui.widgets.blank_when_gone import BlankWhenGone
 
 
-class OrderedKeys(_Box):
+class OrderedKeys(BlankWhenGone):
     """Mixed into a text box, before its class: the box runs the keys it has commands for when their turn comes.
 
     Left to themselves they go up to the app first, which on a busy machine, or when a whole text arrives at once, runs
