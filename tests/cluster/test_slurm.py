@@ -85,8 +85,8 @@ def test_a_job_waits_in_the_queue_with_the_reason_and_leaves_it_when_it_is_cance
     wait_for(lambda: state_of(job) is JobState.WAITING)
     assert tools.calls("sbatch") == [["--parsable", str(job.path / "sbatch.sh")]]
     assert slurm_number(job.path) == "4711"
-    wait_for(lambda: job_rows([job])[0].progress == "Slurm job 4711: Resources")
-    assert "4711: Resources" in next_step(tmp_path).sentence
+    wait_for(lambda: job_rows([job])[0].progress == "Resources (Slurm job 4711)")
+    assert "Resources (Slurm job 4711)" in next_step(tmp_path).sentence
     request_stop(job)
     wait_for(lambda: state_of(job) is JobState.STOPPED)
     assert tools.calls("scancel") == [["4711"]]

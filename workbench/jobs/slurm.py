@@ -44,7 +44,7 @@ def slurm_text(job_path: Path) -> str:
     """The same for people, with why it waits if it does; empty if it was not submitted."""
     noted = _noted(job_path)
     if noted.get("reason"):
-        return _("Slurm job {number}: {reason}").format(number=noted["id"], reason=noted["reason"])
+        return _("{reason} (Slurm job {number})").format(number=noted["id"], reason=noted["reason"])
     return _("Slurm job {number}").format(number=noted["id"]) if noted else ""
 
 

@@ -44,7 +44,7 @@ def _while_it_goes(job: JobFolder) -> str:
     if not state_of(job).is_queued:
         return _("{job} is at work: watch it.").format(job=job.id)
     if why := slurm_text(job.path):
-        return _("{job} waits for Slurm ({why}).").format(job=job.id, why=why)
+        return _("{job} waits: {why}.").format(job=job.id, why=why)
     return _("{job} waits in the queue: see for what.").format(job=job.id)
 
 
