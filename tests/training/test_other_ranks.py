@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.training.runs import Run, killed_after, new_job, run, tiny_config
+from workbench.actions.take_over import settings_of_now
+from workbench.configs.files import load_config
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Started, Warned
+from workbench.jobs.events import Started, Step, Warned
 from workbench.training.other_ranks import Split, split_among
 
 NOWHERE = Path("checkpoint")
@@ -59,6 +61,24 @@ def test_zero_2_on_two_goes_on_under_zero_3_on_one_and_back(rows: Path, tmp_path
 def test_without_deepspeed_it_goes_on_on_two(plain: Run, tmp_path: Path) -> None:
     two = run(killed_after(plain, 4, tmp_path / "killed"), "--resume", "auto", ranks=2)
     assert_close(plain, two, 4, rel=0.01, last=7)  # dropout draws other numbers; the epoch's last step is filled up
+
+
+@pytest.mark.heavy
+def test_half_the_batch_under_another_zero_stage_goes_on_in_the_middle_of_an_epoch(rows: Path, tmp_path: Path) -> None:
+    settings = {"method": "lora", "deepspeed": "zero2", "save_steps": 6, "max_iters": 11, "evaluation_freq": 6}
+    settings["lora"] = {"r": 8, "lora_alpha": 16, "lora_dropout": 0.0}
+    whole = run(new_job(tmp_path / "whole", tiny_config(rows, **settings)))
+    job, own = killed_after(whole, 3, tmp_path / "killed"), load_config(whole.job.config_path)
+    given = own.model_copy(update={"batch_size": 2, "accumulative_counts": 4, "deepspeed": "deepspeed_zero3"})
+    now = settings_of_now(job, own, given, "auto", frozenset({"batch_size", "accumulative_counts", "deepspeed"}))
+    assert now.config.max_iters == 22
+    now.note_batch(job, own)
+    job.config_path.write_text(now.text, encoding="utf-8")
+    resumed = run(job, "--resume", "auto")
+    assert_close(whole, resumed, 3)
+    assert set(resumed.losses) == {4, 5, 6}
+    assert [step.iter for step in resumed.of(Step)] == [step.iter for step in whole.of(Step)][3:]
+    assert resumed.checkpoints == whole.checkpoints
 
 
 def assert_close(whole: Run, resumed: Run, step: int, rel: float = 1e-4, last: int = 100) -> None:

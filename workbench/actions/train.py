@@ -11,16 +11,16 @@ from workbench.actions.fit import FitWish, fitting_command, refuse_fit
 from workbench.actions.launch_training import node_folder, training_command
 from workbench.actions.preflight import preflight
 from workbench.actions.slurm_step import is_first_of_step, join_step, takes_step, tell_the_others
+from workbench.actions.take_over import NAMED, arguments_of_now, settings_of_now
 from workbench.configs.cluster_environment import settled
-from workbench.configs.cluster_settings import ClusterSettings
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.jobs.events import EventLog, Warned
+from workbench.jobs.events import EventLog
 from workbench.jobs.find import find_job, list_jobs
 from workbench.jobs.folder import RECORD_FILE, JobFolder
-from workbench.jobs.launch import WORK_DIRS, Turn, restart_job, start_job
+from workbench.jobs.launch import WORK_DIRS, Turn, require_over, restart_job, start_job
 from workbench.jobs.state import JobState, state_of
 from workbench.training.checkpoint_folders import require_complete
 
@@ -37,17 +37,20 @@ def start_training(
     nproc: int | None = None,
     waits: bool = False,
     fit: FitWish | None = None,
+    named: frozenset[str] | None = None,
 ) -> JobFolder:
     """Start the training as a detached job, or go on with a job in its own folder.
 
     Args:
-        config: what to train; a job that is gone on with keeps the config that it was begun with.
+        config: what to train; a job that is gone on with takes over what changes nothing that is learned
+            (`workbench.actions.take_over`).
         name: of the config; the work dir is ``work_dirs/<name>`` unless one is given or the config has one.
         resume: ``auto`` for the newest job of that work dir, or a job (id, folder) or one of its checkpoints, or a
             checkpoint folder that was copied elsewhere, from which a new job goes on.
         nproc: processes on this machine; the config's own number if it is None.
         waits: it stands in the queue until its devices are free; else it begins at once.
         fit: look for the largest batch that fits first.
+        named: the fields of the config that the command line names; None if there is no command line.
 
     Raises:
         WorkbenchError: something that the training needs is missing or wrong, nothing can be resumed, or a job is
@@ -64,7 +67,7 @@ def start_training(
         refuse_fit(fit)
         job, checkpoint = _to_resume(resume, parent, project) if is_first else (_own(resume, parent, project), AUTO)
         if job is not None:
-            return _go_on(job, checkpoint, config, nproc=nproc, waits=waits)
+            return _go_on(job, checkpoint, config, named=named, waits=waits)
         from_elsewhere = checkpoint
     config = with_first_stage(config, project)
     preflight(config)
@@ -75,7 +78,14 @@ def start_training(
         command = fitting_command(config, command, fit)
     turn = _turn(config, waits=waits)
     job = start_job(
-        "train", name, command, project=project, config_text=dump_config(config), work_dir=parent, turn=turn
+        "train",
+        name,
+        command,
+        project=project,
+        arguments=None if named is None else {NAMED: sorted(named)},
+        config_text=dump_config(config),
+        work_dir=parent,
+        turn=turn,
     )
     if takes_step(config):
         tell_the_others(parent, job.path)
@@ -86,8 +96,10 @@ def _turn(config: TrainConfig, *, waits: bool) -> Turn | None:
     return training_turn(config, [*training_command(config), "--resume", AUTO], waits=waits)
 
 
-def _go_on(job: JobFolder, checkpoint: str, given: TrainConfig, *, nproc: int | None, waits: bool) -> JobFolder:
-    """Start a job again with its own config; a warning names the settings that are given otherwise."""
+def _go_on(
+    job: JobFolder, checkpoint: str, given: TrainConfig, *, named: frozenset[str] | None, waits: bool
+) -> JobFolder:
+    """Start a job again; warnings name the settings that are given otherwise, taken over and not."""
     own = load_config(job.config_path)
     if checkpoint == AUTO and state_of(job) is JobState.FINISHED:
         raise WorkbenchError(
@@ -95,27 +107,27 @@ def _go_on(job: JobFolder, checkpoint: str, given: TrainConfig, *, nproc: int | 
             where=str(job.path),
             fix=_("Start a new one without --resume, or name one of its checkpoints to go on from there again."),
         )
-    preflight(own)
-    now = _with_processes(own, nproc)
-    if given.cluster != ClusterSettings():
-        now = now.model_copy(update={"cluster": given.cluster})
-    restart_job(job, [*training_command(now), "--resume", checkpoint], turn=_turn(now, waits=waits))
-    if takes_step(now):
+    require_over(job)
+    now = settings_of_now(job, own, given, checkpoint, named)
+    config = with_first_stage(now.config, Path(job.record.project)) if now.begins_anew else now.config
+    preflight(config)
+    now.note_batch(job, own)
+    restart_job(
+        job,
+        [*training_command(config), "--resume", checkpoint],
+        arguments=arguments_of_now(job, named),
+        config_text=now.text,
+        turn=_turn(config, waits=waits),
+    )
+    if takes_step(config):
         tell_the_others(job.path.parent, job.path)
-    unused = sorted(_differences(own, given) - {"cluster", "nproc", "work_dir"})
-    if unused:
-        message = _("The run goes on as it was begun; these settings are not taken over: {names}.")
-        where = str(job.config_path)
-        EventLog(job.path).write(Warned(message=message.format(names=", ".join(unused)), where=where))
+    for warning in now.warnings(job):
+        EventLog(job.path).write(warning)
     return job
 
 
 def _with_processes(config: TrainConfig, nproc: int | None) -> TrainConfig:
     return config if nproc is None else config.model_copy(update={"nproc": nproc})
-
-
-def _differences(one: TrainConfig, other: TrainConfig) -> set[str]:
-    return {name for name in TrainConfig.model_fields if getattr(one, name) != getattr(other, name)}
 
 
 def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder | None, str]:

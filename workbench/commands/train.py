@@ -121,8 +121,9 @@ def train(
     from workbench.text import printable
 
     found = find_config(config)
-    named = {
+    options = {
         "deepspeed": deepspeed,
+        "nproc": nproc,
         "cluster.launcher": launcher,
         "cluster.nodes": nnodes,
         "cluster.node_rank": node_rank,
@@ -130,7 +131,7 @@ def train(
         "cluster.master_port": master_port,
         "cluster.hostfile": hostfile,
     }
-    changes = [*(assignments or []), *(f"{name}={value}" for name, value in named.items() if value is not None)]
+    changes = [*(assignments or []), *(f"{name}={value}" for name, value in options.items() if value is not None)]
     settings = apply_overrides(found.config, changes)
     began = time.time()
     if not resume and not fit:
@@ -142,9 +143,9 @@ def train(
         project=Path.cwd(),
         work_dir=work_dir,
         resume=resume,
-        nproc=nproc,
         waits=waits,
         fit=fit_wish(fit) if fit else None,
+        named=frozenset(change.split("=")[0].split(".")[0].strip() for change in changes),
     )
     place = {"job": job.id, "path": str(job.path)}
     typer.echo(_("Job {job} in {path}").format(**place), err=as_json)

@@ -96,12 +96,16 @@ def restart_job(
     job: JobFolder,
     command: list[str],
     *,
+    arguments: dict[str, Any] | None = None,
+    config_text: str | None = None,
     env: Mapping[str, str] | None = None,
     turn: Turn | None = None,
 ) -> JobFolder:
     """Start a command in the folder of a job that has ended, to go on with its work.
 
     Args:
+        arguments: as in `start_job`; those of the first start if it is None.
+        config_text: of its config from now on, if that changes.
         turn: as in `start_job`; if it is None, the devices of the first start, at once.
 
     Raises:
@@ -109,14 +113,20 @@ def restart_job(
     """
     with _readable_os_errors(job.path), locked(job.path.parent):
         record = job.record
-        _refuse_at_work(job)
+        require_over(job)
         if turn is not None and turn.waits:
             _require_queue()
         else:
             _refuse_second(job.path.parent, record.kind)
         for path in (job.exit_path, job.stop_path, job.pause_path):
             path.unlink(missing_ok=True)
-        again = {"command": [part.replace("{job}", str(job.path)) for part in command], "waiting": False}
+        if config_text is not None:
+            write_atomic(job.config_path, config_text)
+        again: dict[str, Any] = {
+            "command": [part.replace("{job}", str(job.path)) for part in command],
+            "arguments": record.arguments if arguments is None else arguments,
+            "waiting": False,
+        }
         _launch(job, _with_turn(record.model_copy(update=again), job, turn), env)
     return job
 
@@ -134,8 +144,19 @@ def _refuse_second(work_dir: Path, kind: str) -> None:
             raise _at_work(other)
 
 
-def _refuse_at_work(job: JobFolder) -> None:
+def require_over(job: JobFolder) -> None:
+    """Look whether a job can be started again.
+
+    Raises:
+        WorkbenchError: it is at work, or has a place in the queue.
+    """
     state = state_of(job)
+    if state is JobState.PAUSED:
+        raise WorkbenchError(
+            _("The job {job} is paused.").format(job=job.id),
+            where=str(job.path),
+            fix=_("Let it go on: workbench unpause {job}").format(job=job.id),
+        )
     if not state.is_over and state is not JobState.ELSEWHERE:
         raise _at_work(job)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.configs.deepspeed_names import NO_DEEPSPEED
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.checkpoints import read_history
 from workbench.jobs.events import Warned
-from workbench.training.checkpoint_folders import has_zero_shards, last_complete, require_complete
+from workbench.training.checkpoint_folders import last_complete, require_complete
 from workbench.training.other_ranks import begun_with, split_among
 from workbench.training.ranks import rank, world_size
+from workbench.training.resumable import require_deepspeed_stays
 from workbench.training.rollback import BEGINNING
 from workbench.training.saving import discard_unfinished
 from workbench.training.session import Session
@@ -37,7 +37,7 @@ def resume(session: Session, asked: str | None) -> None:
     if asked != BEGINNING:
         session.resumed_from = _newest(session) if asked == AUTO else require_complete(Path(asked))
     if session.resumed_from is not None:
-        _require_deepspeed(session)
+        require_deepspeed_stays(session.resumed_from, session.config)
     history = read_history(session.job)
     session.answered_at = frozenset(sample.iter for sample in history.samples)
     session.validations = [known for known in history.validations if known.iter <= session.first_iter]
@@ -48,23 +48,13 @@ def _newest(session: Session) -> Path | None:
     """The newest complete checkpoint, with a warning about each that is passed over; None if there is none."""
     found, torn = last_complete(session.job.checkpoints_path)
     message = _("A checkpoint is passed over: {file} is missing, cut off or damaged.")
+    instead = _("The training goes on from {checkpoint} instead.").format(checkpoint=found.name) if found else None
     for folder, missing in torn:
-        session.say(Warned(message=message.format(file=missing), where=str(folder)))
+        session.say(Warned(message=message.format(file=missing), where=str(folder), fix=instead))
     if found is None:
         nothing = _("There is no complete checkpoint to go on from: the training begins anew.")
         session.say(Warned(message=nothing, where=str(session.job.checkpoints_path)))
     return found
-
-
-def _require_deepspeed(session: Session) -> None:
-    """Without it the optimiser would begin anew, for its state lies in DeepSpeed's shards."""
-    checkpoint = session.resumed_from
-    if checkpoint is not None and has_zero_shards(checkpoint) and session.config.deepspeed == NO_DEEPSPEED:
-        raise WorkbenchError(
-            _("The checkpoint was saved under DeepSpeed, and the config says deepspeed: none."),
-            where=str(checkpoint),
-            fix=_("Name the preset that it was saved under, for example --deepspeed zero2."),
-        )
 
 
 def keep_samples(session: Session) -> None:

@@ -33,6 +33,7 @@ class Session:
         base_scores: the shares of probes that the untrained model answered right, by score name.
         folders: where other machines keep the job.
         begun_with: the number of processes of the run's first start, by which iterations are counted.
+        cadence: how iterations are counted with the batch of now, if it is another one than at the first start.
     """
 
     job: JobFolder
@@ -50,6 +51,7 @@ class Session:
     listeners: list[Callable[[Event], None]] = field(default_factory=list)
     folders: NodeFolders = field(default_factory=NodeFolders)
     begun_with: int = field(default_factory=world_size)
+    cadence: Counting | None = None
     _events: EventLog = field(init=False)
     _kept_template: str = field(init=False, default="")
 
@@ -68,6 +70,10 @@ class Session:
     def write(self, event: Event) -> None:
         """Write an event of this process and nothing else."""
         self._events.write(event)
+
+    def is_due(self, every: int, step: int) -> bool:
+        """Whether a multiple of ``every`` iterations, of the config's batch, falls into this optimiser step."""
+        return (self.cadence or self.counting).is_due(every, step)
 
     @property
     def first_iter(self) -> int:

@@ -38,7 +38,7 @@ class SampleAnswers(TrainerCallback):  # type: ignore[misc]  # transformers is u
             self._answer(self._session.first_iter)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        is_due = self._session.counting.is_due(self._session.config.evaluation_freq, state.global_step)
+        is_due = self._session.is_due(self._session.config.evaluation_freq, state.global_step)
         if (is_due or control.should_save) and not self._session.stopped:
             control.should_evaluate = True
 

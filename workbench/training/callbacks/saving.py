@@ -21,9 +21,8 @@ class SaveCadence(TrainerCallback):  # type: ignore[misc]  # transformers is unt
         self._session = session
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        counting = self._session.counting
-        is_last = state.global_step >= counting.total_steps
-        if is_last or counting.is_due(self._session.config.save_steps, state.global_step):
+        is_last = state.global_step >= self._session.counting.total_steps
+        if is_last or self._session.is_due(self._session.config.save_steps, state.global_step):
             save_now(control)
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
