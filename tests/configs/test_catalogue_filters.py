@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.configs.catalogue import entries
+from workbench.configs.catalogue import entries, unknown_value
 from workbench.configs.catalogue.filters import Wanted, bytes_needed
 from workbench.errors import WorkbenchError
 
@@ -42,6 +42,39 @@ def test_words_and_keys_stand_in_any_order(text: str) -> None:
         "internlm2_chat_1_8b_dpo_full_varlenattn",
         "internlm2_chat_1_8b_dpo_full_varlenattn_jsonl_dataset",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left_out"),
+    [
+        ("gemma 3 lora", "gemma3_1b_it_lora_custom_sft_e1", "gemma3_1b_it_qlora_alpaca_e3"),
+        ("gemma 3", "gemma3_1b_it_qlora_alpaca_e3", "gemma2_2b_it_qlora_alpaca_e3"),
+        ("qwen3 4b", "qwen3_4b_full_alpaca_e3", "qwen3_14b_qlora_alpaca_e3"),
+        ("internlm2 1.8b", "internlm2_chat_1_8b_qlora_alpaca_e3", "internlm2_chat_7b_qlora_alpaca_e3"),
+        ("mistral_v0 lora", "mistral_7b_instruct_v0_3_lora_custom_sft_e1", "mistral_7b_v0_3_full_custom_pretrain_e1"),
+        ("lm2_chat_1", "internlm2_chat_1_8b_qlora_alpaca_e3", "internlm2_chat_7b_qlora_alpaca_e3"),
+    ],
+)
+def test_a_word_means_what_begins_with_it_else_its_parts_else_what_holds_it(
+    text: str, found: str, left_out: str
+) -> None:
+    assert {found, left_out} <= {entry.name for entry in entries()}
+    assert found in names(text) and left_out not in names(text)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (Wanted(method="lroa"), "lora"),
+        (Wanted(family="qwn3"), "qwen3"),
+        (Wanted(stage="dop"), "dpo"),
+        (Wanted(method="freeze"), "frozen"),
+        (Wanted(method="xyz"), "frozen, full, lora, qlora"),
+    ],
+)
+def test_a_value_that_no_config_has_is_answered_with_those_there_are(wanted: Wanted, told: str) -> None:
+    assert told in str(unknown_value(wanted))
+    assert unknown_value(Wanted(method="lora", family="qwen")) is None
 
 
 def test_what_fits_is_what_is_estimated_to_need_no_more() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from workbench.commands.wording import examples
-from workbench.configs.catalogue import CatalogueEntry, entries, suggestion
+from workbench.configs.catalogue import CatalogueEntry, entries, suggestion, unknown_value
 from workbench.configs.catalogue.filters import Wanted, bytes_needed
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -79,7 +79,9 @@ def _nothing(typed: str, wanted: Wanted) -> WorkbenchError:
     if wanted.fits is not None:
         values.append(f"--fits {wanted.fits:g}")
     asked = " ".join(filter(None, (typed, *values)))
-    return WorkbenchError(_("No config matches {pattern}.").format(pattern=asked), fix=suggestion(typed))
+    return WorkbenchError(
+        _("No config matches {pattern}.").format(pattern=asked), fix=unknown_value(wanted) or suggestion(typed)
+    )
 
 
 def _details(entry: CatalogueEntry, wanted: Wanted) -> dict[str, object]:

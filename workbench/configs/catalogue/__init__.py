@@ -19,8 +19,10 @@ from workbench.i18n import _
 if TYPE_CHECKING:
     from workbench.configs.schema import TrainConfig
 
+_FEW = 8
+"""So many values are all told."""
 _PARTS = (irregular, pairs, seeing, internvl)
-__all__ = ["CatalogueEntry", "entries", "published_names", "resolve", "suggestion"]
+__all__ = ["CatalogueEntry", "entries", "published_names", "resolve", "suggestion", "unknown_value"]
 
 
 def published_names() -> list[str]:
@@ -67,6 +69,16 @@ def suggestion(name: str) -> str:
     if names:
         return _("Nearest: {names}").format(names=", ".join(names))
     return _("`workbench list-cfg` shows all names.")
+
+
+def unknown_value(wanted: Wanted) -> str | None:
+    """For the first value that no config has: those that there are. None if each is of some config."""
+    for key, value in wanted.values.items():
+        known = sorted({str(getattr(entry, key)) for entry in entries()})
+        if not any(value in one for one in known):
+            names = known if len(known) <= _FEW else nearest(value, known) or known
+            return _("For {key} there are: {names}").format(key=f"--{key}", names=", ".join(names))
+    return None
 
 
 class _Recipe(Protocol):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, TypeVar
@@ -79,12 +80,14 @@ class Wanted:
 def select(rows: Sequence[R], wanted: Wanted, needed: Callable[[R], int | None]) -> list[R]:
     """The rows that are wanted, in their order.
 
-    A value that is one of a key means exactly that one (``dataset:alpaca`` not alpaca_zh), any other is a part of it.
+    A word means what begins with it (``lora`` not qlora, ``4b`` not 14b); where nothing does, so does each of its parts
+    (``mistral_v0``: mistral and v0), and at last anything that holds it. A value that is one of a key means exactly that
+    one (``dataset:alpaca`` not alpaca_zh), any other is a part of it.
 
     Args:
         needed: bytes on one GPU, None where they are not known; asked only if ``fits`` is.
     """
-    found = [row for row in rows if _has_words(row, wanted.words)]
+    found = _with_words(rows, wanted.words)
     for key, value in wanted.values.items():
         is_exact = any(getattr(row, key) == value for row in rows)
         found = [row for row in found if _has(str(getattr(row, key)), value, is_exact=is_exact)]
@@ -93,9 +96,29 @@ def select(rows: Sequence[R], wanted: Wanted, needed: Callable[[R], int | None])
     return [row for row in found if (size := needed(row)) is not None and size <= wanted.fits * _GIB]
 
 
-def _has_words(row: Row, words: Iterable[str]) -> bool:
-    haystack = f"{row.name} {row.family} {row.method} {row.summary}".lower()
-    return all(word in haystack for word in words)
+def _with_words(rows: Sequence[R], words: Sequence[str]) -> list[R]:
+    whole = [_at_a_start(_joined(word)) for word in words]
+    in_parts = [_at_a_start(part) for word in words for part in _joined(word).split("_") if part]
+    anywhere = [re.escape(_joined(word)) for word in words]
+    texts = [_joined(f"{row.name} {row.family} {row.method} {row.summary}") for row in rows]
+    for patterns in (whole, in_parts, anywhere):
+        compiled = [re.compile(pattern) for pattern in patterns]
+        found = [row for row, text in zip(rows, texts, strict=True) if all(one.search(text) for one in compiled)]
+        if found:
+            return found
+    return []
+
+
+def _joined(text: str) -> str:
+    """With one mark for all that part words: ``1.8B`` in a summary is ``1_8b`` in a name."""
+    return re.sub(r"[\s._-]", "_", text.lower())
+
+
+def _at_a_start(word: str) -> str:
+    """A pattern for a word where one begins, or a version's number after its name (``3`` of qwen3, not of e3)."""
+    if not re.match("[a-z0-9]", word):
+        return re.escape(word)
+    return r"(?:(?<![a-z0-9])|(?<=[a-z]{2})(?=\d))" + re.escape(word)
 
 
 def _has(value: str, wanted: str, *, is_exact: bool) -> bool:
