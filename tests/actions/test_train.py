@@ -101,6 +101,11 @@ def test_every_finding_is_told_at_once(project: Path) -> None:
         ({"optim_type": "Muon", "deepspeed": "zero2"}, "optim_type"),
         ({"optim_type": "Muon", "nproc": 2}, "optim_type"),
         ({"precision": "fp16"}, "needs a GPU"),
+        ({"method": "lora", "lora": {"target_modules": ["nosuch", "q_proj"]}}, "no layer nosuch"),
+        ({"method": "lora", "lora": {"target_modules": "nosuch"}}, "pattern nosuch fits no layer"),
+        ({"method": "lora", "lora": {"modules_to_save": ["foo"]}}, "modules_to_save"),
+        ({"method": "freeze", "freeze": {"modules": ["lm_haed"]}}, "lm_head"),
+        ({"method": "freeze", "freeze": {"last_layers": 99}}, "has 4 layers"),
         ({"attn_implementation": "flash_attention_2"}, "there is no GPU"),
     ],
 )
@@ -110,6 +115,14 @@ def test_what_training_refuses_is_found_before(project: Path, changes: dict[str,
     with pytest.raises(WorkbenchError) as caught:
         preflight(a_config(**changes))
     assert said in str(caught.value)
+
+
+def test_layers_that_are_there_are_let_through() -> None:
+    for stage, head in (("sft", "lm_head"), ("reward", "score")):
+        lora = {"target_modules": r".*layers\.3\..*_proj", "modules_to_save": [head, "embed_tokens"]}
+        data = {"data_path": "sample:preferences.jsonl", "dataset_format": "auto"} if stage == "reward" else {}
+        preflight(a_config(method="lora", lora=lora, stage=stage, **data))
+    preflight(a_config(method="freeze", freeze={"last_layers": 4, "modules": ["layers.0", "lm_head"]}))
 
 
 def test_rows_are_held_against_the_stage_without_a_tokenizer() -> None:

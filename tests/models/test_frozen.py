@@ -11,7 +11,11 @@ from transformers import Qwen2Config, Qwen2ForCausalLM
 from tests.checkpoints.tiny import tiny_model
 from workbench.configs.method_settings import FreezeSettings
 from workbench.errors import WorkbenchError
+from workbench.models.adapter_layers import names_of
 from workbench.models.frozen import freeze_all_but
+from workbench.models.load import load_language_model
+from workbench.paths import shipped
+from workbench.weights.layer_names import layer_names
 
 pytestmark = pytest.mark.heavy
 
@@ -61,3 +65,14 @@ def test_more_layers_than_there_are_are_refused() -> None:
     with pytest.raises(WorkbenchError, match="has 2 layers") as caught:
         trained_parts(tiny_model(), last_layers=3)
     assert "method: full" in (caught.value.fix or "")
+
+
+def test_the_headers_of_the_files_tell_the_names_that_the_model_will_have() -> None:
+    folder = shipped("sample_data") / "model"
+    told, model = layer_names(folder), load_language_model("sample:model")
+    known = names_of(model)
+    assert told is not None
+    assert (set(told.parameters), told.linear) == (set(known.parameters), known.linear)
+    with_weights = {name for name, module in model.named_modules() if list(module.parameters())}
+    assert set(told.modules) == with_weights - {""}
+    assert told.blocks == len(model.model.layers)

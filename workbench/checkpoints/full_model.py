@@ -17,9 +17,8 @@ from workbench.checkpoints.weight_writing import PlannedTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
+from workbench.weights.internlm2_names import INTERNLM2, names_in_memory
 
-INTERNLM2 = "internlm2"
-"""The model type that `workbench.models.internlm2` knows; it is imported where it is needed, as transformers is slow."""
 COMPUTED = re.compile(r"(.*\.)?(rotary_emb\.(inv_freq|cos_cached|sin_cached)|position_ids|masked_bias)")
 """Buffers that a model computes; some versions of it save them."""
 _INPUT_ENDS = ("embed_tokens.weight", "tok_embeddings.weight", "wte.weight", "word_embeddings.weight")
@@ -92,8 +91,6 @@ def _candidates(name: str, config: dict[str, Any]) -> list[list[str]]:
     """The names that a weight on disk can have among trained tensors, the likeliest first."""
     names = [[name]]
     if config.get("model_type") == INTERNLM2:
-        from workbench.models.internlm2 import names_in_memory
-
         names.append(names_in_memory(name))
     if config.get("tie_word_embeddings"):
         names += [

@@ -13,8 +13,8 @@ import torch
 
 from workbench.checkpoints.model_files import ModelFiles
 from workbench.checkpoints.stored import LazyTensor
-from workbench.models.internlm2 import MODEL_TYPE as INTERNLM2
-from workbench.models.internlm2 import fuse_wqkv, names_in_memory, split_wqkv
+from workbench.models.internlm2 import fuse_wqkv, split_wqkv
+from workbench.weights.internlm2_names import INTERNLM2, names_in_memory
 from workbench.weights.own_sight import is_known_kind, name_in_memory
 
 HEADS = ("lm_head.weight", "output.weight", "embed_out.weight", "language_model.lm_head.weight")

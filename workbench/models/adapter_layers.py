@@ -7,9 +7,8 @@ from typing import Any
 
 import torch
 
+from workbench.configs.layer_rules import LayerNames, require_layers, require_targets
 from workbench.configs.method_settings import ALL_LINEAR, LoraSettings
-from workbench.errors import WorkbenchError
-from workbench.i18n import _
 
 
 def linear_layer_names(model: Any, within: str = ".*") -> list[str]:
@@ -29,6 +28,15 @@ def linear_layer_names(model: Any, within: str = ".*") -> list[str]:
     return sorted(names)
 
 
+def names_of(model: Any) -> LayerNames:
+    """The names that a config may use of a model."""
+    return LayerNames(
+        parameters=tuple(name for name, _parameter in model.named_parameters()),
+        modules=tuple(name for name, _module in model.named_modules()),
+        linear=tuple(linear_layer_names(model)),
+    )
+
+
 def targets_of(model: Any, settings: LoraSettings, within: str) -> str | list[str]:
     """The layers that get an adapter: the last parts of their names, or a pattern for the whole of them.
 
@@ -38,34 +46,10 @@ def targets_of(model: Any, settings: LoraSettings, within: str) -> str | list[st
     Raises:
         WorkbenchError: the settings name a layer that the model does not have.
     """
-    asked = settings.target_modules
+    asked, known = settings.target_modules, names_of(model)
+    require_targets(known, asked)
     if isinstance(asked, str) and asked != ALL_LINEAR:
-        _require_pattern(model, asked)
         return asked
     names = linear_layer_names(model, within or ".*") if asked is None or isinstance(asked, str) else asked
-    require_layers(model, "lora.target_modules", names)
+    require_layers(known, "lora.target_modules", names)
     return f"{within}(?:{'|'.join(map(re.escape, names))})" if within else names
-
-
-def require_layers(model: Any, field: str, wanted: list[str]) -> None:
-    """Raise if the model lacks one: peft passes over a name that no layer has, as long as another one fits."""
-    names = [name for name, _module in model.named_modules()]
-    unknown = [want for want in wanted if not any(name == want or name.endswith(f".{want}") for name in names)]
-    if unknown:
-        known = ", ".join(linear_layer_names(model))
-        raise WorkbenchError(
-            _("The model has no layer {names}.").format(names=", ".join(unknown)),
-            where=field,
-            fix=_("Linear layers of this model: {names}.").format(names=known),
-        )
-
-
-def _require_pattern(model: Any, pattern: str) -> None:
-    if not any(re.fullmatch(pattern, name) for name, _module in model.named_modules()):
-        raise WorkbenchError(
-            _("The pattern {pattern} fits no layer of the model.").format(pattern=pattern),
-            where="lora.target_modules",
-            fix=_("It must fit a whole name, for example .*({names}).").format(
-                names="|".join(linear_layer_names(model))
-            ),
-        )

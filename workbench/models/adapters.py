@@ -22,11 +22,12 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from peft.utils import SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME, ModulesToSaveWrapper, load_peft_weights
 from safetensors import SafetensorError
 
+from workbench.configs.layer_rules import require_layers
 from workbench.configs.method_settings import LoraSettings
 from workbench.configs.model_settings import Method
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.models.adapter_layers import linear_layer_names, require_layers, targets_of
+from workbench.models.adapter_layers import linear_layer_names, names_of, targets_of
 from workbench.models.base_changes import ends_of
 from workbench.models.few_bits import keep_gradients_exact
 from workbench.models.internlm2 import head_counts, is_internlm2
@@ -61,7 +62,7 @@ def add_adapter(
         WorkbenchError: ``target_modules`` names a layer the model does not have.
     """
     targets = targets_of(model, settings, within)
-    require_layers(model, "lora.modules_to_save", settings.modules_to_save or [])
+    require_layers(names_of(model), "lora.modules_to_save", settings.modules_to_save or [])
     others = {str(targets_of(model, other, where)): other for where, other in (beside or {}).items()}
     model = ready_for_adapter(model, method, checkpointing=checkpointing)
     config = LoraConfig(

@@ -8,9 +8,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from workbench.configs.layer_rules import fits_weight, require_blocks, require_weights
 from workbench.configs.method_settings import FreezeSettings
-from workbench.errors import WorkbenchError, nearest
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.models.adapter_layers import names_of
 
 
 def freeze_all_but(
@@ -29,22 +31,17 @@ def freeze_all_but(
     if with_embeddings:
         ends = (model.get_input_embeddings(), model.get_output_embeddings())
         trained += [name for name, module in model.named_modules() if module in ends]
-    _require_matches(model, settings.modules)
+    require_weights(names_of(model), settings.modules)
     patterns = [re.compile(pattern) for pattern in (*map(re.escape, trained), *settings.modules)]
     for name, parameter in model.named_parameters():
-        parameter.requires_grad_(any(_fits(pattern, name) for pattern in patterns))
+        parameter.requires_grad_(any(fits_weight(pattern, name) for pattern in patterns))
         parameter.data = parameter.data.to(torch.float32 if parameter.requires_grad else frozen_dtype)
 
 
 def _last_layers(model: Any, count: int) -> list[str]:
     """The names of the last layers, and of the norm that follows them."""
     place, layers = _layer_list(model)
-    if count > len(layers):
-        raise WorkbenchError(
-            _("The model has {count} layers.").format(count=len(layers)),
-            where="freeze.last_layers",
-            fix=_("Set it to at most {count}, or train every weight: method: full.").format(count=len(layers)),
-        )
+    require_blocks(count, len(layers))
     names = [f"{place}.{number}" for number in range(len(layers) - count, len(layers))]
     holder, _dot, own = place.rpartition(".")
     after = list(model.get_submodule(holder).named_children())
@@ -64,24 +61,3 @@ def _layer_list(model: Any) -> tuple[str, nn.ModuleList]:
         where="freeze.last_layers",
         fix=_("Set it to 0 and name what is trained in freeze.modules, or take method: full."),
     )
-
-
-def _fits(pattern: re.Pattern[str], name: str) -> bool:
-    """Whether a pattern is all of some neighbouring parts of a name: ``layers.1`` is not in ``layers.10``."""
-    parts = name.split(".")
-    spans = ((first, last) for first in range(len(parts)) for last in range(first + 1, len(parts) + 1))
-    return any(pattern.fullmatch(".".join(parts[first:last])) for first, last in spans)
-
-
-def _require_matches(model: Any, patterns: list[str]) -> None:
-    names = [name for name, _parameter in model.named_parameters()]
-    for pattern in patterns:
-        if any(_fits(re.compile(pattern), name) for name in names):
-            continue
-        parts = sorted({part for name in names for part in name.split(".") if not part.isdigit()})
-        close = nearest(pattern.rpartition(".")[2] or pattern, parts) or parts
-        raise WorkbenchError(
-            _("The pattern {pattern} fits no weight of the model.").format(pattern=pattern),
-            where="freeze.modules",
-            fix=_("Near are: {names}.").format(names=", ".join(close[:8])),
-        )

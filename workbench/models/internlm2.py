@@ -7,7 +7,6 @@ for every key/value head its query heads, then one key, then one value; ``[kv_he
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import torch
@@ -25,14 +24,13 @@ from transformers.models.llama.modeling_llama import LlamaModel
 
 from workbench.models.internlm_config import InternLMConfig
 from workbench.models.rotary import OwnLengthRotaryEmbedding
-
-MODEL_TYPE = "internlm2"
+from workbench.weights.internlm2_names import FUSED, INTERNLM2, PROJECTIONS, RENAMED
 
 
 class InternLM2Config(InternLMConfig):
     """InternLM2's ``config.json``. ``bias`` is its name for biases of the attention's projections."""
 
-    model_type = MODEL_TYPE
+    model_type = INTERNLM2
 
 
 class InternLM2Model(LlamaModel):  # type: ignore[misc]  # transformers is untyped
@@ -67,7 +65,7 @@ class InternLM2ForSequenceClassification(LlamaForSequenceClassification):  # typ
 
 def is_internlm2(model: Any) -> bool:
     """Whether the language model of a model is an InternLM2, whose names on disk are not those in memory."""
-    return bool(model.config.get_text_config().model_type == MODEL_TYPE)
+    return bool(model.config.get_text_config().model_type == INTERNLM2)
 
 
 def head_counts(config: Any) -> tuple[int, int]:
@@ -131,34 +129,12 @@ class FuseQKV(ConversionOps):  # type: ignore[misc]
         return SplitQKV()
 
 
-_RENAMED = (
-    ("tok_embeddings", "embed_tokens"),
-    ("^output.weight", "lm_head.weight"),
-    ("attention.wo", "self_attn.o_proj"),
-    ("feed_forward.w1", "mlp.gate_proj"),
-    ("feed_forward.w3", "mlp.up_proj"),
-    ("feed_forward.w2", "mlp.down_proj"),
-    ("attention_norm", "input_layernorm"),
-    ("ffn_norm", "post_attention_layernorm"),
-)
-"""InternLM2's names on disk → the names of the Llama classes in memory."""
-_FUSED = "attention.wqkv"
-_PROJECTIONS = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj")
-
-
-def names_in_memory(name: str) -> list[str]:
-    """The names that a weight on disk has in memory: three for one of ``wqkv``, one for any other."""
-    for on_disk, in_memory in _RENAMED:
-        name = re.sub(on_disk.replace(".", r"\."), in_memory, name)
-    return [name.replace(_FUSED, part) for part in _PROJECTIONS] if _FUSED in name else [name]
-
-
 def register() -> None:
     """Make transformers know InternLM2; importing this module does it, and doing it twice is harmless."""
-    renamings = [WeightRenaming(on_disk, in_memory) for on_disk, in_memory in _RENAMED]
-    fused = WeightConverter(_FUSED, list(_PROJECTIONS), operations=[SplitQKV()])
-    register_checkpoint_conversion_mapping(MODEL_TYPE, [*renamings, fused], overwrite=True)
-    AutoConfig.register(MODEL_TYPE, InternLM2Config, exist_ok=True)
+    renamings = [WeightRenaming(on_disk, in_memory) for on_disk, in_memory in RENAMED]
+    fused = WeightConverter(FUSED, list(PROJECTIONS), operations=[SplitQKV()])
+    register_checkpoint_conversion_mapping(INTERNLM2, [*renamings, fused], overwrite=True)
+    AutoConfig.register(INTERNLM2, InternLM2Config, exist_ok=True)
     AutoModel.register(InternLM2Config, InternLM2Model, exist_ok=True)
     AutoModelForCausalLM.register(InternLM2Config, InternLM2ForCausalLM, exist_ok=True)
     AutoModelForSequenceClassification.register(InternLM2Config, InternLM2ForSequenceClassification, exist_ok=True)

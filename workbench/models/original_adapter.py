@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from peft import LoraConfig
 
-from workbench.models.internlm2 import names_in_memory, split_wqkv
+from workbench.models.internlm2 import split_wqkv
+from workbench.weights.internlm2_names import names_in_memory
 
 _PREFIX = "base_model.model."
 _NAME = re.compile(r"(.+?)\.(lora_\w+(?:\.weight|\.bias)?|modules_to_save\.\w+|base_layer\.\w+|weight|bias)$")

@@ -57,6 +57,31 @@ def safetensors_held(path: Path) -> Held:
         OSError: it cannot be read.
     """
     size = path.stat().st_size
+    length, facts = _header(path, size)
+    held, end = Held(), 0
+    for name, fact in facts.items():
+        end = max(end, _count(name, fact, held))
+    if _LENGTH_BYTES + length + end != size:
+        raise DamagedError(_("the file is shorter or longer than its header says"))
+    return held
+
+
+def safetensors_shapes(path: Path) -> dict[str, list[int]]:
+    """The shape of each tensor of a safetensors file, by its name.
+
+    Raises:
+        DamagedError: the header cannot be read.
+        OSError: the file cannot be read.
+    """
+    _length, facts = _header(path, path.stat().st_size)
+    try:
+        return {name: list(fact["shape"]) for name, fact in facts.items()}
+    except (KeyError, TypeError) as error:
+        raise DamagedError(_("its header cannot be read")) from error
+
+
+def _header(path: Path, size: int) -> tuple[int, dict[str, Any]]:
+    """The length of a header, and what it says of each tensor."""
     with path.open("rb") as stream:
         length = int.from_bytes(stream.read(_LENGTH_BYTES), "little")
         if not 0 < length <= min(size - _LENGTH_BYTES, _MAX_HEADER_BYTES):
@@ -64,15 +89,9 @@ def safetensors_held(path: Path) -> Held:
         text = stream.read(length)
     try:
         header = json.loads(text)
-        facts = {name: fact for name, fact in header.items() if name != "__metadata__"}
+        return length, {name: fact for name, fact in header.items() if name != "__metadata__"}
     except (ValueError, AttributeError, RecursionError) as error:
         raise DamagedError(_("its header cannot be read")) from error
-    held, end = Held(), 0
-    for name, fact in facts.items():
-        end = max(end, _count(name, fact, held))
-    if _LENGTH_BYTES + length + end != size:
-        raise DamagedError(_("the file is shorter or longer than its header says"))
-    return held
 
 
 def _count(name: str, fact: Any, held: Held) -> int:

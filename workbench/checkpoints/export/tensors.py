@@ -17,8 +17,9 @@ from workbench.checkpoints.model_files import ModelFiles
 from workbench.checkpoints.stored import LazyTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.models.internlm2 import names_in_memory, split_wqkv
+from workbench.models.internlm2 import split_wqkv
 from workbench.text import printable
+from workbench.weights.internlm2_names import INTERNLM2, names_in_memory
 
 _SUFFIXES = (".weight", ".bias")
 _NOT_WRITTEN = re.compile(r".*rotary_emb\.inv_freq")
@@ -67,7 +68,7 @@ def _parts(
     name: str, tensor: LazyTensor, config: dict[str, Any]
 ) -> Iterator[tuple[str, tuple[int, ...], Callable[[], torch.Tensor]]]:
     """A stored weight under Llama's names: one, or q, k and v of InternLM2's ``wqkv``."""
-    names = names_in_memory(name) if config.get("model_type") == "internlm2" else [name]
+    names = names_in_memory(name) if config.get("model_type") == INTERNLM2 else [name]
     if len(names) == 1:
         yield names[0], tensor.shape, tensor.load
         return

@@ -12,8 +12,8 @@ import torch
 from workbench.checkpoints.weight_writing import PlannedTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.models.internlm2 import MODEL_TYPE as INTERNLM2
-from workbench.models.internlm2 import names_in_memory, split_wqkv
+from workbench.models.internlm2 import split_wqkv
+from workbench.weights.internlm2_names import INTERNLM2, names_in_memory
 
 _LLAMA = "llama"
 

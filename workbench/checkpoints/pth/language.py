@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.checkpoints.adapter_files import is_adapter, planned
-from workbench.checkpoints.full_model import INTERNLM2, change_config, fit_to_base
+from workbench.checkpoints.full_model import change_config, fit_to_base
 from workbench.checkpoints.model_files import ModelFiles, astray_note
 from workbench.checkpoints.planned_folder import PlannedFolder
 from workbench.checkpoints.pth.bases import require_base
@@ -19,6 +19,7 @@ from workbench.checkpoints.score_head import SCORE_HEAD, score_config
 from workbench.checkpoints.stored import LazyTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.weights.internlm2_names import INTERNLM2
 
 _HEADS = ("lm_head.weight", "output.weight")
 _REWARD_TOKEN = 92527

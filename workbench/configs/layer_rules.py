@@ -1,0 +1,98 @@
+"""What a config may name of a model: layers for an adapter, layers and weights to be trained, by their names alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.configs.method_settings import ALL_LINEAR
+from workbench.errors import WorkbenchError, nearest
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.configs.schema import TrainConfig
+
+
+@dataclass(frozen=True)
+class LayerNames:
+    """A model's whole names in memory.
+
+    Args:
+        linear: the last name part of every linear layer but the output head, or that for scores, sorted.
+        blocks: how many layers stand one behind the other; None if that is not known.
+    """
+
+    parameters: tuple[str, ...]
+    modules: tuple[str, ...]
+    linear: tuple[str, ...]
+    blocks: int | None = None
+
+
+def require_parts(config: TrainConfig, names: LayerNames) -> None:
+    """Hold what a config's method names against a model that reads text.
+
+    Raises:
+        WorkbenchError: the model has no such layer or weight.
+    """
+    if config.method == "freeze":
+        if names.blocks is not None:
+            require_blocks(config.freeze.last_layers, names.blocks)
+        require_weights(names, config.freeze.modules)
+    if config.has_adapter and config.adapter_name_or_path is None:
+        require_targets(names, config.lora.target_modules)
+        require_layers(names, "lora.modules_to_save", config.lora.modules_to_save or [])
+
+
+def require_targets(names: LayerNames, asked: str | list[str] | None) -> None:
+    """Raise if no layer fits a pattern, or a name has no layer."""
+    if isinstance(asked, list):
+        require_layers(names, "lora.target_modules", asked)
+    elif asked not in {None, ALL_LINEAR} and not any(re.fullmatch(str(asked), name) for name in names.modules):
+        raise WorkbenchError(
+            _("The pattern {pattern} fits no layer of the model.").format(pattern=asked),
+            where="lora.target_modules",
+            fix=_("It must fit a whole name, for example .*({names}).").format(names="|".join(names.linear)),
+        )
+
+
+def require_layers(names: LayerNames, field: str, wanted: list[str]) -> None:
+    """Raise if the model lacks one: peft passes over a name that no layer has, as long as another one fits."""
+    unknown = [want for want in wanted if not any(name == want or name.endswith(f".{want}") for name in names.modules)]
+    if unknown:
+        raise WorkbenchError(
+            _("The model has no layer {names}.").format(names=", ".join(unknown)),
+            where=field,
+            fix=_("Linear layers of this model: {names}.").format(names=", ".join(names.linear)),
+        )
+
+
+def require_blocks(asked: int, count: int) -> None:
+    """Raise if more of the last layers are to be trained than there are."""
+    if asked > count:
+        raise WorkbenchError(
+            _("The model has {count} layers.").format(count=count),
+            where="freeze.last_layers",
+            fix=_("Set it to at most {count}, or train every weight: method: full.").format(count=count),
+        )
+
+
+def require_weights(names: LayerNames, patterns: list[str]) -> None:
+    """Raise if a pattern fits no weight."""
+    for pattern in patterns:
+        if any(fits_weight(re.compile(pattern), name) for name in names.parameters):
+            continue
+        parts = sorted({part for name in names.parameters for part in name.split(".") if not part.isdigit()})
+        close = nearest(pattern.rpartition(".")[2] or pattern, parts) or parts
+        raise WorkbenchError(
+            _("The pattern {pattern} fits no weight of the model.").format(pattern=pattern),
+            where="freeze.modules",
+            fix=_("Near are: {names}.").format(names=", ".join(close[:8])),
+        )
+
+
+def fits_weight(pattern: re.Pattern[str], name: str) -> bool:
+    """Whether a pattern is all of some neighbouring parts of a name: ``layers.1`` is not in ``layers.10``."""
+    parts = name.split(".")
+    spans = ((first, last) for first in range(len(parts)) for last in range(first + 1, len(parts) + 1))
+    return any(pattern.fullmatch(".".join(parts[first:last])) for first, last in spans)
