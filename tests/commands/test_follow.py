@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.jobs.recorded import ended_process, recorded
 from workbench.commands.follow import follow
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.launch import start_job
@@ -62,6 +63,15 @@ def test_a_mistake_is_shown_with_its_remedy_and_fails(tmp_path: Path, capsys: py
     assert captured.out == ""
     assert "Failed: d.json:1: the data is empty\n  → add rows\n" in captured.err
     assert "log.txt" in captured.err
+
+
+def test_a_training_that_was_killed_is_shown_with_the_command_that_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = recorded(tmp_path, process=ended_process())
+    (job.checkpoints_path / "checkpoint-4").mkdir(parents=True)
+    assert follow(job) == 1
+    assert f"last checkpoint: workbench train {job.config_path} --resume {job.path}" in capsys.readouterr().out
 
 
 def test_a_job_that_dies_without_a_word_shows_the_end_of_its_log(

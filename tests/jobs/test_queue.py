@@ -122,6 +122,8 @@ def test_a_job_that_waits_is_moved_and_held_back(start: Start) -> None:
     assert move(jobs[0], "down") == 3
     assert waiting() == [jobs[2], jobs[1], jobs[0]]
     pause(jobs[2])
+    with pytest.raises(WorkbenchError, match="is paused already"):
+        pause(jobs[2])
     assert state_of(jobs[2]) is JobState.PAUSED
     assert queued_job("2", holder.path) == jobs[1]
     stop_now(holder, grace_s=5)

@@ -104,6 +104,7 @@ def test_want_of_memory_names_the_settings_and_how_far(rows: Path, tmp_path: Pat
     (failed,) = EventTail(job.events_path).poll()
     assert isinstance(failed, Failed)
     assert "memory of this machine ran out" in failed.reason and "batch_size 8 → 4" in (failed.hint or "")
+    assert "No checkpoint was saved yet; begin again: workbench train" in (failed.hint or "")
 
 
 def test_an_end_that_was_asked_for_is_no_failure(rows: Path, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from workbench.jobs.slurm import slurm_text
 from workbench.jobs.state import JobState, exit_code, outcome_of, state_of
 from workbench.jobs.tail import EventTail, last_log_lines
 from workbench.text import printable
+from workbench.training.checkpoint_folders import resume_hint
 
 _POLL_SECONDS = 0.3
 _TAIL_BYTES = 16 * 1024
@@ -95,11 +96,20 @@ def _how_it_ended(code: int | None) -> str:
     return _("The job failed with exit code {code}. The end of its log:").format(code=code)
 
 
+def _way_on(job: JobFolder) -> str:
+    """What to do with a training that was killed."""
+    if job.record.waiting:
+        return _("Put it back into its place: workbench unpause {job}").format(job=job.id)
+    return resume_hint(job)
+
+
 def _close(job: JobFolder, state: JobState, show: partial[None]) -> int:
     """Say how the job ended, where its events have not."""
     if state is JobState.LOST:
         show(_("The job's process has gone without an exit code: it was killed, or the machine was restarted."))
         show(_("  → its folder is {path}").format(path=job.path))
+        if job.record.kind == "train":
+            show("  → " + _way_on(job))
         return 1
     code = exit_code(job)
     if state is JobState.FAILED:

@@ -49,7 +49,7 @@ def require_shareable(config: TrainConfig, processes: int) -> None:
         return
     if processes % size:
         raise WorkbenchError(
-            _("{processes} processes cannot share sequences in groups of {size}.").format(
+            _("Sequences cannot be shared in groups of {size} by so many processes: {processes}.").format(
                 processes=processes, size=size
             ),
             where=FIELD,

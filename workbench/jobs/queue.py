@@ -184,6 +184,11 @@ def pause(job: JobFolder) -> None:
         state = state_of(job)
         if state is JobState.RUNNING:
             _require_way_back(job)
+        elif state is JobState.PAUSED:
+            raise WorkbenchError(
+                _("The job {job} is paused already.").format(job=job.id),
+                fix=_("Let it go on: workbench unpause {job}").format(job=job.id),
+            )
         elif state is not JobState.WAITING:
             raise WorkbenchError(_("The job {job} cannot be paused: {state}.").format(job=job.id, state=_(state.word)))
         job.pause_path.touch()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.stop import resume_command
 from workbench.training.manifest import what_is_damaged
 from workbench.weights.seeing import LLAVA_PARTS, is_seeing_folder
 
@@ -33,6 +35,13 @@ def checkpoint_folders(parent: Path) -> list[Path]:
         return []
     found = [(step, path) for path in parent.iterdir() if path.is_dir() and (step := step_of(path)) is not None]
     return [path for _step, path in sorted(found)]
+
+
+def resume_hint(job: JobFolder) -> str:
+    """The command that goes on with a run which has ended, in a sentence."""
+    if checkpoint_folders(job.checkpoints_path):
+        return _("Go on from the last checkpoint: {command}").format(command=resume_command(job))
+    return _("No checkpoint was saved yet; begin again: {command}").format(command=resume_command(job))
 
 
 def is_checkpoint(folder: Path) -> bool:

@@ -12,7 +12,8 @@ from workbench.i18n import _
 from workbench.jobs.events import EventLog, Failed
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.state import outcome_of
-from workbench.jobs.stop import resume_command, stop_requested
+from workbench.jobs.stop import stop_requested
+from workbench.training.checkpoint_folders import resume_hint
 from workbench.training.memory_mends import memory_mends
 
 
@@ -37,7 +38,7 @@ def _tell(job_path: Path, reason: str, memory_ran_out: bool) -> None:
     job = JobFolder(job_path)
     if stop_requested(job_path) or outcome_of(job) is not None:
         return
-    hint = _("Go on from the last checkpoint: {command}").format(command=resume_command(job))
+    hint = resume_hint(job)
     if memory_ran_out:
         hint = f"{_mends(job)} {hint}"
     try:
