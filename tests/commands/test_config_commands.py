@@ -37,7 +37,7 @@ def test_list_cfg_with_nothing_to_show_fails_and_names_the_nearest(tmp_path: Pat
 def test_list_cfg_refuses_what_is_no_size(tmp_path: Path) -> None:
     result = workbench("list-cfg", "qwen3", "fits:abc", cwd=tmp_path)
     assert (result.returncode, result.stdout) == (1, "")
-    assert "fits:abc: abc is no number of gigabytes." in result.stderr and "fits:24" in result.stderr
+    assert "fits:abc: abc is no number of gigabytes." in result.stderr and "24GB" in result.stderr
 
 
 def test_list_cfg_takes_words_and_options(tmp_path: Path) -> None:

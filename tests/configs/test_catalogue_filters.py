@@ -23,7 +23,7 @@ def test_what_is_typed_is_words_and_keys() -> None:
 def test_what_is_to_fit_is_a_number(size: str) -> None:
     with pytest.raises(WorkbenchError, match=f"{size} is no number") as refused:
         Wanted.of(f"qwen3 fits:{size}")
-    assert "fits:24" in str(refused.value.fix)
+    assert "24GB" in str(refused.value.fix)
 
 
 def test_a_known_value_means_exactly_that_and_a_part_means_all_that_have_it() -> None:

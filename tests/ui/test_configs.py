@@ -74,7 +74,7 @@ async def test_what_is_no_size_fits_nothing_and_is_told(project: Path) -> None:
     async with running(project, "configs") as pilot:
         await pilot.press("slash")
         await type_text(pilot, "sample fits:abc")
-        await see(pilot, "abc is no number of gigabytes. Write it as in fits:24.")
+        await see(pilot, "abc is no number of gigabytes. For example 24, or 24GB.")
         assert SAMPLE not in screen_text(pilot)
 
 

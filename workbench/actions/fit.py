@@ -22,12 +22,14 @@ class FitWish:
 
 
 def fit_wish(text: str) -> FitWish:
-    """From ``auto``, or a size such as ``3GB``.
+    """From ``auto``, or a size such as ``3GB``; a number alone is of GB.
 
     Raises:
         WorkbenchError: it is neither.
     """
-    return FitWish(None if text == AUTO else parse_size(text))
+    if text == AUTO:
+        return FitWish()
+    return FitWish(parse_size(f"{text}GB" if text[-1:].isdigit() else text, "--fit"))
 
 
 def refuse_fit(fit: FitWish | None) -> None:

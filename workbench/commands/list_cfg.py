@@ -11,7 +11,7 @@ import typer
 
 from workbench.commands.wording import examples
 from workbench.configs.catalogue import CatalogueEntry, entries, suggestion, unknown_value
-from workbench.configs.catalogue.filters import Wanted, bytes_needed
+from workbench.configs.catalogue.filters import Wanted, bytes_needed, gigabytes
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -51,13 +51,13 @@ def list_cfg(
         typer.Option("--stage", metavar="NAME", help=_("sft, pretrain, dpo, orpo, reward, llava_pretrain …")),
     ] = "",
     fits: Annotated[
-        float | None,
-        typer.Option("--fits", metavar="GB", min=0, help=_("What is estimated to fit into so much of one GPU.")),
+        str | None,
+        typer.Option("--fits", metavar="GB", help=_("What is estimated to fit into so much of one GPU.")),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print a JSON list with every config's details."))] = False,
 ) -> None:
     """Print the names that match, one a line."""
-    wanted = Wanted((), method, family, dataset, stage, fits)
+    wanted = Wanted((), method, family, dataset, stage, None if fits is None else gigabytes(fits, "--fits"))
     typed = " ".join(filter(None, ((pattern or "").strip(), *(words or ()))))
     found = entries(typed, wanted)
     if not found:

@@ -72,7 +72,7 @@ def merge(
         project=Path.cwd(),
         base=None if base == _AUTO else base,
         dtype=dtype.value,
-        max_shard_bytes=parse_size(max_shard_size),
+        max_shard_bytes=parse_size(max_shard_size, "--max-shard-size"),
         overwrite=force,
         visual_encoder=visual_encoder,
         save_format=save_format.value,

@@ -23,7 +23,7 @@ from workbench.jobs.events import EventLog, Failed, Finished, Progress, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.stop import stop_requested
 from workbench.sizes import in_words
-from workbench.training.fit_candidates import Candidate, candidates, largest_that_fits
+from workbench.training.fit_candidates import COUNTED_IN_ITERATIONS, Candidate, candidates, largest_that_fits
 from workbench.training.probe_config import probe_config
 from workbench.training.probing import probe
 
@@ -142,11 +142,11 @@ def _words(candidate: Candidate) -> str:
 
 def _said(config: TrainConfig, found: Candidate, allowed: int) -> str:
     """The settings that were changed, before and after."""
-    settings = ("batch_size", "max_length", "accumulative_counts")
+    fitted = found.applied(config)
     changes = [
-        f"{name} {getattr(config, name)} → {getattr(found, name)}"
-        for name in settings
-        if getattr(config, name) != getattr(found, name)
+        f"{name} {getattr(config, name)} → {getattr(fitted, name)}"
+        for name in ("batch_size", "max_length", "accumulative_counts", *COUNTED_IN_ITERATIONS)
+        if getattr(config, name) != getattr(fitted, name)
     ]
     return _("The largest batch that fits into {amount}: {rows} × {length} tokens ({changes}).").format(
         amount=in_words(allowed),

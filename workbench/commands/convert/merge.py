@@ -70,7 +70,7 @@ def merge(
         project=Path.cwd(),
         base=None if base == "auto" else base,
         dtype=(dtype or (Dtype.auto if is_clip else Dtype.fp16)).value,
-        max_shard_bytes=parse_size(max_shard_size),
+        max_shard_bytes=parse_size(max_shard_size, "--max-shard-size"),
         safe=safe_serialization,
         is_clip=is_clip,
         device=device.value,

@@ -87,7 +87,7 @@ def pth_to_hf(
         lora_alpha=lora_alpha,
         cfg_options=[*(cfg_options or []), *settings],
         fp32=fp32,
-        max_shard_bytes=parse_size(max_shard_size),
+        max_shard_bytes=parse_size(max_shard_size, "--max-shard-size"),
         safe=safe_serialization,
         save_format=save_format.value,
         overwrite=force,

@@ -69,7 +69,7 @@ class Wanted:
             else:
                 words.append(word)
         fits = values.pop(FITS, "")
-        return cls(words=tuple(words), fits=_gigabytes(fits) if fits else None, **values)
+        return cls(words=tuple(words), fits=gigabytes(fits, f"{FITS}:{fits}") if fits else None, **values)
 
     @property
     def values(self) -> dict[str, str]:
@@ -125,17 +125,22 @@ def _has(value: str, wanted: str, *, is_exact: bool) -> bool:
     return value == wanted if is_exact else wanted in value
 
 
-def _gigabytes(text: str) -> float:
+def gigabytes(text: str, where: str) -> float:
+    """From ``24`` or ``24GB``.
+
+    Raises:
+        WorkbenchError: it is neither.
+    """
     try:
-        size = float(text.removesuffix("gb"))
+        size = float(text.lower().removesuffix("gb"))
     except ValueError:
         size = math.nan
     if math.isfinite(size) and size >= 0:
         return size
     raise WorkbenchError(
         _("{text} is no number of gigabytes.").format(text=text),
-        where=f"{FITS}:{text}",
-        fix=_("Write it as in fits:24."),
+        where=where,
+        fix=_("For example 24, or 24GB."),
     )
 
 
