@@ -86,6 +86,8 @@ def test_the_validation_loss_decides_where_scores_do_not(scores: Scores, best: s
     assert found is not None and found.checkpoint == best
     if not scores["a"]:
         assert found.reason == "It has the lowest validation loss: 1.5000."
+    elif best == "b":
+        assert found.reason.endswith("of these it has the lowest validation loss: 1.5000.")
 
 
 @pytest.mark.parametrize(
@@ -108,6 +110,11 @@ def test_the_validation_loss_decides_where_scores_do_not(scores: Scores, best: s
         ({"a": {"seeing": 0.5}, "b": {"seeing": 0.4}}, "It sees best: seeing 50%."),
         ({"a": {"sums": 0.8}, "b": {"sums": 0.7}}, "It has the best scores: sums 80%."),
         ({"a": both(1.0, 1.0)}, "It is the only one: identity 100%, retention 100%."),
+        ({"a": both(1.0, 1.0), "b": {}}, "It is the only one with scores: identity 100%, retention 100%."),
+        (
+            {"a": {"sums": 0.25}, "b": {"sums": 0.25}},
+            "Several have the same scores (sums 25%); of these it is the latest.",
+        ),
         ({"a": {}, "b": {}}, "It is the last one; no probes were given to compare them by."),
     ],
 )

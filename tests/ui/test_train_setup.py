@@ -131,10 +131,8 @@ async def test_a_key_that_is_held_starts_one_training(project: Path, data: Path,
 async def test_a_mistake_is_said_before_it_costs_a_start(project: Path) -> None:
     async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "✗", "./identity.json")
-        assert screen_text(pilot).count("✗") == 1
         await pilot.press("f9")
-        await work_done(pilot, "train-start")
-        await see(pilot, "New training", "./identity.json")
+        await see(pilot, "New training", "./identity.json", "Nothing was started")
     assert list_jobs(project) == []
 
 
@@ -158,7 +156,7 @@ async def test_a_refused_value_gets_the_cursor_and_nothing_starts_when_it_is_men
     async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "fits")
         change(pilot, "lr", "-1")
-        await see(pilot, "A field has a value that is refused.")
+        await see(pilot, "✗ lr: ")
         await pilot.press("f9")
         await wait_until(pilot, lambda: field(pilot, "lr").control.has_focus)
         change(pilot, "lr", "0.5")

@@ -142,7 +142,8 @@ def _best(rows: list[SweepRow]) -> tuple[SweepRow | None, str]:
     """By the scores as checkpoints are recommended; else by the validation loss, else by the loss."""
     by_name = {row.point.name: row for row in rows}
     scores = {row.point.name: row.scores for row in rows if row.scores}
-    if scores and (found := recommend(scores, rows[0].base)) is not None:
+    losses = {row.point.name: row.validation_loss for row in rows if row.validation_loss is not None}
+    if scores and (found := recommend(scores, rows[0].base, losses)) is not None:
         return by_name[found.checkpoint], found.reason
     for measure, reason in (
         ("validation_loss", _("It has the lowest validation loss.")),

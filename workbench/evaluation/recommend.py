@@ -51,7 +51,7 @@ def recommend(
     keeping = {name: found for name, found in shares.items() if found[-1] >= least}
     if keeping:
         best = _last_best(keeping, losses)
-        return Recommendation(best, _reason(scored[best], len(scored)))
+        return Recommendation(best, _reason(best, scores, keeping, losses))
     best = _last_best({name: (math.prod(found),) for name, found in shares.items()}, losses)
     return Recommendation(
         best,
@@ -89,22 +89,40 @@ def _last_best(keys: Mapping[str, tuple[float, ...]], losses: Mapping[str, float
     return max(reversed(list(keys)), key=lambda name: (*keys[name], -losses.get(name, math.inf)))
 
 
-def _reason(found: Mapping[str, float], count: int) -> str:
-    if count == 1:
-        return _("It is the only one: {scores}.").format(scores=_in_words(found))
-    if SEEING in found and RETENTION in found:
-        return _("It sees best of those that did not forget: {scores}.").format(scores=_in_words(found))
-    if SEEING in found:
-        return _("It sees best: {scores}.").format(scores=_in_words(found))
-    if IDENTITY in found and RETENTION in found:
-        return _("It has the best identity score of those that did not forget: {scores}.").format(
-            scores=_in_words(found)
+def _reason(
+    best: str,
+    scores: Mapping[str, Mapping[str, float]],
+    keeping: Mapping[str, tuple[float, ...]],
+    losses: Mapping[str, float],
+) -> str:
+    """What told the best of those that kept enough from the others: scores may be alike."""
+    words = _in_words(scores[best])
+    if len(scores) == 1:
+        return _("It is the only one: {scores}.").format(scores=words)
+    if sum(map(bool, scores.values())) == 1:
+        return _("It is the only one with scores: {scores}.").format(scores=words)
+    if list(keeping.values()).count(keeping[best]) == 1:
+        return _by_scores(scores[best])
+    if best in losses:
+        return _("Several have the same scores ({scores}); of these it has the lowest validation loss: {loss}.").format(
+            scores=words, loss=f"{losses[best]:.4f}"
         )
+    return _("Several have the same scores ({scores}); of these it is the latest.").format(scores=words)
+
+
+def _by_scores(found: Mapping[str, float]) -> str:
+    words = _in_words(found)
+    if SEEING in found and RETENTION in found:
+        return _("It sees best of those that did not forget: {scores}.").format(scores=words)
+    if SEEING in found:
+        return _("It sees best: {scores}.").format(scores=words)
+    if IDENTITY in found and RETENTION in found:
+        return _("It has the best identity score of those that did not forget: {scores}.").format(scores=words)
     if IDENTITY in found:
-        return _("It has the best identity score: {scores}.").format(scores=_in_words(found))
+        return _("It has the best identity score: {scores}.").format(scores=words)
     if set(found) - {RETENTION}:
-        return _("It has the best scores: {scores}.").format(scores=_in_words(found))
-    return _("It forgot the least: {scores}.").format(scores=_in_words(found))
+        return _("It has the best scores: {scores}.").format(scores=words)
+    return _("It forgot the least: {scores}.").format(scores=words)
 
 
 def _in_words(found: Mapping[str, float]) -> str:

@@ -48,9 +48,8 @@ def job_line(watch: JobWatch, position: str) -> Content:
     """Which job this is and what it does."""
     name = (printable(watch.job.id), "bold")
     number = f" Slurm {found}" if (found := slurm_id(watch.job.path)) else ""
-    return Content.assemble(
-        " ", state_text(watch.state), "  ", name, f"  {printable(kind_text(watch.record.kind) + number)} {position}"
-    )
+    kind = printable(kind_text(watch.record.kind) + number)
+    return Content.assemble(" ", state_text(watch.state), "  ", name, f"  {kind}  ", (position, "dim"))
 
 
 def distinct_labels(names: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.i18n import _
 from workbench.jobs.curve import Curves
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
@@ -36,7 +37,7 @@ class WatchedJobs:
         """
         jobs = list_jobs(project)
         number = next((place for place, other in enumerate(jobs, start=1) if other.path == job.path), 0)
-        position = f"{number}/{len(jobs)}" if number else ""
+        position = _("job {number} of {count}").format(number=number, count=len(jobs)) if number else ""
         return cls(JobWatch.open(job), tuple(JobWatch.open(one) for one in compared), position)
 
     @property

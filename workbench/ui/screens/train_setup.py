@@ -222,8 +222,10 @@ class TrainSetup(StartsTraining):
     # -- the plan
 
     def _work_out(self) -> None:
-        if self.query(FieldRow).filter(".-invalid"):
-            self._show_problems([WorkbenchError(_("A field has a value that is refused."))])
+        if refused := [
+            WorkbenchError(why, where=name) for form in self.query(ModelForm) for name, why in form.refused.items()
+        ]:
+            self._show_problems(refused)
             return
         changes = self._changes()
         if changes is not None:
@@ -278,17 +280,21 @@ class TrainSetup(StartsTraining):
         changes = self._changes()
         if self._plan is not None and changes != self._planned:
             self._wait_for_rest()  # a field's news of what was typed just now is still on its way
-        if self._row_problems:
-            self.app.bell()
-            self._wait_for_rest()  # the rows may be mended by now
+        if self._row_problems or (self._plan is not None and self._plan.problems):
+            self._refuse()
+            self._wait_for_rest()  # it may be mended by now
         elif self._plan is not None:
             self._is_awaited, self._is_starting = False, True
             self._start_with_model(self._plan)
         elif self._is_settled:
-            self.app.bell()
+            self._refuse()
         else:
             self._is_awaited = True
             self.notify(_("It starts as soon as the plan is ready; mend what is marked."))
+
+    def _refuse(self) -> None:
+        self.app.bell()
+        self.notify(_("Nothing was started: mend what is marked with ✗."), severity="warning")
 
     def action_copy(self) -> None:
         if self._plan is not None:
