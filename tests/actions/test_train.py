@@ -13,7 +13,6 @@ import pytest
 from tests.jobs.recorded import recorded
 from tests.training.checkpoints_on_disk import save_checkpoint
 from workbench.actions.launch_training import training_command
-from workbench.actions.preflight import findings, preflight
 from workbench.actions.train import start_training
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
@@ -41,94 +40,6 @@ def ended(project: Path) -> JobFolder:
     job.config_path.write_text(dump_config(a_config()), encoding="utf-8")
     save_checkpoint(job.checkpoints_path, 4)
     return job
-
-
-def test_a_sound_config_passes() -> None:
-    preflight(a_config(identity_probes="sample:retention.probes.json"))
-
-
-@pytest.mark.parametrize(
-    ("changes", "where", "said"),
-    [
-        ({"pretrained_model_name_or_path": "./nowhere"}, "./nowhere", "model folder does not exist"),
-        ({"pretrained_model_name_or_path": "."}, ".", "config.json is missing"),
-        ({"data_path": "nowhere.json"}, "nowhere.json", ""),
-        ({"data_path": ["sample:general_dialogue.json", "broken.json"]}, "broken.json", ""),
-        ({"identity_probes": "nowhere.json"}, "nowhere.json", "cannot be read"),
-        ({"retention_probes": "broken.json"}, "broken.json", "not JSON"),
-        ({"question_sets": {"sums": "nowhere.jsonl"}}, "nowhere.jsonl", "cannot be read"),
-        ({"question_sets": {"sums": "sample:llava_questions.json"}}, ":1:image", "reads text only"),
-        ({"eval_data_path": "broken.json"}, "broken.json", ""),
-        ({"report_to": ["trackio"]}, "report_to", "pip install 'workbench[trackio]'"),
-        ({"prompt_template": "internlm2_chatt"}, "", "internlm2_chat"),
-        ({"sequence_parallel_size": 2}, "sequence_parallel_size", "--nproc 2"),
-    ],
-)
-def test_a_mistake_is_found_before_a_job_is_made(
-    project: Path, changes: dict[str, object], where: str, said: str
-) -> None:
-    (project / "broken.json").write_text("{")
-    with pytest.raises(WorkbenchError) as caught:
-        start_training(a_config(**changes), "demo", project=project)
-    assert where in (caught.value.where or "")
-    assert said in str(caught.value)
-    assert not (project / "work_dirs").exists()
-
-
-def test_every_finding_is_told_at_once(project: Path) -> None:
-    (project / "sums.json").write_text("[]")
-    config = a_config(
-        pretrained_model_name_or_path="./nowhere",
-        data_path=["gone.json", "lost.json"],
-        deepspeed="no.json",
-        report_to=["trackio"],
-        question_sets={"a": "no.jsonl", "sums": "sums.json"},
-        optim_type="adamww",
-        cluster={"launcher": "slurm"},
-        nproc=1,
-    )
-    found = {error.where for error in findings(config)}
-    expected = {"cluster.launcher", "optim_type", "no.json", "./nowhere", "gone.json", "lost.json", "report_to"}
-    assert found == {*expected, "no.jsonl", "sums.json"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"stage": "dpo"}, "general_dialogue.json:1"),
-        ({"data_path": "sample:preferences.jsonl", "dataset_format": "auto"}, "stage: dpo, orpo or reward"),
-        ({"data_path": "unanswered.jsonl"}, "No row has anything to train on"),
-        ({"optim_type": "Muon", "deepspeed": "zero2"}, "optim_type"),
-        ({"optim_type": "Muon", "nproc": 2}, "optim_type"),
-        ({"precision": "fp16"}, "needs a GPU"),
-        ({"method": "lora", "lora": {"target_modules": ["nosuch", "q_proj"]}}, "no layer nosuch"),
-        ({"method": "lora", "lora": {"target_modules": "nosuch"}}, "pattern nosuch fits no layer"),
-        ({"method": "lora", "lora": {"modules_to_save": ["foo"]}}, "modules_to_save"),
-        ({"method": "freeze", "freeze": {"modules": ["lm_haed"]}}, "lm_head"),
-        ({"method": "freeze", "freeze": {"last_layers": 99}}, "has 4 layers"),
-        ({"attn_implementation": "flash_attention_2"}, "there is no GPU"),
-    ],
-)
-def test_what_training_refuses_is_found_before(project: Path, changes: dict[str, Any], said: str) -> None:
-    row = {"messages": [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": " "}]}
-    (project / "unanswered.jsonl").write_text(json.dumps(row))
-    with pytest.raises(WorkbenchError) as caught:
-        preflight(a_config(**changes))
-    assert said in str(caught.value)
-
-
-def test_layers_that_are_there_are_let_through() -> None:
-    for stage, head in (("sft", "lm_head"), ("reward", "score")):
-        lora = {"target_modules": r".*layers\.3\..*_proj", "modules_to_save": [head, "embed_tokens"]}
-        data = {"data_path": "sample:preferences.jsonl", "dataset_format": "auto"} if stage == "reward" else {}
-        preflight(a_config(method="lora", lora=lora, stage=stage, **data))
-    preflight(a_config(method="freeze", freeze={"last_layers": 4, "modules": ["layers.0", "lm_head"]}))
-
-
-def test_rows_are_held_against_the_stage_without_a_tokenizer() -> None:
-    preflight(a_config(pretrained_model_name_or_path="owner/model"))
-    (found,) = findings(a_config(pretrained_model_name_or_path="owner/model", stage="dpo"))
-    assert "no rejected answer" in found.what
 
 
 def test_deepspeed_starts_a_process_for_each_gpu_that_is_given_or_as_many_as_asked_for(
@@ -195,6 +106,12 @@ def test_a_checkpoint_is_gone_on_from(project: Path, ended: JobFolder) -> None:
     folder = ended.checkpoints_path / "checkpoint-4"
     job = start_training(a_config(), "demo", project=project, resume=os.path.relpath(folder))
     assert (job, resumed_from(job)) == (ended, str(folder))
+
+
+def test_the_runs_of_a_work_dir_are_named(project: Path, ended: JobFolder) -> None:
+    with pytest.raises(WorkbenchError, match="name one") as caught:
+        start_training(a_config(), "demo", project=project, resume="work_dirs/demo")
+    assert str(ended.path) in str(caught.value.fix)
 
 
 def test_a_run_whose_data_is_gone_is_not_started_again(project: Path, ended: JobFolder) -> None:

@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 
 from workbench.actions.findings import Findings
+from workbench.configs.base_changes import require_new
 from workbench.configs.schema import TrainConfig
 from workbench.data.hub import hub_name
 from workbench.data.light_tokenizer import LightTokenizer
@@ -46,6 +47,8 @@ def data_findings(config: TrainConfig, found: Findings) -> Findings:
     for file in files:
         found.of(_read, file, leave_out=config.bad_rows == "leave_out")
     tokenizer = found.of(_tokenizer, folder) if has_template else None
+    if tokenizer is not None:
+        found.of(require_new, config.new_tokens, tokenizer)
     if prepared is None and len(found) == before:
         found.of(look_at_first_rows, PrepareRequest.of(config), tokenizer, files)
     return found

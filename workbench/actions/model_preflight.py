@@ -4,19 +4,53 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.actions.findings import Findings
 from workbench.actions.model_there import require_model
 from workbench.configs.layer_rules import require_parts
 from workbench.configs.schema import TrainConfig
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
 from workbench.paths import resolve_model
+from workbench.weights.begun_adapter import begun_folder
 from workbench.weights.layer_names import layer_names
+from workbench.weights.look import look_at
+from workbench.weights.model_folder import incomplete
+from workbench.weights.own_sight import refuse_official_layout
+from workbench.weights.scoring import refuse_scorer
+from workbench.weights.small_json import json_object
 
 
-def check_model(config: TrainConfig) -> None:
+def model_findings(config: TrainConfig, found: Findings) -> None:
+    """Look at the model, at the names that the config has of its parts, and at the adapter that it goes on with.
+
+    Args:
+        found: takes what is wrong with them.
+    """
+    name = config.pretrained_model_name_or_path
+    folder = Path(resolve_model(name))
+    before = len(found)
+    found.of(require_model, name, "pretrained_model_name_or_path")
+    if folder.is_dir() and len(found) == before:
+        found.of(_require_whole, folder, name)
+        found.of(refuse_official_layout, json_object(folder / "config.json"), name)
+        if config.stage != "reward":
+            found.of(refuse_scorer, folder)
+    if len(found) == before and not config.sees:
+        names = layer_names(folder, scores=config.stage == "reward")
+        if names is not None:
+            found.of(require_parts, config, names)
+    if config.adapter_name_or_path is not None:
+        found.of(begun_folder, config)
+
+
+def _require_whole(folder: Path, shown: str) -> None:
     """
     Raises:
-        WorkbenchError: it is not there, or has not the layers that the config names.
+        WorkbenchError: weight files are missing, cut off or damaged.
     """
-    require_model(config.pretrained_model_name_or_path, "pretrained_model_name_or_path")
-    folder = Path(resolve_model(config.pretrained_model_name_or_path))
-    if not config.sees and (names := layer_names(folder, scores=config.stage == "reward")) is not None:
-        require_parts(config, names)
+    facts = look_at(folder)
+    trouble = facts.trouble if facts else _("incomplete: no weights")
+    if trouble:
+        raise WorkbenchError(
+            _("The model cannot be loaded: {reason}").format(reason=trouble), where=shown, fix=incomplete()
+        )

@@ -7,6 +7,7 @@ from pathlib import Path
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
+from workbench.weights.model_folder import require_config
 
 
 def require_model(name: str, field: str) -> None:
@@ -16,13 +17,12 @@ def require_model(name: str, field: str) -> None:
         field: the setting that names it.
 
     Raises:
-        WorkbenchError: it looks like a folder, and there is none, or none with a model.
+        WorkbenchError: it looks like a folder, and there is none, or one without a (readable) config.json.
     """
     folder = Path(resolve_model(name))
     looks_like_path = name.startswith((".", "/", "~", "sample:")) or name.count("/") != 1
     if folder.is_dir():
-        if not (folder / "config.json").is_file():
-            raise WorkbenchError(_("The folder holds no model: config.json is missing."), where=name)
+        require_config(folder, name)
     elif looks_like_path:
         raise WorkbenchError(
             _("The model folder does not exist."),

@@ -9,7 +9,7 @@ from workbench.actions.devices import device_wish
 from workbench.actions.evaluation_preflight import check_question_file
 from workbench.actions.findings import Findings
 from workbench.actions.launch_training import require_launcher
-from workbench.actions.model_preflight import check_model
+from workbench.actions.model_preflight import model_findings
 from workbench.actions.run_preflight import check_deepspeed, check_hardware, check_processes
 from workbench.actions.vision_preflight import check_vision
 from workbench.configs.cluster_environment import settled
@@ -28,7 +28,7 @@ def findings(config: TrainConfig) -> Findings:
             found.of(about_machines, config)
     for check in (check_deepspeed, device_wish, require_no_own_code):
         found.of(check, config)
-    found.of(check_model, config)
+    model_findings(config, found)
     data_findings(config, found)
     if (own_data := validation_config(config)) is not None:
         data_findings(own_data, found)

@@ -19,11 +19,12 @@ from workbench.chat.adapter_switch import AdapterSwitch, has_whole_layers
 from workbench.chat.eyes import Eyes
 from workbench.chat.parts_choice import ChosenParts
 from workbench.chat.protocol import Load, Precision
+from workbench.configs.base_changes import BaseChanges
 from workbench.configs.method_settings import QuantizationSettings
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.adapters import load_adapter
-from workbench.models.base_changes import BaseChanges, make_room
+from workbench.models.base_changes import make_room
 from workbench.models.load import load_language_model
 from workbench.models.vision.assembly import assemble
 from workbench.models.vision.open import is_whole, open_whole

@@ -16,10 +16,10 @@ from workbench.chat.parts_choice import ChosenParts, parts_of
 from workbench.chat.prompt import fitting_prompt
 from workbench.chat.protocol import Answer, AttachAdapter, Generate, Load
 from workbench.chat.template_choice import choose_template
+from workbench.configs.base_changes import changes_of
 from workbench.data.templates import Template
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.models.base_changes import changes_of
 from workbench.models.load import load_tokenizer
 
 

@@ -18,10 +18,10 @@ from workbench.checkpoints.score_head import gives_scores, score_config, with_sc
 from workbench.checkpoints.shapes import check_shapes
 from workbench.checkpoints.values import only_finite
 from workbench.checkpoints.weight_writing import write_weights
+from workbench.configs.base_changes import changes_of
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.models.base_changes import changes_of
 from workbench.models.rotary import stretched_config
 from workbench.text import printable
 

@@ -130,6 +130,10 @@ class LightTokenizer:
         found = self._tokenizer.token_to_id(token) if token else None
         return None if found is None else int(found)
 
+    def __contains__(self, token: object) -> bool:
+        """Whether the vocabulary has a token."""
+        return isinstance(token, str) and self._id_of(token) is not None
+
     def encode(self, text: str, *, add_special_tokens: bool = False) -> list[int]:
         """The ids of a text."""
         if len(text) > LONG and not add_special_tokens:

@@ -8,10 +8,11 @@ from typing import Any
 
 import torch
 
+from workbench.configs.base_changes import changes_of
 from workbench.configs.method_settings import QuantizationSettings
 from workbench.evaluation.request import ModelToScore
 from workbench.models.adapters import load_adapter
-from workbench.models.base_changes import changes_of, make_room
+from workbench.models.base_changes import make_room
 from workbench.models.load import load_language_model, load_tokenizer
 from workbench.models.vision.open import is_whole, open_seeing, open_whole
 from workbench.models.vision.sight import Sight

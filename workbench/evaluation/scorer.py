@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from workbench.configs.base_changes import changes_of
 from workbench.data.conversation import Conversation, Sample
 from workbench.data.encode import IMAGE_TOKEN, encode_all
 from workbench.data.templates import get_template
@@ -14,7 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.score_request import ScoreRequest
 from workbench.i18n import _
 from workbench.models.adapters import load_adapter
-from workbench.models.base_changes import changes_of, make_room
+from workbench.models.base_changes import make_room
 from workbench.models.load import load_language_model, load_tokenizer
 from workbench.weights.scoring import gives_no_scores, scores_by
 

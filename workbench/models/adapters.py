@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
@@ -19,7 +18,7 @@ from peft import (
     set_peft_model_state_dict,
 )
 from peft.tuners.tuners_utils import BaseTunerLayer
-from peft.utils import SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME, ModulesToSaveWrapper, load_peft_weights
+from peft.utils import ModulesToSaveWrapper, load_peft_weights
 from safetensors import SafetensorError
 
 from workbench.configs.layer_rules import require_layers
@@ -32,6 +31,7 @@ from workbench.models.base_changes import ends_of
 from workbench.models.few_bits import keep_gradients_exact
 from workbench.models.internlm2 import head_counts, is_internlm2
 from workbench.models.original_adapter import config_in_memory, has_original_names, weights_in_memory
+from workbench.weights.adapter_folder import require_adapter
 from workbench.weights.scoring import refuse_scorer
 
 DEFAULT_NAME = "default"
@@ -115,20 +115,7 @@ def load_adapter(model: Any, folder: str | Path, *, trainable: bool = False, nam
             gives scores, and the model writes text.
     """
     path = Path(folder)
-    try:
-        json.loads((path / "adapter_config.json").read_text(encoding="utf-8"))["peft_type"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WorkbenchError(
-            _("The folder holds no adapter: adapter_config.json is missing or damaged."),
-            where=str(folder),
-            fix=_("Name the folder that 'workbench convert' made, or a checkpoint folder of a LoRA training."),
-        ) from error
-    if not any((path / file).is_file() for file in (SAFETENSORS_WEIGHTS_NAME, WEIGHTS_NAME)):
-        raise WorkbenchError(
-            _("The adapter's weights are missing."),
-            where=str(folder),
-            fix=_("The folder is not complete; copy it again from where it was trained."),
-        )
+    require_adapter(path)
     if not hasattr(model, "score"):
         refuse_scorer(path)
     try:

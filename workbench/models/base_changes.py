@@ -1,41 +1,16 @@
-"""What a training changed of a base model besides its weights: new tokens, and how far its context reaches.
-
-An adapter works on its base only with these; they stand in the ``workbench.json`` beside it.
-"""
+"""Giving a base model what a training changed of it besides its weights: new tokens get rows of their own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from tokenizers import AddedToken
 
-from workbench.configs.model_settings import RopeScaling
-from workbench.configs.provenance import read_provenance
-from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.configs.base_changes import require_new
 
 _ROWS_MULTIPLE = 64
 """Matrix products are fastest with a number of rows that this divides."""
-
-
-@dataclass(frozen=True)
-class BaseChanges:
-    """Nothing by default."""
-
-    new_tokens: tuple[str, ...] = ()
-    max_position_embeddings: int | None = None
-    rope_scaling_type: RopeScaling = "linear"
-
-
-def changes_of(weights: str | Path | None) -> BaseChanges:
-    """What the folder of an adapter, or of the parts of a LLaVA model, says; nothing if there is none or it is silent."""
-    known = read_provenance(Path(weights)) if weights else None
-    if known is None:
-        return BaseChanges()
-    return BaseChanges(tuple(known.new_tokens), known.max_position_embeddings, known.rope_scaling_type or "linear")
 
 
 def add_tokens(tokenizer: Any, new_tokens: tuple[str, ...]) -> None:
@@ -44,14 +19,7 @@ def add_tokens(tokenizer: Any, new_tokens: tuple[str, ...]) -> None:
     Raises:
         WorkbenchError: it has one of them.
     """
-    known = tokenizer.get_vocab()
-    there = [token for token in new_tokens if token in known]
-    if there:
-        raise WorkbenchError(
-            _("The vocabulary has {names} already.").format(names=", ".join(there)),
-            where="new_tokens",
-            fix=_("Leave these out."),
-        )
+    require_new(new_tokens, tokenizer.get_vocab())
     tokenizer.add_tokens([AddedToken(token, normalized=False) for token in new_tokens])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +27,7 @@ from workbench.models.few_bits import few_bit_settings
 from workbench.models.precision import Precision, choose_precision, dtype_of
 from workbench.models.rotary import stretch_context
 from workbench.paths import resolve_model
+from workbench.weights.model_folder import incomplete, require_config
 from workbench.weights.own_sight import refuse_official_layout
 from workbench.weights.scoring import refuse_scorer, scores_by
 
@@ -136,7 +136,7 @@ def _existing(path_or_name: str) -> str:
     source = resolve_model(path_or_name)
     folder = Path(source)
     if folder.is_dir():
-        _check_folder(folder, path_or_name)
+        require_config(folder, path_or_name)
         return str(folder)
     if _looks_like_path(source):
         raise WorkbenchError(
@@ -151,27 +151,12 @@ def _looks_like_path(source: str) -> bool:
     return source.startswith((".", "/", "~")) or source.count("/") != 1
 
 
-def _check_folder(folder: Path, shown: str) -> None:
-    try:
-        json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        hint = _("It holds an adapter: give its base model and name this folder as the adapter.")
-        is_adapter = (folder / "adapter_config.json").is_file()
-        raise WorkbenchError(
-            _("The folder holds no model: config.json is missing."), where=shown, fix=hint if is_adapter else None
-        ) from error
-    except ValueError as error:
-        raise WorkbenchError(
-            _("config.json is not valid JSON: {reason}").format(reason=error), where=f"{shown}/config.json"
-        ) from error
-
-
 def require_all_weights(model: Any, missing: Iterable[str], shown: str) -> None:
     """transformers gives random values to weights that are not there, with no more than a warning in the log."""
     names = sorted(set(missing) - set(getattr(model, "all_tied_weights_keys", ())))
     if names:
         raise WorkbenchError(
-            _("Weights are missing: {names}.").format(names=", ".join(names[:3])), where=shown, fix=_incomplete()
+            _("Weights are missing: {names}.").format(names=", ".join(names[:3])), where=shown, fix=incomplete()
         )
 
 
@@ -195,13 +180,13 @@ def load_errors(shown: str) -> Iterator[None]:
         yield
     except SafetensorError as error:
         raise WorkbenchError(
-            _("The weight file is damaged: {reason}").format(reason=error), where=shown, fix=_incomplete()
+            _("The weight file is damaged: {reason}").format(reason=error), where=shown, fix=incomplete()
         ) from error
     except RuntimeError as error:
         if not any(sign in str(error) for sign in _OTHER_SIZES):
             raise
         raise WorkbenchError(
-            _("The weights have other sizes than config.json says."), where=shown, fix=_incomplete()
+            _("The weights have other sizes than config.json says."), where=shown, fix=incomplete()
         ) from error
     except StrictDataclassError as error:
         raise WorkbenchError(
@@ -217,16 +202,12 @@ def load_errors(shown: str) -> Iterator[None]:
         ) from error
 
 
-def _incomplete() -> str:
-    return _("The weights are missing or incomplete: fetch the model again.")
-
-
 def _mend(reason: str) -> str:
     lowered = reason.lower()
     if "trust_remote_code" in lowered:
         return _("It needs Python code of its own; allow that only for models you trust: trust_remote_code: true.")
     if "safetensors" in lowered or "pytorch_model" in lowered or "no file named" in lowered:
-        return _incomplete()
+        return incomplete()
     if "pip install" in lowered:
         return _("Install that package beside workbench.")
     if "connect" in lowered or "offline" in lowered or "not a valid model identifier" in lowered:
