@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 from workbench.i18n import N_, _
 
@@ -49,6 +51,18 @@ class WorkbenchError(Exception):
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The known names most like a misspelt one, best first (Ratcliff/Obershelp ratio of at least 0.5)."""
     return get_close_matches(name, list(known), n=count, cutoff=0.5)
+
+
+def mend_file(path: Path) -> str:
+    """What to do about a file that cannot be read: names those of its folder that are called nearly so."""
+    folder = path.parent
+    if not os.access(folder, os.F_OK) or not folder.is_dir():
+        return _("The folder {folder} does not exist.").format(folder=folder)
+    if os.access(path, os.F_OK) or not os.access(folder, os.R_OK | os.X_OK):
+        return _("Let it be read, or name another file.")
+    if names := nearest(path.name, (file.name for file in folder.iterdir())):
+        return _("Nearest: {names}").format(names=", ".join(str(folder / name) for name in names))
+    return _("Put it there, or name another file.")
 
 
 def system_reason(error: OSError) -> str:

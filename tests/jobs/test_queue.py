@@ -126,6 +126,8 @@ def test_a_job_that_waits_is_moved_and_held_back(start: Start) -> None:
         pause(jobs[2])
     assert state_of(jobs[2]) is JobState.PAUSED
     assert queued_job("2", holder.path) == jobs[1]
+    with pytest.raises(WorkbenchError, match="Nothing waits at place 9"):
+        queued_job("9", holder.path)
     stop_now(holder, grace_s=5)
     assert wait_until_over(jobs[0], 20)
     assert state_of(jobs[2]) is JobState.PAUSED

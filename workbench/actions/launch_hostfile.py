@@ -18,7 +18,7 @@ from pathlib import Path
 
 from workbench.actions.python import module_command
 from workbench.configs.schema import TrainConfig
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, mend_file, system_reason
 from workbench.i18n import _
 
 _LINE = re.compile(r"(?P<host>[A-Za-z0-9][\w.:-]*)\s+slots=(?P<slots>[1-9]\d*)")
@@ -36,9 +36,11 @@ def read_hostfile(path: Path) -> dict[str, int]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or _("it is no text")
+        reason = system_reason(error) if isinstance(error, OSError) else _("it is no text")
         raise WorkbenchError(
-            _("The list of machines cannot be read: {reason}").format(reason=reason), where=str(path)
+            _("The list of machines cannot be read: {reason}").format(reason=reason),
+            where=str(path),
+            fix=mend_file(path),
         ) from error
     hosts: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):

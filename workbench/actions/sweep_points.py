@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.configs.files import plain, read_yaml
 from workbench.configs.problems import fields_at
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, mend_file, system_reason
 from workbench.i18n import _
 from workbench.jobs.sweeps import SweepPoint
 
@@ -68,7 +68,10 @@ def listed_settings(path: Path) -> list[dict[str, str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise WorkbenchError(_("The list cannot be read: {reason}").format(reason=error), where=str(path)) from error
+        reason = system_reason(error) if isinstance(error, OSError) else _("it is no text")
+        raise WorkbenchError(
+            _("The list cannot be read: {reason}").format(reason=reason), where=str(path), fix=mend_file(path)
+        ) from error
     points = plain(read_yaml(text, str(path)))
     if not isinstance(points, list) or not points:
         raise _no_list(str(path))

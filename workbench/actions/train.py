@@ -25,6 +25,7 @@ from workbench.jobs.state import JobState, state_of
 from workbench.training.checkpoint_folders import require_complete
 
 AUTO = "auto"
+_MOST_NAMED = 5
 
 
 def start_training(
@@ -146,8 +147,21 @@ def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder | 
         if folder.is_dir() and (parent / RECORD_FILE).is_file():
             return JobFolder(parent), str(folder)
     if folder.is_dir() and not (folder / RECORD_FILE).is_file():
+        _require_no_work_dir(folder)
         return None, str(require_complete(folder))
     return find_job(project, resume, kind="train"), AUTO
+
+
+def _require_no_work_dir(folder: Path) -> None:
+    runs = sorted(path.parent.name for path in folder.glob(f"*/{RECORD_FILE}"))
+    if runs:
+        raise WorkbenchError(
+            _("This folder holds runs; name one of them."),
+            where=f"--resume {folder}",
+            fix=_("There are: {names}").format(
+                names=", ".join(str(folder / name) for name in reversed(runs[-_MOST_NAMED:]))
+            ),
+        )
 
 
 def _own(resume: str, work_dir: Path, project: Path) -> JobFolder | None:

@@ -17,7 +17,7 @@ from workbench.configs.problems import sentence
 from workbench.data.asked_pictures import AskedPictures
 from workbench.data.judging import Match, is_expected, rule_problem
 from workbench.data.read import raw_rows
-from workbench.errors import WorkbenchError, system_reason
+from workbench.errors import WorkbenchError, mend_file, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
 
@@ -79,7 +79,9 @@ def _json_rows(path: Path) -> list[tuple[int, Any]]:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise WorkbenchError(
-            _("The probe file cannot be read: {reason}").format(reason=system_reason(error)), where=str(path)
+            _("The probe file cannot be read: {reason}").format(reason=system_reason(error)),
+            where=str(path),
+            fix=mend_file(path),
         ) from error
     except ValueError as error:
         raise WorkbenchError(_("The probe file is not JSON: {reason}").format(reason=error), where=str(path)) from error
@@ -95,7 +97,8 @@ def _probe_of(path: Path, number: int, row: object, pictures: AskedPictures) -> 
         raise WorkbenchError(sentence(first), where=f"{path}:{number}:{field}") from error
     if problem := rule_problem(probe):
         field, reason = problem
-        raise WorkbenchError(reason, where=f"{path}:{number}:{field}")
+        fix = _("Mend the pattern, or take match: contains.") if probe.match == "regex" else None
+        raise WorkbenchError(reason, where=f"{path}:{number}:{field}", fix=fix)
     if probe.image is None:
         return probe
     return probe.model_copy(update={"image": str(pictures.find(probe.image, number))})

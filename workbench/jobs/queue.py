@@ -17,6 +17,8 @@ from workbench.jobs.state import JobState, state_of
 from workbench.jobs.stop import resume_command
 from workbench.jobs.turns import Ticket, turns
 
+_NO_PLACE = 1000
+"""From here on a number is rather the beginning of a job's timestamp."""
 Direction = Literal["up", "down", "first", "last"]
 
 
@@ -146,11 +148,16 @@ def queued_job(reference: str, project: Path) -> JobFolder:
     """The job of the queue with this place, id or beginning of its id; else the project's job (see `find_job`).
 
     Raises:
-        WorkbenchError: no job or several fit.
+        WorkbenchError: no job or several fit, or nothing waits at this place.
     """
     rows = queue_rows()
     fitting = [row.job for row in rows if reference in {row.job.id, str(row.place or "")}]
     fitting = fitting or [row.job for row in rows if row.job.id.startswith(reference)]
+    if not fitting and reference.isdigit() and int(reference) < _NO_PLACE:
+        raise WorkbenchError(
+            _("Nothing waits at place {place} of the queue.").format(place=reference),
+            fix=_("'workbench queue' lists the places."),
+        )
     return fitting[0] if len(fitting) == 1 else find_job(project, reference)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from workbench.configs.deepspeed_names import KNOWN_SETTINGS, PRESETS
 from workbench.configs.schema import TrainConfig
-from workbench.errors import WorkbenchError, nearest, system_reason
+from workbench.errors import WorkbenchError, mend_file, nearest, system_reason
 from workbench.i18n import _
 
 _AUTO = "auto"
@@ -60,7 +60,9 @@ def _from_file(path: Path) -> dict[str, Any]:
         settings = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise WorkbenchError(
-            _("The DeepSpeed file cannot be read: {reason}").format(reason=system_reason(error)), where=str(path)
+            _("The DeepSpeed file cannot be read: {reason}").format(reason=system_reason(error)),
+            where=str(path),
+            fix=mend_file(path),
         ) from error
     except ValueError as error:
         raise WorkbenchError(
