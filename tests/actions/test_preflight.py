@@ -72,6 +72,7 @@ def test_every_finding_is_told_at_once(project: Path) -> None:
         ({"stage": "dpo"}, "general_dialogue.json:1"),
         ({"data_path": "sample:preferences.jsonl", "dataset_format": "auto"}, "stage: dpo, orpo or reward"),
         ({"data_path": "unanswered.jsonl"}, "No row has anything to train on"),
+        ({"data_path": "one.jsonl", "eval_ratio": 0.5}, "not two different samples"),
         ({"optim_type": "Muon", "deepspeed": "zero2"}, "optim_type"),
         ({"optim_type": "Muon", "nproc": 2}, "optim_type"),
         ({"method": "lora", "adapter_name_or_path": "nothing"}, "adapter_name_or_path: nothing"),
@@ -90,6 +91,8 @@ def test_every_finding_is_told_at_once(project: Path) -> None:
 def test_what_training_refuses_is_found_before(project: Path, changes: dict[str, Any], said: str) -> None:
     row = {"messages": [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": " "}]}
     (project / "unanswered.jsonl").write_text(json.dumps(row))
+    row["messages"][1]["content"] = "Hello."
+    (project / "one.jsonl").write_text(json.dumps(row))
     (project / "other").mkdir()
     (project / "other" / "adapter_config.json").write_text(
         '{"peft_type": "LORA", "base_model_name_or_path": "owner/other"}'

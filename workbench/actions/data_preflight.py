@@ -8,11 +8,14 @@ from pathlib import Path
 from workbench.actions.findings import Findings
 from workbench.configs.base_changes import require_new
 from workbench.configs.schema import TrainConfig
+from workbench.data.held_out import packed_ahead, too_few
 from workbench.data.hub import hub_name
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.prepare.first_rows import look_at_first_rows
 from workbench.data.prepare.offline import prepared_folder
+from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
+from workbench.data.prepare.store import read_record
 from workbench.data.read import open_file
 from workbench.data.sources import Source, SourceFile, sources_of
 from workbench.data.templates import template_for_model
@@ -49,9 +52,23 @@ def data_findings(config: TrainConfig, found: Findings) -> Findings:
     tokenizer = found.of(_tokenizer, folder) if has_template else None
     if tokenizer is not None:
         found.of(require_new, config.new_tokens, tokenizer)
-    if prepared is None and len(found) == before:
-        found.of(look_at_first_rows, PrepareRequest.of(config), tokenizer, files)
+    if prepared is not None:
+        found.of(_require_single_samples, config, prepared)
+    elif len(found) == before:
+        report = found.of(look_at_first_rows, PrepareRequest.of(config), tokenizer, files)
+        if report is not None:
+            found.of(_require_two, config, report)
     return found
+
+
+def _require_single_samples(config: TrainConfig, prepared: Path) -> None:
+    if config.eval_ratio and read_record(prepared).packed:
+        raise packed_ahead()
+
+
+def _require_two(config: TrainConfig, report: DataReport) -> None:
+    if config.eval_ratio and report.kept < 2:
+        raise too_few()
 
 
 def _files(source: Source) -> list[SourceFile]:

@@ -9,13 +9,29 @@ from typing import Annotated, Any
 
 import typer
 
+from workbench.commands.launch_options import (
+    Deepspeed,
+    Hostfile,
+    Launcher,
+    MasterAddr,
+    MasterPort,
+    Nnodes,
+    NodeRank,
+    Nproc,
+    launch_changes,
+)
 from workbench.commands.wording import examples
 from workbench.i18n import _
 
-_EXAMPLES = """
+_PREFLIGHT_EXAMPLES = """
   workbench preflight configs/my.yaml
 
   workbench preflight workbench_sample_lora_identity_e2 --set batch_size=8
+
+  workbench preflight configs/my.yaml --launcher slurm --nnodes 2 --nproc 8
+"""
+_ESTIMATE_EXAMPLES = """
+  workbench estimate configs/my.yaml --set batch_size=8
 
   workbench estimate internlm2_chat_7b_qlora_alpaca_e3 --json
 """
@@ -27,17 +43,39 @@ _Json = Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     preflight_help = _("Look at all that a training needs, without starting it; the exit code is 1 if it would stop.")
-    app.command("preflight", help=preflight_help, epilog=examples(_EXAMPLES))(preflight)
+    app.command("preflight", help=preflight_help, epilog=examples(_PREFLIGHT_EXAMPLES))(preflight)
     estimate_help = _("Estimate the memory of a training, part by part, against what is free.")
-    app.command("estimate", help=estimate_help, epilog=examples(_EXAMPLES))(estimate)
+    app.command("estimate", help=estimate_help, epilog=examples(_ESTIMATE_EXAMPLES))(estimate)
 
 
-def preflight(config: _Config, assignments: _Set = None, as_json: _Json = False) -> None:
+def preflight(
+    config: _Config,
+    deepspeed: Deepspeed = None,
+    assignments: _Set = None,
+    nproc: Nproc = None,
+    launcher: Launcher = None,
+    nnodes: Nnodes = None,
+    node_rank: NodeRank = None,
+    master_addr: MasterAddr = None,
+    master_port: MasterPort = None,
+    hostfile: Hostfile = None,
+    as_json: _Json = False,
+) -> None:
     """Print the plan with every finding."""
     from workbench.ui.plan_text import plan_lines
     from workbench.ui.train_plan import plan_of
 
-    plan = plan_of(config, assignments or [], Path.cwd())
+    launch = launch_changes(
+        deepspeed=deepspeed,
+        nproc=nproc,
+        launcher=launcher,
+        nnodes=nnodes,
+        node_rank=node_rank,
+        master_addr=master_addr,
+        master_port=master_port,
+        hostfile=hostfile,
+    )
+    plan = plan_of(config, [*(assignments or []), *launch], Path.cwd())
     if as_json:
         typer.echo(json.dumps(_facts(plan), ensure_ascii=False, indent=2))
     else:
@@ -47,21 +85,16 @@ def preflight(config: _Config, assignments: _Set = None, as_json: _Json = False)
 
 def estimate(config: _Config, assignments: _Set = None, as_json: _Json = False) -> None:
     """Print the memory of a training."""
-    from workbench.actions.launch_training import planned_process_count
-    from workbench.configs.estimate import estimate_memory
-    from workbench.configs.find import find_config
-    from workbench.configs.overrides import apply_overrides
     from workbench.errors import WorkbenchError
-    from workbench.free_memory import find_devices
     from workbench.ui.memory_bar import memory_bar, memory_legend, memory_verdict
+    from workbench.ui.train_plan import plan_of
 
-    settings = apply_overrides(find_config(config).config, assignments or [])
-    devices = find_devices(settings.devices)
-    needed = estimate_memory(settings, devices=planned_process_count(settings), on_cpu=devices.on_cpu)
+    plan = plan_of(config, assignments or [], Path.cwd())
+    needed, devices = plan.memory, plan.devices
     if needed is None:
         raise WorkbenchError(
             _("The sizes of this model are not known before it is here."),
-            where=settings.pretrained_model_name_or_path,
+            where=plan.config.pretrained_model_name_or_path,
             fix=_("Fetch it with 'workbench download', and name its folder."),
         )
     if as_json:

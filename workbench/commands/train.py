@@ -10,6 +10,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from workbench.commands.launch_options import (
+    Deepspeed,
+    Hostfile,
+    Launcher,
+    MasterAddr,
+    MasterPort,
+    Nnodes,
+    NodeRank,
+    Nproc,
+    launch_changes,
+)
 from workbench.commands.wording import examples
 from workbench.i18n import _
 
@@ -71,9 +82,7 @@ def register(app: typer.Typer) -> None:
 def train(
     config: Annotated[str, typer.Argument(metavar="CONFIG", help=_("A config file, or a name from list-cfg."))],
     work_dir: Annotated[Path | None, typer.Option(help=_("Where runs are kept; else work_dirs/<config name>."))] = None,
-    deepspeed: Annotated[
-        str | None, typer.Option(help=_("zero1, zero2, zero2_offload, zero3, zero3_offload, a JSON file, or none."))
-    ] = None,
+    deepspeed: Deepspeed = None,
     resume: Annotated[
         str | None,
         typer.Option(
@@ -84,19 +93,13 @@ def train(
     assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("Change a setting; repeatable."))
     ] = None,
-    nproc: Annotated[
-        int | None, typer.Option(min=1, help=_("Processes on this machine; else one per GPU, one on a CPU."))
-    ] = None,
-    launcher: Annotated[
-        str | None, typer.Option(help=_("torchrun (started on every machine), hostfile, slurm, or local."))
-    ] = None,
-    nnodes: Annotated[int | None, typer.Option(min=1, help=_("Machines; else NNODES."))] = None,
-    node_rank: Annotated[
-        int | None, typer.Option(min=0, help=_("The number of this machine, from 0; else NODE_RANK."))
-    ] = None,
-    master_addr: Annotated[str | None, typer.Option(help=_("The address of machine 0; else ADDR."))] = None,
-    master_port: Annotated[int | None, typer.Option(min=1, max=65535, help=_("A port there; else PORT."))] = None,
-    hostfile: Annotated[str | None, typer.Option(help=_("DeepSpeed's list of machines, reached by ssh."))] = None,
+    nproc: Nproc = None,
+    launcher: Launcher = None,
+    nnodes: Nnodes = None,
+    node_rank: NodeRank = None,
+    master_addr: MasterAddr = None,
+    master_port: MasterPort = None,
+    hostfile: Hostfile = None,
     waits: Annotated[
         bool, typer.Option("--queue", help=_("Wait in the queue until its devices are free, instead of sharing them."))
     ] = False,
@@ -121,17 +124,17 @@ def train(
     from workbench.text import printable
 
     found = find_config(config)
-    options = {
-        "deepspeed": deepspeed,
-        "nproc": nproc,
-        "cluster.launcher": launcher,
-        "cluster.nodes": nnodes,
-        "cluster.node_rank": node_rank,
-        "cluster.master_addr": master_addr,
-        "cluster.master_port": master_port,
-        "cluster.hostfile": hostfile,
-    }
-    changes = [*(assignments or []), *(f"{name}={value}" for name, value in options.items() if value is not None)]
+    launch = launch_changes(
+        deepspeed=deepspeed,
+        nproc=nproc,
+        launcher=launcher,
+        nnodes=nnodes,
+        node_rank=node_rank,
+        master_addr=master_addr,
+        master_port=master_port,
+        hostfile=hostfile,
+    )
+    changes = [*(assignments or []), *launch]
     settings = apply_overrides(found.config, changes)
     began = time.time()
     if not resume and not fit:

@@ -40,18 +40,28 @@ def held_out(store: TokenStore, ratio: float, seed: int, left_out: Collection[in
     groups = _equal_ones(store, left_out)
     count = sum(map(len, groups))
     if len(groups) < 2:
-        raise WorkbenchError(
-            _("There are not two different samples, so that none can be held out for validation."),
-            where="eval_ratio",
-            fix=_("Set eval_ratio: 0, or name validation data of its own (eval_data_path)."),
-        )
+        raise too_few()
     random.Random(seed).shuffle(groups)
-    wanted, chosen = max(round(count * ratio), 1), set[int]()
+    wanted, chosen = held_out_count(count, ratio), set[int]()
     for group in groups[:-1]:  # one is left to train on
         if len(chosen) >= wanted:
             break
         chosen.update(group)
     return HeldOut(frozenset(chosen), count - len(groups))
+
+
+def held_out_count(count: int, ratio: float) -> int:
+    """How many of some samples are held out, where no two are equal: at least one, and one is left to train on."""
+    return min(max(round(count * ratio), 1), count - 1) if ratio and count else 0
+
+
+def too_few() -> WorkbenchError:
+    """There is nothing to hold out."""
+    return WorkbenchError(
+        _("There are not two different samples, so that none can be held out for validation."),
+        where="eval_ratio",
+        fix=_("Set eval_ratio: 0, or name validation data of its own (eval_data_path)."),
+    )
 
 
 def packed_ahead() -> WorkbenchError:

@@ -20,6 +20,7 @@ from workbench.configs.overrides import apply_overrides
 from workbench.configs.schema import TrainConfig
 from workbench.data.conversation import Sample
 from workbench.data.encode import encode
+from workbench.data.held_out import held_out_count
 from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.read import open_file
 from workbench.data.sources import sources_of
@@ -137,7 +138,7 @@ def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> _DataSize
             problems.append(error)
         return _DataSize()
     rows = rows[: config.max_dataset_length]
-    rows = rows[round(len(rows) * config.eval_ratio) :]  # so many are held out
+    rows = rows[held_out_count(len(rows), config.eval_ratio) :]
     counts = _token_counts(config, rows)
     longest = max(counts, default=None)
     if is_large:

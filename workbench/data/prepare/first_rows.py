@@ -18,8 +18,10 @@ _MOST_ROWS = 200
 """Of each file."""
 
 
-def look_at_first_rows(request: PrepareRequest, tokenizer: LightTokenizer | None, files: Sequence[SourceFile]) -> None:
-    """Refuse what the preparing would refuse.
+def look_at_first_rows(
+    request: PrepareRequest, tokenizer: LightTokenizer | None, files: Sequence[SourceFile]
+) -> DataReport | None:
+    """Refuse what the preparing would refuse; what became of the rows if these are all, else None.
 
     Args:
         tokenizer: the model's; without it rows are only held against the stage.
@@ -38,8 +40,11 @@ def look_at_first_rows(request: PrepareRequest, tokenizer: LightTokenizer | None
                 break
             some = replace(raw, rows=raw.rows[:_MOST_ROWS])
             count_in(report, encoder.encode(some) if encoder else _held_against(request, some), request)
-    if files and is_all and not report.kept:
+    if not files or not is_all:
+        return None
+    if not report.kept:
         raise nothing_kept(report, request)
+    return report
 
 
 def _held_against(request: PrepareRequest, raw: RawRows) -> EncodedRows:
