@@ -127,6 +127,7 @@ def test_a_torn_newest_checkpoint_is_passed_over(damage: Callable[[Path], str], 
     (warned,) = resumed.of(Warned)
     assert name in warned.message
     assert warned.where == str(job.checkpoints_path / "checkpoint-7")
+    assert "from checkpoint-3 instead" in (warned.fix or "")
     assert_same_from(watched, resumed, 3)
 
 

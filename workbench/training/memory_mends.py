@@ -16,7 +16,8 @@ def memory_mends(config: TrainConfig, *, on_gpu: bool) -> str:
     fit = _("'workbench train CONFIG --fit' finds the largest batch that fits.")
     if not changes:
         return " ".join((_("Take a smaller model, or a machine with more memory."), fit))
-    return " ".join((_("To take less: {changes}.").format(changes="; ".join(changes)), fit))
+    way = _("--resume takes them over by --set NAME=VALUE, but method and max_length only where nothing was saved yet.")
+    return " ".join((_("To take less: {changes}.").format(changes="; ".join(changes)), way, fit))
 
 
 def _changes(config: TrainConfig, *, on_gpu: bool) -> list[str]:
