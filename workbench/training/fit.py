@@ -14,6 +14,7 @@ from pathlib import Path
 
 from workbench.configs.estimate import estimate_memory
 from workbench.configs.files import dump_config, load_config
+from workbench.configs.other_batch import COUNTED_IN_ITERATIONS
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
@@ -23,7 +24,7 @@ from workbench.jobs.events import EventLog, Failed, Finished, Progress, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.stop import stop_requested
 from workbench.sizes import in_words
-from workbench.training.fit_candidates import COUNTED_IN_ITERATIONS, Candidate, candidates, largest_that_fits
+from workbench.training.fit_candidates import Candidate, candidates, largest_that_fits
 from workbench.training.probe_config import probe_config
 from workbench.training.probing import probe
 

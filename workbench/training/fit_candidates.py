@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from math import ceil
+from dataclasses import dataclass
 from typing import TypeVar
 
+from workbench.configs.other_batch import with_batch
 from workbench.configs.schema import TrainConfig
 
 _PARTS = 8
 """A length that does not fit as it is, is tried in so many steps."""
 _SHORTEST = 8
-
-COUNTED_IN_ITERATIONS = ("max_iters", "save_steps", "evaluation_freq")
-"""Fields that count micro-batches, of which an optimiser step gets more or fewer."""
 
 Tried = TypeVar("Tried")
 
@@ -29,13 +26,8 @@ class Candidate:
 
     def applied(self, config: TrainConfig) -> TrainConfig:
         """The config with this batch; what counts iterations comes after as many optimiser steps as before."""
-        counted = {name: self._scaled(getattr(config, name), config) for name in COUNTED_IN_ITERATIONS}
-        return config.model_copy(update=asdict(self) | counted)
-
-    def _scaled(self, iterations: int | None, config: TrainConfig) -> int | None:
-        if iterations is None or iterations < 0:
-            return iterations
-        return ceil(iterations * self.accumulative_counts / config.accumulative_counts)
+        rebatched = with_batch(config, self.batch_size, self.accumulative_counts)
+        return rebatched.model_copy(update={"max_length": self.max_length})
 
 
 def candidates(config: TrainConfig) -> list[Candidate]:
