@@ -10,6 +10,7 @@ import pytest
 from tests.actions.test_train import a_config
 from tests.jobs.recorded import recorded
 from tests.training.checkpoints_on_disk import save_checkpoint
+from workbench.actions.fit import FitWish
 from workbench.actions.train import start_training
 from workbench.configs.files import dump_config, load_config
 from workbench.configs.schema import TrainConfig
@@ -90,6 +91,16 @@ def test_what_an_earlier_command_line_named_stays_what_the_file_says_now_counts(
     go_on(project, named=["save_total_limit"], save_total_limit=9, logging_interval=7)
     assert own(job) == a_config(**BEGUN, deepspeed="zero3", save_total_limit=9, logging_interval=7)
     assert job.record.arguments == {"named": ["deepspeed", "save_total_limit"]}
+
+
+def test_a_batch_that_was_fitted_stays(project: Path) -> None:
+    job = start_training(a_config(), "demo", project=project, fit=FitWish(), named=frozenset({"lr"}))
+    fitted = a_config(batch_size=4, accumulative_counts=4, save_steps=125, evaluation_freq=125)
+    job.config_path.write_text(dump_config(fitted), encoding="utf-8")
+    save_checkpoint(job.checkpoints_path, 4)
+    job.exit_path.write_text('{"returncode": 1}')
+    start_training(a_config(), "demo", project=project, resume="auto", named=frozenset())
+    assert own(job) == fitted
 
 
 def test_without_a_checkpoint_everything_is_taken_over(project: Path) -> None:

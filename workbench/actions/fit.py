@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from workbench.actions.launch_training import process_count
 from workbench.actions.python import module_command
+from workbench.configs.other_batch import COUNTED_IN_ITERATIONS
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.sizes import parse_size
 
 AUTO = "auto"
+FITTED = frozenset({"batch_size", "max_length", "accumulative_counts", *COUNTED_IN_ITERATIONS})
+"""The settings that a fit changes in the job's config."""
 
 
 @dataclass(frozen=True)

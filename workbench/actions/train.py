@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.actions.devices import training_turn
 from workbench.actions.first_stage import with_first_stage
-from workbench.actions.fit import FitWish, fitting_command, refuse_fit
+from workbench.actions.fit import FITTED, FitWish, fitting_command, refuse_fit
 from workbench.actions.launch_training import node_folder, training_command
 from workbench.actions.preflight import preflight
 from workbench.actions.slurm_step import is_first_of_step, join_step, takes_step, tell_the_others
@@ -83,7 +83,7 @@ def start_training(
         name,
         command,
         project=project,
-        arguments=None if named is None else {NAMED: sorted(named)},
+        arguments=None if named is None else {NAMED: sorted(named | (FITTED if fit else frozenset()))},
         config_text=dump_config(config),
         work_dir=parent,
         turn=turn,
