@@ -43,3 +43,9 @@ def resolve_model(name: str) -> str:
     if not name.startswith(SAMPLE_PREFIX):
         return os.path.expanduser(name)  # noqa: PTH111 - a Path would lose the form of a hub's name
     return str(shipped("sample_data") / name.removeprefix(SAMPLE_PREFIX))
+
+
+def existing_parent(folder: Path) -> Path:
+    """The folder itself if it is there, else the nearest one above it that is."""
+    whole = folder.resolve()
+    return next(parent for parent in (whole, *whole.parents) if parent.is_dir())

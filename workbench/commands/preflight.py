@@ -117,6 +117,9 @@ def _facts(plan: Any) -> dict[str, Any]:
         "seconds_by_earlier_run": plan.by_earlier_run,
         "memory": {**asdict(plan.memory), "total": plan.memory.total} if plan.memory else None,
         "devices": asdict(plan.devices),
+        "files": plan.files,
+        "prompt_template": plan.config.prompt_template,
+        "processes": plan.processes,
         "errors": told(plan.problems),
         "warnings": told(plan.warnings),
     }

@@ -43,7 +43,12 @@ class MemoryEstimate:
     @property
     def total(self) -> int:
         """Everything together, in bytes."""
-        return self.weights + self.gradients + self.optimizer + self.activations + self.logits + self.overhead
+        return self.without_batch + self.activations + self.logits
+
+    @property
+    def without_batch(self) -> int:
+        """What is needed however small a batch is, in bytes."""
+        return self.weights + self.gradients + self.optimizer + self.overhead
 
 
 @dataclass(frozen=True)

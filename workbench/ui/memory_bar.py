@@ -63,9 +63,12 @@ def memory_legend(estimate: MemoryEstimate) -> Content:
 def memory_verdict(estimate: MemoryEstimate, devices: Devices) -> str:
     """Needed and free, and whether that suffices, in a sentence."""
     where = _("this machine's memory") if devices.on_cpu else _("each GPU")
-    verdict = (
-        _("fits") if estimate.total <= devices.free else _("does not fit: --fit finds the largest batch that does")
-    )
+    if estimate.total <= devices.free:
+        verdict = _("fits")
+    elif estimate.without_batch <= devices.free:
+        verdict = _("does not fit: --fit finds the largest batch that does")
+    else:
+        verdict = _("does not fit, however small the batch")
     return _("{needed} of {free} free ({where}): {verdict}").format(
         needed=f"{estimate.total / 1e9:.1f} GB", free=f"{devices.free / 1e9:.1f} GB", where=where, verdict=verdict
     )

@@ -8,18 +8,26 @@ from textual.content import Content
 from workbench.actions.expected_pace import GPU_SHARE
 from workbench.i18n import _
 from workbench.text import printable
+from workbench.ui.looked_at import looked_at
 from workbench.ui.memory_bar import memory_bar, memory_legend, memory_verdict
 from workbench.ui.train_plan import TrainPlan
 
 
 def plan_text(plan: TrainPlan) -> Content:
     """Command, length and memory of a training, in lines."""
-    rows = (
+    return _in_lines(_rows(plan), plan)
+
+
+def _rows(plan: TrainPlan) -> list[tuple[str, Content]]:
+    return [
         (_("command"), Content.styled(printable(plan.command), "bold")),
         (_("length"), Content(_length(plan))),
         (_("memory"), _memory(plan)),
         *(("", line) for line in _memory_drawn(plan)),
-    )
+    ]
+
+
+def _in_lines(rows: list[tuple[str, Content]], plan: TrainPlan) -> Content:
     width = max(cell_len(title) for title, _text in rows) + 2
     lines = [Content.assemble((set_cell_size(title, width), "dim"), "\t", text) for title, text in rows]
     lines += [Content.styled(f"! \t{printable(str(warning))}", "$text-warning") for warning in plan.warnings]
@@ -63,8 +71,9 @@ def _two_digits(count: float) -> str:
 
 
 def plan_lines(plan: TrainPlan) -> str:
-    """The same for a terminal without colours, with what speaks against it and how to mend that."""
-    lines = [plan_text(plan).plain.replace("\t", "")]
+    """The same for a terminal without colours, with all that was looked at, what speaks against it and how to mend that."""
+    seen = [(title, Content(printable(text))) for title, text in looked_at(plan)]
+    lines = [_in_lines([*_rows(plan), *seen], plan).plain.replace("\t", "")]
     lines += [f"✗ {printable(str(problem))}" for problem in plan.problems]
     return "\n".join(lines)
 

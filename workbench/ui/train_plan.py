@@ -42,6 +42,11 @@ class TrainPlan:
     config: TrainConfig
     command: str
     devices: Devices
+    processes: int
+    """That train together, on all machines."""
+    work_dir: Path
+    files: dict[str, list[str]]
+    """Names of the data's files that were read, by their format."""
     rows: int | None = None
     steps: StepEstimate | None = None
     memory: MemoryEstimate | None = None
@@ -91,6 +96,9 @@ def plan_of(reference: str, assignments: list[str], project: Path) -> TrainPlan:
         config=config,
         command=_command(found, assignments, project),
         devices=devices,
+        processes=processes,
+        work_dir=work_dir,
+        files=data.files,
         rows=data.rows,
         steps=steps,
         memory=memory,
@@ -118,6 +126,8 @@ class _DataSize:
     rows: int | None = None
     tokens: int | None = None
     longest: int | None = None
+    files: dict[str, list[str]] = field(default_factory=dict)
+    """Names of the files that were read, by their format."""
 
 
 def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> _DataSize:
@@ -130,20 +140,23 @@ def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> _DataSize
         is_large = sum(file.size for file in files) > _LARGEST_COUNTED_BYTES
         bad: list[WorkbenchError] | None = [] if config.bad_rows == "leave_out" else None
         most = _ROWS_TOKENISED if is_large else None
-        rows = [
-            row.sample for file in files for row in itertools.islice(open_file(file.path, file.choice, bad).rows, most)
-        ]
+        opened = [open_file(file.path, file.choice, bad) for file in files]
+        rows = [row.sample for file in opened for row in itertools.islice(file.rows, most)]
     except WorkbenchError as error:
         if (error.where, error.what) not in [(known.where, known.what) for known in problems]:
             problems.append(error)
         return _DataSize()
+    by_format: dict[str, list[str]] = {}
+    for file in opened:
+        by_format.setdefault(file.format.name, []).append(file.path.name)
     rows = rows[: config.max_dataset_length]
     rows = rows[held_out_count(len(rows), config.eval_ratio) :]
     counts = _token_counts(config, rows)
     longest = max(counts, default=None)
     if is_large:
-        return _DataSize(longest=longest)
-    return _DataSize(len(rows), round(sum(counts) * len(rows) / len(counts)) if counts else None, longest)
+        return _DataSize(longest=longest, files=by_format)
+    tokens = round(sum(counts) * len(rows) / len(counts)) if counts else None
+    return _DataSize(len(rows), tokens, longest, by_format)
 
 
 def _expected_pace(
