@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,15 @@ import pytest
 from tests.training.runs import tiny_config
 from tests.training.two_machines import Machine, two_machines
 from workbench.configs.files import dump_config
-from workbench.jobs.events import Checkpoint, Finished, Started, Step
+from workbench.jobs.events import Checkpoint, Failed, Finished, Started, Step, Warned
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.stop import stop_now
 from workbench.jobs.tail import EventTail
 from workbench.training.checkpoint_folders import rank_count, require_complete
+from workbench.training.standstill import rank_pids
 
 pytestmark = [pytest.mark.heavy, pytest.mark.serial]
-_SECONDS = 240
+_SECONDS = 120
 
 
 @pytest.fixture
@@ -52,22 +56,31 @@ def ended(started: list[subprocess.Popen[str]]) -> list[int]:
     return codes
 
 
+def wait_for(is_so: Callable[[], bool], jobs: list[JobFolder]) -> None:
+    deadline = time.monotonic() + _SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, [job.log_path.read_text()[-3000:] for job in jobs]
+        time.sleep(0.2)
+
+
+def is_told(job: JobFolder, words: str) -> bool:
+    return any(words in event.message for event in events(job, Warned))
+
+
 def events(job: JobFolder, kind: type) -> list:  # type: ignore[type-arg]
     return [event for event in EventTail(job.events_path).rest() if isinstance(event, kind)]
 
 
 def test_machines_without_a_common_disk_train_together_stop_together_and_go_on(
-    machines: tuple[Machine, Machine], rows: Path
+    machines: tuple[Machine, Machine], rows: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("WORKBENCH_WATCHDOG_SECONDS", "5")
     for machine in machines:
         (machine.disk / "rows.json").write_bytes(rows.read_bytes())
         config = tiny_config(Path("rows.json"), method="lora", deepspeed="zero2", max_epochs=60)
         (machine.disk / "c.yaml").write_text(dump_config(config), encoding="utf-8")
     started, jobs = trained_on(machines)
-    deadline = time.monotonic() + _SECONDS
-    while not events(jobs[0], Step):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    wait_for(lambda: bool(events(jobs[0], Step)), jobs)
     jobs[1].stop_path.touch()  # what 'workbench cancel' does on the second machine
     ended(started)
     for job in jobs:
@@ -78,10 +91,19 @@ def test_machines_without_a_common_disk_train_together_stop_together_and_go_on(
     assert not any(jobs[1].path.rglob("*.pt"))
     again, _jobs = trained_on(machines, "--resume", "--detach")
     ended(again)
-    deadline = time.monotonic() + _SECONDS
-    while not (steps := [step for step in events(jobs[0], Step) if step.step > saved.step]):
-        assert time.monotonic() < deadline, jobs[0].log_path.read_text()[-3000:]
-        time.sleep(0.2)
-    jobs[0].stop_path.touch()
+    wait_for(lambda: events(jobs[1], Step)[-1].step > saved.step + 1, jobs)
+    steps = [step for step in events(jobs[0], Step) if step.step > saved.step]
     assert steps[0].step == saved.step + 1
     assert events(jobs[0], Started)[-1].resumed_from_iter == saved.iter
+    own = {step.step: step.loss for step in events(jobs[1], Step)}
+    assert own[steps[0].step] == steps[0].loss, "the second machine's job shows how it goes"
+    assert not events(jobs[1], Checkpoint)
+    assert any("10.87.0.1" in fact for fact in events(jobs[1], Started)[-1].facts)
+    (pid,) = rank_pids(jobs[1].path).values()
+    os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: is_told(jobs[1], "rank 1: stopped by a signal"), jobs)
+    wait_for(lambda: is_told(jobs[0], "the job on each other machine says"), jobs)
+    assert stop_now(jobs[1], grace_s=1).is_clean and not rank_pids(jobs[1].path)
+    wait_for(lambda: bool(events(jobs[0], Failed)), jobs)
+    (failed,) = events(jobs[0], Failed)
+    assert failed.reason.startswith("The machine 10.87.0.2,") and "--resume" in failed.hint

@@ -9,9 +9,11 @@ import pytest
 
 from workbench.jobs.events import Event, EventLog, Started, Step, Validation, Warned
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.session import JOB_VARIABLE
 from workbench.jobs.tail import EventTail
 from workbench.training.guard import _watchdog
 from workbench.training.saving import UNFINISHED
+from workbench.training.telling import save_noted
 from workbench.training.watchdog import Watchdog
 
 STEP = Step(iter=1, total_iters=9, step=1, total_steps=9, loss=1.0, lr=0.5)
@@ -20,13 +22,22 @@ VALIDATION = Validation(iter=0, step=0, loss=1.0, tokens=5)
 
 def watched(folder: Path, *events: tuple[float, Event]) -> list[Warned]:
     """What is told, looked at twice, of a job with events of so many seconds ago."""
+    watchdog = watchdog_of(folder, *events)
+    watchdog.look()
+    watchdog.look()
+    return warnings_of(JobFolder(folder))
+
+
+def watchdog_of(folder: Path, *events: tuple[float, Event]) -> Watchdog:
     folder.mkdir(exist_ok=True)
     watchdog, log = Watchdog(folder), EventLog(folder)
     for seconds, event in events:
         log.write(event.model_copy(update={"time": time.time() - seconds}))
-    watchdog.look()
-    watchdog.look()
-    return [event for event in EventTail(JobFolder(folder).events_path).rest() if isinstance(event, Warned)]
+    return watchdog
+
+
+def warnings_of(job: JobFolder) -> list[Warned]:
+    return [event for event in EventTail(job.events_path).rest() if isinstance(event, Warned)]
 
 
 def test_it_warns_once_after_5_minutes_without_a_step(tmp_path: Path) -> None:
@@ -53,12 +64,22 @@ def test_a_save_may_take_an_hour(tmp_path: Path) -> None:
     assert watched(tmp_path / "job", (4000, STEP))
 
 
-def test_only_the_machine_whose_folder_has_the_steps_is_watched(
+def test_a_save_on_the_disk_of_another_machine_may_take_an_hour(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _watchdog(tmp_path) is not None
+    job = JobFolder(tmp_path / "job")
+    for name, value in {"RANK": "1", "LOCAL_RANK": "0", "GROUP_RANK": "1", JOB_VARIABLE: str(job.path)}.items():
+        monkeypatch.setenv(name, value)
+    watchdog = watchdog_of(job.path, (401, STEP), (400, STEP))
+    with save_noted(JobFolder(tmp_path / "of_the_first_machine")):
+        watchdog.look()
+    assert not warnings_of(job)
+    watchdog.look()
+    assert warnings_of(job)
+
+
+def test_one_process_of_each_machine_watches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROUP_RANK", "1")
-    assert _watchdog(tmp_path) is None
+    assert _watchdog(tmp_path) is not None
     monkeypatch.setenv("LOCAL_RANK", "1")
-    monkeypatch.setenv("GROUP_RANK", "0")
     assert _watchdog(tmp_path) is None

@@ -114,7 +114,7 @@ def _failure(job: JobFolder, number: str) -> Failed:
         else _("Slurm's job {number} has left the queue, and the training has not said why.").format(number=number)
     )
     hint = _(
-        "log.txt has what it said last, 'scontrol show job {number}' or 'sacct -j {number}' what Slurm knows. Go on with: "
+        "log.txt has what it said last; 'scontrol show job {number}' or 'sacct -j {number}' tells what Slurm knows. Go on with: "
         "{command}"
     ).format(number=number, command=resume_command(job))
     return Failed(reason=reason, where=str(job.log_path), hint=hint)

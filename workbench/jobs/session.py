@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.process import boot_id, environment_of, members_of_session, session_of
+from workbench.jobs.process import boot_id, environment_of, members_of_session, session_of, start_ticks
 
 JOB_VARIABLE = "WORKBENCH_JOB"
 """The environment variable in which a job's processes carry its folder."""
@@ -34,6 +34,14 @@ def own_session(job: JobFolder) -> int | None:
     mark = f"{JOB_VARIABLE}={job.path.resolve()}".encode()
     is_own = any(mark in environment_of(pid) for pid in members_of_session(record.session))
     return record.session if is_own else None
+
+
+def processes_of(job: JobFolder, session: int) -> list[int]:
+    """The pids of a job's living processes: those of its session, and those that have left it, as torchrun's workers do."""
+    mark = f"{JOB_VARIABLE}={job.path.resolve()}".encode()
+    others = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    others.remove(os.getpid())
+    return [pid for pid in others if (session_of(pid) == session or mark in environment_of(pid)) and start_ticks(pid)]
 
 
 def has_orphans(job: JobFolder) -> bool:

@@ -7,15 +7,16 @@ import os
 import shlex
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.jobs.folder import STOP_FILE, JobFolder
-from workbench.jobs.process import members_of_session
-from workbench.jobs.session import own_session
+from workbench.jobs.session import own_session, processes_of
 from workbench.jobs.slurm import cancel, slurm_id
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.supervise import STOPPED_WHILE_WAITING
@@ -70,7 +71,7 @@ def wait_until_over(job: JobFolder, seconds: float) -> bool:
 
 
 def stop_now(job: JobFolder, grace_s: float = 10.0) -> StopProof:
-    """End every process of the job's own session, politely first, and prove that none is left.
+    """End every process of the job, politely first, and prove that none is left.
 
     Args:
         grace_s: seconds between SIGTERM and SIGKILL.
@@ -92,14 +93,15 @@ def stop_now(job: JobFolder, grace_s: float = 10.0) -> StopProof:
     job.pause_path.unlink(missing_ok=True)
     if not state_of(job).is_over:
         job.stop_path.touch()
-    before = members_of_session(session)
-    _signal_session(session, signal.SIGTERM, spare=record.pid)
-    if not _session_ends(session, grace_s):
-        _signal_session(session, signal.SIGKILL, spare=record.pid)
-        if not _session_ends(session, grace_s):
-            _signal_session(session, signal.SIGKILL, spare=None)
-            _session_ends(session, 2.0)
-    return StopProof(members_of_session(session), sorted(_gpu_pids().intersection(before)))
+    running = partial(processes_of, job, session)
+    before = running()
+    _signal(running(), signal.SIGTERM, spare=record.pid)
+    if not _all_end(running, grace_s):
+        _signal(running(), signal.SIGKILL, spare=record.pid)
+        if not _all_end(running, grace_s):
+            _signal(running(), signal.SIGKILL, spare=None)
+            _all_end(running, 2.0)
+    return StopProof(running(), sorted(_gpu_pids().intersection(before)))
 
 
 def _end_under_slurm(job: JobFolder) -> None:
@@ -109,9 +111,9 @@ def _end_under_slurm(job: JobFolder) -> None:
         cancel(number)
 
 
-def _signal_session(session: int, number: signal.Signals, spare: int | None) -> None:
-    """Signal all processes of a session; the supervisor is spared so that it can note the exit code."""
-    for pid in members_of_session(session):
+def _signal(pids: list[int], number: signal.Signals, spare: int | None) -> None:
+    """Signal all these processes; the supervisor is spared so that it can note the exit code."""
+    for pid in pids:
         if pid == spare:
             continue
         try:
@@ -120,9 +122,9 @@ def _signal_session(session: int, number: signal.Signals, spare: int | None) -> 
             continue
 
 
-def _session_ends(session: int, seconds: float) -> bool:
+def _all_end(running: Callable[[], list[int]], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while members_of_session(session):
+    while running():
         if time.monotonic() > deadline:
             return False
         time.sleep(_POLL_SECONDS)

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 from workbench.training.guarded import GUARDED_VARIABLE, end_with_parent
-from workbench.training.ranks_environment import has_folder_of_its_own, local_rank, rank
+from workbench.training.ranks_environment import local_rank, rank
 from workbench.training.rollback import GOES_BACK, arguments_after
 from workbench.training.watchdog import Watchdog
 
@@ -62,8 +62,8 @@ def guard(job: Path, arguments: list[str]) -> int:
 
 
 def _watchdog(job: Path) -> Watchdog | None:
-    """One for each machine; none where the folder is the machine's own, for the steps are told in that of the first."""
-    return Watchdog(job) if local_rank() == 0 and not has_folder_of_its_own() else None
+    """One for each machine."""
+    return Watchdog(job) if local_rank() == 0 else None
 
 
 def _start(job: Path, arguments: list[str], starts: int = 1) -> subprocess.Popen[bytes]:

@@ -22,7 +22,7 @@ import torch.distributed as dist
 from workbench.jobs.folder import JobFolder
 from workbench.training.ranks import gather_lists
 from workbench.training.ranks_environment import local_rank, on_several_machines, rank
-from workbench.training.saving import UNFINISHED, publish
+from workbench.training.saving import UNFINISHED, discard_unfinished, publish
 
 _MARK = ".rank_0"
 _LONGEST_WAIT = timedelta(hours=2)
@@ -74,6 +74,7 @@ class NodeFolders:
             elif rank() == head:
                 _receive_files(here.parent / UNFINISHED / here.name, 0)
                 publish(here.parent / UNFINISHED / here.name, here)
+                discard_unfinished(here.parent)
         if self.heads:
             dist.barrier()
         return here

@@ -6,10 +6,10 @@ import time
 
 from workbench.data.prepare.write import OnProgress
 from workbench.i18n import _
-from workbench.jobs.events import EventLog, Progress
+from workbench.jobs.events import Progress
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.stop import stop_requested
-from workbench.training.ranks_environment import rank
+from workbench.training.telling import event_log
 
 _SECONDS_BETWEEN = 1.0
 
@@ -19,7 +19,7 @@ class PreparationStoppedError(Exception):
 
 
 def preparation_events(job: JobFolder, stage: str | None = None, unit: str | None = None) -> OnProgress:
-    """Writes how much is done, at most once a second and at the end, once for all ranks.
+    """Writes how much is done, at most once a second and at the end, once on each machine.
 
     Args:
         stage: what is done, translated; preparing the data if it is None.
@@ -27,7 +27,7 @@ def preparation_events(job: JobFolder, stage: str | None = None, unit: str | Non
 
     What it gives raises `PreparationStoppedError` as soon as the job is asked to stop.
     """
-    events = EventLog(job.path)
+    events = event_log(job)
     said, counted = stage or _("preparing the data"), unit or _("rows")
     last = time.monotonic()
 
@@ -35,7 +35,7 @@ def preparation_events(job: JobFolder, stage: str | None = None, unit: str | Non
         nonlocal last
         if stop_requested(job.path):
             raise PreparationStoppedError
-        if rank() != 0 or (done < expected and time.monotonic() - last < _SECONDS_BETWEEN):
+        if events is None or (done < expected and time.monotonic() - last < _SECONDS_BETWEEN):
             return
         last = time.monotonic()
         events.write(Progress(stage=said, done=done, total=expected, unit=counted))

@@ -22,7 +22,8 @@ from workbench.training.environment import prepare_environment
 from workbench.training.guarded import stand_under_guard
 from workbench.training.lost_machines import lost_machine
 from workbench.training.memory_mends import memory_mends
-from workbench.training.ranks_environment import has_folder_of_its_own, on_several_machines, rank, world_size
+from workbench.training.ranks_environment import on_several_machines, rank, world_size
+from workbench.training.telling import event_log, first_machine
 
 _SECONDS_FOR_OTHERS = 2.0
 """How long a rank waits before it reports a failure that another one has probably caused, or meets as well."""
@@ -83,11 +84,10 @@ def _run_other_rank(job: JobFolder, work: Callable[[JobFolder], Finished]) -> in
 
     The job of a machine with a folder of its own tells that it began and how it ended.
     """
-    told_here = EventLog(job.path) if has_folder_of_its_own() else None
+    told_here = event_log(job)
     try:
         if told_here is not None:
-            said = _("Another machine is the first one; its job tells how the training goes.")
-            told_here.write(Started(facts=[said]))
+            told_here.write(Started(facts=[first_machine()]))
         finished = work(job)
         if told_here is not None:
             told_here.write(finished.model_copy(update={"results": {}}))

@@ -37,6 +37,11 @@ def on_several_machines() -> bool:
     return local_world_size() < world_size()
 
 
+def each_machine_has_a_job() -> bool:
+    """Whether torchrun was started on several machines, as part of a job on each."""
+    return on_several_machines() and "GROUP_RANK" in os.environ
+
+
 def has_folder_of_its_own() -> bool:
     """Whether this is the first process of a machine that torchrun was started on, and that is not the first one."""
     return local_rank() == 0 and int(os.environ.get("GROUP_RANK", "0")) > 0

@@ -16,6 +16,7 @@ from workbench.training.checkpoint_folders import step_of
 from workbench.training.counting import Counting
 from workbench.training.node_folders import NodeFolders
 from workbench.training.ranks import rank, world_size
+from workbench.training.telling import as_told_here, event_log
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Session:
         stopped: the user asked for an early end.
         stopped_early: why the training ended before its last step without being asked to; empty if it did not.
         validations: the validation losses so far, in the order of training.
-        listeners: are told every event on rank 0.
+        listeners: are told every event.
         base_scores: the shares of probes that the untrained model answered right, by score name.
         folders: where other machines keep the job.
         begun_with: the number of processes of the run's first start, by which iterations are counted.
@@ -52,24 +53,25 @@ class Session:
     folders: NodeFolders = field(default_factory=NodeFolders)
     begun_with: int = field(default_factory=world_size)
     cadence: Counting | None = None
-    _events: EventLog = field(init=False)
+    _events: EventLog | None = field(init=False)
     _kept_template: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
-        self._events = EventLog(self.job.path)
+        self._events = event_log(self.job)
         if rank() == 0:
             self._kept_template = keep_template(self.template, self.job.path)
 
     def say(self, event: Event) -> None:
-        """Write an event, once for all ranks, and tell those who listen."""
-        if rank() == 0:
-            self.write(event)
-            for listener in self.listeners:
-                listener(event)
+        """Write an event that all ranks know of, once on each machine, and tell those who listen."""
+        if (told := as_told_here(event)) is not None:
+            self.write(told)
+        for listener in self.listeners:
+            listener(event)
 
     def write(self, event: Event) -> None:
-        """Write an event of this process and nothing else."""
-        self._events.write(event)
+        """Write an event and nothing else."""
+        if self._events is not None:
+            self._events.write(event)
 
     def is_due(self, every: int, step: int) -> bool:
         """Whether a multiple of ``every`` iterations, of the config's batch, falls into this optimiser step."""

@@ -38,6 +38,7 @@ from workbench.training.saving import UNFINISHED, discard_unfinished, publish
 from workbench.training.schedule import lr_factor, warmup_steps
 from workbench.training.sequence_parallel import SequenceParts
 from workbench.training.session import Session
+from workbench.training.telling import save_noted
 
 
 class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untyped
@@ -190,23 +191,26 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         checkpoints = self._session.job.checkpoints_path
         self._run_folder = checkpoints / UNFINISHED
         name = checkpoint_name(self.state.global_step)
-        try:
-            super()._save_checkpoint(model, trial)
+        with save_noted(self._session.job):
+            try:
+                super()._save_checkpoint(model, trial)
+                barrier()
+                self._session.folders.collect(checkpoints / UNFINISHED / name)
+                if rank() == 0:
+                    write_provenance(
+                        checkpoints / UNFINISHED / name, self._session.provenance(self.state.global_step, {})
+                    )
+                    if self._session.begun_with != world_size():
+                        note_begun(checkpoints / UNFINISHED / name, self._session.begun_with)
+                    write_manifest(checkpoints / UNFINISHED / name)
+                    publish(checkpoints / UNFINISHED / name, checkpoints / name)
+            except Exception as error:
+                raise save_error(error, checkpoints / name) from error
+            finally:
+                self._run_folder = checkpoints
+                if self._session.folders.keeps_folder:
+                    discard_unfinished(checkpoints)
             barrier()
-            self._session.folders.collect(checkpoints / UNFINISHED / name)
-            if rank() == 0:
-                write_provenance(checkpoints / UNFINISHED / name, self._session.provenance(self.state.global_step, {}))
-                if self._session.begun_with != world_size():
-                    note_begun(checkpoints / UNFINISHED / name, self._session.begun_with)
-                write_manifest(checkpoints / UNFINISHED / name)
-                publish(checkpoints / UNFINISHED / name, checkpoints / name)
-        except Exception as error:
-            raise save_error(error, checkpoints / name) from error
-        finally:
-            self._run_folder = checkpoints
-            if self._session.folders.keeps_folder:
-                discard_unfinished(checkpoints)
-        barrier()
 
     def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
         """Write the weights of a checkpoint."""

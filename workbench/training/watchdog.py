@@ -15,6 +15,8 @@ from pathlib import Path
 _TIMES_THE_LONGEST = 5
 _AT_LEAST_VARIABLE = "WORKBENCH_WATCHDOG_SECONDS"
 _AT_LEAST = 300.0
+SAVING_FILE = ".saving"
+"""In the job of a machine after the first, while a checkpoint is written in that of the first."""
 _TIMES_WHERE_LONG = 12
 """Loading a large model, preparing much data, or a save may be silent for so many times the shortest alarm."""
 
@@ -30,6 +32,7 @@ class Watchdog:
     def __init__(self, job: Path) -> None:
         self._job = job
         self._path = job / "events.jsonl"
+        (job / SAVING_FILE).unlink(missing_ok=True)  # of a run that was killed
         self._offset = self._path.stat().st_size if self._path.exists() else 0
         self._at_least = float(os.environ.get(_AT_LEAST_VARIABLE) or _AT_LEAST)
         self._last = time.time()
@@ -62,7 +65,7 @@ class Watchdog:
     def _is_saving(self) -> bool:
         from workbench.training.saving import UNFINISHED  # not light: only when it has been silent for long
 
-        return (self._job / "checkpoints" / UNFINISHED).exists()
+        return (self._job / "checkpoints" / UNFINISHED).exists() or (self._job / SAVING_FILE).exists()
 
     def _read(self, *, are_signs_of_life: bool = True) -> None:
         try:
