@@ -5,17 +5,26 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import pytest
+
 from workbench.actions.preflight_warnings import preflight_warnings
 from workbench.configs.checkpoint_size import checkpoint_bytes
 from workbench.configs.estimate import estimate_memory
 from workbench.configs.schema import TrainConfig
 from workbench.free_memory import Devices
+from workbench.sizes import in_words
 
 ROOMY = Devices(1, 10**12, on_cpu=True, free=10**12)
 
 
 def _config(**changes: object) -> TrainConfig:
-    given = {"pretrained_model_name_or_path": "sample:model", "data_path": "rows.json", "method": "lora", **changes}
+    given = {
+        "pretrained_model_name_or_path": "sample:model",
+        "data_path": "rows.json",
+        "method": "lora",
+        "max_length": 256,
+        **changes,
+    }
     return TrainConfig.model_validate(given)
 
 
@@ -24,13 +33,18 @@ def test_nothing_is_said_where_all_suffices(tmp_path: Path) -> None:
     assert preflight_warnings(config, tmp_path / "not" / "there", estimate_memory(config, on_cpu=True), ROOMY) == []
 
 
-def test_memory_that_is_not_free_is_said_with_the_mend(tmp_path: Path) -> None:
+def test_memory_that_is_not_free_is_said_with_the_mend_that_helps(tmp_path: Path) -> None:
     config = _config()
-    (warning,) = preflight_warnings(
-        config, tmp_path, estimate_memory(config, on_cpu=True), Devices(1, 10**12, on_cpu=True, free=10**6)
-    )
-    assert "1.0 MB are free" in warning.what
-    assert warning.fix is not None and "--fit" in warning.fix
+    memory = estimate_memory(config, on_cpu=True)
+    assert memory is not None
+
+    def fix(free: int) -> str:
+        (warning,) = preflight_warnings(config, tmp_path, memory, Devices(1, 10**12, on_cpu=True, free=free))
+        assert f"{in_words(free)} are free" in warning.what
+        return warning.fix or ""
+
+    assert "--fit" in fix(memory.without_batch)
+    assert "No batch is small enough" in fix(memory.without_batch - 1)
 
 
 def test_a_disk_without_room_for_the_checkpoints_is_said(tmp_path: Path) -> None:

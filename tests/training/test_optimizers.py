@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
-from workbench.training.optimizer_names import optimizer_name
+from workbench.training.optimizer_names import _NAMES, optimizer_name
 
 pytestmark = pytest.mark.heavy
 
@@ -24,6 +25,12 @@ pytestmark = pytest.mark.heavy
 )
 def test_a_known_name_is_understood(given: str, meant: str) -> None:
     assert optimizer_name(given) == meant
+
+
+def test_the_help_names_them_all() -> None:
+    told = str(TrainConfig.model_fields["optim_type"].description)
+    named = told.removeprefix("The optimiser: ").removesuffix(".").replace(" or ", ", ").split(", ")
+    assert named == list(_NAMES)
 
 
 def test_deepspeed_gets_the_plain_adamw() -> None:

@@ -30,7 +30,7 @@ def test_iterations_and_optimiser_steps_are_both_counted(watched: Run) -> None:
         (2, 1), (4, 2), (6, 3), (7, 4), (9, 5), (11, 6), (13, 7), (14, 8),
     ]  # fmt: skip
     assert {(step.total_iters, step.total_steps) for step in steps} == {(14, 8)}
-    assert any("14 iterations" in fact and "8 optimiser steps" in fact for fact in watched.of(Started)[0].facts)
+    assert any(": 14, of an epoch" in fact and "optimiser steps: 8," in fact for fact in watched.of(Started)[0].facts)
 
 
 def test_it_checkpoints_at_the_step_in_which_a_multiple_of_save_steps_falls_and_at_the_end(watched: Run) -> None:

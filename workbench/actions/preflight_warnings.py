@@ -1,4 +1,4 @@
-"""What does not stop a training, but may later: too little memory or disk, a port that is taken. Takes milliseconds."""
+"""What does not stop a training, but may later: too little memory or disk, rows beyond the context, a port that is taken. Takes milliseconds."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from workbench.actions.launch_training import planned_process_count
 from workbench.configs.checkpoint_size import checkpoint_bytes
 from workbench.configs.estimate import MemoryEstimate, estimate_memory
 from workbench.configs.schema import TrainConfig
+from workbench.configs.shapes import context_of
 from workbench.errors import WorkbenchError
 from workbench.free_memory import Devices, find_devices
 from workbench.i18n import _
+from workbench.paths import existing_parent
 from workbench.sizes import in_words
 
 
@@ -20,7 +22,7 @@ def preflight_warnings(
     config: TrainConfig, work_dir: Path, memory: MemoryEstimate | None, devices: Devices
 ) -> list[WorkbenchError]:
     """Each with where it is and how to mend it."""
-    found = (_memory(memory, devices), _disk(config, work_dir), _port(config))
+    found = (_memory(memory, devices), _context(config), _disk(config, work_dir), _port(config))
     return [warning for warning in found if warning is not None]
 
 
@@ -38,8 +40,24 @@ def _memory(memory: MemoryEstimate | None, devices: Devices) -> WorkbenchError |
         _("It needs about {needed} of memory; {free} are free.").format(
             needed=in_words(memory.total), free=in_words(devices.free)
         ),
-        where="batch_size, max_length",
-        fix=_("'workbench train CONFIG --fit' finds the largest batch that fits; qlora, ZeRO-3 or other devices help."),
+        where="batch_size, max_length" if memory.without_batch <= devices.free else "method, deepspeed",
+        fix=_("'workbench train CONFIG --fit' finds the largest batch that fits; qlora, ZeRO-3 or other devices help.")
+        if memory.without_batch <= devices.free
+        else _("No batch is small enough: take method: qlora, ZeRO-3, one that offloads, or other devices."),
+    )
+
+
+def _context(config: TrainConfig) -> WorkbenchError | None:
+    """Whether the model reads rows as long as they may become."""
+    reach = config.max_position_embeddings or context_of(config.pretrained_model_name_or_path)
+    if reach is None or config.max_length <= reach:
+        return None
+    return WorkbenchError(
+        _("Rows may have {length} tokens, the model's context {reach}.").format(length=config.max_length, reach=reach),
+        where="max_length",
+        fix=_("Set max_length: {reach}, or stretch the context: max_position_embeddings: {length}.").format(
+            reach=reach, length=config.max_length
+        ),
     )
 
 
@@ -49,7 +67,7 @@ def _disk(config: TrainConfig, work_dir: Path) -> WorkbenchError | None:
     if size is None or config.save_total_limit < 0:
         return None
     needed = size * (config.save_total_limit + 1)
-    folder = next(parent for parent in (work_dir.resolve(), *work_dir.resolve().parents) if parent.is_dir())
+    folder = existing_parent(work_dir)
     free = shutil.disk_usage(folder).free
     if needed <= free:
         return None

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from workbench.configs.known_shapes import KNOWN_SHAPES
 from workbench.configs.model_shape import ModelShape
 from workbench.paths import resolve_model
 
-__all__ = ["KNOWN_SHAPES", "ModelShape", "shape_of"]
+__all__ = ["KNOWN_SHAPES", "ModelShape", "context_of", "shape_of"]
 
 
 def shape_of(model: str) -> ModelShape | None:
     """The sizes of a local model folder or a known hub name; None if they cannot be had without loading it."""
-    path = Path(resolve_model(model)) / "config.json"
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    facts = _facts(model)
+    if facts is None:
         return KNOWN_SHAPES.get(model)
     try:
         return ModelShape(
@@ -32,3 +31,20 @@ def shape_of(model: str) -> ModelShape | None:
         )
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def context_of(model: str) -> int | None:
+    """The most tokens that a local model folder's ``config.json`` says it reads; None if it says nothing."""
+    facts = _facts(model) or {}
+    reach = facts.get("max_position_embeddings")
+    return reach if isinstance(reach, int) else None
+
+
+def _facts(model: str) -> dict[str, Any] | None:
+    """A local model folder's ``config.json``; None if there is none, or it is damaged."""
+    path = Path(resolve_model(model)) / "config.json"
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return facts if isinstance(facts, dict) else None

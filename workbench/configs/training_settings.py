@@ -57,7 +57,11 @@ class TrainingSettings(Strict):
         1, ge=1, group="training", advanced=True, en="GPUs that share one sequence.", zh="共同处理一条序列的 GPU 数。"
     )
     optim_type: str = setting(
-        "AdamW", group="training", advanced=True, en="The optimiser, e.g. AdamW.", zh="优化器，例如 AdamW。"
+        "AdamW",
+        group="training",
+        advanced=True,
+        en="The optimiser: AdamW, AdamW_fused, AdamW8bit, PagedAdamW8bit, PagedAdamW32bit, AdEMAMix, AdEMAMix8bit, PagedAdEMAMix8bit, Lion, Lion8bit, PagedLion8bit, RMSprop, RMSprop8bit, Adagrad, SGD, Adafactor or Muon.",
+        zh="优化器：AdamW、AdamW_fused、AdamW8bit、PagedAdamW8bit、PagedAdamW32bit、AdEMAMix、AdEMAMix8bit、PagedAdEMAMix8bit、Lion、Lion8bit、PagedLion8bit、RMSprop、RMSprop8bit、Adagrad、SGD、Adafactor 或 Muon。",
     )
     lr: float = setting(
         2e-4, gt=0, lt=10, group="training", en="The highest learning rate of the schedule.", zh="学习率曲线的最高值。"

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from workbench.configs.method_settings import QuantizationSettings
 from workbench.configs.schema import TrainConfig
 from workbench.data.prepare.report import DataReport
 from workbench.i18n import _
@@ -29,6 +30,7 @@ def facts(session: Session, model: Any, report: DataReport, *, deepspeed: str | 
         *report.sentences(),
         _length(session),
         _schedule(session),
+        _optimizer(session.config),
         _parameters(model, session.config),
     ]
 
@@ -53,8 +55,8 @@ def _deepspeed(name: str | None, why_not: str | None) -> str:
 def _length(session: Session) -> str:
     counting = session.counting
     return _(
-        "{iters} iterations (micro-batches of each device) make {steps} optimiser steps; an epoch has {epoch_iters} and "
-        "{epoch_steps}."
+        "Iterations (micro-batches of each device): {iters}, of an epoch: {epoch_iters}; optimiser steps: {steps}, of an "
+        "epoch: {epoch_steps}."
     ).format(
         iters=counting.total_iters,
         steps=counting.total_steps,
@@ -67,20 +69,32 @@ def _schedule(session: Session) -> str:
     config, counting = session.config, session.counting
     steps = 0 if config.lr_scheduler_type == "constant" else warmup_steps(config.warmup_ratio, counting.total_steps)
     return _(
-        "Learning rate: {kind}, at most {lr:g}, warm-up over {steps} optimiser steps ({iters} iterations)."
+        "Learning rate: {kind}, at most {lr:g}; optimiser steps of its warm-up: {steps} (iterations: {iters})."
     ).format(kind=config.lr_scheduler_type, lr=config.lr, steps=steps, iters=counting.iter_at(steps))
+
+
+def _optimizer(config: TrainConfig) -> str:
+    noise = config.neftune_noise_alpha
+    return _("Optimiser: {name}{more}.").format(
+        name=config.optim_type,
+        more="" if noise is None else _("; noise on the embeddings (NEFTune): {alpha:g}").format(alpha=noise),
+    )
 
 
 def _parameters(model: Any, config: TrainConfig) -> str:
     trained = sum(_size(parameter) for parameter in model.parameters() if parameter.requires_grad)
     # a quantised base packs two weights into a byte, so that only a whole model can be set in relation
     if config.method == "qlora":
-        text = _("Trained parameters: {trained:,} (the language model in few bits).")
-        return text.format(trained=trained)
+        text = _("Trained parameters: {trained:,} (the language model in {kind}).")
+        return text.format(trained=trained, kind=_few_bits(config.quantization))
     total = sum(_size(parameter) for parameter in model.parameters())
     return _("Trained parameters: {trained:,} of {total:,} ({share:.2%}).").format(
         trained=trained, total=total, share=trained / total
     )
+
+
+def _few_bits(settings: QuantizationSettings) -> str:
+    return "int8" if settings.load_in_8bit else settings.bnb_4bit_quant_type
 
 
 def _size(parameter: Any) -> int:

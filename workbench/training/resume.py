@@ -78,7 +78,7 @@ def keep_samples(session: Session) -> None:
     )
     session.config = config.model_copy(update=split._asdict())
     message = _(
-        "Begun with {begun} processes, going on with {now}: batch_size {batch}, accumulative_counts {counts}, so that a "
+        "Processes at its beginning: {begun}, now: {now}; batch_size {batch}, accumulative_counts {counts}, so that a "
         "step has as many samples; iterations are counted as before."
     )
     session.say(
