@@ -121,7 +121,8 @@ async def test_a_measure_that_comes_while_a_sweep_is_open_gets_its_column(projec
         await pilot.press("w")
         await see(pilot, "· not started", "tokens/s")
         await pilot.press("down")
-        assert (job := sweep.job_of(sweep.record.points[1])) is not None
+        job = sweep.job_of(sweep.record.points[1])
+        assert job is not None
         recorded.write(job, Validation(iter=40, step=40, loss=0.8123, tokens=90))
         await see(pilot, "validation", "0.8123", "5e-5", "7e-5")
         assert pilot.app.screen.query_one(FittedTable).chosen_key == "2-lr=6e-5"

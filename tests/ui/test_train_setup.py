@@ -16,6 +16,7 @@ from tests.jobs.running import WAIT, python
 from tests.ui import recorded
 from tests.ui.driving import ROOMY, hold, running, screen_text, see, type_text, wait_until, work_done
 from workbench.actions import train
+from workbench.actions.fit import FitWish
 from workbench.configs.schema import TrainConfig
 from workbench.devices import Gpu
 from workbench.jobs.find import list_jobs
@@ -23,8 +24,10 @@ from workbench.jobs.folder import DeviceWish, JobFolder
 from workbench.jobs.launch import Turn, start_job
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.stop import stop_now
+from workbench.ui.project_files import project_data_files
 from workbench.ui.screens import train_setup
 from workbench.ui.train_plan import make_plan
+from workbench.ui.widgets import setup_controls
 from workbench.ui.widgets.gpu_picker import GpuPicker
 from workbench.ui.widgets.model_form import FieldRow
 
@@ -48,8 +51,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
     """What was started: configs, in place of the processes that would train with them."""
     configs: list[TrainConfig] = []
 
-    def start(config: TrainConfig, name: str, *, project: Path, waits: bool) -> JobFolder:
+    def start(config: TrainConfig, name: str, *, project: Path, waits: bool, fit: FitWish | None) -> JobFolder:
+        assert not waits
         configs.append(config)
+        if fit:
+            (project / "fit").touch()
         return recorded.training(project, f"20260921_14132{len(configs)}", name=name)
 
     monkeypatch.setattr(train, "start_training", start)
@@ -126,6 +132,22 @@ async def test_a_key_that_is_held_starts_one_training(project: Path, data: Path,
         hold(pilot, *(events.Key("f9", None) for _ in range(5)))
         await see(pilot, "✓ finished")
     assert len(started) == 1
+
+
+@pytest.mark.parametrize(("key", "fits"), [("f9", False), ("f12", True)])
+async def test_the_largest_batch_is_looked_for_first_if_that_is_wanted(
+    project: Path, data: Path, started: list[TrainConfig], key: str, fits: bool
+) -> None:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
+        await pilot.press(key)  # before the plan is ready, which is waited for
+        await see(pilot, "✓ finished")
+    assert len(started) == 1
+    assert (project / "fit").exists() == fits
+
+
+def test_questions_to_score_with_are_not_offered_as_data(project: Path, data: Path) -> None:
+    (project / "sums.jsonl").write_text(json.dumps({"question": "2+2?", "answers": ["4"]}))
+    assert project_data_files(project) == ("identity.json",)
 
 
 async def test_a_mistake_is_said_before_it_costs_a_start(project: Path) -> None:
@@ -248,7 +270,7 @@ async def test_gpus_are_chosen_by_ticks_and_not_offered_without_any(
         await see(pilot, "fits")
         assert not pilot.app.screen.query(GpuPicker)
         await pilot.press("escape")
-        monkeypatch.setattr(train_setup, "list_gpus", lambda: gpus)
+        monkeypatch.setattr(setup_controls, "list_gpus", lambda: gpus)
         await pilot.press("n")
         await see(pilot, "0  Test GPU", "7.0 GB of 8.0 GB free", "batch_size")
         pilot.app.screen.query_one(SelectionList).focus()

@@ -37,7 +37,8 @@ class FilterInput(TextInput):
 
     DEFAULT_CSS = "FilterInput { padding: 0 1; background: $panel; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "submit", N_("List"), id="configs.list", tooltip=N_("Into the list"), show=False),
+        Binding("enter,down", "submit", N_("List"), id="configs.list", tooltip=N_("Into the list")),
+        Binding("escape", "screen.back", N_("Back"), id="configs.leave_filter", tooltip=N_("Back to the list")),
     ]
 
 

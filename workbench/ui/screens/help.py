@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
 
 from workbench.i18n import N_, _
 from workbench.ui.screens.area import TranslatedModal, translated
 from workbench.ui.widgets.fitted_footer import FittedFooter
-from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.quiet_static import QuietStatic
 
-_COLUMNS = (Column(N_("key"), 9), Column(N_("does"), 14), Column(N_("what that means")))
+_KEY_CELLS, _NAME_CELLS = 11, 16
 
 
 class HelpScreen(TranslatedModal[None]):
-    """A table made from the bindings, so that it is never out of date."""
+    """Made from the bindings, so that it is never out of date. What a key means is wrapped, never cut."""
 
+    DEFAULT_CSS = "HelpScreen #keys { height: auto; max-height: 60vh; margin-bottom: 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,f1", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Close")),
     ]
@@ -36,7 +39,8 @@ class HelpScreen(TranslatedModal[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(_("Keys"), classes="dialog-title", markup=False)
-            yield FittedTable(_COLUMNS, id="keys")
+            with VerticalScroll(id="keys"):
+                yield QuietStatic()
             yield Label(
                 _("ctrl+p opens every command by name. In a text field letters are typed: escape or tab leaves it."),
                 classes="muted",
@@ -45,14 +49,16 @@ class HelpScreen(TranslatedModal[None]):
         yield FittedFooter()
 
     def on_mount(self) -> None:
-        table = self.query_one(FittedTable)
-        table.set_rows([Row(action, self._cells(bindings)) for action, bindings in self._keys.items()])
-        table.focus()
+        lines = [self._line(bindings) for bindings in self._keys.values()]
+        self.query_one(QuietStatic).tell(Content("\n").join(lines))
+        self.query_one("#keys").focus()
 
-    def _cells(self, bindings: list[Binding]) -> tuple[str, str, str]:
+    def _line(self, bindings: list[Binding]) -> Content:
         first = bindings[0]
-        keys = dict.fromkeys(self.app.get_key_display(binding) for binding in bindings)
-        return " ".join(keys), first.description, first.tooltip or first.description
+        keys = " ".join(dict.fromkeys(self.app.get_key_display(binding) for binding in bindings))
+        name = f"{first.description}  ".ljust(_NAME_CELLS - cell_len(first.description) + len(first.description))
+        keys = f"{keys}  ".ljust(_KEY_CELLS - cell_len(keys) + len(keys))
+        return Content.assemble((keys, "$text-accent"), name, "\t", (first.tooltip or first.description, "dim"))
 
 
 def _commands(screen: Screen[Any]) -> dict[str, ActiveBinding]:

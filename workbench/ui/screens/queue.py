@@ -79,7 +79,7 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
             return
         self._rows = rows
         table = self.query_one(FittedTable)
-        table.show(_columns(rows), [Row(str(row.job.path), _cells(row)) for row in rows])
+        table.set_table(_columns(rows), [Row(str(row.job.path), _cells(row)) for row in rows])
         table.display = bool(rows)
         self.query_one("#queue-empty").display = not rows
         self.refresh_bindings()

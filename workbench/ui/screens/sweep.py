@@ -29,6 +29,7 @@ from workbench.ui.widgets.quiet_static import QuietStatic
 
 _POLL_SECONDS = 2.0
 _FIGURE_WIDTH = 9
+_FIELD_WIDTH = _SPEED_WIDTH = 8
 
 
 class SweepScreen(TranslatedModal[JobFolder | None]):
@@ -110,7 +111,7 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
         place = f"  {self._number + 1}/{count}" if count > 1 else ""
         self.query_one(".dialog-title", Label).update(printable(f"{table.sweep.id}{place}"))
         rows = [Row(row.point.name, _cells(table, number)) for number, row in enumerate(table.rows)]
-        self.query_one(FittedTable).show(_columns(table), rows)
+        self.query_one(FittedTable).set_table(_columns(table), rows)
         best = f"★ {table.best.point.name}  \t{table.reason}" if table.best else ""
         self.query_one("#sweep-best", QuietStatic).tell(printable(best))
         self._draw()
@@ -184,12 +185,22 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
 
 
 def _columns(table: SweepTable) -> tuple[Column, ...]:
-    """The mark, the fields that differ, the state; then the figures, those of lesser interest where there is room."""
+    """The mark, the fields that differ, the state; then the figures, the speed where there is room."""
     mark, *rest = titles(table)
     fields, (state, loss, *others, speed) = rest[: len(table.fields)], rest[len(table.fields) :]
-    shown = [Column(mark, 1), *(Column(name.rpartition(".")[2]) for name in fields)]
-    figures = [Column(name, max(_FIGURE_WIDTH, _width(name))) for name in others]
-    return (*shown, Column(state, 13), Column(loss, _FIGURE_WIDTH), *figures, Column(speed, 8, from_width=100))
+    fixed = [
+        Column(state, 13),
+        Column(loss, _FIGURE_WIDTH),
+        *(Column(name, max(_FIGURE_WIDTH, _width(name))) for name in others),
+    ]
+    room = sum(column.width or 0 for column in fixed) + _SPEED_WIDTH + len(fields) * _FIELD_WIDTH
+    gaps = 2 * (len(fixed) + len(fields) + 2)
+    return (
+        Column(mark, 1),
+        *(Column(name.rpartition(".")[2]) for name in fields),
+        *fixed,
+        Column(speed, _SPEED_WIDTH, from_width=room + gaps + 2),
+    )
 
 
 def _width(title: str) -> int:

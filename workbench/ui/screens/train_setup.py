@@ -2,62 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.suggester import SuggestFromList
+from textual.containers import Vertical
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from workbench.configs.find import PYTHON_SUFFIX, find_config
-from workbench.configs.schema import TrainConfig
-from workbench.data.formats import FORMAT_NAMES
-from workbench.devices import list_gpus
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
-from workbench.jobs.queue import holders_of_devices
 from workbench.ui.check_run import row_problems
-from workbench.ui.config_rows import config_rows, config_to_begin_with
-from workbench.ui.project_files import project_data_files
+from workbench.ui.config_rows import config_to_begin_with
 from workbench.ui.screens.area import SMALLEST
 from workbench.ui.screens.train_starting import StartsTraining
 from workbench.ui.train_plan import TrainPlan, make_plan
+from workbench.ui.widgets.config_line import ConfigLine
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.gpu_picker import GpuPicker
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
-from workbench.ui.widgets.ordered_keys import TextInput
 from workbench.ui.widgets.plan_pane import PlanPane
+from workbench.ui.widgets.setup_controls import setup_controls
 
 _SECONDS_OF_REST = 0.4
 """The plan is worked out once nothing was typed for so long."""
-_DATA_FIELDS = ["data_path", "dataset_format"]
-_PICTURE_FIELDS = ["image_folder", "on_bad_image", "pretrained_pth", "visual_encoder_method"]
-"""Shown for a model that sees."""
-_MAIN_FIELDS = [
-    "deepspeed",
-    "lr",
-    "max_epochs",
-    "batch_size",
-    "accumulative_counts",
-    "max_length",
-    "save_steps",
-    "save_total_limit",
-    "evaluation_freq",
-    "nproc",
-    "work_dir",
-    "cluster.launcher",
-    "cluster.nodes",
-    "cluster.node_rank",
-    "cluster.master_addr",
-    "cluster.hostfile",
-    "cluster.partition",
-]
 DEFAULT_CONFIG = "workbench_sample_qlora_identity_e2"
 
 
@@ -72,6 +43,13 @@ class TrainSetup(StartsTraining):
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9", "start", N_("Start"), id="setup.start", tooltip=N_("Start the training")),
+        Binding(
+            "f12",
+            "start(True)",
+            N_("Fit"),
+            id="setup.fit",
+            tooltip=N_("Start it with the largest batch that fits, which is looked for first"),
+        ),
         Binding("f10", "copy", N_("Copy command"), id="setup.copy", tooltip=N_("Copy the command line")),
         Binding("escape", "dismiss", N_("Back"), id="setup.back", tooltip=N_("Start nothing")),
     ]
@@ -97,16 +75,7 @@ class TrainSetup(StartsTraining):
     def compose(self) -> ComposeResult:
         with Vertical(id="setup"):
             yield Label(_("New training"), classes="dialog-title", markup=False)
-            with Horizontal(id="setup-config-line"):
-                yield Label(_("config"), id="setup-config-label", markup=False)
-                known = [row.key for row in config_rows(self._project)]
-                yield TextInput(
-                    self._reference,
-                    placeholder=_("a name of the catalogue, or a YAML file"),
-                    suggester=SuggestFromList(known, case_sensitive=False),
-                    compact=True,
-                    id="setup-config",
-                )
+            yield ConfigLine(self._project, self._reference, id="setup-config-line")
             with Vertical(id="setup-body"):
                 yield Vertical(id="setup-form")
                 yield PlanPane(id="setup-plan")
@@ -118,10 +87,14 @@ class TrainSetup(StartsTraining):
 
     # -- the form
 
+    @property
+    def _line(self) -> ConfigLine:
+        return self.query_one(ConfigLine)
+
     @on(Input.Changed, "#setup-config")
-    def _typed_config(self, event: Input.Changed) -> None:
+    def _typed_config(self) -> None:
         """Half a name is no config yet: a rest behind a whole one, enter, leaving the line and starting take it."""
-        named = event.value.strip()
+        named = self._line.reference
         self._forget_plan()
         if named == self._reference:
             self._wait_for_rest()
@@ -134,7 +107,7 @@ class TrainSetup(StartsTraining):
     async def _take_whole_name(self) -> None:
         """Show the config that was typed, if there is one of this name."""
         try:
-            find_config(self.query_one("#setup-config", Input).value.strip())
+            find_config(self._line.reference)
         except WorkbenchError:
             return
         await self._take_config()
@@ -147,7 +120,7 @@ class TrainSetup(StartsTraining):
     @on(Input.Blurred, "#setup-config")
     async def _take_config(self) -> None:
         """Show the config that is named now, if it is another one."""
-        named = self.query_one("#setup-config", Input).value.strip()
+        named = self._line.reference
         if named == self._reference:
             return
         self._reference = named
@@ -171,7 +144,7 @@ class TrainSetup(StartsTraining):
         if imported.path is None:
             self._show_problems([refused(imported.made)])
         else:
-            self.query_one("#setup-config", Input).value = str(imported.path)
+            self._line.put(str(imported.path))
 
     async def _build_form(self) -> None:
         """Fields with the values of the config; its error in their place if it cannot be read."""
@@ -185,15 +158,8 @@ class TrainSetup(StartsTraining):
                 self._show_problems([error])
                 return
             self._named_devices = config.devices
-            await pane.mount(*self._controls(config))
+            await pane.mount(*setup_controls(config, self._project))
         self._work_out()
-
-    def _controls(self, config: TrainConfig) -> Iterator[Widget]:
-        if gpus := list_gpus():
-            yield GpuPicker(gpus, config.devices, holders_of_devices())
-        known = {"data_path": project_data_files(self._project), "dataset_format": ("auto", *FORMAT_NAMES)}
-        fields = [*_DATA_FIELDS, *(_PICTURE_FIELDS if config.sees else ()), *_MAIN_FIELDS]
-        yield ModelForm(config, fields, known_values=known)
 
     def _changes(self) -> dict[str, Any] | None:
         """Dotted field → new value, for those that differ; None if one is refused, or there is no form."""
@@ -251,7 +217,7 @@ class TrainSetup(StartsTraining):
         self._show_problems(plan.problems)
         self._pane.show_plan(plan)
         if self._is_awaited:
-            self.call_later(self.action_start)
+            self.call_later(self.action_start, self._fits)
         elif not plan.problems:
             self._look_at_rows(wanted, plan)
 
@@ -272,10 +238,15 @@ class TrainSetup(StartsTraining):
 
     # -- what the keys do
 
-    async def action_start(self) -> None:
-        """Start what the plan says, once: now, or when it is ready. Nothing starts by itself when a mistake is mended."""
+    async def action_start(self, fits: bool = False) -> None:
+        """Start what the plan says, once: now, or when it is ready. Nothing starts by itself when a mistake is mended.
+
+        Args:
+            fits: with the largest batch that fits.
+        """
         if self._is_starting:
             return
+        self._fits = fits
         await self._take_config()
         changes = self._changes()
         if self._plan is not None and changes != self._planned:

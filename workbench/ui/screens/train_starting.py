@@ -21,6 +21,8 @@ class StartsTraining(TranslatedModal[JobFolder | None]):
         super().__init__()
         self._project = project
         self._is_starting = False
+        self._fits = False
+        """Whether the largest batch that fits is looked for first."""
 
     def _show_problems(self, problems: list[WorkbenchError]) -> None:
         """Say why nothing was started."""
@@ -61,10 +63,12 @@ class StartsTraining(TranslatedModal[JobFolder | None]):
 
     @work(thread=True, group="train-start", exclusive=True, exit_on_error=False)
     def _start(self, plan: TrainPlan, *, waits: bool) -> None:
+        from workbench.actions.fit import FitWish
         from workbench.actions.train import start_training
 
+        fit = FitWish() if self._fits else None
         try:
-            job = start_training(plan.config, plan.name, project=self._project, waits=waits)
+            job = start_training(plan.config, plan.name, project=self._project, waits=waits, fit=fit)
         except WorkbenchError as error:
             self.app.call_from_thread(self._show_problems, [error])
         else:

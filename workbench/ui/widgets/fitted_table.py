@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.coordinate import Coordinate
 from textual.theme import Theme
@@ -61,6 +62,11 @@ class FittedTable(BlankWhenGone, DataTable[Text]):
     }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home", "scroll_top", show=False),
+        Binding("end", "scroll_bottom", show=False),
+    ]
+
     def __init__(self, columns: tuple[Column, ...], *, id: str | None = None) -> None:
         super().__init__(cursor_type="row", id=id, cell_padding=_PADDING // 2)
         self._all_columns = columns
@@ -90,7 +96,7 @@ class FittedTable(BlankWhenGone, DataTable[Text]):
                 if old.cells[column] != new.cells[column]:
                     self.update_cell_at(Coordinate(number, position), self._painted(new, column))
 
-    def show(self, columns: tuple[Column, ...], rows: list[Row]) -> None:
+    def set_table(self, columns: tuple[Column, ...], rows: list[Row]) -> None:
         """Show rows under columns that may have other widths or titles, or be others altogether."""
         if columns == self._all_columns:
             self.set_rows(rows)

@@ -149,7 +149,7 @@ class RowTable(RowFeed):
         rows = [_row(line, self.data) for line in self.lines]
         widest = max((cell_len(str(row.cells[0])) for row in rows), default=0)
         title, question = _COLUMNS
-        self.show((replace(title, width=min(max(widest, title.width or 0), _WIDEST_LABEL)), question), rows)
+        self.set_table((replace(title, width=min(max(widest, title.width or 0), _WIDEST_LABEL)), question), rows)
         if choose is not None:
             self.choose(str(choose))
         self._tell()
