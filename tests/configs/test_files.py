@@ -46,7 +46,7 @@ def test_numbers_and_lists_may_be_written_as_people_do() -> None:
     [
         (MINIMAL + "lora:\n  r: 0\n", "my.yaml:4:lora.r", "at least 1"),
         (MINIMAL + "lr: fast\n", "my.yaml:3:lr", "Must be a number"),
-        (MINIMAL + "method: loar\n", "my.yaml:3:method", "'qlora'"),
+        (MINIMAL + "method: loar\n", "my.yaml:3:method", "qlora"),
         (MINIMAL + "save_steps: 0\n", "my.yaml:3:save_steps", "-1"),
         (MINIMAL + "deepspeed: zero4\n", "my.yaml:3:deepspeed", "deepspeed_zero"),
         ("pretrained_model_name_or_path: m\ndata_path: [a, 3]\n", "my.yaml:2:data_path.1", "Must be a text"),

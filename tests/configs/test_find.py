@@ -55,6 +55,12 @@ def test_a_wrong_path_names_the_nearest_file(tmp_path: Path) -> None:
     assert caught.value.fix is not None and f"{NAME}_copy.yaml" in caught.value.fix
 
 
+def test_a_folder_that_is_called_like_a_config_is_told(tmp_path: Path) -> None:
+    (tmp_path / "dir.yaml").mkdir()
+    with pytest.raises(WorkbenchError, match="a folder"):
+        find_config(str(tmp_path / "dir.yaml"))
+
+
 def test_a_wrong_folder_says_so(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError) as caught:
         find_config(str(tmp_path / "nowhere" / "a.yaml"))

@@ -43,6 +43,7 @@ def test_settings_that_depend_on_each_other_may_come_in_any_order() -> None:
         ("lr.x=3", "`lr`"),
         ("lr=abc", "Must be a number"),
         ("max_epochs=0", "at least 1"),
+        ("method=lor", "Must be one of: full, freeze, lora, qlora."),
         ("lora=3", "group of named settings"),
         ("r=8", "`lora.r`"),
         ("beta=0.1", "`preference.beta`"),

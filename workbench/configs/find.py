@@ -41,6 +41,10 @@ def find_config(name_or_path: str) -> FoundConfig:
         )
     if path.is_file():
         return FoundConfig(path.stem, load_config(path), path)
+    if path.suffix in CONFIG_SUFFIXES and path.is_dir():
+        raise WorkbenchError(
+            _("This is a folder, not a config file."), where=name_or_path, fix=_("Name the file in it.")
+        )
     if path.suffix in (*CONFIG_SUFFIXES, PYTHON_SUFFIX) or path.name != name_or_path:
         raise WorkbenchError(_("There is no such config file."), where=name_or_path, fix=_files_like(path))
     return FoundConfig(name_or_path, resolve(name_or_path), None)
@@ -50,7 +54,7 @@ def _files_like(path: Path) -> str:
     folder = path.parent
     if not folder.is_dir():
         return _("The folder {folder} does not exist.").format(folder=folder)
-    there = [file.name for file in folder.iterdir() if file.suffix in CONFIG_SUFFIXES]
+    there = [file.name for file in folder.iterdir() if file.suffix in CONFIG_SUFFIXES and file.is_file()]
     names = nearest(path.name, there)
     if names:
         return _("Nearest: {names}").format(names=", ".join(str(folder / name) for name in names))

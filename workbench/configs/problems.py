@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
@@ -21,7 +22,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda c: _("Must be at least {limit}.").format(limit=c["ge"]),
     "less_than": lambda c: _("Must be less than {limit}.").format(limit=c["lt"]),
     "less_than_equal": lambda c: _("Must be at most {limit}.").format(limit=c["le"]),
-    "literal_error": lambda c: _("Must be one of: {choices}.").format(choices=c["expected"]),
+    "literal_error": lambda c: _("Must be one of: {choices}.").format(choices=_choices(c["expected"])),
     "int_parsing": lambda c: _("Must be a whole number."),
     "int_type": lambda c: _("Must be a whole number."),
     "int_from_float": lambda c: _("Must be a whole number."),
@@ -41,6 +42,11 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "model_attributes_type": lambda c: _("Must be a group of named settings."),
     "value_error": lambda c: _(str(c["error"])),
 }
+
+
+def _choices(expected: str) -> str:
+    """pydantic's ``'a', 'b' or 'c'`` without English words."""
+    return ", ".join(re.split(", | or ", expected.replace("'", "")))
 
 
 def sentence(error: ErrorDetails) -> str:
