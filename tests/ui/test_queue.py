@@ -10,7 +10,9 @@ import pytest
 
 from tests.jobs.running import WAIT, python
 from tests.ui import recorded
-from tests.ui.driving import NARROW, WIDE, running, see, wait_until
+from tests.ui.driving import NARROW, WIDE, notices, running, see, type_text, wait_until
+from workbench.actions import sweep
+from workbench.configs.schema import TrainConfig
 from workbench.jobs.events import Validation
 from workbench.jobs.folder import DeviceWish, JobFolder
 from workbench.jobs.launch import Turn, start_job
@@ -87,14 +89,14 @@ async def test_an_empty_queue_says_what_it_is_for(project: Path) -> None:
 
 def a_sweep(project: Path, stamp: str, lrs: list[str]) -> SweepFolder:
     """A sweep over learning rates whose trainings have all ended but the last, which was never begun."""
-    sweep = SweepFolder(project / "work_dirs" / "demo-sweep" / stamp)
+    folder = SweepFolder(project / "work_dirs" / "demo-sweep" / stamp)
     points = [SweepPoint(name=f"{number}-lr={lr}", settings={"lr": lr}) for number, lr in enumerate(lrs, start=1)]
     for number, point in enumerate(points[:-1]):
         job = recorded.training(project, stamp, name=f"demo-sweep/{stamp}/{point.name}")
         if number == 0:
             job.exit_path.write_text(json.dumps({"returncode": 1}))
-    sweep.write_record(SweepRecord(name="demo", project=str(project), fields=["lr"], points=points))
-    return sweep
+    folder.write_record(SweepRecord(name="demo", project=str(project), fields=["lr"], points=points))
+    return folder
 
 
 async def test_a_sweep_is_compared_and_its_trainings_are_watched(project: Path) -> None:
@@ -115,13 +117,13 @@ async def test_a_sweep_is_compared_and_its_trainings_are_watched(project: Path) 
 
 
 async def test_a_measure_that_comes_while_a_sweep_is_open_gets_its_column(project: Path) -> None:
-    sweep = a_sweep(project, "20260922_141320", ["5e-5", "6e-5", "7e-5"])
+    known = a_sweep(project, "20260922_141320", ["5e-5", "6e-5", "7e-5"])
     async with running(project, "train", WIDE) as pilot:
         await see(pilot, "✓ finished")
         await pilot.press("w")
         await see(pilot, "· not started", "tokens/s")
         await pilot.press("down")
-        job = sweep.job_of(sweep.record.points[1])
+        job = known.job_of(known.record.points[1])
         assert job is not None
         recorded.write(job, Validation(iter=40, step=40, loss=0.8123, tokens=90))
         await see(pilot, "validation", "0.8123", "5e-5", "7e-5")
@@ -134,6 +136,30 @@ async def test_without_a_sweep_the_command_for_one_is_told(project: Path) -> Non
         await see(pilot, "✓ finished")
         await pilot.press("w")
         await see(pilot, "No sweep yet", "workbench sweep CONFIG")
+
+
+async def test_a_sweep_is_started_from_a_line(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.training(project)
+    (project / "mine.yaml").write_text("pretrained_model_name_or_path: sample:model\ndata_path: identity.json\n")
+
+    def make(_config: TrainConfig, name: str, points: list[SweepPoint], *, project: Path) -> SweepFolder:
+        return a_sweep(project, "20260922_141320", [point.settings["lr"] for point in points])
+
+    monkeypatch.setattr(sweep, "make_sweep", make)
+    monkeypatch.setattr(sweep, "start_points", lambda made: iter(made.record.points))
+    async with running(project, "train", WIDE) as pilot:
+        await see(pilot, "✓ finished")
+        await pilot.press("w")
+        await see(pilot, "No sweep yet")
+        await pilot.press("a")
+        await see(pilot, "New sweep", "mine.yaml")
+        await type_text(pilot, "lr=5e-5")
+        await pilot.press("enter")
+        await see(pilot, "here is only one")
+        await type_text(pilot, ",6e-5")
+        await pilot.press("enter")
+        await see(pilot, "demo-sweep/20260922_141320", "6e-5")
+        assert "2 trainings were put into the queue." in notices(pilot)
 
 
 def test_devices_take_no_more_room_than_they_need() -> None:

@@ -40,11 +40,18 @@ class LinePrompt(TranslatedModal[str | None]):
     """
 
     def __init__(
-        self, title: str, text: str, hint: str, *, placeholder: str = "", check: Callable[[str], object] | None = None
+        self,
+        title: str,
+        text: str,
+        hint: str,
+        *,
+        placeholder: str = "",
+        value: str = "",
+        check: Callable[[str], object] | None = None,
     ) -> None:
         super().__init__()
         self._title, self._about, self._hint = title, text, hint
-        self._placeholder, self._check = placeholder, check
+        self._placeholder, self._value, self._check = placeholder, value, check
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -58,7 +65,7 @@ class LinePrompt(TranslatedModal[str | None]):
 
     def field(self) -> Input:
         """Where the line is typed."""
-        return TextInput(placeholder=self._placeholder, compact=True)
+        return TextInput(self._value, placeholder=self._placeholder, select_on_focus=False, compact=True)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

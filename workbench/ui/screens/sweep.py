@@ -28,8 +28,7 @@ from workbench.ui.widgets.plot_top_row import MOST_RUNS
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 _POLL_SECONDS = 2.0
-_FIGURE_WIDTH = 9
-_FIELD_WIDTH = _SPEED_WIDTH = 8
+_FIGURE_WIDTH, _FIELD_WIDTH, _GAP = 7, 8, 2
 
 
 class SweepScreen(TranslatedModal[JobFolder | None]):
@@ -51,6 +50,7 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
         Binding("v", "series", N_("Series"), id="sweep.series", tooltip=N_("Loss, learning rate, gradient norm")),
         Binding("o", "other(1)", N_("Older"), id="sweep.older", tooltip=N_("The sweep before this one")),
         Binding("n", "other(-1)", N_("Newer"), id="sweep.newer", tooltip=N_("The sweep after this one")),
+        Binding("a", "add", N_("New"), id="sweep.new", tooltip=N_("Start another sweep")),
         Binding("c", "go_on", N_("Continue"), id="sweep.continue", tooltip=N_("Start what is missing or was stopped")),
         Binding("s", "stop", N_("Stop"), id="sweep.stop", tooltip=N_("All leave the queue; running ones save")),
         Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Close")),
@@ -100,7 +100,7 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
 
     def _show_nothing(self) -> None:
         self.query_one("#sweep-best", QuietStatic).tell(
-            _("No sweep yet. Start one: workbench sweep CONFIG --set lr=1e-4,2e-4 --set lora.r=8,16")
+            _("No sweep yet. Key a starts one; so does: workbench sweep CONFIG --set lr=1e-4,2e-4 --set lora.r=8,16")
         )
         self.query_one(FittedTable).display = self.query_one(LossPlot).display = False
 
@@ -111,6 +111,7 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
         place = f"  {self._number + 1}/{count}" if count > 1 else ""
         self.query_one(".dialog-title", Label).update(printable(f"{table.sweep.id}{place}"))
         rows = [Row(row.point.name, _cells(table, number)) for number, row in enumerate(table.rows)]
+        self.query_one(FittedTable).display = self.query_one(LossPlot).display = True
         self.query_one(FittedTable).set_table(_columns(table), rows)
         best = f"★ {table.best.point.name}  \t{table.reason}" if table.best else ""
         self.query_one("#sweep-best", QuietStatic).tell(printable(best))
@@ -158,12 +159,33 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
         self._number += older
         self._look()
 
+    @work(group="sweep-new", exclusive=True, exit_on_error=False)
+    async def action_add(self) -> None:
+        from workbench.ui.screens.sweep_prompt import SweepPrompt
+
+        if line := await self.app.push_screen_wait(SweepPrompt(self._project)):
+            self._add(line)
+
+    @work(thread=True, group="sweep-change", exclusive=True, exit_on_error=False)
+    def _add(self, line: str) -> None:
+        from workbench.actions.sweep import make_sweep
+        from workbench.ui.screens.sweep_prompt import wanted_sweep
+
+        found, points = wanted_sweep(line, self._project)
+        sweep = make_sweep(found.config, found.name, points, project=self._project)
+        self._number = 0
+        self._start(sweep)
+
     def action_go_on(self) -> None:
         if self._table is not None:
             self._go_on(self._table.sweep)
 
     @work(thread=True, group="sweep-change", exclusive=True, exit_on_error=False)
     def _go_on(self, sweep: SweepFolder) -> None:
+        self._start(sweep)
+
+    def _start(self, sweep: SweepFolder) -> None:
+        """Runs in a worker's thread."""
         from workbench.actions.sweep import start_points
 
         started = sum(1 for _started in start_points(sweep))
@@ -185,22 +207,16 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
 
 
 def _columns(table: SweepTable) -> tuple[Column, ...]:
-    """The mark, the fields that differ, the state; then the figures, the speed where there is room."""
+    """The mark, the fields that differ, the state; then the figures, each from the width on that has room for it."""
     mark, *rest = titles(table)
-    fields, (state, loss, *others, speed) = rest[: len(table.fields)], rest[len(table.fields) :]
-    fixed = [
-        Column(state, 13),
-        Column(loss, _FIGURE_WIDTH),
-        *(Column(name, max(_FIGURE_WIDTH, _width(name))) for name in others),
-    ]
-    room = sum(column.width or 0 for column in fixed) + _SPEED_WIDTH + len(fields) * _FIELD_WIDTH
-    gaps = 2 * (len(fixed) + len(fields) + 2)
-    return (
-        Column(mark, 1),
-        *(Column(name.rpartition(".")[2]) for name in fields),
-        *fixed,
-        Column(speed, _SPEED_WIDTH, from_width=room + gaps + 2),
-    )
+    fields, (state, *figures) = rest[: len(table.fields)], rest[len(table.fields) :]
+    columns = [Column(mark, 1), *(Column(name.rpartition(".")[2]) for name in fields), Column(state, 12)]
+    taken = sum((column.width or _FIELD_WIDTH) + _GAP for column in columns) + 1
+    for name in figures:
+        width = max(_FIGURE_WIDTH, _width(name))
+        taken += width + _GAP
+        columns.append(Column(name, width, from_width=taken))
+    return tuple(columns)
 
 
 def _width(title: str) -> int:
