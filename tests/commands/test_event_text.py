@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from workbench.commands.event_text import EventText
-from workbench.jobs.events import Checkpoint, Failed, Finished, Progress, Sample, Score, Step, Validation
+from workbench.jobs.events import Checkpoint, Failed, Finished, Progress, Sample, Score, Step, Validation, Warned
 
 XTUNER_LINE = re.compile(
     r"Iter\(train\) \[\s*(\d+)/(\d+)\]\s+lr: (\S+)\s+eta: (.+?)\s+time: (\S+)\s+data_time: (\S+)\s+memory: (\d+)\s+loss: (\S+)"
@@ -77,6 +77,7 @@ def test_scores_checkpoints_and_ends_are_told() -> None:
     assert score == "Score identity: 96.0% (48 of 50) checkpoints/checkpoint-40"
     (saved,) = text.lines(Checkpoint(iter=80, step=40, path="checkpoints/checkpoint-40"))
     assert saved == "Saved checkpoints/checkpoint-40 at iteration 80 (optimiser step 40)."
+    assert text.lines(Warned(message="batch_size 1 → 2", is_note=True)) == ["Note: batch_size 1 → 2"]
     assert text.lines(Failed(reason="no memory", where="log.txt", hint="use qlora")) == [
         "Failed: log.txt: no memory",
         "  → use qlora",

@@ -57,7 +57,8 @@ class EventText:
                     )
                 ]
             case Warned():
-                return _trouble(_("Warning: {message}"), event.message, event.where, event.fix)
+                form = _("Note: {message}") if event.is_note else _("Warning: {message}")
+                return _trouble(form, event.message, event.where, event.fix)
             case Failed():
                 return _trouble(_("Failed: {message}"), event.reason, event.where, event.hint)
             case Finished():

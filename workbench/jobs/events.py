@@ -132,12 +132,13 @@ class Checkpoint(_Event):
 
 
 class Warned(_Event):
-    """Something the user should know; the work goes on."""
+    """Something the user should know; the work goes on. ``is_note``: it is as was wished, and nothing is to be mended."""
 
     event: Literal["warning"] = "warning"
     message: str
     where: str | None = None
     fix: str | None = None
+    is_note: bool = False
 
 
 class Finished(_Event):

@@ -89,7 +89,7 @@ def _fit(job: JobFolder, command: list[str], *, most: int | None, processes: int
             fix=_("Take method: qlora, use_activation_checkpointing: true, or a smaller model."),
         )
     write_atomic(job.config_path, dump_config(found.applied(config)))
-    events.write(Warned(message=_said(config, found, allowed), where=str(job.config_path)))
+    events.write(Warned(message=_said(config, found, allowed), where=str(job.config_path), is_note=True))
     return True
 
 

@@ -13,7 +13,7 @@ from textual.content import Content
 from workbench.actions.quickstart import SCORE_TITLES
 from workbench.actions.recommended import recommendation_among
 from workbench.i18n import _
-from workbench.jobs.events import Failed, Finished, Progress, Step, Validation
+from workbench.jobs.events import Failed, Finished, Progress, Step, Validation, Warned
 from workbench.jobs.kinds import kind_text
 from workbench.jobs.queue import queue_row
 from workbench.jobs.slurm import slurm_id, slurm_text
@@ -197,6 +197,11 @@ def queue_sentence(watch: JobWatch) -> str | None:
     return place + (_("p: let it go on") if row.state is JobState.PAUSED else _("p: hold it back"))
 
 
+def _warned(event: Warned) -> tuple[str, str]:
+    name = _("note") if event.is_note else _("warning")
+    return name, event.message + (f" → {event.fix}" if event.fix else "")
+
+
 def about_text(watch: JobWatch) -> Content:
     """Where the job is, what was run, and what was decided."""
     rows = [
@@ -206,7 +211,7 @@ def about_text(watch: JobWatch) -> Content:
         (_("devices"), ", ".join(watch.record.holds) or "–"),
         (_("process"), f"{watch.record.pid} @ {watch.record.host}"),
         *(("·", fact) for fact in watch.history.facts),
-        *((_("warning"), warned.message + (f" → {warned.fix}" if warned.fix else "")) for warned in watch.warnings),
+        *(_warned(warned) for warned in watch.warnings),
     ]
     lines = [Content.assemble((f"{printable(name)}  ", "dim"), "\t", printable(text)) for name, text in rows]
     return Content("\n").join(lines)
