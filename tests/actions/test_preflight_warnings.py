@@ -47,6 +47,15 @@ def test_memory_that_is_not_free_is_said_with_the_mend_that_helps(tmp_path: Path
     assert "No batch is small enough" in fix(memory.without_batch - 1)
 
 
+@pytest.mark.parametrize("changes", [{"max_length": 100000}, {"max_length": 64, "max_position_embeddings": 16}])
+def test_rows_beyond_the_context_are_said(tmp_path: Path, changes: dict[str, int]) -> None:
+    (warning,) = preflight_warnings(_config(**changes), tmp_path, None, ROOMY)
+    assert f"{changes['max_length']} tokens" in warning.what
+    assert f"max_position_embeddings: {changes['max_length']}" in str(warning.fix)
+    stretched = _config(max_length=100000, max_position_embeddings=100000)
+    assert preflight_warnings(stretched, tmp_path, None, ROOMY) == []
+
+
 def test_a_disk_without_room_for_the_checkpoints_is_said(tmp_path: Path) -> None:
     config = _config(pretrained_model_name_or_path="meta-llama/Meta-Llama-3-70B-Instruct", method="full")
     size = checkpoint_bytes(config)
