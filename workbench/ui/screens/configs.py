@@ -37,8 +37,8 @@ class FilterInput(TextInput):
 
     DEFAULT_CSS = "FilterInput { padding: 0 1; background: $panel; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "submit", N_("List"), id="configs.list", tooltip=N_("Into the list")),
-        Binding("escape", "screen.back", N_("Back"), id="configs.leave_filter", tooltip=N_("Back to the list")),
+        Binding("enter", "submit", N_("List"), id="configs.list", tooltip=N_("Into the list")),
+        Binding("down", "submit", N_("List"), id="configs.list_below", tooltip=N_("Into the list"), show=False),
     ]
 
 
@@ -62,7 +62,7 @@ class ConfigsScreen(AreaScreen):
         Binding("e", "edit", N_("Edit"), id="configs.edit", tooltip=N_("Edit it; of the catalogue, a copy")),
         Binding("i", "import_config", N_("Import"), id="configs.import", tooltip=N_("Make one of an XTuner config")),
         Binding("t", "train", N_("Train"), id="configs.train", tooltip=N_("Train with it")),
-        Binding("escape", "back", N_("Back"), id="configs.back", tooltip=N_("Back to the list"), show=False),
+        Binding("escape", "back", N_("Back"), id="configs.back", tooltip=N_("Back to the list")),
     ]
 
     def __init__(self) -> None:

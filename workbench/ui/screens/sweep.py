@@ -210,7 +210,7 @@ def _columns(table: SweepTable) -> tuple[Column, ...]:
     """The mark, the fields that differ, the state; then the figures, each from the width on that has room for it."""
     mark, *rest = titles(table)
     fields, (state, *figures) = rest[: len(table.fields)], rest[len(table.fields) :]
-    columns = [Column(mark, 1), *(Column(name.rpartition(".")[2]) for name in fields), Column(state, 12)]
+    columns = [Column(mark, 1), *(Column(name.rpartition(".")[2]) for name in fields), Column(state, 13)]
     taken = sum((column.width or _FIELD_WIDTH) + _GAP for column in columns) + 1
     for name in figures:
         width = max(_FIGURE_WIDTH, _width(name))
