@@ -35,7 +35,7 @@ def test_a_sound_config_passes() -> None:
         ({"eval_data_path": "broken.json"}, "broken.json", ""),
         ({"report_to": ["trackio"]}, "report_to", "pip install 'workbench[trackio]'"),
         ({"prompt_template": "internlm2_chatt"}, "", "internlm2_chat"),
-        ({"sequence_parallel_size": 2}, "sequence_parallel_size", "--nproc 2"),
+        ({"sequence_parallel_size": 2}, "sequence_parallel_size", "such as: 2 (--nproc)"),
     ],
 )
 def test_a_mistake_is_found_before_a_job_is_made(

@@ -17,6 +17,7 @@ from workbench.configs.files import dump_config, load_config
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Checkpoint, Event, Failed, Finished, Score, Validation
 from workbench.jobs.find import list_jobs
+from workbench.jobs.find import find_job
 from workbench.jobs.folder import JobFolder, JobRecord
 from workbench.jobs.sweeps import SweepFolder, find_sweep, list_sweeps
 
@@ -54,6 +55,8 @@ def test_all_points_are_looked_at_before_anything_is_made(project: Path) -> None
     assert (caught.value.where or "").startswith("2-data_path=nowhere.json: ")
     with pytest.raises(WorkbenchError, match=r"lora\.rr"):
         make_sweep(a_config(), "demo", grid_points(["lora.rr=8,16"]), project=project)
+    with pytest.raises(WorkbenchError, match="the same training as 1-lr=1e-3"):
+        make_sweep(a_config(), "demo", grid_points(["lr=1e-3,0.001"]), project=project)
     assert not (project / "work_dirs").exists()
 
 
@@ -63,6 +66,9 @@ def test_a_sweep_is_found_by_what_it_is_called(project: Path, sweep: SweepFolder
         assert find_sweep(project, reference).path == sweep.path
     with pytest.raises(WorkbenchError, match="There is no sweep other"):
         find_sweep(project, "other")
+    job = ended(sweep, 0, Finished())
+    assert job.id == "demo-sweep/1-lr=1e-4/20260921_141320"
+    assert find_job(project, "1-lr").path == find_job(project, job.id).path == job.path
 
 
 def test_before_anything_is_begun_the_table_has_the_settings(sweep: SweepFolder) -> None:

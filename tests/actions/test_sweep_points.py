@@ -48,7 +48,8 @@ def test_a_list_is_combined_with_the_grid_and_names_are_fit_for_folders(tmp_path
         (["lr"], "--set lr: A setting is written as key=value"),
         (["lr=1,2", "lr=3"], "given twice"),
         (["lr=1e-4"], "here is only one"),
-        (["lr=1e-4,1e-4"], "here is only one"),
+        (["lr=1e-4,1e-4,2e-4"], "stands here twice: 1e-4"),
+        (["lr=1e-4,2e-4", "work_dir=a,b"], "work_dir: Each training of a sweep has a folder of its own"),
         ([f"seed={','.join(map(str, range(257)))}"], "These are 257 trainings"),
     ],
 )

@@ -37,3 +37,8 @@ def test_a_lost_machine_is_named_as_far_as_the_error_does(tmp_path: Path) -> Non
     assert lost_machine(text, job).what.startswith("The machine 10.0.0.2,")
     error = lost_machine("DistBackendError: ncclRemoteError: a remote process exited", job)
     assert error.what.startswith("Another machine,") and "--resume" in (error.fix or "")
+
+
+def test_its_name_says_of_which_run_it_is(tmp_path: Path) -> None:
+    assert JobFolder(tmp_path / "c" / "node_1" / "20260101_120000").id == "c/node_1/20260101_120000"
+    assert JobFolder(tmp_path / "c" / "20260101_120000").id == "c/20260101_120000"

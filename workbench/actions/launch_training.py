@@ -15,6 +15,7 @@ from workbench.configs.schema import TrainConfig
 from workbench.devices import gpu_count, visible_gpus
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.jobs.folder import NODE_FOLDER
 from workbench.jobs.slurm import require_sbatch
 from workbench.jobs.supervise import PORT
 
@@ -65,7 +66,7 @@ def require_launcher(config: TrainConfig) -> None:
 def node_folder(config: TrainConfig, work_dir: Path) -> Path:
     """Where the job of this machine is kept: machines after the first have a folder of their own in the work dir."""
     cluster = config.cluster
-    return work_dir if cluster.is_first_machine else work_dir / f"node_{cluster.node_rank}"
+    return work_dir if cluster.is_first_machine else work_dir / NODE_FOLDER.format(cluster.node_rank)
 
 
 def process_count(config: TrainConfig) -> int:

@@ -17,12 +17,12 @@ from workbench.errors import WorkbenchError, system_reason
 from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.i18n import _
-from workbench.jobs.folder import JobFolder
+from workbench.jobs.folder import SWEEP_SUFFIX, JobFolder
 from workbench.jobs.launch import WORK_DIRS
 from workbench.jobs.queue import unpause
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.stop import request_stop
-from workbench.jobs.sweeps import SWEEP_SUFFIX, SweepFolder, SweepPoint, SweepRecord
+from workbench.jobs.sweeps import SweepFolder, SweepPoint, SweepRecord
 
 
 def make_sweep(
@@ -39,11 +39,19 @@ def make_sweep(
         WorkbenchError: something that a point needs is missing or wrong (which one is named), or the folder cannot be
             written.
     """
+    known: dict[str, SweepPoint] = {}
     for point in points:
         try:
-            preflight(with_first_stage(point_config(config, point), project))
+            of_point = point_config(config, point)
+            preflight(with_first_stage(of_point, project))
         except WorkbenchError as error:
             raise WorkbenchError(error.what, where=_at(point, error.where), fix=error.fix) from error
+        if (same := known.setdefault(of_point.model_dump_json(), point)) is not point:
+            raise WorkbenchError(
+                _("It is the same training as {other}.").format(other=same.name),
+                where=point.name,
+                fix=_("Leave out one of them."),
+            )
     parent = project / WORK_DIRS / f"{name}{SWEEP_SUFFIX}"
     try:
         sweep = SweepFolder(_new_folder(parent))

@@ -18,6 +18,7 @@ from workbench.jobs.sweeps import SweepPoint
 MOST_POINTS = 256
 """Each waiting training has a process of some 10 MB."""
 _LONGEST_NAME = 60
+_OWN_FOLDER = "work_dir"
 _BRACKETS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
@@ -25,7 +26,8 @@ def grid_points(assignments: Sequence[str], listed: Sequence[Mapping[str, str]] 
     """Every combination of the values of ``key=a,b,c``, for each of the settings listed; none of them twice.
 
     Raises:
-        WorkbenchError: an assignment has no ``=``, a key is given twice, nothing differs, or there are too many points.
+        WorkbenchError: an assignment has no ``=``, a key or a value is given twice, nothing differs, there are too many
+            points, or they name work dirs.
     """
     axes = dict(_axis(assignment) for assignment in assignments)
     if len(axes) < len(assignments):
@@ -34,6 +36,12 @@ def grid_points(assignments: Sequence[str], listed: Sequence[Mapping[str, str]] 
         )
     combinations = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
     every = [{**fixed, **combination} for fixed in listed for combination in combinations]
+    if any(_OWN_FOLDER in settings for settings in every):
+        raise WorkbenchError(
+            _("Each training of a sweep has a folder of its own in that of the sweep."),
+            where=_OWN_FOLDER,
+            fix=_("Leave it out."),
+        )
     distinct = list({tuple(sorted(settings.items())): settings for settings in every}.values())
     if len(distinct) < 2:
         raise WorkbenchError(
@@ -112,7 +120,14 @@ def _axis(assignment: str) -> tuple[str, list[str]]:
             where=f"--set {assignment}",
             fix=_("For example: --set lr=1e-4,2e-4 --set lora.r=8,16"),
         )
-    return key.strip(), list(dict.fromkeys(values_in(text)))
+    values = values_in(text)
+    if twice := next((value for value in values if values.count(value) > 1), None):
+        raise WorkbenchError(
+            _("A value stands here twice: {value}").format(value=twice),
+            where=f"--set {assignment}",
+            fix=_("Name each value once."),
+        )
+    return key.strip(), values
 
 
 def values_in(text: str) -> list[str]:

@@ -48,12 +48,15 @@ def require_shareable(config: TrainConfig, processes: int) -> None:
     if size == 1:
         return
     if processes % size:
+        possible = [str(count) for count in (processes // size * size, (processes // size + 1) * size) if count]
         raise WorkbenchError(
             _("Sequences cannot be shared in groups of {size} by so many processes: {processes}.").format(
                 processes=processes, size=size
             ),
             where=FIELD,
-            fix=_("Start a multiple of {size} processes: --nproc {size}.").format(size=size),
+            fix=_("Start a multiple of {size} processes in all, such as: {possible} (--nproc).").format(
+                size=size, possible=", ".join(possible)
+            ),
         )
     if config.sees:
         raise WorkbenchError(

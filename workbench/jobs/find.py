@@ -56,8 +56,8 @@ def find_job(project: Path, reference: str, kind: str | None = None) -> JobFolde
         )
     if reference == LAST:
         return jobs[0]
-    exact = [job for job in jobs if reference in {job.id, job.path.name, job.path.parent.name}]
-    fitting = exact or [job for job in jobs if job.id.startswith(reference) or job.path.name.startswith(reference)]
+    exact = [job for job in jobs if reference in _names(job)]
+    fitting = exact or [job for job in jobs if any(name.startswith(reference) for name in _names(job))]
     if len(fitting) == 1 or (fitting and all(job.path.parent == fitting[0].path.parent for job in fitting)):
         return fitting[0]  # one job, or several runs of one work dir: the newest
     if fitting:
@@ -68,3 +68,7 @@ def find_job(project: Path, reference: str, kind: str | None = None) -> JobFolde
         _("There is no job {name}.").format(name=reference),
         fix=_("Did you mean {names}? 'workbench jobs' lists all.").format(names=", ".join(close)),
     )
+
+
+def _names(job: JobFolder) -> tuple[str, str, str]:
+    return job.id, job.path.parent.name, job.path.name

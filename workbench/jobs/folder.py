@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from workbench.jobs.turns import PAUSE_FILE
 RECORD_FILE = "job.yaml"
 EXIT_FILE = "exit.json"
 STOP_FILE = "stop_requested"
+SWEEP_SUFFIX = "-sweep"
+"""Of the folder in which the sweeps of a config lie: ``<config>-sweep/<timestamp>/<point>/<timestamp>``."""
+NODE_FOLDER = "node_{}"
+"""Where a machine after the first keeps its job of a training, in the work dir: ``<name>/node_1/<timestamp>``."""
 
 
 class DeviceWish(BaseModel):
@@ -69,8 +74,14 @@ class JobFolder:
 
     @property
     def id(self) -> str:
-        """``<name>/<timestamp>``, unique within a project."""
-        return f"{self.path.parent.name}/{self.path.name}"
+        """``<name>/<timestamp>``, unique within a project.
+
+        A training of a sweep also has the sweep's name before it, the job of a further machine that of the run.
+        """
+        own, folder = f"{self.path.parent.name}/{self.path.name}", self.path.parent.parent
+        if folder.parent.name.endswith(SWEEP_SUFFIX):
+            return f"{folder.parent.name}/{own}"
+        return f"{folder.name}/{own}" if re.fullmatch(NODE_FOLDER.format(r"\d+"), self.path.parent.name) else own
 
     @property
     def record(self) -> JobRecord:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from workbench.files import write_atomic
+from workbench.jobs.folder import SWEEP_SUFFIX
 from workbench.paths import user_state
 
 
@@ -41,7 +42,7 @@ def remember_work_dir(project: Path, work_dir: Path) -> None:
 def _is_of_sweep(work_dir: Path, work_dirs: Path) -> bool:
     """Whether it is ``work_dirs/<name>-sweep/<timestamp>/<point>``, which is looked into anyway."""
     sweeps = work_dir.parent.parent
-    return sweeps.parent == work_dirs and sweeps.name.endswith("-sweep")
+    return sweeps.parent == work_dirs and sweeps.name.endswith(SWEEP_SUFFIX)
 
 
 def work_dirs_elsewhere(project: Path) -> list[Path]:

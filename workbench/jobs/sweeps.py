@@ -11,10 +11,9 @@ from workbench.errors import WorkbenchError, nearest
 from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.jobs.find import LAST
-from workbench.jobs.folder import RECORD_FILE, JobFolder
+from workbench.jobs.folder import RECORD_FILE, SWEEP_SUFFIX, JobFolder
 from workbench.jobs.launch import WORK_DIRS
 
-SWEEP_SUFFIX = "-sweep"
 SWEEP_FILE = "sweep.yaml"
 
 
