@@ -16,8 +16,7 @@ from workbench.actions.sweep_text import table_cells
 from workbench.configs.files import dump_config, load_config
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Checkpoint, Event, Failed, Finished, Score, Validation
-from workbench.jobs.find import list_jobs
-from workbench.jobs.find import find_job
+from workbench.jobs.find import find_job, list_jobs
 from workbench.jobs.folder import JobFolder, JobRecord
 from workbench.jobs.sweeps import SweepFolder, find_sweep, list_sweeps
 
