@@ -51,7 +51,7 @@ def test_zero_2_on_two_goes_on_under_zero_3_on_one_and_back(rows: Path, tmp_path
     job = edited(whole, tmp_path / "killed", "deepspeed: deepspeed_zero2", "deepspeed: deepspeed_zero3")
     alone = run(job, "--resume", "auto")
     assert_close(whole, alone, 2)
-    assert any("going on with 1" in event.message for event in alone.of(Warned))
+    assert any("now: 1; batch_size 4" in event.message for event in alone.of(Warned))
     assert alone.of(Started)[0].resumed_from_iter == 2
     again = run(edited(alone, tmp_path / "again", "deepspeed_zero3", "deepspeed_zero2"), "--resume", "auto", ranks=2)
     assert_close(whole, again, 2)
