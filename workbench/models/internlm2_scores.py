@@ -6,16 +6,10 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers import AutoModelForSequenceClassification, LlamaForSequenceClassification, LlamaPreTrainedModel
+from transformers import LlamaPreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutputWithPast
 
 from workbench.models.internlm2 import InternLM2Config, InternLM2Model
-
-
-class InternLM2ForSequenceClassification(LlamaForSequenceClassification):  # type: ignore[misc]
-    """One score for each label, by ``score`` on the last token."""
-
-    config_class = InternLM2Config
 
 
 class InternLM2ForRewardModel(LlamaPreTrainedModel):  # type: ignore[misc]
@@ -38,6 +32,3 @@ class InternLM2ForRewardModel(LlamaPreTrainedModel):  # type: ignore[misc]
         last = mask.sum(dim=1, keepdim=True) - 1
         scores = self.v_head(output.last_hidden_state).squeeze(-1).gather(1, last)
         return SequenceClassifierOutputWithPast(logits=scores, hidden_states=output.hidden_states)
-
-
-AutoModelForSequenceClassification.register(InternLM2Config, InternLM2ForSequenceClassification, exist_ok=True)
