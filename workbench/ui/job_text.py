@@ -49,7 +49,7 @@ def job_line(watch: JobWatch, position: str) -> Content:
     name = (printable(watch.job.id), "bold")
     number = f" Slurm {found}" if (found := slurm_id(watch.job.path)) else ""
     kind = printable(kind_text(watch.record.kind) + number)
-    return Content.assemble(" ", state_text(watch.state), "  ", name, f"  {kind}  ", (position, "dim"))
+    return Content.assemble(" ", state_text(watch.state), "  ", name, f"  {kind} ", (position, "dim"))
 
 
 def distinct_labels(names: list[str]) -> list[str]:

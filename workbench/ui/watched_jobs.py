@@ -37,7 +37,7 @@ class WatchedJobs:
         """
         jobs = list_jobs(project)
         number = next((place for place, other in enumerate(jobs, start=1) if other.path == job.path), 0)
-        position = _("job {number} of {count}").format(number=number, count=len(jobs)) if number else ""
+        position = _("job {number}/{count}").format(number=number, count=len(jobs)) if number else ""
         return cls(JobWatch.open(job), tuple(JobWatch.open(one) for one in compared), position)
 
     @property
