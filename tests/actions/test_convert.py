@@ -62,7 +62,7 @@ def test_a_job_without_checkpoints_is_told(project: Path) -> None:
 def test_the_result_goes_beside_the_training(job: JobFolder, project: Path) -> None:
     (job.results_path / "checkpoint-8").mkdir(parents=True)
     record = start_convert("last", project=project).record
-    assert (record.kind, record.name) == ("convert", "convert-checkpoint-8")
+    assert (record.kind, record.name) == ("convert", "convert-demo-checkpoint-8")
     assert record.arguments == {
         "checkpoint": str(job.checkpoints_path / "checkpoint-8"),
         "target": str(job.results_path / "checkpoint-8-2"),

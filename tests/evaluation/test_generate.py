@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from tests.evaluation.conftest import Sample
+from workbench.configs.evaluation_rules import PROBE_MAX_NEW_TOKENS
 from workbench.data.probes import read_probes
-from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS, score
+from workbench.evaluation.scores import score
 from workbench.models.load import load_language_model
 from workbench.paths import resolve_model
 

@@ -89,6 +89,13 @@ def test_a_command_that_does_not_exist_is_a_failed_job(project: Path) -> None:
     assert "/no/such/program" in job.log_path.read_text()
 
 
+def test_several_at_work_on_different_things_stand_side_by_side(start: Start) -> None:
+    first, other = (start(WAIT, kind="merge", arguments={"target": target}) for target in ("one", "other"))
+    assert first.path.parent == other.path.parent
+    with pytest.raises(WorkbenchError, match="already at work"):
+        start(WAIT, kind="merge", arguments={"target": "one"})
+
+
 def test_a_second_job_into_the_same_work_dir_is_refused(start: Start) -> None:
     job = start(WAIT)
     with pytest.raises(WorkbenchError, match=f"{job.id} is already at work") as caught:

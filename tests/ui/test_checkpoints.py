@@ -187,7 +187,7 @@ async def test_converting_says_where_the_result_is_and_goes_on_with_it(project: 
     async with running(project, "checkpoints", WIDE) as pilot:
         await on_the_best(pilot)
         await pilot.press("c")
-        await see(pilot, "convert-checkpoint-40")
+        await see(pilot, f"convert-{recorded.CONFIG}-checkpoint-40")
         result = f"work_dirs/{job.id}/results/checkpoint-40"
         await see(pilot, f"✓ The result is in {result}   t: chat with it", "Converted adapters")
         await wait_until(pilot, lambda: str(getattr(chosen(pilot), "path", "")) == str(project / result))

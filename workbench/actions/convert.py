@@ -7,7 +7,7 @@ from pathlib import Path
 from workbench.actions.python import module_command
 from workbench.actions.recommended import recommendation_among
 from workbench.actions.seeing_bases import bases_of
-from workbench.actions.targets import free_name
+from workbench.actions.targets import free_name, job_name
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.checkpoints import list_checkpoints
@@ -49,7 +49,7 @@ def start_convert(
     places = {"checkpoint": str(checkpoint), "target": str(folder)}
     return start_job(
         "convert",
-        f"convert-{checkpoint.name}",
+        job_name("convert", checkpoint),
         module_command("workbench.checkpoints.convert_job", "{job}"),
         project=project,
         arguments={**places, "overwrite": overwrite, "save_format": save_format, **bases},

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.actions.python import module_command
+from workbench.actions.targets import job_name
 from workbench.chat.parts_choice import parts_of
 from workbench.chat.protocol import Load
-from workbench.configs.evaluation_rules import OWN_SCORES
+from workbench.configs.evaluation_rules import OWN_SCORES, PROBE_MAX_NEW_TOKENS
 from workbench.configs.provenance import read_provenance
 from workbench.data.probes import read_probes
 from workbench.data.templates import template_for_model
 from workbench.errors import WorkbenchError
 from workbench.evaluation.answer_log import ANSWERS_FILE
 from workbench.evaluation.request import Benchmark, EvaluationRequest, ModelToScore
-from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS
 from workbench.i18n import _
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.launch import WORK_DIRS, restart_job, start_job
@@ -74,7 +74,7 @@ def start_evaluate(
         max_new_tokens=max_new_tokens,
         stop_words=list(stop_words),
     )
-    name = f"evaluate-{Path(resolve_model(_weights(models[-1]))).name}"
+    name = job_name("evaluate", Path(resolve_model(_weights(models[-1]))))
     if benchmark is not None and not probes:
         name = Path(benchmark.data_path).stem
     return _started(request, name, project, work_dir)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.actions.python import module_command
 from workbench.actions.seeing_bases import bases_of
-from workbench.actions.targets import free_name
+from workbench.actions.targets import free_name, job_name
 from workbench.configs.provenance import read_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -56,7 +56,7 @@ def start_merge(
         bases = {"base": base_of(folder, base, adapter)}
     return start_job(
         "merge",
-        f"merge-{folder.name}",
+        job_name("merge", folder),
         module_command("workbench.checkpoints.merge_job", "{job}"),
         project=project,
         arguments={

@@ -7,6 +7,7 @@ from pathlib import Path
 from workbench.actions.convert import checkpoint_of
 from workbench.actions.merge import base_of
 from workbench.actions.python import module_command
+from workbench.actions.targets import job_name
 from workbench.configs.provenance import read_provenance
 from workbench.data.sources import Source
 from workbench.errors import WorkbenchError
@@ -71,7 +72,7 @@ def start_score(
     )
     return start_job(
         "score",
-        f"score-{(folder or Path(model)).name}",
+        job_name("score", folder or Path(model)),
         module_command("workbench.evaluation.score_job", "{job}"),
         project=project,
         arguments=request.model_dump(),

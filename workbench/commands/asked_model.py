@@ -20,7 +20,7 @@ class Precision(StrEnum):
     fp32 = "fp32"
 
 
-Model = Annotated[str, typer.Argument(help=_("Model folder, Hugging Face name, or sample:model."))]
+Model = Annotated[str, typer.Argument(help=_("Model folder, training job, Hugging Face name, or sample:model."))]
 Llava = Annotated[str | None, typer.Option(help=_("LLaVA folder for the model: projector, and what else was trained."))]
 VisualEncoder = Annotated[
     str | None, typer.Option(help=_("Vision tower of the LLaVA folder; empty takes the one it was trained with."))

@@ -36,12 +36,12 @@ def ask(
         result: the result that is named at the end.
     """
     from workbench.actions.evaluate import model_to_score, start_evaluate
+    from workbench.actions.named_weights import model_named
     from workbench.commands.evaluation_tables import tables_of
     from workbench.commands.outcome import follow_to_result
 
     wanted = model_to_score(
-        model,
-        None,
+        *model_named(model, None, Path.cwd()),
         prompt_template,
         system,
         llava=llava,

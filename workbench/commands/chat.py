@@ -29,6 +29,8 @@ _EXAMPLES = """
 
   workbench chat internlm/internlm2-chat-1_8b --adapter ./work_dirs/adapter --prompt-template internlm2_chat
 
+  workbench chat last
+
   workbench chat ./merged --message "你是谁" --temperature 0 --json
 
   cat questions.txt | workbench chat ./merged --json
@@ -79,6 +81,7 @@ def chat(
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object an answer."))] = False,
 ) -> None:
     """Open the app's chat on a terminal; answer line by line otherwise."""
+    from workbench.actions.named_weights import model_named
     from workbench.chat.given_picture import checked_picture
     from workbench.chat.parts_choice import refuse_both
     from workbench.chat.protocol import GenerationSettings, Load
@@ -93,6 +96,7 @@ def chat(
         seed=seed,
         stop_words=stop_words or [],
     )
+    model, adapter = model_named(model, adapter, Path.cwd())
     load = Load(
         id=0,
         model=model,

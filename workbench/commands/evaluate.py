@@ -10,12 +10,15 @@ import typer
 
 from workbench.commands import asked_model
 from workbench.commands.wording import examples
+from workbench.configs.evaluation_rules import PROBE_MAX_NEW_TOKENS
 from workbench.i18n import _
 
 _EXAMPLES = """
   workbench evaluate ./merged --identity-probes identity.probes.json
 
   workbench evaluate sample:model --prompt-template internlm2_chat --retention-probes sample:retention.probes.json
+
+  workbench evaluate last --retention-probes sample:retention.probes.json --max-new-tokens 128
 
   workbench evaluate ./merged --questions arithmetic=sums.json --questions facts=facts.csv
 
@@ -55,10 +58,12 @@ def evaluate(
     ] = None,
     prompt_template: asked_model.PromptTemplate = None,
     system: asked_model.System = "",
+    max_new_tokens: asked_model.MaxNewTokens = PROBE_MAX_NEW_TOKENS,
     as_json: asked_model.AsJson = False,
 ) -> None:
     """Start the job and follow it."""
     from workbench.actions.evaluate import model_to_score, named_files, start_evaluate
+    from workbench.actions.named_weights import model_named
     from workbench.commands.evaluation_tables import tables_of
     from workbench.commands.outcome import follow_to_result
     from workbench.configs.evaluation_rules import IDENTITY, RETENTION, SEEING
@@ -66,8 +71,7 @@ def evaluate(
 
     given = {IDENTITY: identity_probes, RETENTION: retention_probes, SEEING: image_probes}
     wanted = model_to_score(
-        model,
-        adapter,
+        *model_named(model, adapter, Path.cwd()),
         prompt_template,
         system,
         llava=llava,
@@ -81,5 +85,6 @@ def evaluate(
         project=Path.cwd(),
         benchmark=Benchmark(kind="pope", data_path=pope) if pope else None,
         image_folder=image_folder,
+        max_new_tokens=max_new_tokens,
     )
     follow_to_result(job, "wrong_answers", as_json=as_json, tell=tables_of, goes_on=True, since=began)

@@ -14,6 +14,8 @@ from workbench.i18n import _
 _EXAMPLES = """
   workbench merge sample:model my_adapter merged
 
+  workbench merge auto last merged
+
   workbench merge auto my_adapter merged --dtype bf16 --max-shard-size 4GB
 
   workbench merge auto my_llava merged_llava
@@ -52,7 +54,7 @@ OneModelFormat = Annotated[OneModel, typer.Option(help=_("Layout of a merged LLa
 
 def merge(
     base: Annotated[str, typer.Argument(help=_("The base model, or auto: the one the adapter was trained on."))],
-    adapter: Annotated[Path, typer.Argument(help=_("Adapter folder, or the folder of a LLaVA training."))],
+    adapter: Annotated[str, typer.Argument(help=_("Adapter folder, training job, or the folder of a LLaVA training."))],
     target: Annotated[Path, typer.Argument(metavar="DIR", help=_("The folder to write."))],
     dtype: Annotated[Dtype, typer.Option(help=_("Number format of the result; auto keeps the base's."))] = Dtype.auto,
     max_shard_size: Annotated[str, typer.Option(help=_("Size of one weight file."))] = "2GB",
@@ -63,11 +65,12 @@ def merge(
 ) -> None:
     """Start the job and follow it."""
     from workbench.actions.merge import start_merge
+    from workbench.actions.named_weights import weights_named
     from workbench.commands.outcome import OF_SCORER, follow_to_result
     from workbench.sizes import parse_size
 
     job = start_merge(
-        adapter,
+        Path(weights_named(adapter, Path.cwd())),
         target,
         project=Path.cwd(),
         base=None if base == _AUTO else base,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS
+from workbench.configs.evaluation_rules import PROBE_MAX_NEW_TOKENS
 
 Precision = Literal["auto", "bf16", "fp16", "fp32"]
 """Number format of loaded weights."""

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from workbench.data.probes import Probe
 
-PROBE_MAX_NEW_TOKENS = 64
-"""The longest answer to a probe, in tokens; what is asked of there is said in its first words."""
-
 
 @dataclass(frozen=True)
 class WrongAnswer:

@@ -18,6 +18,8 @@ _WORDS = {
     "upload": N_("upload"),
     "export": N_("export"),
 }
+SIDE_BY_SIDE = {"convert", "merge", "evaluate", "score"}
+"""Kinds of which several may be at work under one name, on different things."""
 
 
 def kind_text(kind: str) -> str:

@@ -18,6 +18,7 @@ from workbench.files import write_atomic
 from workbench.i18n import _, current_language
 from workbench.jobs import supervise
 from workbench.jobs.folder import DeviceWish, JobFolder, JobRecord
+from workbench.jobs.kinds import SIDE_BY_SIDE
 from workbench.jobs.open_queue import open_queue
 from workbench.jobs.registry import remember_work_dir
 from workbench.jobs.session import JOB_VARIABLE
@@ -66,8 +67,8 @@ def start_job(
         turn: the devices that it needs, and whether it waits for them.
 
     Raises:
-        WorkbenchError: a job of the same kind is still at work in the same work dir and the new one does not wait, or
-            the folder cannot be written.
+        WorkbenchError: a job of the same kind (and of `SIDE_BY_SIDE` with the same arguments) is still at work in the
+            same work dir and the new one does not wait, or the folder cannot be written.
     """
     parent = (work_dir or project / WORK_DIRS / name).resolve()
     with _readable_os_errors(parent):
@@ -76,7 +77,7 @@ def start_job(
             if turn is not None and turn.waits:
                 _require_queue()
             else:
-                _refuse_second(parent, kind)
+                _refuse_second(parent, kind, arguments or {})
             job = _new_folder(parent)
             record = JobRecord(
                 kind=kind,
@@ -117,7 +118,7 @@ def restart_job(
         if turn is not None and turn.waits:
             _require_queue()
         else:
-            _refuse_second(job.path.parent, record.kind)
+            _refuse_second(job.path.parent, record.kind, record.arguments if arguments is None else arguments)
         for path in (job.exit_path, job.stop_path, job.pause_path):
             path.unlink(missing_ok=True)
         if config_text is not None:
@@ -137,10 +138,11 @@ def _require_queue() -> None:
         pass
 
 
-def _refuse_second(work_dir: Path, kind: str) -> None:
+def _refuse_second(work_dir: Path, kind: str, arguments: dict[str, Any]) -> None:
     """One that waits does not count: it begins some time later."""
     for other in map(JobFolder, work_dir.iterdir()):
-        if _state(other, kind) in {JobState.RUNNING, JobState.STOPPING}:
+        is_at_work = _state(other, kind) in {JobState.RUNNING, JobState.STOPPING}
+        if is_at_work and (kind not in SIDE_BY_SIDE or other.record.arguments == arguments):
             raise _at_work(other)
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from workbench.configs.evaluation_rules import OWN_SCORES, question_files
+from workbench.configs.evaluation_rules import OWN_SCORES, PROBE_MAX_NEW_TOKENS, question_files
 from workbench.configs.provenance import read_provenance, write_provenance
 from workbench.data.probes import Probe, read_probes
-from workbench.evaluation.scores import PROBE_MAX_NEW_TOKENS
 from workbench.jobs.checkpoints import BASE
 from workbench.jobs.events import Sample, Score
 from workbench.paths import resolve_model

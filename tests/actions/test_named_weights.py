@@ -1,0 +1,58 @@
+"""A training job stands for its recommended checkpoint."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.jobs.recorded import recorded, write
+from workbench.actions.named_weights import model_named, weights_named
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Checkpoint
+
+
+@pytest.fixture
+def checkpoint(project: Path) -> Path:
+    """The checkpoint of a LoRA training of the sample model."""
+    job = recorded(project, exit_code=0)
+    write(job, Checkpoint(iter=4, step=4, path="checkpoints/checkpoint-4"))
+    folder = job.checkpoints_path / "checkpoint-4"
+    folder.mkdir(parents=True)
+    (folder / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "owner/base"}))
+    return folder
+
+
+@pytest.mark.parametrize("reference", ["last", "demo", "demo/20260921_141320", "work_dirs/demo/20260921_141320"])
+def test_a_job_is_the_adapter_that_it_trained_on_its_base(checkpoint: Path, project: Path, reference: str) -> None:
+    assert model_named(reference, None, project) == ("owner/base", str(checkpoint))
+    assert model_named("sample:model", reference, project) == ("sample:model", str(checkpoint))
+
+
+def test_an_adapter_brings_its_base(checkpoint: Path, project: Path) -> None:
+    assert model_named(str(checkpoint), None, project) == ("owner/base", str(checkpoint))
+
+
+@pytest.mark.parametrize("name", ["sample:model", "owner/model"])
+def test_a_model_stays_as_it_is(checkpoint: Path, project: Path, name: str) -> None:
+    assert model_named(name, None, project) == (name, None)
+
+
+def test_a_whole_model_that_was_trained_needs_no_other(checkpoint: Path, project: Path) -> None:
+    (checkpoint / "adapter_config.json").rename(checkpoint / "config.json")
+    assert model_named("last", None, project) == (str(checkpoint), None)
+
+
+@pytest.mark.parametrize("name", ["./nowhere", "nowhere", "a/b/c"])
+def test_what_is_neither_a_folder_nor_a_job_is_told(checkpoint: Path, project: Path, name: str) -> None:
+    with pytest.raises(WorkbenchError, match="no such folder") as caught:
+        weights_named(name, project)
+    assert caught.value.where == name
+    assert "workbench jobs" in (caught.value.fix or "")
+
+
+def test_a_job_without_a_checkpoint_is_told(project: Path) -> None:
+    recorded(project, exit_code=1)
+    with pytest.raises(WorkbenchError, match="has no checkpoint"):
+        weights_named("last", project)
