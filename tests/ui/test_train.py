@@ -142,7 +142,7 @@ async def test_several_trainings_share_one_plot(project: Path) -> None:
     async with running(project, "train", WIDE) as pilot:
         await see(pilot, "second/20260921_151320")
         await pilot.press("j")
-        await see(pilot, "Which job?", "first", "convert-checkp")
+        await see(pilot, "Which job?", "first", "convert-checkpoint-40")
         await pilot.press("up", "space")
         await see(pilot, "Only trainings have a curve to compare.")
         await pilot.press("down", "down", "space")

@@ -42,7 +42,7 @@ def job_cells(row: JobRow) -> tuple[Cell, ...]:
     state = (row.state_text, STATE_ROLES[row.state])
     return (
         state,
-        printable(row.job.id),
+        printable(row.job.path.parent.name),
         printable(kind_text(row.kind)),
         row.progress,
         row.loss,
