@@ -13,6 +13,7 @@ import pytest
 from tests.actions.test_train import a_config
 from workbench.actions.preflight import findings, preflight
 from workbench.actions.train import start_training
+from workbench.data.stage_fit import pairs_wanted
 from workbench.errors import WorkbenchError
 from workbench.paths import shipped
 
@@ -111,6 +112,16 @@ def test_layers_that_are_there_are_let_through() -> None:
         data = {"data_path": "sample:preferences.jsonl", "dataset_format": "auto"} if stage == "reward" else {}
         preflight(a_config(method="lora", lora=lora, stage=stage, **data))
     preflight(a_config(method="freeze", freeze={"last_layers": 4, "modules": ["layers.0", "lm_head"]}))
+
+
+def test_dialogues_are_no_pairs_and_no_hint_says_to_go_on_with_them() -> None:
+    changes = {"stage": "orpo", "dataset_format": "preference", "data_path": "sample:general_dialogue.json"}
+    (found,) = findings(a_config(**changes, bad_rows="leave_out"))
+    assert "No row has anything to train on" in found.what
+    assert found.fix == pairs_wanted()
+    (found,) = findings(a_config(**changes))
+    assert found.fix is not None
+    assert found.fix.endswith("stage: sft and dataset_format: openai.")
 
 
 def test_rows_are_held_against_the_stage_without_a_tokenizer() -> None:

@@ -50,6 +50,14 @@ def test_a_validation_is_a_line_of_its_own() -> None:
     assert line.endswith("Iter(val) [40]  loss: 2.5000  tokens: 189  train_loss: 1.7500")
 
 
+def test_stages_that_compare_tell_their_figures_and_count_pairs() -> None:
+    measured = {"reward_acc": 0.75, "reward_margin": 0.5}
+    (line,) = EventText().lines(step(10, 100.0).model_copy(update={"figures": measured}))
+    assert "loss: 2.6900  reward_acc: 0.7500  reward_margin: 0.5000  grad_norm" in line
+    (line,) = EventText().lines(Validation(time=1.0, iter=4, step=2, loss=2.5, tokens=48, figures=measured))
+    assert line.endswith("loss: 2.5000  reward_acc: 0.7500  reward_margin: 0.5000  pairs: 48")
+
+
 def test_steps_are_thinned_to_one_a_second_but_the_last_is_shown() -> None:
     text = EventText()
     shown = [iteration for iteration in range(1, 101) if text.lines(step(iteration, 50 + iteration / 10, total=100))]

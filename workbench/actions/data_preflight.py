@@ -16,11 +16,11 @@ from workbench.data.prepare.offline import prepared_folder
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.store import read_record
+from workbench.data.prepare.write import with_way_on
 from workbench.data.read import open_file
 from workbench.data.sources import Source, SourceFile, sources_of
 from workbench.data.templates import template_for_model
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
 from workbench.paths import resolve_model
 
 _BYTES_READ_WHOLE = 64 * 1024**2
@@ -91,8 +91,7 @@ class _Stop:
     """Raises what is wrong with a row, and says how to go on without such rows."""
 
     def append(self, error: WorkbenchError, /) -> None:
-        fix = _("To go on without such rows: bad_rows: leave_out.")
-        raise WorkbenchError(error.what, where=error.where, fix=f"{error.fix} {fix}" if error.fix else fix) from error
+        raise WorkbenchError(error.what, where=error.where, fix=with_way_on(error.fix)) from error
 
 
 def _tokenizer(folder: Path) -> LightTokenizer | None:

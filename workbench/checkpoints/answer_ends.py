@@ -16,6 +16,7 @@ from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.i18n import _
+from workbench.weights.scoring import is_scorer
 
 GENERATION_FILE = "generation_config.json"
 _SPECIAL_IDS = ("bos_token_id", "eos_token_id", "pad_token_id")
@@ -24,10 +25,11 @@ _SPECIAL_IDS = ("bos_token_id", "eos_token_id", "pad_token_id")
 def tell_answer_ends(folder: Path) -> list[str]:
     """Add the stop words of a whole model's training that are one token; returns a note if there were any to add.
 
-    Nothing is done if the folder does not say how the model was trained, or its tokenizer or that file cannot be read.
+    Nothing is done if the model writes no text, the folder does not say how it was trained, or its tokenizer or that
+    file cannot be read.
     """
     known = read_provenance(folder)
-    if known is None or known.prompt_template is None:
+    if known is None or known.prompt_template is None or is_scorer(folder):
         return []
     try:
         tokenizer = LightTokenizer.from_folder(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from workbench.evaluation.recommend import score_text
@@ -110,20 +110,34 @@ def step_line(event: Step, seconds_per_iteration: float | None) -> str:
         "data_time": _four_digits(event.data_time),
         "memory": None if event.memory is None else f"{event.memory:.0f}",
         "loss": f"{event.loss:.4f}",
+        **_stage_figures(event),
         "grad_norm": _four_digits(event.grad_norm),
         "tokens_per_sec": _one_digit(event.tokens_per_s),
         "trained_tokens_per_sec": _one_digit(event.trained_tokens_per_s),
         "mfu": None if event.mfu is None else f"{event.mfu:.1%}",
         "step": f"{event.step}/{event.total_steps}",
     }
-    known = "  ".join(f"{name}: {value}" for name, value in figures.items() if value is not None)
-    return f"Iter(train) [{event.iter:>{width}}/{event.total_iters}]  {known}"
+    return f"Iter(train) [{event.iter:>{width}}/{event.total_iters}]  {_known(figures)}"
 
 
 def validation_line(event: Validation) -> str:
     """``Iter(val) [10]  loss: …``, in the manner of the steps' lines, with the training loss until there."""
-    trained = "" if event.train_loss is None else f"  train_loss: {event.train_loss:.4f}"
-    return f"Iter(val) [{event.iter}]  loss: {event.loss:.4f}  tokens: {event.tokens}{trained}"
+    figures = {
+        "loss": f"{event.loss:.4f}",
+        **_stage_figures(event),
+        "pairs" if event.figures else "tokens": str(event.tokens),
+        "train_loss": _four_digits(event.train_loss),
+    }
+    return f"Iter(val) [{event.iter}]  {_known(figures)}"
+
+
+def _stage_figures(event: Step | Validation) -> dict[str, str]:
+    """What a stage that compares answers measures beside its loss."""
+    return {printable(name): f"{value:.4f}" for name, value in (event.figures or {}).items()}
+
+
+def _known(figures: Mapping[str, str | None]) -> str:
+    return "  ".join(f"{name}: {value}" for name, value in figures.items() if value is not None)
 
 
 def _seconds_per_iteration(previous: Step | None, event: Step) -> float | None:

@@ -169,6 +169,11 @@ def _remedy(row: dict[str, Any], kind: DatasetFormat) -> str:
         return _("Mend the row, or name other columns: dataset_columns.")
     other = recognise([row])
     if other and other[0].name != kind.name and is_read(other[0], row):
+        if "rejected" in kind.columns and "rejected" not in other[0].columns:
+            return _(
+                "Name data of pairs (prompt, chosen, rejected); or learn from answers alone: "
+                "stage: sft and dataset_format: {name}."
+            ).format(name=other[0].name)
         return _("The row can be read as {name}. Name that format, dataset_format, or mend the row.").format(
             name=other[0].name
         )

@@ -26,7 +26,7 @@ def misfit(sample: Sample, stage: Stage) -> Misfit | None:
     if stage in PAIR_STAGES and not (isinstance(sample, Conversation) and sample.rejected):
         return Misfit(
             _("The row has no rejected answer, and stage {stage} compares two.").format(stage=stage),
-            _("Name data of pairs (prompt, chosen, rejected), or learn from answers alone: stage: sft."),
+            pairs_wanted(),
         )
     if stage == "pretrain" and isinstance(sample, Conversation) and not sample.plain:
         return Misfit(
@@ -34,6 +34,11 @@ def misfit(sample: Sample, stage: Stage) -> Misfit | None:
             _("Name text files, or rows with a column text; or learn the answers of dialogues: stage: sft."),
         )
     return None
+
+
+def pairs_wanted() -> str:
+    """The mend of rows that are no pairs, in a stage that compares."""
+    return _("Name data of pairs (prompt, chosen, rejected), or learn from answers alone: stage: sft.")
 
 
 def refuse_unmeant_pairs(kind: DatasetFormat, file: SourceFile, stage: Stage) -> None:

@@ -122,7 +122,7 @@ def build_training_set(
         validation = TrainingRows(store, plan_of(config, store, others))
     elif (own_data := validation_config(config)) is not None:
         own = build_training_set(own_data, tokenizer, on_progress, on_pictures)
-        validation = own.rows
+        validation, report.held_out_apart = own.rows, True
         report.held_out, report.held_out_tokens = own.report.samples, own.report.trained_tokens
         report.held_out_known = known_samples(own.rows.store, store)
     return TrainingSet(TrainingRows(store, plan), report, validation)

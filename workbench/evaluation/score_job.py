@@ -9,6 +9,7 @@ from workbench.data.conversation import Conversation, Sample
 from workbench.data.formats import FormatChoice
 from workbench.data.read import DataRow, read_file
 from workbench.data.sources import Source
+from workbench.errors import WorkbenchError
 from workbench.evaluation.score_request import SCORES_FILE, ScoredRow, ScoreRequest
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -41,7 +42,11 @@ def work(job: JobFolder, events: EventLog) -> Finished:
 
 def _rows(request: ScoreRequest) -> list[tuple[Path, DataRow]]:
     files = Source(request.data_path, FormatChoice(request.dataset_format)).files()
-    return [(file.path, row) for file in files for row in read_file(file.path, file.choice).rows]
+    try:
+        return [(file.path, row) for file in files for row in read_file(file.path, file.choice).rows]
+    except WorkbenchError as error:
+        fix = error.fix and error.fix.replace("dataset_format", "--format")
+        raise WorkbenchError(error.what, where=error.where, fix=fix) from error
 
 
 def _answers(rows: list[tuple[Path, DataRow]]) -> tuple[list[Sample], list[str]]:

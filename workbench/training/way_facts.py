@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.configs.schema import TrainConfig
+from workbench.configs.shapes import context_of
 from workbench.i18n import _
 from workbench.models.attention import choose_attention
 from workbench.models.precision import choose_precision, dtype_of
@@ -23,6 +24,7 @@ def way_facts(config: TrainConfig, model: Any, *, kernels: str | None) -> list[s
         kernels,
         _("The model is compiled before the first step, which takes a while.") if config.torch_compile else None,
         _adapter(config, model) if config.has_adapter and hasattr(model, "peft_config") else None,
+        _context(config, model),
         _new_tokens(config),
     ]
     return [sentence for sentence in said if sentence]
@@ -50,6 +52,15 @@ def _adapter(config: TrainConfig, model: Any) -> str:
         else _("Adapter: {kind}, r {r}.")
     )
     return text.format(kind=kind, r=settings.r, folder=config.adapter_name_or_path)
+
+
+def _context(config: TrainConfig, model: Any) -> str | None:
+    if config.max_position_embeddings is None:
+        return None
+    settings = model.config.get_text_config()
+    text = _("Context: {count} positions, of the base {base} (rope_scaling_type: {kind}).")
+    base = context_of(config.pretrained_model_name_or_path)
+    return text.format(count=settings.max_position_embeddings, base=base or "?", kind=config.rope_scaling_type)
 
 
 def _new_tokens(config: TrainConfig) -> str | None:

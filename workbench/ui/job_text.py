@@ -83,7 +83,23 @@ def figures(step: Step | None, state: JobState, validations: Sequence[Validation
     if step.memory is not None:
         run.append(_("{value} MB").format(value=f"{step.memory:.0f}"))
     bar = share_bar(step.iter / step.total_iters if step.total_iters else 1.0, _SHORT_BAR_CELLS)
-    return f"{bar}  \t{' · '.join(way)}\n{' · '.join(run)}"
+    lines = [f"{bar}  \t{' · '.join(way)}", " · ".join(run), _preferences(step, validations)]
+    return "\n".join(line for line in lines if line)
+
+
+def _preferences(step: Step, validations: Sequence[Validation]) -> str:
+    """How well a stage that compares answers tells them apart; empty of other stages."""
+    trained = step.figures or {}
+    held_out = (validations[-1].figures if validations else None) or {}
+    said = []
+    for name in ("reward_acc", "acc"):
+        if name in trained:
+            said.append(_("pairs right {share}").format(share=f"{trained[name]:.0%}"))
+        if name in held_out:
+            said.append(_("of validation {share}").format(share=f"{held_out[name]:.0%}"))
+    if "reward_margin" in trained:
+        said.append(_("margin {value}").format(value=f"{trained['reward_margin']:.3f}"))
+    return " · ".join(said)
 
 
 def _speed(step: Step, tokens_per_s: float) -> str:

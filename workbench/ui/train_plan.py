@@ -153,7 +153,7 @@ def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> _DataSize
     rows = rows[held_out_count(len(rows), config.eval_ratio) :]
     counts = _token_counts(config, rows)
     longest = max(counts, default=None)
-    if is_large:
+    if is_large or not rows:
         return _DataSize(longest=longest, files=by_format)
     tokens = round(sum(counts) * len(rows) / len(counts)) if counts else None
     return _DataSize(len(rows), tokens, longest, by_format)

@@ -8,6 +8,7 @@ from workbench.configs.model_settings import Stage
 from workbench.configs.preference_settings import PAIR_STAGES
 from workbench.data.checks.finding import Finding, Severity
 from workbench.data.checks.place import Place
+from workbench.data.checks.tally import Reason
 from workbench.data.conversation import Conversation, Sample, Turn
 from workbench.data.stage_fit import Misfit, misfit
 from workbench.i18n import _
@@ -20,6 +21,9 @@ class Preferences:
         stage: what the rows are for; None if that is not known.
         severity: of rows that the stage does not take.
     """
+
+    why_left_out: Reason | None = None
+    """Why the training leaves the last row out, if it does."""
 
     def __init__(self, stage: Stage | None = None, severity: Severity = "error") -> None:
         self._stage = stage
@@ -42,17 +46,24 @@ class Preferences:
         )
 
     def look(self, place: Place, sample: Sample) -> None:
+        self.why_left_out = None
         if self._stage and (unfit := misfit(sample, self._stage)):
             self._misfits.setdefault(unfit, Finding(self._severity, *unfit)).add(place)
+            self.why_left_out = "bad"
         if not isinstance(sample, Conversation) or not sample.rejected:
             return
         if self._stage not in PAIR_STAGES:
             self._pairs.add(place)
         rejected = _answers(sample.rejected)
         if not any(text.strip() or calls for _role, text, calls in rejected):
-            self._blank.add(place.at("rejected"))
+            prefers_nothing = self._blank
         elif _answers(sample.turns[-len(sample.rejected) :]) == rejected:
-            self._same.add(place.at("rejected"))
+            prefers_nothing = self._same
+        else:
+            return
+        prefers_nothing.add(place.at("rejected"))
+        if self._stage in PAIR_STAGES:
+            self.why_left_out = "no_preference"
 
     def findings(self) -> list[Finding]:
         return [*self._misfits.values(), self._same, self._blank, self._pairs]

@@ -131,6 +131,7 @@ class _Check:
         self.skips_pictures = config is not None and config.sees and config.on_bad_image == "skip"
         self.pictures = Pictures("warning" if self.skips_pictures else "error", severity)
         self.tokens = Tokens(measure, self.tally, severity) if measure else None
+        self.preferences = Preferences(config.stage if config else None, severity)
         self.checkers = list(self._checkers())
 
     def _checkers(self) -> Iterator[Checker]:
@@ -143,7 +144,7 @@ class _Check:
         yield EncodingTrouble()
         yield TemplateFit(self.measure)
         yield TokenRows(self.measure.tokenizer.vocabulary_size if self.measure else None)
-        yield Preferences(self.config.stage if self.config else None, self.bad.severity)
+        yield self.preferences
         yield self.duplicates
         yield self.languages
         if self.config is not None:
@@ -177,7 +178,12 @@ class _Check:
             self.tell_rows(self.tally.read)
         for checker in self.checkers:
             checker.look(where, sample)
-        reason = self._why_unplaced() or why_empty(sample) or self._why_unread(where, sample)
+        reason = (
+            self._why_unplaced()
+            or why_empty(sample)
+            or self.preferences.why_left_out
+            or self._why_unread(where, sample)
+        )
         if reason:
             self.tally.leave_out(reason)
         elif self.tokens:

@@ -18,6 +18,7 @@ Reason = Literal[
     "refused",
     "picture",
     "bad_image",
+    "no_preference",
     "nothing_left",
 ]
 REASONS: dict[Reason, str] = {
@@ -30,6 +31,7 @@ REASONS: dict[Reason, str] = {
     "refused": N_("refused by the prompt template"),
     "picture": N_("with a picture, which this training does not read"),
     "bad_image": N_("with a picture that cannot be used"),
+    "no_preference": N_("without two different answers to compare"),
     "nothing_left": N_("without a trained token once their end is cut"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from workbench.data.light_tokenizer import LightTokenizer
@@ -16,6 +16,8 @@ from workbench.errors import WorkbenchError
 
 _MOST_ROWS = 200
 """Of each file."""
+_MOST_ROWS_IN_VAIN = 20_000
+"""Of each file, as long as none of its rows can be trained."""
 
 
 def look_at_first_rows(
@@ -33,18 +35,25 @@ def look_at_first_rows(
     report, is_all = DataReport(), True
     encoder = RowEncoder(request, tokenizer) if tokenizer else None
     for file in files:
-        for number, raw in enumerate(pieces(replace(request, most_rows=None), [file], report)):
-            if number or len(raw.rows) > _MOST_ROWS:
+        looked_at = 0
+        for some in _few(pieces(replace(request, most_rows=None), [file], report)):
+            if looked_at >= (_MOST_ROWS if report.kept else _MOST_ROWS_IN_VAIN):
                 is_all = False
-            if number:
                 break
-            some = replace(raw, rows=raw.rows[:_MOST_ROWS])
             count_in(report, encoder.encode(some) if encoder else _held_against(request, some), request)
+            looked_at += len(some.rows)
     if not files or not is_all:
         return None
     if not report.kept:
         raise nothing_kept(report, request)
     return report
+
+
+def _few(some: Iterable[RawRows]) -> Iterator[RawRows]:
+    """The same rows, fewer at a time."""
+    for raw in some:
+        for first in range(0, len(raw.rows), _MOST_ROWS):
+            yield replace(raw, rows=raw.rows[first : first + _MOST_ROWS])
 
 
 def _held_against(request: PrepareRequest, raw: RawRows) -> EncodedRows:

@@ -59,7 +59,8 @@ class DataReport(BaseModel):
         samples: what the kept rows became, before packing.
         packs: training rows.
         fill: the share (0–1) of the packs' room that holds tokens; None if nothing was packed.
-        held_out: samples for validation, which are not trained; ``held_out_tokens``
+        held_out: samples for validation, which are not trained; ``held_out_apart``: they are of other files, and not
+            among those read; ``held_out_tokens``
             those of their tokens that have loss, ``held_out_copies`` samples of the whole data that are equal to
             another one, ``held_out_known`` validation samples that are trained all the same.
     """
@@ -88,6 +89,7 @@ class DataReport(BaseModel):
     packs: int = 0
     fill: float | None = None
     held_out: int = 0
+    held_out_apart: bool = False
     held_out_tokens: int = 0
     held_out_copies: int = 0
     held_out_known: int = 0
@@ -145,7 +147,7 @@ class DataReport(BaseModel):
 
     def _totals(self) -> str:
         text = _("Data: {read} rows read ({formats}) = {kept} trained + {left_out} left out")
-        if self.held_out:
+        if self.held_out and not self.held_out_apart:
             text = _("Data: {read} rows read ({formats}) = {kept} for training and validation + {left_out} left out")
         text = text.format(
             read=self.read, formats=listed(self.formats), kept=self.kept, left_out=sum(self.left_out.values())

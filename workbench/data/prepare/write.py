@@ -19,6 +19,7 @@ from workbench.data.prepare.request import PrepareRequest
 from workbench.data.prepare.store import Record, store_schema, template_digest, tokenizer_digest, write_record
 from workbench.data.prepare.worker import EncodedRows, RawRows, RowEncoder, begin, encode_here
 from workbench.data.sources import SourceFile
+from workbench.data.stage_fit import pairs_wanted
 from workbench.data.templates import get_template
 from workbench.data.word_cache import WordsDifferError
 from workbench.errors import WorkbenchError
@@ -144,9 +145,9 @@ def _write(
             raise nothing_kept(report, request)
 
 
-def _with_way_on(fix: str | None) -> str:
-    """The mend of a row, and how to go on without such rows, unless it says so itself."""
-    if fix and "bad_rows" in fix:
+def with_way_on(fix: str | None) -> str:
+    """The mend of a row, and how to go on without such rows, unless it says so itself or is about all rows."""
+    if fix and any(setting in fix for setting in ("bad_rows:", "stage:")):
         return fix
     leave_out = _("To go on without such rows: bad_rows: leave_out.")
     return f"{fix} {leave_out}" if fix else leave_out
@@ -157,11 +158,10 @@ def nothing_kept(report: DataReport, request: PrepareRequest) -> WorkbenchError:
     what = _("No row has anything to train on.")
     if report.bad_places:
         what = _("No row has anything to train on; the first left out: {place}").format(place=report.bad_places[0])
-    return WorkbenchError(
-        what,
-        where=", ".join(source.path for source in request.sources),
-        fix=_("Look at the rows with 'workbench data show', and at max_length."),
-    )
+    fix = _("Look at the rows with 'workbench data show', and at max_length.")
+    if report.left_out.get("bad"):
+        fix = pairs_wanted() if request.compares else _("Mend the rows, or name another format: dataset_format.")
+    return WorkbenchError(what, where=", ".join(source.path for source in request.sources), fix=fix)
 
 
 def count_in(report: DataReport, result: EncodedRows, request: PrepareRequest) -> None:
@@ -172,7 +172,7 @@ def count_in(report: DataReport, result: EncodedRows, request: PrepareRequest) -
     """
     if result.bad and request.bad_rows == "stop":
         what, where, fix = result.bad[0]
-        raise WorkbenchError(what, where=where, fix=_with_way_on(fix))
+        raise WorkbenchError(what, where=where, fix=with_way_on(fix))
     counts = result.counts
     for reason in LEFT_OUT:
         if counts[reason]:
