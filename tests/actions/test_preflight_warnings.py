@@ -56,6 +56,13 @@ def test_rows_beyond_the_context_are_said(tmp_path: Path, changes: dict[str, int
     assert preflight_warnings(stretched, tmp_path, None, ROOMY) == []
 
 
+@pytest.mark.parametrize(("every", "save", "is_said"), [(8, 12, True), (8, -1, True), (8, 4, False), (-1, 12, False)])
+def test_a_lowest_loss_without_a_checkpoint_is_said(tmp_path: Path, every: int, save: int, is_said: bool) -> None:
+    config = _config(eval_ratio=0.1, early_stopping_patience=2, evaluation_freq=every, save_steps=save)
+    warnings = preflight_warnings(config, tmp_path, None, ROOMY)
+    assert [warning.where for warning in warnings] == ["save_steps"] * is_said
+
+
 def test_a_disk_without_room_for_the_checkpoints_is_said(tmp_path: Path) -> None:
     config = _config(pretrained_model_name_or_path="meta-llama/Meta-Llama-3-70B-Instruct", method="full")
     size = checkpoint_bytes(config)

@@ -26,6 +26,9 @@ from workbench.jobs.causes import GPU_MEMORY, LOST_PEER, MEMORY, PEERS, cause_of
         ("RuntimeError: [gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:5521", LOST_PEER),
         ("[Rank 1] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=92)", "waited too long"),
         ("RuntimeError: The server socket has failed to listen: EADDRINUSE, address already in use", "port"),
+        ("ImportError: cannot import name 'run' from 'workbench.training' (/opt/workbench/__init__.py)", "own package"),
+        ("ModuleNotFoundError: No module named 'workbench.training.runs'", "own package"),
+        ("ImportError: cannot import name 'flash' from 'flash_attn' (/opt/flash_attn/__init__.py)", "package"),
     ],
 )
 def test_a_known_text_has_its_cause(text: str, kind: str) -> None:

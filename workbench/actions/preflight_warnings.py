@@ -1,4 +1,4 @@
-"""What does not stop a training, but may later: too little memory or disk, rows beyond the context, a port that is taken. Takes milliseconds."""
+"""What does not stop a training, but may later: too little memory or disk, rows beyond the context, no checkpoint where the loss is lowest, a port that is taken. Takes milliseconds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def preflight_warnings(
     config: TrainConfig, work_dir: Path, memory: MemoryEstimate | None, devices: Devices
 ) -> list[WorkbenchError]:
     """Each with where it is and how to mend it."""
-    found = (_memory(memory, devices), _context(config), _disk(config, work_dir), _port(config))
+    found = (_memory(memory, devices), _context(config), _lowest(config), _disk(config, work_dir), _port(config))
     return [warning for warning in found if warning is not None]
 
 
@@ -58,6 +58,18 @@ def _context(config: TrainConfig) -> WorkbenchError | None:
         fix=_("Set max_length: {reach}, or stretch the context: max_position_embeddings: {length}.").format(
             reach=reach, length=config.max_length
         ),
+    )
+
+
+def _lowest(config: TrainConfig) -> WorkbenchError | None:
+    """Whether a training that ends some validations after the lowest loss has a checkpoint of that."""
+    every, save = config.evaluation_freq, config.save_steps
+    if config.early_stopping_patience is None or every < 0 or (save > 0 and every % save == 0):
+        return None
+    return WorkbenchError(
+        _("Not every validation has a checkpoint: there may be none where the loss was lowest."),
+        where="save_steps",
+        fix=_("Set it to evaluation_freq: {count}.").format(count=every),
     )
 
 

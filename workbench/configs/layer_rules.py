@@ -63,8 +63,16 @@ def require_layers(names: LayerNames, field: str, wanted: list[str]) -> None:
         raise WorkbenchError(
             _("The model has no layer {names}.").format(names=", ".join(unknown)),
             where=field,
-            fix=_("Linear layers of this model: {names}.").format(names=", ".join(names.linear)),
+            fix=_layers_said(names, field),
         )
+
+
+def _layers_said(names: LayerNames, field: str) -> str:
+    """What the field may name: an adapter goes on linear layers, but any that has weights can be trained whole."""
+    if field != "lora.modules_to_save":
+        return _("Linear layers of this model: {names}.").format(names=", ".join(names.linear))
+    owners = {name.rpartition(".")[0].rpartition(".")[2] for name in names.parameters}
+    return _("Layers of this model: {names}.").format(names=", ".join(sorted(owners - {""})))
 
 
 def require_blocks(asked: int, count: int) -> None:

@@ -122,6 +122,12 @@ _CAUSES = (
         N_("The processes could not talk to each other: see log.txt, then try with --nproc 1."),
     ),
     Cause(
+        "own package",
+        ("no module named 'workbench", "from 'workbench", "module 'workbench"),
+        "",
+        N_("The files of workbench do not belong together: install it anew, then try again."),
+    ),
+    Cause(
         "package",
         ("no module named", "cannot import name"),
         "",
