@@ -65,7 +65,7 @@ async def test_what_a_model_sees_with_is_told_of_one_that_sees(project: Path) ->
 async def test_keys_narrow_the_list_by_what_a_config_is_and_needs(project: Path) -> None:
     async with running(project, "configs", ROOMY) as pilot:
         await pilot.press("slash")
-        await type_text(pilot, "method:qlora stage:dpo fits:16")
+        await type_text(pilot, "method:qlora stage:dpo fits:14")
         await wait_until(pilot, lambda: "llama3_8b" not in screen_text(pilot))
         await see(pilot, "qwen3_4b_instruct_2507_dpo_qlora", "memory:")
 
