@@ -81,7 +81,7 @@ def test_the_best_by_its_scores_is_marked_and_a_failed_one_is_none(sweep: SweepF
     scored(sweep, 1, 0.5, 1.0)
     ended(sweep, 2, step(4, 0.1, 4), Failed(reason="no memory"), code=1)
     cells = table_cells(sweep_table(sweep))
-    assert cells[0] == (" ", "lr", "state", "loss", "identity", "tokens/s")
+    assert cells[0] == (" ", "lr", "state", "smoothed loss", "identity", "tokens/s")
     assert cells[1:] == [
         ("★", "1e-4", "✓ finished", "2.0000", "90.0%", ""),
         (" ", "2e-4", "✓ finished", "1.0000", "50.0%", ""),

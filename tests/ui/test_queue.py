@@ -50,10 +50,15 @@ async def test_the_order_is_changed_with_letters(project: Path, jobs: list[JobFo
         await wait_until(pilot, lambda: waiting() == [one, two])
         await pilot.press("p")
         await wait_until(pilot, lambda: state_of(two) is JobState.PAUSED)
-        await see(pilot, "‖ paused")
+        await see(pilot, "‖ paused", "p Continue")
         await pilot.press("p")
         await wait_until(pilot, lambda: state_of(two) is JobState.WAITING)
         await pilot.press("x")
+        await see(pilot, f"Take {two.id} out of the queue?", "can be resumed later")
+        await pilot.press("escape", "x")
+        assert waiting() == [one, two]
+        await see(pilot, "out of the queue?")
+        await pilot.press("enter")
         await wait_until(pilot, lambda: state_of(two) is JobState.STOPPED)
         await wait_until(pilot, lambda: pilot.app.screen.query_one(FittedTable).row_count == 2)
         assert waiting() == [one]
@@ -66,7 +71,7 @@ async def test_a_waiting_training_is_held_back_where_it_is_watched(project: Path
     async with running(project, "train", WIDE, job=one) as pilot:
         await see(pilot, "◌ waiting", f"place 1, behind {has.id}", "It has not begun.", "p Pause")
         await pilot.press("p")
-        await see(pilot, "‖ paused", "p: let it go on")
+        await see(pilot, "‖ paused", "p: let it go on", "p Continue")
         await pilot.press("p")
         await see(pilot, "◌ waiting")
 

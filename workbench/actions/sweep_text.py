@@ -13,7 +13,7 @@ def titles(table: SweepTable) -> tuple[str, ...]:
     """The titles of the columns; measures that no point has are left out."""
     validation = (_("validation loss"),) if has_validation(table) else ()
     scores = map(score_text, table.score_names)
-    return (" ", *table.fields, _("state"), _("loss"), *validation, *scores, _("tokens/s"))
+    return (" ", *table.fields, _("state"), _("smoothed loss"), *validation, *scores, _("tokens/s"))
 
 
 def has_validation(table: SweepTable) -> bool:

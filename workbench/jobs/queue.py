@@ -53,6 +53,11 @@ class QueueRow:
         return self.place > 0 and self.state is JobState.LOST
 
     @property
+    def goes_on(self) -> bool:
+        """Whether it takes its turn again when it is let."""
+        return self.state is JobState.PAUSED or self.is_left_alone
+
+    @property
     def place_text(self) -> str:
         """The place, and whom it waits for."""
         text = _("place {number}").format(number=self.place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
@@ -28,12 +28,18 @@ SMALLEST = (70, 20)
 """Columns and rows below which nothing useful fits."""
 
 
-def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
-    """The bindings with their texts in the current language, as the footer, the help and the palette show them."""
+def translated(bindings: dict[str, ActiveBinding], names: Mapping[str, str] | None = None) -> dict[str, ActiveBinding]:
+    """The bindings with their texts in the current language, as the footer, the help and the palette show them.
+
+    Args:
+        names: action → what it is called now, as a message id.
+    """
     return {
         key: active._replace(
             binding=replace(
-                active.binding, description=_(active.binding.description), tooltip=_(active.binding.tooltip)
+                active.binding,
+                description=_((names or {}).get(active.binding.action, active.binding.description)),
+                tooltip=_(active.binding.tooltip),
             ),
             tooltip=_(active.tooltip),
         )
@@ -51,7 +57,12 @@ class WorkbenchScreen(Screen[Result], Generic[Result]):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        return translated(super().active_bindings)
+        return translated(super().active_bindings, self.key_names)
+
+    @property
+    def key_names(self) -> Mapping[str, str]:
+        """Action → its name, as a message id, where that depends on what is on screen."""
+        return {}
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         self.workbench.show_failed_worker(event)

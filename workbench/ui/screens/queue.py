@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,7 +15,6 @@ from textual.widgets import DataTable, Label, Static
 from workbench.i18n import N_, _
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.queue import Direction, QueueRow, move, pause, queue_rows, unpause
-from workbench.jobs.state import JobState
 from workbench.jobs.stop import request_stop
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
@@ -37,8 +36,8 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
         Binding("p", "pause", N_("Pause"), id="queue.pause", tooltip=N_("Hold it back, or let a paused one go on")),
         Binding("u", "move('up')", N_("Up"), id="queue.up", tooltip=N_("One place forward")),
         Binding("d", "move('down')", N_("Down"), id="queue.down", tooltip=N_("One place back")),
-        Binding("t", "move('first')", N_("First"), id="queue.first", tooltip=N_("Before all others")),
-        Binding("e", "move('last')", N_("Last"), id="queue.last", tooltip=N_("Behind all others")),
+        Binding("t", "move('first')", N_("Front"), id="queue.first", tooltip=N_("Before all others")),
+        Binding("e", "move('last')", N_("End"), id="queue.last", tooltip=N_("Behind all others")),
         Binding("x", "leave", N_("Leave"), id="queue.leave", tooltip=N_("Take a waiting job out of the queue")),
         Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Close")),
     ]
@@ -97,6 +96,11 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
             return False
         return action in {"watch", "pause"} or row.place > 0
 
+    @property
+    def key_names(self) -> Mapping[str, str]:
+        row = self._here() if self.is_mounted else None
+        return {"pause": N_("Continue")} if row is not None and row.goes_on else {}
+
     @on(DataTable.RowHighlighted)
     def _on_other_row(self) -> None:
         self.refresh_bindings()
@@ -108,15 +112,19 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
 
     def action_pause(self) -> None:
         if row := self._here():
-            goes_on = row.state is JobState.PAUSED or row.is_left_alone
-            self._change(lambda: unpause(row.job) if goes_on else pause(row.job))
+            self._change(lambda: unpause(row.job) if row.goes_on else pause(row.job))
 
     def action_move(self, direction: Direction) -> None:
         if row := self._here():
             self._change(lambda: move(row.job, direction))
 
-    def action_leave(self) -> None:
-        if row := self._here():
+    @work(group="queue-leave", exclusive=True, exit_on_error=False)
+    async def action_leave(self) -> None:
+        from workbench.ui.screens.stop_dialog import leave_dialog
+
+        if (row := self._here()) is None:
+            return
+        if await self.app.push_screen_wait(leave_dialog(row.job)) is not None:
             self._change(lambda: request_stop(row.job))
 
     @work(thread=True, group="queue-change", exit_on_error=False)

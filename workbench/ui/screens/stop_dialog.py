@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.i18n import _
+from workbench.jobs.folder import JobFolder
 from workbench.jobs.state import JobState
 from workbench.ui.job_watch import JobWatch
 from workbench.ui.screens.choice import Choice, ChoiceDialog
@@ -13,8 +14,7 @@ SAVE, NOW = "save", "now"
 def stop_dialog(watch: JobWatch) -> ChoiceDialog:
     """Gives `SAVE`, `NOW`, or None if the job is to go on."""
     if watch.state.is_queued:
-        title, leave = _("Take {job} out of the queue?"), Choice(SAVE, _("Take it out; it can be resumed later"))
-        return ChoiceDialog(title.format(job=watch.job.id), _("It waits for a device and does not run."), [leave])
+        return leave_dialog(watch.job)
     save = Choice(SAVE, _("Stop and save: write a checkpoint at the end of this step, then end"))
     now = Choice(NOW, _("Stop now: end its processes; work since the last checkpoint is lost"))
     text = _("First it is asked to save and end. Ending it at once is for when it does not answer.")
@@ -22,3 +22,9 @@ def stop_dialog(watch: JobWatch) -> ChoiceDialog:
     if is_asked:
         text = _("It was asked to save and end, and does so at the end of its step.")
     return ChoiceDialog(_("Stop {job}?").format(job=watch.job.id), text, [now] if is_asked else [save, now])
+
+
+def leave_dialog(job: JobFolder) -> ChoiceDialog:
+    """Whether a job that waits is to leave the queue: `SAVE`, or None."""
+    title, leave = _("Take {job} out of the queue?"), Choice(SAVE, _("Take it out; it can be resumed later"))
+    return ChoiceDialog(title.format(job=job.id), _("It waits for a device and does not run."), [leave])

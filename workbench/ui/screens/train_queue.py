@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -51,6 +51,13 @@ class QueueKeys(AreaScreen):
         """Whether nobody is left to take its turn."""
         return watch.state is JobState.LOST and watch.record.waiting
 
+    def _goes_on(self, watch: JobWatch) -> bool:
+        return watch.state is JobState.PAUSED or self._was_killed(watch)
+
+    @property
+    def key_names(self) -> Mapping[str, str]:
+        return {"pause": N_("Continue")} if self.watched is not None and self._goes_on(self.watched) else {}
+
     @work(group="train-dialog", exclusive=True, exit_on_error=False)
     async def action_queue(self) -> None:
         from workbench.ui.screens.queue import QueueScreen
@@ -87,8 +94,7 @@ class QueueKeys(AreaScreen):
 
     def action_pause(self) -> None:
         if (watch := self.watched) is not None:
-            goes_on = watch.state is JobState.PAUSED or self._was_killed(watch)
-            self._change(watch.job, unpause if goes_on else pause)
+            self._change(watch.job, unpause if self._goes_on(watch) else pause)
 
     @work(thread=True, group="train-pause", exclusive=True, exit_on_error=False)
     def _change(self, job: JobFolder, change: Callable[[JobFolder], None]) -> None:
