@@ -10,6 +10,10 @@ import pytest
 
 from workbench.actions.score import start_score
 from workbench.errors import WorkbenchError
+from workbench.evaluation import score_job
+from workbench.evaluation.score_request import ScoreRequest
+from workbench.jobs.events import EventLog
+from workbench.jobs.folder import JobFolder, JobRecord
 
 _PAIRS = "sample:preferences.held_out.jsonl"
 
@@ -42,3 +46,17 @@ def test_what_is_wrong_is_told_before_a_job_begins(
     with pytest.raises(WorkbenchError, match=problem):
         start_score(asked["model"], asked["data"], project=tmp_path, output=output)
     assert not (tmp_path / "work_dirs").exists()
+
+
+def test_a_file_of_unknown_columns_is_mended_with_an_option_that_score_has(tmp_path: Path) -> None:
+    data = tmp_path / "odd.jsonl"
+    data.write_text('{"first": "A", "second": "B"}', encoding="utf-8")
+    asked = ScoreRequest(model="sample:model", prompt_template="internlm2_chat", data_path=str(data))
+    job = JobFolder(tmp_path)
+    job.write_record(
+        JobRecord(kind="score", name="odd", command=[], project=str(tmp_path), arguments=asked.model_dump())
+    )
+    with pytest.raises(WorkbenchError) as caught:
+        score_job.work(job, EventLog(tmp_path))
+    assert "--format" in (caught.value.fix or "")
+    assert "dataset_format" not in str(caught.value)

@@ -65,6 +65,12 @@ def test_a_file_with_nothing_to_add_stays_as_it_is(tmp_path: Path, template: str
     assert (folder / GENERATION_FILE).read_text() == generation
 
 
+def test_a_reward_model_has_no_answers_to_end(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, "internlm2_chat", '{"eos_token_id": 2}')
+    (folder / "config.json").write_text('{"architectures": ["InternLM2ForSequenceClassification"]}')
+    assert tell_answer_ends(folder) == []
+
+
 @pytest.mark.heavy
 def test_a_merged_model_stops_where_its_training_did(tmp_path: Path, base: Path) -> None:
     for name in ("tokenizer.json", "tokenizer_config.json"):

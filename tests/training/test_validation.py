@@ -50,6 +50,7 @@ def test_it_is_the_mean_over_the_trained_tokens_of_the_validation_samples(valida
     assert before.loss == pytest.approx(mean_loss(tiny_config(own_rows)), rel=1e-4)
     facts = validated.of(Started)[0].facts
     assert any(f"Validation: 10 samples with {before.tokens} tokens" in fact for fact in facts)
+    assert not any("for training and validation" in fact for fact in facts)
 
 
 def test_it_is_measured_at_every_evaluation_and_tells_the_training_loss_until_there(validated: Run) -> None:

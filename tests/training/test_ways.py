@@ -89,6 +89,7 @@ def test_what_was_decided_is_told_with_its_reason(thinking: Run) -> None:
     assert "Attention: sdpa (there is no GPU)." in facts or torch.cuda.is_available()
     assert any("LoRA+ 16" in fact for fact in facts)
     assert any(fact.startswith("New tokens: 2") for fact in facts)
+    assert any(fact.startswith("Context: 4096 positions") for fact in facts)
     assert "Optimiser: AdamW; noise on the embeddings (NEFTune): 5." in facts
 
 

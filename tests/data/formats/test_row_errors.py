@@ -113,7 +113,7 @@ def agent(value: Any) -> Row:
         ("oasst1", {"text": "no one speaks"}, "text", "### Human:"),
         ("oasst1", {"text": "Note. ### Human: Q### Assistant: A"}, "text", "does not begin"),
         ("preference", {"prompt": "Q", "chosen": "A"}, "rejected", "missing"),
-        ("preference", {"chosen": "A", "rejected": "B"}, "conversations", "missing"),
+        ("preference", {"chosen": "A", "rejected": "B"}, "prompt", "missing"),
         ("preference", {"prompt": [A], "chosen": "A", "rejected": "B"}, "prompt", "no question"),
         ("preference", {"prompt": "Q", "chosen": [Q], "rejected": "B"}, "chosen", "must begin with an answer"),
         ("preference", {"prompt": "Q", "chosen": [], "rejected": "B"}, "chosen", "must begin with an answer"),

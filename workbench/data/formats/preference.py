@@ -22,7 +22,9 @@ def prompt_completion(row: Row) -> Conversation:
 
 def preference(row: Row) -> Conversation:
     """``prompt`` (or ``conversations``), ``chosen`` and ``rejected``, each a text or messages."""
-    field = "prompt" if "prompt" in row else conversations_field(row)
+    field = conversations_field(row)
+    if "prompt" in row or field not in row:
+        field = "prompt"
     question = (*system_turn(system_of(row)), *_question(row, field))
     return _pair(
         with_images(question, row_images(row)), _answer(row, "chosen"), _answer(row, "rejected"), tools_of(row)
