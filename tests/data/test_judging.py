@@ -102,6 +102,11 @@ def test_a_rule_that_cannot_work_is_named(write: Write, rule: dict[str, Any], fi
     assert caught.value.where == f"{path}:2:{field}"
 
 
+def test_a_wrong_pattern_says_where_it_is_wrong(write: Write) -> None:
+    with pytest.raises(WorkbenchError, match=r"not a regular expression: missing \) at character 3"):
+        read_probes(write([{"question": "Q", "answers": ["a("], "match": "regex"}]))
+
+
 def test_question_files_of_other_kinds(tmp_path: Path) -> None:
     lines = tmp_path / "sums.jsonl"
     lines.write_text('{"question": "8+9?", "answer": 17, "match": "number"}\n{"question": "Q", "answers": "A"}\n')

@@ -9,7 +9,7 @@ from workbench.actions.merge import base_of
 from workbench.errors import WorkbenchError
 from workbench.hub.local import snapshot_of
 from workbench.i18n import _
-from workbench.jobs.find import find_job
+from workbench.jobs.find import LAST, find_job
 from workbench.jobs.folder import RECORD_FILE
 from workbench.paths import resolve_model
 
@@ -28,6 +28,8 @@ def weights_named(reference: str, project: Path) -> str:
     try:
         job = find_job(project, reference, kind="train")
     except WorkbenchError as error:
+        if reference == LAST:
+            raise
         if reference.count("/") == 1 and not reference.startswith((".", "/", "~")):
             return reference
         raise WorkbenchError(

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from workbench.i18n import _
+from workbench.i18n import N_, _
 
 if TYPE_CHECKING:
     from workbench.data.probes import Probe
@@ -115,13 +115,27 @@ def _is_option(probe: Probe, answer: str) -> bool:
     return only_option(probe.options, answer) in probe.answers
 
 
+_PATTERN_REASONS = (
+    N_("missing )"),
+    N_("unbalanced parenthesis"),
+    N_("unterminated character set"),
+    N_("bad character range"),
+    N_("nothing to repeat"),
+    N_("multiple repeat"),
+    N_("bad escape (end of pattern)"),
+    N_("invalid group reference"),
+)
+"""What is mostly wrong with a pattern, in the words of `regex`, to be translated."""
+
+
 def _pattern_problem(place: int, pattern: str) -> tuple[str, str] | None:
     import regex
 
     try:
         regex.compile(pattern)
     except regex.error as error:
-        return f"answers.{place}", _("not a regular expression: {reason}").format(reason=error)
+        said = _("not a regular expression: {reason} at character {number}")
+        return f"answers.{place}", said.format(reason=_(error.msg), number=error.pos + 1)
     return None
 
 
