@@ -45,7 +45,9 @@ def _rows(request: ScoreRequest) -> list[tuple[Path, DataRow]]:
     try:
         return [(file.path, row) for file in files for row in read_file(file.path, file.choice).rows]
     except WorkbenchError as error:
-        fix = error.fix and error.fix.replace("dataset_format", "--format")
+        fix = error.fix
+        if fix and "dataset_" in fix:  # a config's settings, and here is none
+            fix = _("Mend the rows, or name their format: --format ('workbench data list-formats' shows examples).")
         raise WorkbenchError(error.what, where=error.where, fix=fix) from error
 
 
