@@ -126,8 +126,8 @@ class TrainConfig(
         unit="tokens",
         group="evaluation",
         advanced=True,
-        en="The longest sample answer.",
-        zh="示例回答的最大长度。",
+        en="The longest sample answer, and answer to question_sets.",
+        zh="示例回答以及 question_sets 回答的最大长度。",
     )
     identity_probes: str | None = setting(
         None,
