@@ -96,7 +96,6 @@ def chat(
         seed=seed,
         stop_words=stop_words or [],
     )
-    model, adapter = model_named(model, adapter, Path.cwd())
     load = Load(
         id=0,
         model=model,
@@ -110,6 +109,8 @@ def chat(
         trust_remote_code=trust_remote_code,
     )
     refuse_both(load)
+    named, its_adapter = model_named(model, adapter, Path.cwd())
+    load = load.model_copy(update={"model": named, "adapter": its_adapter})
     images = [checked_picture(one, Path.cwd()) for one in image or []]
     if not (plain or as_json or message) and has_full_screen(os.environ):
         from workbench.ui.chosen_model import ChosenModel
