@@ -15,14 +15,15 @@ from tests.bench.train.trainers import NAMES, OURS, PACKED, PEERS, USUAL, traine
 from workbench.devices import gpu_count
 
 _SAME_LOSS = 1e-3
+_FEW = 2
 
 
 def measure(settings: Settings) -> list[Figure]:
     """Every case, the first one twice as often; with few runs only that one."""
     first, *others = ON_GPU if gpu_count() else ON_CPU
     figures = list(_figures(first, max(settings.runs // 2, 1)))
-    if settings.runs >= Settings.runs:
-        figures += [figure for case in others for figure in _figures(case, settings.runs // 4)]
+    if settings.runs > _FEW:
+        figures += [figure for case in others for figure in _figures(case, max(settings.runs // 4, 1))]
     return figures
 
 
