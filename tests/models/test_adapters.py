@@ -99,7 +99,9 @@ def test_a_layer_that_the_model_does_not_have_is_named(field: str) -> None:
     problem = problem_of_adding(**{field: ["q_proj", "wqkb"]})
     assert problem.where == f"lora.{field}"
     assert "wqkb" in problem.what and "q_proj" not in problem.what
-    assert ", ".join(LINEAR) in (problem.fix or "")
+    named = {name.strip(" .") for name in (problem.fix or "").split(":")[1].split(",")}
+    ends = {"embed_tokens", "lm_head"}
+    assert set(LINEAR) <= named and (ends <= named) == (field == "modules_to_save")
 
 
 def test_a_layer_that_cannot_have_an_adapter_is_told() -> None:
