@@ -37,9 +37,15 @@ class FilterInput(TextInput):
 
     DEFAULT_CSS = "FilterInput { padding: 0 1; background: $panel; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", N_("List"), id="configs.list", tooltip=N_("Into the list")),
-        Binding("down", "submit", N_("List"), id="configs.list_below", tooltip=N_("Into the list"), show=False),
+        Binding("enter", "leave", N_("List"), id="configs.list", tooltip=N_("Into the list"), priority=True),
+        Binding(
+            "down", "leave", N_("List"), id="configs.list_below", tooltip=N_("Into the list"), show=False, priority=True
+        ),
     ]
+
+    def action_leave(self) -> None:
+        """Into the list, before the next key is given to anything: over a slow line several come at once."""
+        self.screen.set_focus(self.screen.query_one(FittedTable))
 
 
 class ConfigsScreen(AreaScreen):
@@ -148,10 +154,6 @@ class ConfigsScreen(AreaScreen):
     def _filter(self, event: Input.Changed) -> None:
         self.workbench.state["configs.filter"] = event.value
         self.call_after_refresh(self._show_matching)  # the letter is seen first, then the rows
-
-    @on(Input.Submitted, "#config-filter")
-    def _to_table(self) -> None:
-        self.query_one(FittedTable).focus()
 
     @on(DataTable.RowHighlighted)
     def _show_soon(self) -> None:
