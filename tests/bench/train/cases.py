@@ -33,8 +33,8 @@ class Case:
 
 ON_CPU = (
     Case(TINY, "lora", faster=2.5, leaner=0.65, packed_too=True),
-    Case(SMALL, "lora", faster=2.0, leaner=0.65, rows=64),
-    Case(TINY, "full"),
+    Case(SMALL, "lora", faster=2.0, leaner=0.65, rows=32),
+    Case(TINY, "full", rows=64),
 )
 ON_GPU = tuple(
     Case(sizes, method, faster=1.2, leaner=0.8, length=length)
