@@ -81,7 +81,8 @@ TRAIN = Measurement(
     "process of its own, in turn; the second of two epochs is timed, tokens are those of the rows without padding. On a "
     "machine with a GPU, models of 1.8 and 8 billion learn full rows of 2048 and 8192 tokens in bf16 instead.",
     limits="Trainer + peft and TRL run with workbench's versions of torch and transformers, LLaMA-Factory in an "
-    "environment of its own (WORKBENCH_BENCH_LLAMAFACTORY names its Python). Memory is the most that was resident, "
+    "environment of its own (WORKBENCH_BENCH_LLAMAFACTORY names its Python; there an empty module stands for torchaudio, "
+    "which has no build for this torch and text never uses). Memory is the most that was resident, "
     "imports included (on a GPU: allocated there). TRL packed makes other batches; its losses cannot be compared.",
     run=measure,
 )
