@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from tests.models.internlm2_reward import InternLM2ForRewardModel
 from workbench.data.conversation import Conversation, Turn
 from workbench.data.encode import encode
 from workbench.data.templates import get_template
@@ -18,7 +19,6 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.score_request import ScoreRequest
 from workbench.evaluation.scorer import Scorer
 from workbench.models.internlm2 import InternLM2Config
-from workbench.models.internlm2_scores import InternLM2ForRewardModel
 from workbench.models.load import load_tokenizer
 from workbench.paths import resolve_model
 

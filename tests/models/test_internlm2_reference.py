@@ -13,8 +13,8 @@ from transformers import AutoModelForSequenceClassification
 
 from tests.models.internlm2_cases import ANSWER_TOKENS, ANSWERED, BASE, CASES, GOLDENS, SHOWN, made
 from tests.models.internlm2_folder import published
+from tests.models.internlm2_reward import InternLM2ForRewardModel
 from workbench.models.internlm2 import InternLM2ForSequenceClassification
-from workbench.models.internlm2_scores import InternLM2ForRewardModel
 from workbench.models.load import load_language_model
 
 pytestmark = pytest.mark.heavy

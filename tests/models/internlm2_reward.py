@@ -1,4 +1,4 @@
-"""InternLM2 with a head that scores a text instead of one that goes on with it."""
+"""InternLM2 with the head of its published reward models, which workbench opens as a classifier: to compare with."""
 
 from __future__ import annotations
 
