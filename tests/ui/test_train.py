@@ -106,6 +106,7 @@ async def test_what_a_model_or_a_program_says_is_text_and_nothing_else(project: 
     with job.log_path.open("a") as log:
         log.write(nasty + "\n")
     async with running(project, "train", WIDE) as pilot:
+        await see(pilot, "iteration 25/40")
         await pilot.press("f")
         await see(pilot, "[b]Who?[/b]", "[red]in red[/red] [link=x][31mescaped[0m ]0;title reversed [/]")
         await pilot.press("3")
