@@ -21,6 +21,8 @@ from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import EventLog, Failed, Finished
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.queue import queue_rows, rows_under_slurm
+from workbench.jobs.queue_changes import move, pause
 from workbench.jobs.rows import job_rows
 from workbench.jobs.state import JobState, outcome_of, state_of
 from workbench.jobs.stop import request_stop, stop_now
@@ -87,10 +89,18 @@ def test_a_job_waits_in_the_queue_with_the_reason_and_leaves_it_when_it_is_cance
     assert slurm_number(job.path) == "4711"
     wait_for(lambda: job_rows([job])[0].progress == "Resources (Slurm job 4711)")
     assert "Resources (Slurm job 4711)" in next_step(tmp_path).sentence
+    (row,) = rows_under_slurm(tmp_path)
+    assert (row.job, row.place_mark, row.waits_for) == (job, "Slurm", "Resources (Slurm job 4711)")
+    assert queue_rows() == [] and row.as_json()["slurm"] == "4711"
+    for change in (pause, lambda waiting: move(waiting, "first")):
+        with pytest.raises(WorkbenchError, match="submitted to Slurm") as refused:
+            change(job)
+        assert "scontrol hold 4711" in (refused.value.fix or "")
+    assert state_of(job) is JobState.WAITING
     request_stop(job)
     wait_for(lambda: state_of(job) is JobState.STOPPED)
     assert tools.calls("scancel") == [["4711"]]
-    assert not job_rows([job])[0].progress
+    assert not job_rows([job])[0].progress and rows_under_slurm(tmp_path) == []
 
 
 def test_a_job_that_slurm_ends_without_a_word_has_failed_with_slurms_word(tmp_path: Path, tools: SlurmTools) -> None:

@@ -15,7 +15,8 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.folder import DeviceWish, JobFolder
 from workbench.jobs.launch import Turn
 from workbench.jobs.process import start_ticks
-from workbench.jobs.queue import move, pause, queue_row, queue_rows, queued_job, unpause
+from workbench.jobs.queue import queue_row, queue_rows, queued_job
+from workbench.jobs.queue_changes import move, pause, unpause
 from workbench.jobs.state import JobState, exit_code, state_of
 from workbench.jobs.stop import request_stop, stop_now, wait_until_over
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cluster.slurm_tools import SlurmTools
 from tests.jobs.running import WAIT, python
 from tests.ui import recorded
-from tests.ui.driving import NARROW, WIDE, notices, running, see, type_text, wait_until
+from tests.ui.driving import NARROW, WIDE, footer, notices, running, see, type_text, wait_until
 from workbench.actions import sweep
 from workbench.configs.schema import TrainConfig
 from workbench.jobs.events import Validation
 from workbench.jobs.folder import DeviceWish, JobFolder
 from workbench.jobs.launch import Turn, start_job
+from workbench.jobs.process import ProcessIdentity
 from workbench.jobs.queue import QueueRow, queue_rows
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.stop import stop_now
@@ -83,6 +87,22 @@ async def test_what_stands_in_the_way_of_a_change_is_told(project: Path, jobs: l
         await see(pilot, "▶ running", "◌ waiting")
         await pilot.press("p")
         await see(pilot, "Only a training can be paused")
+
+
+async def test_a_job_that_slurm_lets_wait_is_told_apart(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = SlurmTools(tmp_path)
+    monkeypatch.setenv("PATH", f"{tools.folder}{os.pathsep}{os.environ['PATH']}")
+    tools.stand("PENDING|Priority")
+    gone = ProcessIdentity(host=socket.gethostname(), pid=1, start_ticks=0, boot_id="before")
+    job = recorded.job_folder(project, "train", "demo", "20260921_141320", process=gone, exit_code=None)
+    (job.path / "slurm.json").write_text('{"id": "4711", "reason": "Priority"}')
+    async with running(project, "train", NARROW) as pilot:
+        await see(pilot, "◌ waiting", "Priority (Slurm job 4711)")
+        await pilot.press("q")
+        await see(pilot, "Slurm  ◌ waiting", "Priority (Slurm job 4711): it waits in Slurm's own queue", "x Leave")
+        assert not [name for name in ("Pause", "Up", "Front") if name in footer(pilot)]
 
 
 async def test_an_empty_queue_says_what_it_is_for(project: Path) -> None:

@@ -19,7 +19,7 @@ from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.jobs.folder import SWEEP_SUFFIX, JobFolder
 from workbench.jobs.launch import WORK_DIRS
-from workbench.jobs.queue import unpause
+from workbench.jobs.queue_changes import unpause
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.stop import request_stop
 from workbench.jobs.sweeps import SweepFolder, SweepPoint, SweepRecord

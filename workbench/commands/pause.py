@@ -30,8 +30,8 @@ def pause(
     job: Annotated[str, typer.Argument(help=_("A place in the queue, a job's id, the beginning of it, or last."))],
 ) -> None:
     """Pause it, and say what goes on with it."""
-    from workbench.jobs.queue import pause as hold_back
     from workbench.jobs.queue import queued_job
+    from workbench.jobs.queue_changes import pause as hold_back
     from workbench.jobs.state import JobState, state_of
 
     found = queued_job(job, Path.cwd())

@@ -63,8 +63,8 @@ def move(
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))] = False,
 ) -> None:
     """Change the order."""
-    from workbench.jobs.queue import move as give_place
     from workbench.jobs.queue import queued_job
+    from workbench.jobs.queue_changes import move as give_place
 
     found = queued_job(job, Path.cwd())
     place = give_place(found, to.value)
@@ -76,10 +76,10 @@ def move(
 
 def _list(*, as_json: bool) -> None:
     from workbench.commands.columns import aligned
-    from workbench.jobs.queue import queue_rows
+    from workbench.jobs.queue import queue_rows, rows_under_slurm
     from workbench.text import printable
 
-    rows = queue_rows()
+    rows = [*queue_rows(), *rows_under_slurm(Path.cwd())]
     if as_json:
         typer.echo(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1))
         return
@@ -88,11 +88,12 @@ def _list(*, as_json: bool) -> None:
         return
     cells = [tuple(_(column) for column in _COLUMNS)]
     for row in rows:
-        behind = ", ".join(job.id for job in row.behind)
         state = f"{row.state.symbol} {_(row.state.word)}"
-        cells.append((str(row.place or "–"), row.job.id, state, row.devices_text, behind))
+        cells.append((row.place_mark, row.job.id, state, row.devices_text, row.waits_for))
     for line in aligned(cells):
         typer.echo(printable(line))
+    if any(row.slurm for row in rows):
+        typer.echo(_("Those of Slurm wait in its own queue: their order is not changed here."))
     for row in rows:
         if row.is_left_alone:
             typer.echo(

@@ -31,7 +31,7 @@ def unpause(
 ) -> None:
     """Let it go on."""
     from workbench.jobs.queue import queue_row, queued_job
-    from workbench.jobs.queue import unpause as let_go_on
+    from workbench.jobs.queue_changes import unpause as let_go_on
 
     found = queued_job(job, Path.cwd())
     let_go_on(found)

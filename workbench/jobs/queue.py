@@ -1,25 +1,23 @@
-"""The queue as people see and change it: who waits for which devices, in which order, who is held back."""
+"""The queue as people see it: who waits for which devices, in which order, and what Slurm's queue holds of theirs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.device_turn import CPU
-from workbench.jobs.find import find_job
+from workbench.jobs.find import find_job, list_jobs
 from workbench.jobs.folder import DeviceWish, JobFolder
-from workbench.jobs.launch import Turn, restart_job
 from workbench.jobs.open_queue import open_queue
+from workbench.jobs.slurm import slurm_id, slurm_text
 from workbench.jobs.state import JobState, state_of
-from workbench.jobs.stop import resume_command
 from workbench.jobs.turns import Ticket, turns
 
 _NO_PLACE = 1000
 """From here on a number is rather the beginning of a job's timestamp."""
-Direction = Literal["up", "down", "first", "last"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,7 @@ class QueueRow:
     """A job that holds devices (``place`` 0) or waits for some at a place from 1.
 
     ``devices``: those it has, or those of which it wants ``count``; ``behind``: the jobs that it waits for.
+    ``slurm``: its number, if it waits in Slurm's queue, which gives it no place in this one; ``why``: for what.
     """
 
     job: JobFolder
@@ -35,10 +34,14 @@ class QueueRow:
     devices: tuple[str, ...]
     count: int
     behind: tuple[JobFolder, ...] = ()
+    slurm: str | None = None
+    why: str = ""
 
     @property
     def devices_text(self) -> str:
-        """``cpu``, ``GPU 0, 2``, or ``2 of GPU 0, 1, 2, 3``."""
+        """``cpu``, ``GPU 0, 2``, or ``2 of GPU 0, 1, 2, 3``; ``–`` of one that waits for those of a cluster."""
+        if self.slurm:
+            return "–"
         named = ", ".join(self.devices)
         if self.devices == (CPU,):
             return named
@@ -46,6 +49,16 @@ class QueueRow:
         if self.count >= len(self.devices):
             return named
         return _("{count} of {devices}").format(count=self.count, devices=named)
+
+    @property
+    def place_mark(self) -> str:
+        """The place in a table; ``–`` for one that has its devices, ``Slurm`` for one that waits there."""
+        return "Slurm" if self.slurm else str(self.place or "–")
+
+    @property
+    def waits_for(self) -> str:
+        """The jobs that it waits for, or what Slurm says."""
+        return self.why or ", ".join(job.id for job in self.behind)
 
     @property
     def is_left_alone(self) -> bool:
@@ -75,6 +88,8 @@ class QueueRow:
             "devices": list(self.devices),
             "count": self.count,
             "waits_for": [job.id for job in self.behind],
+            "slurm": self.slurm,
+            "why": self.why or None,
         }
 
 
@@ -92,6 +107,16 @@ def queue_rows() -> list[QueueRow]:
     for number, ticket in enumerate(waiting):
         rows.append(_row(ticket, number + 1, _ahead(ticket, busy, waiting[:number])))
     return rows
+
+
+def rows_under_slurm(project: Path) -> list[QueueRow]:
+    """The jobs of a project that wait in Slurm's queue, the oldest first."""
+    submitted = [(job, number) for job in reversed(list_jobs(project)) if (number := slurm_id(job.path))]
+    return [
+        QueueRow(job, 0, JobState.WAITING, (), 0, slurm=number, why=slurm_text(job.path))
+        for job, number in submitted
+        if state_of(job) is JobState.WAITING
+    ]
 
 
 def _row(ticket: Ticket, place: int, behind: tuple[JobFolder, ...]) -> QueueRow:
@@ -164,86 +189,3 @@ def queued_job(reference: str, project: Path) -> JobFolder:
             fix=_("'workbench queue' lists the places."),
         )
     return fitting[0] if len(fitting) == 1 else find_job(project, reference)
-
-
-def move(job: JobFolder, direction: Direction) -> int:
-    """Give a job that waits another place, which is returned.
-
-    Raises:
-        WorkbenchError: the job does not wait.
-    """
-    with open_queue() as order:
-        tickets = order.tickets()
-        waiting = [ticket.job for ticket in tickets if ticket.waits]
-        path = job.path.resolve()
-        if path not in waiting:
-            raise _not_waiting(job)
-        before = waiting.index(path)
-        ends = {"up": before - 1, "down": before + 1, "first": 0, "last": len(waiting) - 1}
-        place = min(max(ends[direction], 0), len(waiting) - 1)
-        waiting.insert(place, waiting.pop(before))
-        order.reorder([*(ticket.job for ticket in tickets if not ticket.waits), *waiting])
-    return place + 1
-
-
-def pause(job: JobFolder) -> None:
-    """Hold a job back that waits; let a training save, and stand in the queue again without being started.
-
-    Raises:
-        WorkbenchError: the job neither waits nor trains, or nobody is left to put it back.
-    """
-    with open_queue():  # it cannot take its turn between the look and the mark
-        state = state_of(job)
-        if state is JobState.RUNNING:
-            _require_way_back(job)
-        elif state is JobState.PAUSED:
-            raise WorkbenchError(
-                _("The job {job} is paused already.").format(job=job.id),
-                fix=_("Let it go on: workbench unpause {job}").format(job=job.id),
-            )
-        elif state is not JobState.WAITING:
-            raise WorkbenchError(_("The job {job} cannot be paused: {state}.").format(job=job.id, state=_(state.word)))
-        job.pause_path.touch()
-        if state is JobState.RUNNING:
-            job.stop_path.touch()
-
-
-def _require_way_back(job: JobFolder) -> None:
-    record = job.record
-    if not record.resume_command or record.devices is None:
-        raise WorkbenchError(_("Only a training can be paused."), where=job.id)
-    if record.identity is None or not record.identity.is_alive():
-        raise WorkbenchError(
-            _("The process that watches over this job was killed: nothing would put it back into the queue."),
-            where=job.id,
-            fix=_("Stop it with 'workbench cancel {job}', then: {command} --queue").format(
-                job=job.id, command=resume_command(job)
-            ),
-        )
-
-
-def unpause(job: JobFolder) -> None:
-    """Let a paused job take its turn, or put one back that was killed while it waited.
-
-    Raises:
-        WorkbenchError: the job is neither.
-    """
-    state, record = state_of(job), job.record
-    if state is JobState.PAUSED:
-        job.pause_path.unlink(missing_ok=True)
-    elif state is JobState.LOST and record.waiting:
-        wish = record.devices or DeviceWish(among=[CPU], count=1)
-        restart_job(job, record.command, turn=Turn(wish, waits=True, resume_command=tuple(record.resume_command)))
-    else:
-        raise WorkbenchError(
-            _("The job {job} is not paused: {state}.").format(job=job.id, state=_(state.word)),
-            fix=_("Go on with it: {command} --queue").format(command=resume_command(job)) if state.is_over else None,
-        )
-
-
-def _not_waiting(job: JobFolder) -> WorkbenchError:
-    state = _(state_of(job).word)
-    return WorkbenchError(
-        _("The job {job} does not wait: {state}.").format(job=job.id, state=state),
-        fix=_("'workbench queue' lists those that do."),
-    )

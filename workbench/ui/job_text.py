@@ -151,7 +151,7 @@ def outcome_text(watch: JobWatch) -> Content | None:
         parts.append(Content.styled(f"✗ \t{where}{printable(watch.outcome.reason)}", "$text-error"))
         if watch.outcome.hint:
             parts.append(Content("→ \t" + printable(watch.outcome.hint)))
-    elif watch.state is JobState.LOST and watch.record.waiting:
+    elif watch.state is JobState.LOST and watch.record.waiting and not slurm_id(watch.job.path):
         gone = _("? It was killed while it waited, or the machine was restarted: p puts it back into its place.")
         parts.append(Content.styled(gone, "$text-error"))
     elif watch.state is JobState.LOST:

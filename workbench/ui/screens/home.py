@@ -131,7 +131,7 @@ class HomeScreen(AreaScreen):
     async def action_queue(self) -> None:
         from workbench.ui.screens.queue import QueueScreen
 
-        if job := await self.app.push_screen_wait(QueueScreen()):
+        if job := await self.app.push_screen_wait(QueueScreen(self.workbench.project)):
             self.workbench.go("train", job=job)
 
     @work

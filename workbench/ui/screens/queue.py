@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -14,13 +15,15 @@ from textual.widgets import DataTable, Label, Static
 
 from workbench.i18n import N_, _
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.queue import Direction, QueueRow, move, pause, queue_rows, unpause
+from workbench.jobs.queue import QueueRow, queue_rows, rows_under_slurm
+from workbench.jobs.queue_changes import Direction, move, pause, unpause
 from workbench.jobs.stop import request_stop
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Cell, Column, FittedTable, Row
 from workbench.ui.widgets.job_table import STATE_ROLES
+from workbench.ui.widgets.quiet_static import QuietStatic
 
 _POLL_SECONDS = 1.0
 _WIDEST_DEVICES = 14
@@ -43,8 +46,9 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
     ]
     CSS_PATH = "queue.tcss"
 
-    def __init__(self) -> None:
+    def __init__(self, project: Path) -> None:
         super().__init__()
+        self._project = project
         self._rows: list[QueueRow] = []
 
     def compose(self) -> ComposeResult:
@@ -56,11 +60,7 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
                 id="queue-empty",
                 markup=False,
             )
-            yield Label(
-                _("A paused training saves, gives its device to the next one, and goes on exactly."),
-                classes="muted",
-                markup=False,
-            )
+            yield QuietStatic(id="queue-note", classes="muted")
         yield FittedFooter()
 
     def on_mount(self) -> None:
@@ -71,7 +71,7 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
 
     @work(thread=True, group="queue-look", exclusive=True, exit_on_error=False)
     def _look(self) -> None:
-        self.app.call_from_thread(self._show, queue_rows())
+        self.app.call_from_thread(self._show, [*queue_rows(), *rows_under_slurm(self._project)])
 
     def _show(self, rows: list[QueueRow]) -> None:
         if not self.is_mounted or (rows == self._rows and rows):
@@ -81,7 +81,7 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
         table.set_table(_columns(rows), [Row(str(row.job.path), _cells(row)) for row in rows])
         table.display = bool(rows)
         self.query_one("#queue-empty").display = not rows
-        self.refresh_bindings()
+        self._on_other_row()
 
     def _here(self) -> QueueRow | None:
         key = self.query_one(FittedTable).chosen_key
@@ -94,6 +94,8 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
         row = self._here() if self.is_mounted else None
         if row is None:
             return False
+        if row.slurm:
+            return action in {"watch", "leave"}
         return action in {"watch", "pause"} or row.place > 0
 
     @property
@@ -103,6 +105,11 @@ class QueueScreen(TranslatedModal[JobFolder | None]):
 
     @on(DataTable.RowHighlighted)
     def _on_other_row(self) -> None:
+        row = self._here()
+        note = _("A paused training saves, gives its device to the next one, and goes on exactly.")
+        if row is not None and row.slurm:
+            note = _("{why}: it waits in Slurm's own queue, and its order is not changed here.").format(why=row.why)
+        self.query_one("#queue-note", QuietStatic).tell(printable(note))
         self.refresh_bindings()
 
     @on(DataTable.RowSelected)
@@ -148,5 +155,4 @@ def _columns(rows: list[QueueRow]) -> tuple[Column, ...]:
 
 def _cells(row: QueueRow) -> tuple[Cell, ...]:
     state = (f"{row.state.symbol} {_(row.state.word)}", STATE_ROLES[row.state])
-    behind = ", ".join(job.id for job in row.behind)
-    return (str(row.place or "–"), state, printable(row.job.id), printable(row.devices_text), printable(behind))
+    return (row.place_mark, state, printable(row.job.id), printable(row.devices_text), printable(row.waits_for))

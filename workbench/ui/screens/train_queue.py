@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 
 from workbench.i18n import N_
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.queue import pause, unpause
+from workbench.jobs.queue_changes import pause, unpause
+from workbench.jobs.slurm import slurm_id
 from workbench.jobs.state import JobState
 from workbench.ui.job_watch import JobWatch
 from workbench.ui.screens.area import AreaScreen
@@ -44,7 +45,9 @@ class QueueKeys(AreaScreen):
     def can_pause(self) -> bool:
         """Whether the job on screen can be held back, or goes on after that."""
         watch = self.watched
-        return watch is not None and (watch.state in _PAUSABLE or self._was_killed(watch)) and watch.is_training
+        if watch is None or not watch.is_training or slurm_id(watch.job.path):
+            return False
+        return watch.state in _PAUSABLE or self._was_killed(watch)
 
     @staticmethod
     def _was_killed(watch: JobWatch) -> bool:
@@ -62,7 +65,7 @@ class QueueKeys(AreaScreen):
     async def action_queue(self) -> None:
         from workbench.ui.screens.queue import QueueScreen
 
-        if job := await self.app.push_screen_wait(QueueScreen()):
+        if job := await self.app.push_screen_wait(QueueScreen(self.workbench.project)):
             self.watch_job(job)
 
     @work(group="train-dialog", exclusive=True, exit_on_error=False)
