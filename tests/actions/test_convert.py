@@ -8,7 +8,6 @@ import pytest
 
 from tests.jobs.recorded import recorded, write
 from workbench.actions.convert import checkpoint_of, start_convert
-from workbench.actions.recommended import recommendation_of
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Checkpoint, Score
@@ -46,14 +45,11 @@ def test_a_checkpoint_folder_means_itself(job: JobFolder, project: Path) -> None
 
 def test_a_checkpoint_that_was_removed_is_not_recommended(job: JobFolder, project: Path) -> None:
     (job.checkpoints_path / "checkpoint-8").rmdir()
-    found = recommendation_of(job)
-    assert found is not None and found.checkpoint == "checkpoint-12"
     assert checkpoint_of("last", project) == job.checkpoints_path / "checkpoint-12"
 
 
 def test_a_job_without_checkpoints_is_told(project: Path) -> None:
     job = recorded(project, exit_code=1)
-    assert recommendation_of(job) is None
     with pytest.raises(WorkbenchError, match="has no checkpoint") as caught:
         checkpoint_of("last", project)
     assert f"workbench attach {job.id}" in (caught.value.fix or "")

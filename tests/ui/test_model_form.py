@@ -147,12 +147,10 @@ async def test_explanations_are_text_and_units_stand_beside_the_value() -> None:
 async def test_rare_fields_are_folded_and_their_changes_count_once_they_were_shown() -> None:
     config = find_config("workbench_sample_qlora_identity_e2").config
     async with form(config) as (pilot, shown):
-        folded = shown.query(Collapsible).first()
+        folded = next(section for section in shown.query(Collapsible) if section.name == "training")
         assert not folded.query(FieldRow)
         folded.collapsed = False
-        await wait_until(pilot, lambda: folded.query(FieldRow))
-        await shown.show_field("seed")
-        await wait_until(pilot, lambda: row(shown, "seed").control.has_focus)
+        await wait_until(pilot, lambda: folded.query(FieldRow) and folded.query(FieldRow).last().control.is_mounted)
         row(shown, "seed").control.value = "7"  # type: ignore[attr-defined]
         assert shown.changes() == {"seed": 7}
 

@@ -1,13 +1,14 @@
-"""What a training needs of its data, looked at before it starts: the template, the files and their first rows."""
+"""What a training needs of its data, looked at before it starts: the template, the files, their rows and pictures."""
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 from workbench.actions.findings import Findings
+from workbench.actions.vision_preflight import check_pictures
 from workbench.configs.base_changes import require_new
 from workbench.configs.schema import TrainConfig
+from workbench.data.file_summary import summaries_of
 from workbench.data.held_out import packed_ahead, too_few
 from workbench.data.hub import hub_name
 from workbench.data.light_tokenizer import LightTokenizer
@@ -15,16 +16,10 @@ from workbench.data.prepare.first_rows import look_at_first_rows
 from workbench.data.prepare.offline import prepared_folder
 from workbench.data.prepare.report import DataReport
 from workbench.data.prepare.request import PrepareRequest
-from workbench.data.prepare.store import read_record
-from workbench.data.prepare.write import with_way_on
-from workbench.data.read import open_file
+from workbench.data.prepare.store import read_record, tokenizer_digest
 from workbench.data.sources import Source, SourceFile, sources_of
 from workbench.data.templates import template_for_model
-from workbench.errors import WorkbenchError
 from workbench.paths import resolve_model
-
-_BYTES_READ_WHOLE = 64 * 1024**2
-_ROWS_READ = 1000
 
 
 def check_sources(config: TrainConfig) -> None:
@@ -44,12 +39,15 @@ def data_findings(config: TrainConfig, found: Findings) -> Findings:
     """
     before = len(found)
     folder = Path(resolve_model(config.pretrained_model_name_or_path))
-    has_template = found.of(template_for_model, config.prompt_template, folder) is not None
-    prepared = found.of(prepared_folder, config, tokenizer=None)
+    template = found.of(template_for_model, config.prompt_template, folder)
+    tokenizer = found.of(_tokenizer, folder) if template is not None else None
+    digest = tokenizer_digest(tokenizer) if tokenizer is not None else None
+    prepared = found.of(prepared_folder, config, digest, template)
     files = [file for source in sources_of(config) for file in found.of(_files, source) or []]
-    for file in files:
-        found.of(_read, file, leave_out=config.bad_rows == "leave_out")
-    tokenizer = found.of(_tokenizer, folder) if has_template else None
+    summaries = summaries_of(files, leave_out=config.bad_rows == "leave_out")
+    for summary in summaries:
+        if summary.error is not None:
+            found.add(summary.error)
     if tokenizer is not None:
         found.of(require_new, config.new_tokens, tokenizer)
     if prepared is not None:
@@ -58,6 +56,9 @@ def data_findings(config: TrainConfig, found: Findings) -> Findings:
         report = found.of(look_at_first_rows, PrepareRequest.of(config), tokenizer, files)
         if report is not None:
             found.of(_require_two, config, report)
+    if len(found) == before and config.sees and config.on_bad_image == "error":
+        for file, summary in zip(files, summaries, strict=True):
+            found.of(check_pictures, file, summary.spread)
     return found
 
 
@@ -77,21 +78,6 @@ def _files(source: Source) -> list[SourceFile]:
         return source.files()
     hub_name(source.path)
     return []
-
-
-def _read(file: SourceFile, *, leave_out: bool) -> None:
-    """Read a file's rows, of a large one only the first."""
-    rows = open_file(file.path, file.choice, [] if leave_out else _Stop()).rows
-    most = None if file.size <= _BYTES_READ_WHOLE else _ROWS_READ
-    for _row in itertools.islice(rows, most):
-        pass
-
-
-class _Stop:
-    """Raises what is wrong with a row, and says how to go on without such rows."""
-
-    def append(self, error: WorkbenchError, /) -> None:
-        raise WorkbenchError(error.what, where=error.where, fix=with_way_on(error.fix)) from error
 
 
 def _tokenizer(folder: Path) -> LightTokenizer | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
-from functools import lru_cache
+import time
 
 from workbench.actions.python import module_command
 from workbench.configs.flops import Iteration, iteration_flops, peak_flops
@@ -15,6 +16,7 @@ GPU_SHARE = 0.35
 """What a training usually reaches of a GPU's peak in half precision; not measured here."""
 _CPU_SHARE = 0.4
 """What the measured trainings of small models reached of the rate of plain products in fp32."""
+_SECONDS_A_RATE_HOLDS = 60
 _SECONDS_PER_LAYER = {True: 0.004, False: 0.0015}
 """What a layer costs in each iteration however little it computes, on a CPU and on a GPU: its operations are called."""
 
@@ -27,7 +29,7 @@ def expected_seconds(config: TrainConfig, iteration: Iteration, *, processes: in
         processes: that train on this machine; on a CPU they share it.
     """
     flops, shape = iteration_flops(config, iteration, on_cpu=on_cpu), shape_of(config.pretrained_model_name_or_path)
-    rate = _cpu_rate() if on_cpu else _gpu_rate(config)
+    rate = _CPU_RATE.now() if on_cpu else _gpu_rate(config)
     if flops is None or shape is None or not rate:
         return None
     return flops * (processes if on_cpu else 1) / rate + shape.layers * _SECONDS_PER_LAYER[on_cpu]
@@ -42,9 +44,25 @@ def _gpu_rate(config: TrainConfig) -> float | None:
     return min(known) * GPU_SHARE if known and len(known) == len(peaks) else None
 
 
-@lru_cache(maxsize=1)
-def _cpu_rate() -> float | None:
-    """FLOP/s to be expected of this machine, by a short measurement in a process of its own; None if that fails."""
+class _CpuRate:
+    """FLOP/s to be expected of this machine, measured anew where the last measurement is too old to say what it does now."""
+
+    def __init__(self) -> None:
+        self._rate: float | None = None
+        self._measured_s = -math.inf
+
+    def now(self) -> float | None:
+        """None if it cannot be measured."""
+        if time.monotonic() - self._measured_s > _SECONDS_A_RATE_HOLDS:
+            self._rate, self._measured_s = _measured_cpu_rate(), time.monotonic()
+        return self._rate
+
+
+_CPU_RATE = _CpuRate()
+
+
+def _measured_cpu_rate() -> float | None:
+    """By a short measurement in a process of its own."""
     try:
         told = subprocess.run(
             module_command("workbench.models.matrix_rate"),

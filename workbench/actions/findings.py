@@ -19,9 +19,13 @@ class Findings(list[WorkbenchError]):
         try:
             return check(*args, **kwargs)
         except WorkbenchError as error:
-            if str(error) not in map(str, self):
-                self.append(error)
+            self.add(error)
             return None
+
+    def add(self, error: WorkbenchError) -> None:
+        """Keep one, unless it is known."""
+        if str(error) not in map(str, self):
+            self.append(error)
 
     def raise_first(self) -> None:
         """

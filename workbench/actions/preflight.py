@@ -33,8 +33,8 @@ def findings(config: TrainConfig) -> Findings:
     if (own_data := validation_config(config)) is not None:
         data_findings(own_data, found)
     found.of(check_vision, config)
-    for file in question_files(config).values():
-        found.of(check_question_file, file, sees=config.sees)
+    for score, file in question_files(config).items():
+        found.of(check_question_file, score, file, sees=config.sees)
     found.of(require_sinks, config.report_to)
     return found
 

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from workbench.evaluation.recommend import Recommendation, recommend
-from workbench.jobs.checkpoints import CheckpointInfo, list_checkpoints
-from workbench.jobs.folder import JobFolder
-
-
-def recommendation_of(job: JobFolder) -> Recommendation | None:
-    """The best of a job's checkpoints that are still there; None if there is none."""
-    return recommendation_among(list_checkpoints(job))
+from workbench.jobs.checkpoints import CheckpointInfo
 
 
 def recommendation_among(infos: list[CheckpointInfo]) -> Recommendation | None:
-    """The same from checkpoints already read; the base (without a path) gives what to compare with."""
+    """The best of checkpoints that are still there, None if there is none; the base (without a path) gives what to
+    compare with."""
     base = next((_shares(info) for info in infos if info.path is None), {})
     there = [info for info in infos if info.exists]
     losses = {info.name: info.validation_loss for info in there if info.validation_loss is not None}

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.actions.model_there import require_model
 from workbench.configs.schema import TrainConfig
-from workbench.data.picture import is_address, look_at
-from workbench.data.picture_words import problem_sentence
+from workbench.data.picture import Picture, PictureFolders, is_address, look_at
+from workbench.data.picture_words import go_on_without, problem_sentence
+from workbench.data.read import DataRow
+from workbench.data.readers.problems import place
+from workbench.data.sources import SourceFile
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
+from workbench.text import printable
 from workbench.weights.own_sight import require_known_kind
 from workbench.weights.small_json import json_object
 
+_ROWS_LOOKED_AT = 300
+"""About so many of a file at most, from all parts of it."""
 _EMBEDDINGS = {"embed_tokens", "tok_embeddings", "lm_head", "output"}
 
 
 def check_vision(config: TrainConfig) -> None:
-    """Look at the vision tower and at the pictures that the model is asked about; those of the data are looked at by
-    the training.
+    """Look at the vision tower and at the pictures that the model is asked about.
 
     Raises:
         WorkbenchError: something is missing, or settings are given that need a vision tower.
@@ -34,6 +40,27 @@ def check_vision(config: TrainConfig) -> None:
         _refuse_whole_embeddings(config)
     for image in config.evaluation_images:
         _require_picture(image)
+
+
+def check_pictures(file: SourceFile, rows: Sequence[DataRow]) -> None:
+    """Look at pictures of some rows of a file, those that are cut in the middle aside; the training looks at all.
+
+    Raises:
+        WorkbenchError: one cannot be used.
+    """
+    folders = PictureFolders(*file.picture_folders)
+    for row in rows[:: len(rows) // _ROWS_LOOKED_AT + 1]:
+        for number, name in enumerate(row.sample.images):
+            path = folders.locate(name)
+            picture = look_at(path, decode=False) if isinstance(path, Path) else Picture(path)
+            if picture.problem is None:
+                continue
+            shown = printable(name).replace("\n", " ")
+            raise WorkbenchError(
+                f"{shown}: {problem_sentence(picture.problem, printable(picture.detail))}",
+                where=place(file.path, row.number, f"images[{number}]"),
+                fix=go_on_without(picture.problem),
+            )
 
 
 def _require_no_sight(config: TrainConfig) -> None:

@@ -79,6 +79,11 @@ def problem_sentence(problem: Problem, detail: str = "") -> str:
     return f"{sentence} ({detail})" if detail else sentence
 
 
+def go_on_without(problem: Problem) -> str:
+    """What to do where a training stops at such a picture."""
+    return _("{fix} To go on without such rows: on_bad_image: skip.").format(fix=_(PROBLEMS[problem][2]))
+
+
 def counted_problems(counts: Mapping[Problem, int]) -> str:
     """How many have which problem, as a list."""
     return listed([_(text).format(count=counts[problem]) for problem, text in _COUNTED.items() if counts.get(problem)])

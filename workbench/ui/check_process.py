@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from workbench.configs.find import find_config
-from workbench.configs.schema import TrainConfig
 from workbench.data.checks import CheckReport, Measure, check_data
 from workbench.data.checks.report_text import figures
 from workbench.data.formats import FormatChoice
@@ -27,9 +26,7 @@ def main() -> None:
 
 
 def _checked(asked: dict[str, Any]) -> CheckReport:
-    """Check the first rows of a training's data, or what `workbench.ui.check_run.asked_of_check` says."""
-    if "train" in asked:
-        return check_data(config=TrainConfig.model_validate(asked["train"]), most_rows=asked["most_rows"])
+    """Check what `workbench.ui.check_run.asked_of_check` says."""
     config = find_config(asked["config"]).config if asked["config"] else None
     measure = Measure.of_folder(asked["tokenizer"], asked["template"] or None, asked["max_length"])
     folder = Path(asked["image_folder"]).expanduser() if asked["image_folder"] else None

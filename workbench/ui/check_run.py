@@ -12,16 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.configs.schema import TrainConfig
 from workbench.data.checks import Finding
-from workbench.data.sources import Source, sources_of
+from workbench.data.sources import Source
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
 from workbench.text import printable
 from workbench.ui.row_settings import Settings
 
-_ROWS_LOOKED_AT = 300
-"""Of each file, before a training."""
 _MOST_REPORT_BYTES = 64 * 1024**2
 
 
@@ -31,18 +28,6 @@ class CheckOutcome:
 
     figures: list[str]
     findings: list[Finding]
-
-
-async def row_problems(config: TrainConfig) -> list[WorkbenchError]:
-    """The first place of each error that a check finds in the first rows of a config's data; nothing is fetched."""
-    if not all(source.is_here for source in sources_of(config)):
-        return []
-    try:
-        outcome = await _run({"train": config.model_dump(mode="json"), "most_rows": _ROWS_LOOKED_AT})
-    except WorkbenchError:  # what else is wrong is said by the plan
-        return []
-    errors = [finding for finding in outcome.findings if finding.severity == "error" and finding.places]
-    return [WorkbenchError(error.what, where=error.places[0], fix=error.fix) for error in errors]
 
 
 def asked_of_check(source: Source, settings: Settings) -> dict[str, Any]:
@@ -69,16 +54,12 @@ async def run_check(source: Source, settings: Settings, tell: Callable[[int], No
     Raises:
         WorkbenchError: the data, the template or the tokenizer is not there.
     """
-    return await _run(asked_of_check(source, settings), tell)
-
-
-async def _run(asked: dict[str, Any], tell: Callable[[int], None] = lambda _rows: None) -> CheckOutcome:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
         "-m",
         "workbench.ui.check_process",
-        json.dumps(asked),
+        json.dumps(asked_of_check(source, settings)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

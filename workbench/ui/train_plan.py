@@ -1,14 +1,15 @@
-"""What a training would do, worked out before it is started. No Textual here; takes some tenths of a second."""
+"""What a training would do, worked out before it is started. No Textual here; takes some tenths of a second
+once its data was read."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench.actions.data_size import DataSize, data_size
 from workbench.actions.earlier_pace import seconds_per_iteration
 from workbench.actions.expected_pace import expected_seconds
 from workbench.actions.launch_training import planned_process_count
@@ -18,20 +19,9 @@ from workbench.configs.find import FoundConfig, find_config
 from workbench.configs.flops import Iteration
 from workbench.configs.overrides import apply_overrides
 from workbench.configs.schema import TrainConfig
-from workbench.data.conversation import Sample
-from workbench.data.encode import encode
-from workbench.data.held_out import held_out_count
-from workbench.data.light_tokenizer import LightTokenizer
-from workbench.data.read import open_file
-from workbench.data.sources import sources_of
-from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
 from workbench.free_memory import Devices, find_devices
 from workbench.jobs.launch import WORK_DIRS
-from workbench.paths import resolve_model
-
-_LARGEST_COUNTED_BYTES = 64 * 1024**2
-_ROWS_TOKENISED = 300
 
 
 @dataclass(frozen=True)
@@ -85,7 +75,7 @@ def plan_of(reference: str, assignments: list[str], project: Path) -> TrainPlan:
     devices = find_devices(config.devices)
     processes = planned_process_count(config)
     problems = _problems(config, project)
-    data = _data_size(config, problems)
+    data = data_size(config)
     steps = None if data.rows is None else estimate_steps(config, rows=data.rows, tokens=data.tokens, devices=processes)
     memory = estimate_memory(config, devices=processes, on_cpu=devices.on_cpu, longest=data.longest)
     work_dir = Path(config.work_dir).expanduser() if config.work_dir else project / WORK_DIRS / found.name
@@ -119,48 +109,8 @@ def _command(found: FoundConfig, assignments: list[str], project: Path) -> str:
     return shlex.join(["workbench", "train", name, *settings])
 
 
-@dataclass(frozen=True)
-class _DataSize:
-    """Rows and (extrapolated) tokens of the data, and tokens of its longest sample, as far as they are known."""
-
-    rows: int | None = None
-    tokens: int | None = None
-    longest: int | None = None
-    files: dict[str, list[str]] = field(default_factory=dict)
-    """Names of the files that were read, by their format."""
-
-
-def _data_size(config: TrainConfig, problems: list[WorkbenchError]) -> _DataSize:
-    """Nothing is known where the data is not on this machine or damaged; of large data, only its first rows are."""
-    sources = sources_of(config)
-    if not all(source.is_here for source in sources):
-        return _DataSize()
-    try:
-        files = [file for source in sources for file in source.files()]
-        is_large = sum(file.size for file in files) > _LARGEST_COUNTED_BYTES
-        bad: list[WorkbenchError] | None = [] if config.bad_rows == "leave_out" else None
-        most = _ROWS_TOKENISED if is_large else None
-        opened = [open_file(file.path, file.choice, bad) for file in files]
-        rows = [row.sample for file in opened for row in itertools.islice(file.rows, most)]
-    except WorkbenchError as error:
-        if (error.where, error.what) not in [(known.where, known.what) for known in problems]:
-            problems.append(error)
-        return _DataSize()
-    by_format: dict[str, list[str]] = {}
-    for file in opened:
-        by_format.setdefault(file.format.name, []).append(file.path.name)
-    rows = rows[: config.max_dataset_length]
-    rows = rows[held_out_count(len(rows), config.eval_ratio) :]
-    counts = _token_counts(config, rows)
-    longest = max(counts, default=None)
-    if is_large or not rows:
-        return _DataSize(longest=longest, files=by_format)
-    tokens = round(sum(counts) * len(rows) / len(counts)) if counts else None
-    return _DataSize(len(rows), tokens, longest, by_format)
-
-
 def _expected_pace(
-    config: TrainConfig, data: _DataSize, steps: StepEstimate | None, processes: int, devices: Devices
+    config: TrainConfig, data: DataSize, steps: StepEstimate | None, processes: int, devices: Devices
 ) -> float | None:
     """Seconds of an iteration without an earlier run; None where too little is known."""
     if steps is None or not data.rows or not data.tokens:
@@ -174,20 +124,6 @@ def _expected_pace(
     )
     here = config.nproc if isinstance(config.nproc, int) else devices.count
     return expected_seconds(config, iteration, processes=here, on_cpu=devices.on_cpu)
-
-
-def _token_counts(config: TrainConfig, rows: list[Sample]) -> list[int]:
-    """Tokens of some rows spread evenly; nothing without a tokenizer on this machine."""
-    folder = Path(resolve_model(config.pretrained_model_name_or_path))
-    if not (folder / "tokenizer.json").is_file():
-        return []
-    chosen = rows[:: max(len(rows) // _ROWS_TOKENISED, 1)]
-    try:
-        tokenizer = LightTokenizer.from_folder(folder)
-        template = get_template(config.prompt_template, tokenizer)
-        return [len(encode(row, template, tokenizer, config.max_length).input_ids) for row in chosen]
-    except WorkbenchError:  # which row the template refuses is said by the look at the first rows
-        return []
 
 
 def _problems(config: TrainConfig, project: Path) -> list[WorkbenchError]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 from workbench.configs.schema import TrainConfig
@@ -53,7 +52,7 @@ def check_data(
     *,
     measure: Measure | None = None,
     image_folder: Path | None = None,
-    most_rows: int | None = None,
+    processes: int = 1,
     tell_rows: Callable[[int], None] | None = None,
 ) -> CheckReport:
     """Check files, folders, patterns, or datasets of a hub, which are fetched first.
@@ -67,7 +66,7 @@ def check_data(
             the first rows.
         measure: count tokens with this; None takes the config's model, if it is on this machine.
         image_folder: what the paths of pictures count from; None is what the config says, or the folder of each data file.
-        most_rows: how many rows of each file are looked at; None is all.
+        processes: how many train together, on all machines; steps are counted for them.
         tell_rows: gets the number of rows that were looked at, now and then.
 
     Raises:
@@ -82,8 +81,8 @@ def check_data(
         check.refusal = _refusal(config.model_copy(update={"data_path": sources[0].path}), measure)
     check.unread_files = unread([source.path for source in sources])
     for named, file in files:
-        check.read(file, shown_name(file.path, named, among_others=len(sources) > 1), most_rows)
-    return check.report()
+        check.read(file, shown_name(file.path, named, among_others=len(sources) > 1))
+    return check.report(processes)
 
 
 def _refusal(config: TrainConfig, measure: Measure | None) -> list[Finding]:
@@ -151,7 +150,7 @@ class _Check:
             yield ProbeLeakage(self.config)
             yield SystemTexts(self.config)
 
-    def read(self, file: SourceFile, shown_name: str, most_rows: int | None = None) -> None:
+    def read(self, file: SourceFile, shown_name: str) -> None:
         """Look at the rows of a file."""
         self.bad.of_file(file.path, shown_name)
         self.unread.of_file(file.path, shown_name)
@@ -161,7 +160,7 @@ class _Check:
             if self.config is not None:
                 refuse_unmeant_pairs(opened.format, file, self.config.stage)
             folders = (self.image_folder,) if self.image_folder else file.picture_folders
-            for row in islice(opened.rows, most_rows):
+            for row in opened.rows:
                 self._look(Place(shown_name, row.number, folders), row.sample)
             self.unused_columns.look(file, shown_name, opened.format)
         except WorkbenchError as error:
@@ -202,7 +201,7 @@ class _Check:
         self.unseen.add(where)
         return "picture"
 
-    def report(self) -> CheckReport:
+    def report(self, processes: int) -> CheckReport:
         """What was found, the worst first."""
         findings = self._findings()
         lengths = self.tokens.lengths if self.tokens else None
@@ -220,7 +219,9 @@ class _Check:
             template=self.measure.template.reference if self.measure else None,
             template_reason=self.measure.template_reason if self.measure else "",
             lengths=lengths,
-            packs=pack_figures(lengths, self.measure) if lengths and self.measure and lengths.samples else None,
+            packs=pack_figures(lengths, self.measure, processes)
+            if lengths and self.measure and lengths.samples
+            else None,
         )
 
     def _findings(self) -> list[Finding]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from workbench.data.encode import NOT_TRAINED
 from workbench.data.picture import Oddity, Picture, Problem
-from workbench.data.picture_words import PROBLEMS, counted_problems, problem_sentence
+from workbench.data.picture_words import PROBLEMS, counted_problems, go_on_without, problem_sentence
 from workbench.data.prepare.mentions import Mentions
 from workbench.data.prepare.picture_looks import PICTURES_A_PIECE, all_looks, looks_folder, note
 from workbench.data.prepare.report import PLACES_KEPT, DataReport
@@ -118,21 +118,18 @@ class _Pictures:
         if len(self.bad_rows) > 1:
             text = _("{what} In all, {count} rows have pictures that cannot be used: {kinds}.")
             what = text.format(what=what, count=len(self.bad_rows), kinds=counted_problems(self.kinds()))
-        fix = _("{fix} To go on without such rows: on_bad_image: skip.").format(fix=self._first_fix())
-        return WorkbenchError(what, where=where, fix=fix)
+        return WorkbenchError(what, where=where, fix=go_on_without(self._first_problem()))
 
     def nothing_left(self) -> WorkbenchError:
         """If no row is left without them."""
         (where, what), *_others = self.said()
         text = _("No row is left to train on: {kinds}. The first: {what}")
-        return WorkbenchError(
-            text.format(kinds=counted_problems(self.kinds()), what=what), where=where, fix=self._first_fix()
-        )
+        what = text.format(kinds=counted_problems(self.kinds()), what=what)
+        return WorkbenchError(what, where=where, fix=_(PROBLEMS[self._first_problem()][2]))
 
-    def _first_fix(self) -> str:
+    def _first_problem(self) -> Problem:
         _sample, picture = next(iter(self.bad_rows.values()))
-        problem, _detail = self._bad[picture]
-        return _(PROBLEMS[problem][2])
+        return self._bad[picture][0]
 
 
 def _take_away(report: DataReport, store: TokenStore, samples: frozenset[int]) -> None:

@@ -15,7 +15,6 @@ from textual.widgets import Input, Label
 from workbench.configs.find import PYTHON_SUFFIX, find_config
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
-from workbench.ui.check_run import row_problems
 from workbench.ui.config_rows import config_to_begin_with
 from workbench.ui.screens.area import SMALLEST
 from workbench.ui.screens.train_starting import StartsTraining
@@ -59,8 +58,6 @@ class TrainSetup(StartsTraining):
         self._reference = reference or config_to_begin_with(project) or DEFAULT_CONFIG
         self._plan: TrainPlan | None = None
         """What was worked out for the values that stand in the dialog now."""
-        self._row_problems: list[WorkbenchError] = []
-        """At which of the first rows it would stop."""
         self._planned: dict[str, Any] = {}
         """The changes that it was worked out for."""
         self._wanted = 0
@@ -180,10 +177,9 @@ class TrainSetup(StartsTraining):
         """Something stands in the dialog now that the plan was not made for; nor is one that is still in the making."""
         if self._rest:
             self._rest.stop()
-        self._plan, self._row_problems = None, []
+        self._plan = None
         self._is_settled = False
         self._wanted += 1
-        self.workers.cancel_group(self, "train-look")
 
     # -- the plan
 
@@ -218,16 +214,6 @@ class TrainSetup(StartsTraining):
         self._pane.show_plan(plan)
         if self._is_awaited:
             self.call_later(self.action_start, self._fits)
-        elif not plan.problems:
-            self._look_at_rows(wanted, plan)
-
-    @work(group="train-look", exclusive=True, exit_on_error=False)
-    async def _look_at_rows(self, wanted: int, plan: TrainPlan) -> None:
-        """Show at which of the first rows the training would stop, as a check says."""
-        problems = await row_problems(plan.config)
-        if problems and wanted == self._wanted:
-            self._row_problems = problems
-            self._show_problems(problems)
 
     def _show_problems(self, problems: list[WorkbenchError]) -> None:
         self._is_settled = True
@@ -251,7 +237,7 @@ class TrainSetup(StartsTraining):
         changes = self._changes()
         if self._plan is not None and changes != self._planned:
             self._wait_for_rest()  # a field's news of what was typed just now is still on its way
-        if self._row_problems or (self._plan is not None and self._plan.problems):
+        if self._plan is not None and self._plan.problems:
             self._refuse()
             self._wait_for_rest()  # it may be mended by now
         elif self._plan is not None:

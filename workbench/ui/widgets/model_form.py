@@ -115,19 +115,6 @@ class ModelForm(VerticalScroll):
             if row.name_in_file in names:
                 row.disabled = disabled
 
-    async def show_field(self, name: str) -> None:
-        """Put the cursor into a field, unfolding its section if needed."""
-        if name not in self._fields:
-            return
-        _path, info, _value = self._fields[name]
-        for section in self.query(Collapsible):
-            if is_advanced(info) and section.name == group_of(info):
-                section.collapsed = False
-                await self._build_advanced(Collapsible.Expanded(section))
-        for row in self.query(FieldRow):
-            if row.name_in_file == name:
-                row.control.focus()
-
     @on(FieldRow.Typed)
     def _check(self, event: FieldRow.Typed) -> None:
         event.stop()
