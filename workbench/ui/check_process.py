@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from workbench.actions.launch_training import planned_process_count
 from workbench.configs.find import find_config
 from workbench.data.checks import CheckReport, Measure, check_data
 from workbench.data.checks.report_text import figures
@@ -36,6 +37,7 @@ def _checked(asked: dict[str, Any]) -> CheckReport:
         FormatChoice(asked["format"], asked["columns"]),
         measure=replace(measure, packing=asked["packing"], config=config),
         image_folder=folder,
+        processes=planned_process_count(config) if config else 1,
         tell_rows=_tell_rows,
     )
 

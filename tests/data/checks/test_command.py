@@ -44,9 +44,11 @@ def test_several_paths_or_only_a_config_can_be_named(write: Write, tmp_path: Pat
     shown = json.loads(workbench("data", "check", "a.json", "b.json", "--json", cwd=tmp_path).stdout)
     assert shown["rows"] == 5
     config = {"pretrained_model_name_or_path": "sample:model", "data_path": "b.json", "prompt_template": "vicuna"}
-    write(config, "my.yaml")
+    config["cluster"] = {"launcher": "torchrun", "nodes": 2, "node_rank": 0, "master_addr": "10.0.0.1"}
+    write(config | {"nproc": 2}, "my.yaml")
     shown = json.loads(workbench("data", "check", "--config", "my.yaml", "--json", cwd=tmp_path).stdout)
     assert (shown["rows"], shown["prompt_template"]) == (3, "vicuna")
+    assert shown["packs"]["devices"] == 4  # of both machines
 
 
 def test_a_length_without_a_tokenizer_is_refused(write: Write, tmp_path: Path) -> None:

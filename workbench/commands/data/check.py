@@ -53,6 +53,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help=_("Print one JSON object."))] = False,
 ) -> None:
     """Print totals, figures and findings; exit 1 at errors, with --strict at warnings too."""
+    from workbench.actions.launch_training import planned_process_count
     from workbench.configs.find import find_config
     from workbench.data.checks import check_data
     from workbench.data.formats import FormatChoice
@@ -63,7 +64,14 @@ def check(
     else:
         measure = _measure(tokenizer, prompt_template, max_length)
     choice = FormatChoice(format_name) if format_name else None
-    report = check_data(paths or (), found, choice, measure=measure, image_folder=image_folder)
+    report = check_data(
+        paths or (),
+        found,
+        choice,
+        measure=measure,
+        image_folder=image_folder,
+        processes=planned_process_count(found) if found else 1,
+    )
     typer.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else report.as_text())
     raise typer.Exit(1 if report.has_errors or (strict and report.has_warnings) else 0)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbench.configs.estimate import estimate_steps
+from workbench.configs.preference_settings import PAIR_STAGES
+from workbench.configs.schema import TrainConfig
 from workbench.data.checks.measure import Measure
 from workbench.data.pack import Packing, plan_packs
-from workbench.devices import gpu_count
 
 _FIRST_BUCKET = 32
 
@@ -27,7 +28,8 @@ class Bucket:
 class PackFigures:
     """What training makes of the rows. ``fill``: the share (0–1) of the packs' room that holds tokens.
 
-    ``steps``: optimiser steps of the whole training on ``devices``; None without a config.
+    ``max_length``: the room of one; ``steps``: optimiser steps of the whole training on ``devices``, those of all
+    machines together; None without a config.
     """
 
     packs: int
@@ -44,10 +46,11 @@ class Lengths:
     """Token counts of the rows that are kept; memory for each different one.
 
     Args:
-        rows: how many rows have so many tokens, before anything is cut.
-        tokens: what is left of them in all, ``trained`` of it with loss.
+        rows: how many rows have so many tokens, before anything is cut; of a pair the longer answer's count.
+        tokens: what is left of them in all, ``trained`` of it with loss; of pairs, of both answers.
         cut: tokens beyond ``max_length``, which are not trained.
-        samples: tokens of each sample after cutting, 4 bytes each.
+        samples: tokens of each sample after cutting, 4 bytes each; a pair is one, with both answers.
+        pairs: how many rows are two answers that are compared.
     """
 
     rows: Counter[int] = field(default_factory=Counter)
@@ -55,6 +58,7 @@ class Lengths:
     trained: int = 0
     cut: int = 0
     samples: array[int] = field(default_factory=lambda: array("I"))
+    pairs: int = 0
 
     @property
     def longest(self) -> int:
@@ -82,17 +86,23 @@ class Lengths:
         return buckets[first:]
 
 
-def pack_figures(lengths: Lengths, measure: Measure) -> PackFigures:
-    """Plan the packs, and with a config count its steps."""
-    plan = plan_packs(lengths.samples, measure.max_length, measure.packing)
-    packs, config = len(plan), measure.config
-    figures = PackFigures(packs, measure.max_length, measure.packing, plan.fill)
+def pack_figures(lengths: Lengths, measure: Measure, processes: int) -> PackFigures:
+    """Plan the packs, and with a config count the steps of so many processes that train together."""
+    config = measure.config
+    room = 2 * measure.max_length if compares(config) else measure.max_length
+    plan = plan_packs(lengths.samples, room, measure.packing)
+    packs = len(plan)
+    figures = PackFigures(packs, room, measure.packing, plan.fill)
     if config is None or not packs:
         return figures
-    devices = config.nproc if isinstance(config.nproc, int) else max(gpu_count(), 1)
     rows = _drawn(packs, lengths.rows.total(), config.max_dataset_length)
-    steps = estimate_steps(config, rows=rows, devices=devices).steps
-    return PackFigures(packs, measure.max_length, measure.packing, plan.fill, devices, config.max_epochs, steps)
+    steps = estimate_steps(config, rows=rows, devices=processes).steps
+    return replace(figures, devices=processes, epochs=config.max_epochs, steps=steps)
+
+
+def compares(config: TrainConfig | None) -> bool:
+    """Whether the training compares the two answers of pairs, so that both are read."""
+    return config is not None and config.stage in PAIR_STAGES
 
 
 def _drawn(packs: int, rows: int, most_rows: int | None) -> int:

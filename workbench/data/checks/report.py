@@ -111,6 +111,7 @@ def _lengths_json(lengths: Lengths | None) -> dict[str, Any] | None:
     if lengths is None:
         return None
     return {
+        "pairs": lengths.pairs,
         "trained": lengths.trained,
         "cut": lengths.cut,
         "median": lengths.share_below(0.5),

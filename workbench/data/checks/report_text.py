@@ -92,7 +92,12 @@ def _template_text(report: CheckReport) -> str:
 def _length_lines(lengths: Lengths) -> Iterator[str]:
     text = _("{tokens} tokens, {trained} of them with loss; {cut} more are cut")
     yield from wrapped(text.format(tokens=lengths.tokens, trained=lengths.trained, cut=lengths.cut), indent="  ")
+    if lengths.pairs:
+        text = _("both answers of {count} pairs are counted, each with its question")
+        yield from wrapped(text.format(count=lengths.pairs), indent="  ")
     text = _("a row before cutting: half up to {median}, 95 % up to {p95}, longest {most} tokens")
+    if lengths.pairs:
+        text = _("the longer answer of a pair: half up to {median}, 95 % up to {p95}, longest {most} tokens")
     yield from wrapped(
         text.format(
             median=lengths.share_below(0.5),

@@ -9,10 +9,10 @@ from workbench.data.encode import NOT_TRAINED, Encoded, Tokenizer, encode_all
 from workbench.data.templates import Template
 
 
-def encode_pairs(samples: Sequence[Sample], template: Template, tokenizer: Tokenizer, max_length: int) -> list[Encoded]:
-    """Of each pair the chosen and then the rejected answer, each behind its question and of at most ``max_length``.
-
-    The result's ``lengths`` are those of the two.
+def encode_both(
+    samples: Sequence[Sample], template: Template, tokenizer: Tokenizer, max_length: int
+) -> list[tuple[Encoded, Encoded]]:
+    """Of each pair the chosen and the rejected answer, each behind its question and of at most ``max_length``.
 
     Raises:
         WorkbenchError: see `encode_all`.
@@ -20,10 +20,11 @@ def encode_pairs(samples: Sequence[Sample], template: Template, tokenizer: Token
     pairs = [sample for sample in samples if isinstance(sample, Conversation)]
     each = [one for pair in pairs for one in (pair, pair.with_rejected())]
     encoded = encode_all(each, template, tokenizer, max_length)
-    return [_joined(*both) for both in zip(encoded[::2], encoded[1::2], strict=True)]
+    return list(zip(encoded[::2], encoded[1::2], strict=True))
 
 
-def _joined(chosen: Encoded, rejected: Encoded) -> Encoded:
+def joined(chosen: Encoded, rejected: Encoded) -> Encoded:
+    """Both answers of a pair as one sample, whose ``lengths`` are those of the two."""
     return Encoded(
         chosen.input_ids + rejected.input_ids,
         chosen.labels + rejected.labels,

@@ -14,7 +14,7 @@ from workbench.data.encode import IMAGE_TOKEN, Encoded, Tokenizer, encode_all
 from workbench.data.formats import DatasetFormat
 from workbench.data.light_tokenizer import LightTokenizer, TokenizerFacts
 from workbench.data.picture_marks import count_marks
-from workbench.data.prepare.pairs import encode_pairs, has_preference
+from workbench.data.prepare.pairs import encode_both, has_preference, joined
 from workbench.data.prepare.pictures import RowFacts, picture_paths, require_marks, require_written
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.read import convert
@@ -165,7 +165,8 @@ class RowEncoder:
     def _encoded(self, path: Path, samples: list[tuple[int, Sample]]) -> list[Encoded]:
         limit = self._request.max_length
         if self._request.compares:
-            return encode_pairs([sample for _number, sample in samples], self._template, self._tokenizer, limit)
+            both = encode_both([sample for _number, sample in samples], self._template, self._tokenizer, limit)
+            return [joined(*answers) for answers in both]
         found = encode_all([sample for _number, sample in samples], self._template, self._tokenizer, limit)
         if self._request.sees:
             for (number, sample), encoded in zip(samples, found, strict=True):
