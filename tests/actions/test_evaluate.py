@@ -11,7 +11,7 @@ from workbench.actions.evaluate import model_to_score, named_files, start_evalua
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.evaluation.answer_log import ANSWERS_FILE, AnswerLog
-from workbench.evaluation.question_set import Question
+from workbench.evaluation.question_set import Answer, Question
 from workbench.evaluation.request import Benchmark, EvaluationRequest
 from workbench.jobs.events import EventLog, Finished
 from workbench.jobs.folder import JobFolder
@@ -82,7 +82,7 @@ def test_the_job_knows_what_to_do(project: Path) -> None:
 
 def _stopped_with_answers(job: JobFolder) -> None:
     log = AnswerLog(job.results_path / ANSWERS_FILE)
-    log.add("model", "retention", [Question("1", "Q")], ["A"])
+    log.add("model", "retention", [Question("1", "Q")], [Answer("A")])
     job.exit_path.write_text('{"returncode": 1}')
 
 

@@ -23,7 +23,8 @@ class Sample:
     def answers(self, questions: list[str], **options: Any) -> list[str]:
         chosen = {"max_new_tokens": 32, "template": self.template, **options}
         template = chosen.pop("template")
-        return generate_answers(self.model, self.tokenizer, template, questions, **chosen)
+        given = generate_answers(self.model, self.tokenizer, template, questions, **chosen)
+        return [answer.text for answer in given]
 
 
 @pytest.fixture(autouse=True)

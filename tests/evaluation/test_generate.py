@@ -11,6 +11,8 @@ import torch
 from tests.evaluation.conftest import Sample
 from workbench.configs.evaluation_rules import PROBE_MAX_NEW_TOKENS
 from workbench.data.probes import read_probes
+from workbench.evaluation.generate import generate_answers
+from workbench.evaluation.question_set import Answer
 from workbench.evaluation.scores import score
 from workbench.models.load import load_language_model
 from workbench.paths import resolve_model
@@ -45,9 +47,15 @@ def test_an_answer_ends_without_marks(sample: Sample) -> None:
     assert sample.answers(["What is 3 plus 5?"]) == ["3 plus 5 is 8."]
 
 
-def test_an_answer_is_no_longer_than_allowed(sample: Sample) -> None:
-    (short,) = sample.answers(["What is 3 plus 5?"], max_new_tokens=3)
-    assert "3 plus 5 is 8.".startswith(short) and len(short) < len("3 plus 5 is 8.")
+def test_an_answer_that_has_not_ended_where_it_must_is_cut(sample: Sample) -> None:
+    (said,) = sample.answers(["What is 3 plus 5?"])
+    length = len(sample.tokenizer.encode(said, add_special_tokens=False))
+    asked = sample.model, sample.tokenizer, sample.template, ["What is 3 plus 5?"]
+    (short,), (whole,) = (generate_answers(*asked, max_new_tokens=most) for most in (3, length + 1))
+    assert said.startswith(short.text) and len(short.text) < len(said)
+    assert (short.is_cut, whole) == (True, Answer(said, is_cut=False))
+    (stopped,) = generate_answers(*asked, stop_words=[" is"], max_new_tokens=5)
+    assert stopped == Answer("3 plus 5", is_cut=False)
 
 
 def test_no_questions_are_no_work(sample: Sample) -> None:

@@ -11,9 +11,9 @@ from workbench.data.probes import Probe, write_probes
 from workbench.errors import WorkbenchError
 from workbench.evaluation.__main__ import WRONG_FILE, work
 from workbench.evaluation.answer_log import ANSWERS_FILE, AnswerLog
-from workbench.evaluation.question_set import Question
+from workbench.evaluation.question_set import Answer, Question
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
-from workbench.jobs.events import EventLog, Progress, Score, Started
+from workbench.jobs.events import EventLog, Progress, Score, Started, Warned
 from workbench.jobs.folder import JobFolder, JobRecord
 from workbench.jobs.tail import EventTail
 
@@ -61,6 +61,7 @@ def test_every_model_is_scored_on_every_probe_file(job: JobFolder) -> None:
     assert finished.results == {
         **{f"identity {model}": 1.0 for model in ("first", "second")},
         **{f"retention {model}": 0.5 for model in ("first", "second")},
+        **{f"{name}_cut {model}": 0 for name in ("identity", "retention") for model in ("first", "second")},
         "wrong_answers": str(answers),
         "answers": str(job.results_path / ANSWERS_FILE),
     }
@@ -87,14 +88,22 @@ def test_a_damaged_probe_file_is_told_before_any_model_is_loaded(job: JobFolder,
 def test_what_was_answered_before_is_not_asked_again(job: JobFolder) -> None:
     log = AnswerLog(job.results_path / ANSWERS_FILE)
     for model in ("first", "second"):
-        log.add(model, "identity", [Question("1", "Who are you?")], ["I am workbench."])
-        log.add(model, "retention", [Question("1", "What is 3 plus 5?"), Question("2", "Hi")], ["9", "Hello"])
+        log.add(model, "identity", [Question("1", "Who are you?")], [Answer("I am workbench.")])
+        answers = [Answer("9", is_cut=model == "second"), Answer("Hello")]
+        log.add(model, "retention", [Question("1", "What is 3 plus 5?"), Question("2", "Hi")], answers)
     lines = log.path.read_text()
     without_model = job.record.arguments
     for model in without_model["models"]:
         model["model"] = "/no/such/model"  # which would be told if it were opened
     job.write_record(job.record.model_copy(update={"arguments": without_model}))
-    work(job, EventLog(job.path))
+    finished = work(job, EventLog(job.path))
+    (cut,) = [event for event in EventTail(job.events_path).poll() if isinstance(event, Warned)]
+    assert (cut.message, cut.where) == (
+        "retention: 1 of 2 answers had not ended after 64 tokens and were cut there.",
+        "second",
+    )
+    assert "--max-new-tokens 128" in (cut.fix or "")
+    assert (finished.results["retention_cut second"], finished.results["retention_cut first"]) == (1, 0)
     assert scores_of(job) == [
         (model, name, right, total)
         for model in ("first", "second")
@@ -105,7 +114,7 @@ def test_what_was_answered_before_is_not_asked_again(job: JobFolder) -> None:
 
 def test_only_what_is_left_is_asked(job: JobFolder) -> None:
     log = AnswerLog(job.results_path / ANSWERS_FILE)
-    log.add("first", "retention", [Question("1", "What is 3 plus 5?")], ["I do not know."])
+    log.add("first", "retention", [Question("1", "What is 3 plus 5?")], [Answer("I do not know.")])
     work(job, EventLog(job.path))
     started, *_others = EventTail(job.events_path).poll()
     assert isinstance(started, Started)

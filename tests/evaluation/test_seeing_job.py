@@ -15,7 +15,7 @@ from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.evaluation.__main__ import work
 from workbench.evaluation.answer_log import ANSWERS_FILE, AnswerLog
-from workbench.evaluation.question_set import Question
+from workbench.evaluation.question_set import Answer, Question
 from workbench.evaluation.request import Benchmark, EvaluationRequest, ModelToScore
 from workbench.evaluation.tables import TABLES_FILE
 from workbench.jobs.events import EventLog
@@ -86,7 +86,8 @@ def test_a_benchmark_is_asked_with_probes(asked: EvaluationRequest, tmp_path: Pa
     assert {"pope llava", "pope_f1 llava", "pope_yes_ratio llava"} <= finished.results.keys()
     log = AnswerLog(Path(str(finished.results["answers"])))
     assert len(log) == 4
-    assert log.get("llava", "seeing", Question("3", "What is 3 plus 5?")) == "3 plus 5"  # up to the stop word
+    answer = log.get("llava", "seeing", Question("3", "What is 3 plus 5?"))
+    assert answer == Answer("3 plus 5")  # up to the stop word
 
 
 def test_a_model_that_reads_text_only_is_told_so(asked: EvaluationRequest, tmp_path: Path) -> None:

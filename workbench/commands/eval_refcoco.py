@@ -43,13 +43,13 @@ def eval_refcoco(
     as_json: asked_model.AsJson = False,
 ) -> None:
     """Start the job and follow it."""
-    from workbench.commands.benchmark import ask
+    from workbench.commands.asking import ask
     from workbench.evaluation.request import Benchmark
 
     ask(
-        Benchmark(kind="refcoco", data_path=data_path),
-        "wrong_answers",
         model,
+        "wrong_answers",
+        benchmark=Benchmark(kind="refcoco", data_path=data_path),
         image_folder=image_folder,
         llava=llava,
         visual_encoder=visual_encoder,

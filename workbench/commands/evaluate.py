@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -58,33 +56,34 @@ def evaluate(
     ] = None,
     prompt_template: asked_model.PromptTemplate = None,
     system: asked_model.System = "",
+    bits: asked_model.Bits = None,
+    torch_dtype: asked_model.TorchDtype = asked_model.Precision.auto,
+    stop_words: asked_model.StopWords = None,
     max_new_tokens: asked_model.MaxNewTokens = PROBE_MAX_NEW_TOKENS,
     as_json: asked_model.AsJson = False,
 ) -> None:
     """Start the job and follow it."""
-    from workbench.actions.evaluate import model_to_score, named_files, start_evaluate
-    from workbench.actions.named_weights import model_named
-    from workbench.commands.evaluation_tables import tables_of
-    from workbench.commands.outcome import follow_to_result
+    from workbench.actions.evaluate import named_files
+    from workbench.commands.asking import ask
     from workbench.configs.evaluation_rules import IDENTITY, RETENTION, SEEING
     from workbench.evaluation.request import Benchmark
 
     given = {IDENTITY: identity_probes, RETENTION: retention_probes, SEEING: image_probes}
-    wanted = model_to_score(
-        *model_named(model, adapter, Path.cwd()),
-        prompt_template,
-        system,
+    ask(
+        model,
+        "wrong_answers",
+        questions={name: path for name, path in given.items() if path} | named_files(questions or ()),
+        benchmark=Benchmark(kind="pope", data_path=pope) if pope else None,
+        image_folder=image_folder,
+        adapter=adapter,
         llava=llava,
         visual_encoder=visual_encoder,
         visual_select_layer=visual_select_layer,
-    )
-    began = time.time()
-    job = start_evaluate(
-        [wanted],
-        {name: path for name, path in given.items() if path} | named_files(questions or ()),
-        project=Path.cwd(),
-        benchmark=Benchmark(kind="pope", data_path=pope) if pope else None,
-        image_folder=image_folder,
+        prompt_template=prompt_template,
+        system=system,
+        bits=bits,
+        torch_dtype=torch_dtype,
+        stop_words=stop_words,
         max_new_tokens=max_new_tokens,
+        as_json=as_json,
     )
-    follow_to_result(job, "wrong_answers", as_json=as_json, tell=tables_of, goes_on=True, since=began)

@@ -42,13 +42,13 @@ def mmbench(
     as_json: asked_model.AsJson = False,
 ) -> None:
     """Start the job and follow it."""
-    from workbench.commands.benchmark import ask
+    from workbench.commands.asking import ask
     from workbench.evaluation.request import Benchmark
 
     ask(
-        Benchmark(kind="mmbench", data_path=data_path),
-        "mmbench_answers",
         model,
+        "mmbench_answers",
+        benchmark=Benchmark(kind="mmbench", data_path=data_path),
         image_folder=None,
         llava=llava,
         visual_encoder=visual_encoder,

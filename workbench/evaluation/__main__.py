@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.data.templates import get_template
 from workbench.data.templates.mismatch import template_warnings, trained_template
 from workbench.evaluation.answer_log import ANSWERS_FILE, AnswerLog
-from workbench.evaluation.question_set import Outcome, Question, QuestionSet
+from workbench.evaluation.question_set import Answer, Outcome, Question, QuestionSet
+from workbench.evaluation.recommend import score_text
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
 from workbench.evaluation.sets import sets_of
 from workbench.evaluation.tables import tables_json
@@ -47,6 +48,7 @@ class Evaluation:
         self._total = len(self._request.models) * sum(len(asked.questions) for asked in self._sets)
         self._done = 0
         self._outcomes: dict[str, dict[str, Outcome]] = {}
+        self._cut: dict[str, int] = {}
 
     def run(self) -> Finished:
         """Score until all is done or somebody asks to stop."""
@@ -64,7 +66,8 @@ class Evaluation:
         for asked in self._sets:
             answers = self._answers(model, wanted, asked)
             if len(answers) == len(asked.questions):
-                self._take(wanted.label, asked.name, asked.outcome(answers))
+                self._take(wanted.label, asked.name, asked.outcome([answer.text for answer in answers]))
+                self._tell_cut(wanted.label, asked.name, answers)
 
     def _is_work_left(self, wanted: ModelToScore) -> bool:
         return any(
@@ -80,7 +83,7 @@ class Evaluation:
         self._warn(wanted, opened.tokenizer)
         return opened
 
-    def _answers(self, opened: Opened | None, wanted: ModelToScore, asked: QuestionSet) -> list[str]:
+    def _answers(self, opened: Opened | None, wanted: ModelToScore, asked: QuestionSet) -> list[Answer]:
         """The answers to a set, as far as it was asked."""
         known = [self._log.get(wanted.label, asked.name, question) for question in asked.questions]
         left = [question for question, answer in zip(asked.questions, known, strict=True) if answer is None]
@@ -96,7 +99,7 @@ class Evaluation:
         answers = (self._log.get(wanted.label, asked.name, question) for question in asked.questions)
         return [answer for answer in answers if answer is not None]
 
-    def _generated(self, opened: Opened | None, wanted: ModelToScore, questions: Sequence[Question]) -> list[str]:
+    def _generated(self, opened: Opened | None, wanted: ModelToScore, questions: Sequence[Question]) -> list[Answer]:
         from workbench.evaluation.generate import generate_answers
 
         assert opened is not None  # it is loaded if anything is left to be asked
@@ -129,6 +132,22 @@ class Evaluation:
         if (score := outcome.score) is not None:
             self._events.write(Score(name=name, value=score.value, right=score.right, total=score.total, target=label))
 
+    def _tell_cut(self, label: str, name: str, answers: Sequence[Answer]) -> None:
+        """Count the answers that had no end when they were as long as they may be, and say what to do."""
+        most = self._request.max_new_tokens
+        self._cut[f"{name}_cut {label}"] = cut = sum(answer.is_cut for answer in answers)
+        if cut:
+            text = _("{score}: {cut} of {total} answers had not ended after {most} tokens and were cut there.")
+            self._events.write(
+                Warned(
+                    message=text.format(score=score_text(name), cut=cut, total=len(answers), most=most),
+                    where=label,
+                    fix=_("If that makes them wrong, allow longer ones: --max-new-tokens {more}.").format(
+                        more=2 * most
+                    ),
+                )
+            )
+
     def _kept(self) -> dict[str, str | int | float | bool]:
         """Write the result files, and name them after the shares and figures."""
         results = self._job.results_path
@@ -147,6 +166,7 @@ class Evaluation:
         results.mkdir(exist_ok=True)
         for file, text in files.items():
             write_atomic(results / file, text)
+        shares |= self._cut
         shares |= {Path(file).stem: str(results / file) for file in files}
         if len(self._log):
             shares["answers"] = str(self._log.path)

@@ -6,29 +6,33 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from workbench.evaluation.question_set import Question
+from workbench.evaluation.question_set import Answer, Question
 
 ANSWERS_FILE = "answers.jsonl"
 _FIELDS = ("model", "set", "key", "question", "answer")
+_CUT = "cut"
 
 
 class AnswerLog:
-    """The answers in a file. Lines are ``{"model", "set", "key", "question", "answer"}``; torn ones are passed over."""
+    """The answers in a file; torn lines are passed over.
+
+    Lines are ``{"model", "set", "key", "question", "answer"}``, and ``"cut": true`` where the answer had no end.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-        self._known = {tuple(line[:-1]): line[-1] for line in _lines(text)}
+        self._known = dict(_lines(text))
         self._before_next = "" if text.endswith("\n") or not text else "\n"
 
     def __len__(self) -> int:
         return len(self._known)
 
-    def get(self, model: str, name: str, question: Question) -> str | None:
+    def get(self, model: str, name: str, question: Question) -> Answer | None:
         """The answer from before, if the very same was asked."""
         return self._known.get((model, name, question.key, question.text))
 
-    def add(self, model: str, name: str, questions: Sequence[Question], answers: Sequence[str]) -> None:
+    def add(self, model: str, name: str, questions: Sequence[Question], answers: Sequence[Answer]) -> None:
         """Append answers; they are in the file when this returns.
 
         Raises:
@@ -36,19 +40,21 @@ class AnswerLog:
         """
         lines = []
         for question, answer in zip(questions, answers, strict=True):
-            values = (model, name, question.key, question.text, answer)
-            self._known[values[:-1]] = answer
-            lines.append(json.dumps(dict(zip(_FIELDS, values, strict=True)), ensure_ascii=False) + "\n")
+            asked = (model, name, question.key, question.text)
+            self._known[asked] = answer
+            line = dict(zip(_FIELDS, (*asked, answer.text), strict=True)) | ({_CUT: True} if answer.is_cut else {})
+            lines.append(json.dumps(line, ensure_ascii=False) + "\n")
         self.path.parent.mkdir(exist_ok=True)
         with self.path.open("a", encoding="utf-8") as stream:
             stream.write(self._before_next + "".join(lines))
         self._before_next = ""
 
 
-def _lines(text: str) -> Iterable[list[str]]:
+def _lines(text: str) -> Iterable[tuple[tuple[str, ...], Answer]]:
     for line in text.split("\n"):
         try:
             found = json.loads(line)
-            yield [str(found[name]) for name in _FIELDS]
+            *asked, answer = (str(found[name]) for name in _FIELDS)
+            yield tuple(asked), Answer(answer, is_cut=found.get(_CUT) is True)
         except (ValueError, TypeError, KeyError):
             continue

@@ -12,6 +12,7 @@ import torch
 from workbench.data.conversation import IMAGE, Turn
 from workbench.data.encode import encode_prompt
 from workbench.data.templates import Template
+from workbench.evaluation.question_set import Answer
 from workbench.models.vision.marks import require_a_picture_each, require_sight
 from workbench.models.vision.sight import Picture, Sight, joined_inputs, with_looks
 
@@ -42,7 +43,7 @@ def generate_answers(
     stop_words: Sequence[str] = (),
     batch_size: int = 32,
     synced: bool = False,
-) -> list[str]:
+) -> list[Answer]:
     """The model's most likely answer to each question, in the order asked, without special tokens or stop words.
 
     The model is left as it was found: training mode, random state and cache setting included.
@@ -71,14 +72,14 @@ def generate_answers(
             require_sight(model, pictures=len(seen), where=question)
     words = [*template.stop_words, *stop_words]
     order = sorted(range(len(prompts)), key=lambda index: prompts[index].size)
-    answers = [""] * len(prompts)
+    answers = [Answer("")] * len(prompts)
     with without_training(model):
         for start in range(0, len(order), batch_size):
             chosen = order[start : start + batch_size]
             batch = [prompts[index] for index in chosen]
-            texts = _generate(model, tokenizer, words, batch, sight, max_new_tokens, synced)
-            for index, text in zip(chosen, texts, strict=True):
-                answers[index] = text
+            given = _generate(model, tokenizer, words, batch, sight, max_new_tokens, synced)
+            for index, answer in zip(chosen, given, strict=True):
+                answers[index] = answer
     return answers
 
 
@@ -98,7 +99,7 @@ def _generate(
     sight: Sight | None,
     max_new_tokens: int,
     synced: bool,
-) -> list[str]:
+) -> list[Answer]:
     looks = [[sight.look(picture) for picture in prompt.pictures] if sight else [] for prompt in asked]
     prompts = [with_looks(prompt.ids, some) for prompt, some in zip(asked, looks, strict=True)]
     longest = max(len(prompt) for prompt in prompts)
@@ -126,7 +127,7 @@ def _generate(
         **{name: tensor.to(device) for name, tensor in inputs.items()},
         **({"stop_strings": strings, "tokenizer": tokenizer} if strings else {}),
     )
-    return [_text(tokenizer, stop_words, ids, ends) for ids in output[:, longest:].tolist()]
+    return [_answer(tokenizer, stop_words, ids, ends, max_new_tokens) for ids in output[:, longest:].tolist()]
 
 
 def _end_tokens(tokenizer: Any, stop_words: list[str]) -> list[int]:
@@ -140,13 +141,13 @@ def _single_token(tokenizer: Any, word: str) -> int | None:
     return int(ids[0]) if len(ids) == 1 else None
 
 
-def _text(tokenizer: Any, stop_words: list[str], ids: list[int], ends: list[int]) -> str:
-    """The answer's text, up to the first end token or stop word."""
+def _answer(tokenizer: Any, stop_words: list[str], ids: list[int], ends: list[int], most: int) -> Answer:
+    """The answer up to the first end token or stop word; cut if neither came within so many tokens."""
     length = next((place for place, token in enumerate(ids) if token in ends), len(ids))
-    text = str(tokenizer.decode(ids[:length], skip_special_tokens=True))
+    whole = text = str(tokenizer.decode(ids[:length], skip_special_tokens=True))
     for word in stop_words:
         text = text.split(word, 1)[0]
-    return text.strip()
+    return Answer(text.strip(), is_cut=length == most and text == whole)
 
 
 @contextmanager

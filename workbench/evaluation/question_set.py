@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from workbench.data.probes import Probe
 from workbench.evaluation.scores import ProbeScore, Share, score, shares_by
@@ -19,6 +19,13 @@ class Question:
     text: str
     pictures: Sequence[Path] = ()
     system: str = ""
+
+
+class Answer(NamedTuple):
+    """What a model said. ``is_cut``: it had not come to its end when it was as long as an answer may be."""
+
+    text: str
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)

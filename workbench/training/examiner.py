@@ -77,7 +77,7 @@ class Examiner:
 
     def _generate(self, questions: Sequence[_Question], max_new_tokens: int) -> list[str]:
         session = self._session
-        return generate_answers(
+        answers = generate_answers(
             self._model,
             session.tokenizer,
             _WHOLE_TEXT if session.config.stage == "pretrain" else session.template,
@@ -88,3 +88,4 @@ class Examiner:
             max_new_tokens=max_new_tokens,
             synced=self._sharded and world_size() > 1,
         )
+        return [answer.text for answer in answers]

@@ -1,8 +1,9 @@
-"""How ``mmbench`` and ``eval_refcoco`` start their jobs and end."""
+"""How the commands that ask a model questions start their jobs and end."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
 
 
 def ask(
-    benchmark: Benchmark,
-    result: str,
     model: str,
+    result: str,
     *,
+    questions: Mapping[str, str] | None = None,
+    benchmark: Benchmark | None = None,
     image_folder: str | None,
+    adapter: str | None = None,
     llava: str | None,
     visual_encoder: str | None,
     visual_select_layer: int | None,
@@ -27,13 +30,14 @@ def ask(
     torch_dtype: Precision,
     stop_words: list[str] | None,
     max_new_tokens: int,
-    work_dir: Path | None,
+    work_dir: Path | None = None,
     as_json: bool,
 ) -> None:
     """Start the job and follow it.
 
     Args:
         result: the result that is named at the end.
+        questions: question files by the name of their score.
     """
     from workbench.actions.evaluate import model_to_score, start_evaluate
     from workbench.actions.named_weights import model_named
@@ -41,7 +45,7 @@ def ask(
     from workbench.commands.outcome import follow_to_result
 
     wanted = model_to_score(
-        *model_named(model, None, Path.cwd()),
+        *model_named(model, adapter, Path.cwd()),
         prompt_template,
         system,
         llava=llava,
@@ -53,7 +57,7 @@ def ask(
     began = time.time()
     job = start_evaluate(
         [wanted],
-        {},
+        questions or {},
         project=Path.cwd(),
         benchmark=benchmark,
         image_folder=image_folder,
