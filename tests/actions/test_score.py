@@ -60,3 +60,15 @@ def test_a_file_of_unknown_columns_is_mended_with_an_option_that_score_has(tmp_p
         score_job.work(job, EventLog(tmp_path))
     assert "--format" in (caught.value.fix or "")
     assert "dataset_format" not in str(caught.value)
+
+
+def test_a_model_that_reads_a_token_of_its_own_is_asked_in_its_tokenizers_format(tmp_path: Path) -> None:
+    folder = tmp_path / "reward"
+    folder.mkdir()
+    config = {"architectures": ["LlamaForSequenceClassification"], "reward_token_id": 128002}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    made = start_score(str(folder), _PAIRS, project=tmp_path).record.arguments
+    assert (made["reward_token_id"], made["prompt_template"]) == (128002, "auto")
+    told: dict[str, Any] = {"reward_token_id": 5, "prompt_template": "internlm2_chat"}
+    made = start_score(str(folder), _PAIRS, project=tmp_path, **told).record.arguments
+    assert (made["reward_token_id"], made["prompt_template"]) == (5, "internlm2_chat")

@@ -60,6 +60,14 @@ def test_the_score_is_read_at_the_token_behind_the_answer(published: tuple[Any, 
 
     assert list(json.loads((folder / "config.json").read_text())["architectures"]) == ["InternLM2ForRewardModel"]
     assert [found[0], found[1]] == pytest.approx(expected, abs=1e-5)
+    told = Scorer(_request(folder, reward_token_id=_END + 1))
+    ids = [*encode(_ASKED[0], template, tokenizer).input_ids, _END + 1]
+    with torch.no_grad():
+        assert dict(told.scores(_ASKED[:1], ["a:1"]))[0] == pytest.approx(
+            model(torch.tensor([ids])).logits.item(), abs=1e-5
+        )
+    with pytest.raises(WorkbenchError, match="none of the model's"):
+        Scorer(_request(folder, reward_token_id=10**6))
     assert found[0] != pytest.approx(found[1], abs=1e-5)
 
 

@@ -14,7 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.ui.weights_rows import Found
 from workbench.ui.weights_use import chat_with
 from workbench.weights.look import look_at
-from workbench.weights.scoring import is_scorer
+from workbench.weights.scoring import is_scorer, reward_token_of
 
 
 def _folder(folder: Path, name: str, content: dict[str, Any]) -> Path:
@@ -62,3 +62,23 @@ def test_it_is_neither_exported_nor_talked_to(tmp_path: Path) -> None:
             assert f"workbench score {folder} FILE" in (caught.value.fix or "")
     with pytest.raises(WorkbenchError, match="reward model"):
         read_adapter_facts(adapter)
+
+
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        ("reward_token_id = 128002", 128002),
+        ("train_dataset = dict(reward_token_id=9)", 9),
+        ("reward_token_id = -1", None),
+    ],
+)
+def test_what_xtuner_converted_reads_its_score_where_the_config_beside_it_says(
+    tmp_path: Path, text: str, token: int | None
+) -> None:
+    folder = _folder(tmp_path / "model", "config.json", {"architectures": ["LlamaForSequenceClassification"]})
+    assert reward_token_of(folder) is None
+    llm = "llm=dict(type=AutoModelForCausalLM.from_pretrained, pretrained_model_name_or_path='llama')"
+    (folder / "xtuner_config.py").write_text(f"{text}\nmodel = dict(type=RewardModel, {llm})\n", encoding="utf-8")
+    assert reward_token_of(folder) == token
+    (folder / "config.json").write_text('{"reward_token_id": 3}', encoding="utf-8")
+    assert reward_token_of(folder) == 3

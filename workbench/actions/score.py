@@ -10,6 +10,7 @@ from workbench.actions.python import module_command
 from workbench.actions.targets import job_name
 from workbench.configs.provenance import read_provenance
 from workbench.data.sources import Source
+from workbench.data.templates import AUTO
 from workbench.errors import WorkbenchError
 from workbench.evaluation.request import Precision
 from workbench.evaluation.score_request import ScoreRequest
@@ -17,7 +18,7 @@ from workbench.i18n import _
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.launch import start_job
 from workbench.paths import resolve_model
-from workbench.weights.scoring import gives_no_scores, is_scorer
+from workbench.weights.scoring import gives_no_scores, is_scorer, reward_token_of
 
 
 def start_score(
@@ -31,6 +32,7 @@ def start_score(
     max_length: int = 2048,
     batch_size: int = 8,
     precision: Precision = "auto",
+    reward_token_id: int | None = None,
     output: Path | None = None,
     overwrite: bool = False,
 ) -> JobFolder:
@@ -41,6 +43,7 @@ def start_score(
         data: pairs of answers, or dialogues whose last answer is scored; see `Source`.
         base: of an adapter, instead of the noted one.
         max_length: the most tokens of a question with its answer.
+        reward_token_id: put behind each answer to read its score there, instead of what the model says.
         output: the file of scores; one in the job's ``results`` if it is None.
 
     Raises:
@@ -58,16 +61,20 @@ def start_score(
         raise gives_no_scores(str(folder))
     if Source(data).is_here:
         Source(data).files()
+    token = reward_token_id
+    if token is None and folder is not None:
+        token = reward_token_of(folder)
     adapter = folder if folder is not None and (folder / "adapter_config.json").is_file() else None
     request = ScoreRequest(
         model=base_of(adapter, base, Path(model)) if adapter else str(folder or model),
         adapter=str(adapter) if adapter else None,
-        prompt_template=prompt_template or _template(folder, model),
+        prompt_template=prompt_template or _template(folder, model, token),
         data_path=data,
         dataset_format=dataset_format,
         max_length=max_length,
         batch_size=batch_size,
         precision=precision,
+        reward_token_id=token,
         output=str(output.resolve()) if output else None,
     )
     return start_job(
@@ -90,9 +97,11 @@ def _folder(model: str, project: Path) -> Path | None:
         raise
 
 
-def _template(folder: Path | None, model: str) -> str:
+def _template(folder: Path | None, model: str, reward_token: int | None) -> str:
     known = read_provenance(folder) if folder else None
     if known is None or known.prompt_template is None:
+        if reward_token is not None:
+            return AUTO  # published reward models that read a token of their own are trained on the tokenizer's format
         raise WorkbenchError(
             _("Nothing says which prompt template these weights want."),
             where=model,

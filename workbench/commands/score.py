@@ -17,7 +17,7 @@ _EXAMPLES = """
 
   workbench score work_dirs/my_reward/20260101_120000/checkpoints/checkpoint-80 answers.json --output scores.jsonl
 
-  workbench score internlm/internlm2-1_8b-reward pairs.jsonl --prompt-template internlm2_chat --json
+  workbench score internlm/internlm2-1_8b-reward pairs.jsonl --prompt-template auto --json
 """
 _ROWS_SHOWN = 20
 
@@ -49,6 +49,9 @@ def score(
     max_length: Annotated[int, typer.Option(help=_("The most tokens of one row."), min=1)] = 2048,
     batch_size: Annotated[int, typer.Option(help=_("Answers read at a time."), min=1)] = 8,
     torch_dtype: asked_model.TorchDtype = asked_model.Precision.auto,
+    reward_token_id: Annotated[
+        int | None, typer.Option(help=_("The token behind an answer to read its score at; else what the model says."))
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="JSONL", help=_("The file to write; else in the job's results."))
     ] = None,
@@ -69,6 +72,7 @@ def score(
         max_length=max_length,
         batch_size=batch_size,
         precision=torch_dtype.value,
+        reward_token_id=reward_token_id,
         output=output,
         overwrite=force,
     )

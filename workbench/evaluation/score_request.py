@@ -13,7 +13,7 @@ class ScoreRequest(BaseModel):
     """A reward model and the rows whose answers it gives scores to.
 
     ``adapter`` is put on ``model`` if there is one; rows are rendered by ``prompt_template`` and have at most ``max_length``
-    tokens; ``output``: the file of scores to write, or None for one in the job's results.
+    tokens; ``reward_token_id`` is put behind each answer, to read its score there; ``output``: the file of scores to write, or None for one in the job's results.
     """
 
     model_config = ConfigDict(extra="forbid", protected_namespaces=())
@@ -26,6 +26,7 @@ class ScoreRequest(BaseModel):
     max_length: int = 2048
     batch_size: int = 8
     precision: Precision = "auto"
+    reward_token_id: int | None = None
     output: str | None = None
 
 

@@ -17,7 +17,7 @@ from workbench.i18n import _
 from workbench.models.adapters import load_adapter
 from workbench.models.base_changes import make_room
 from workbench.models.load import load_language_model, load_tokenizer
-from workbench.weights.scoring import gives_no_scores, scores_by
+from workbench.weights.scoring import TOKEN_FIELD, gives_no_scores, no_such_token, scores_by
 
 
 class Scorer:
@@ -43,7 +43,7 @@ class Scorer:
             raise gives_no_scores(request.model)
         make_room(model, self._tokenizer, changes.new_tokens)
         model.config.get_text_config().pad_token_id = self._tokenizer.pad_token_id
-        self._behind = end_token_of(model.config)
+        self._behind = self._end_tokens(model.config)
         self._model = (load_adapter(model, request.adapter) if request.adapter else model).eval()
         self._template = get_template(request.prompt_template, self._tokenizer)
 
@@ -61,6 +61,16 @@ class Scorer:
         for first in range(0, len(order), self._request.batch_size):
             some = order[first : first + self._request.batch_size]
             yield from zip(some, self._batch([ids[number] for number in some]), strict=True)
+
+    def _end_tokens(self, config: Any) -> list[int]:
+        """What is put behind an answer, to read its score there; nothing if that is the answer's last token."""
+        token = self._request.reward_token_id
+        if token is None:  # of a model of the hub, which was fetched just now
+            token = getattr(config, TOKEN_FIELD, None)
+        count = config.get_text_config().vocab_size
+        if token is not None and not 0 <= token < count:
+            raise no_such_token(token, count, self._request.model, _("Name it: --reward-token-id."))
+        return [] if token is None else [int(token)]
 
     def _ids(self, samples: Sequence[Sample], where: Sequence[str]) -> list[list[int]]:
         for sample, place in zip(samples, where, strict=True):
@@ -100,9 +110,3 @@ class Scorer:
 
 def _ends_with_answer(sample: Sample) -> bool:
     return isinstance(sample, Conversation) and bool(sample.turns) and sample.turns[-1].role == "assistant"
-
-
-def end_token_of(config: Any) -> list[int]:
-    """The token that a published reward model reads its score at, behind the answer; none if that is its last token."""
-    token = getattr(config, "reward_token_id", None)
-    return [] if token is None else [int(token)]

@@ -11,6 +11,10 @@ from workbench.weights.small_json import json_object
 
 _SCORERS = ("ForSequenceClassification", "ForRewardModel")
 """How the classes of models end that give scores, as transformers and InternLM2's reward models name them."""
+TOKEN_FIELD = "reward_token_id"
+"""Of a ``config.json``: the token that is put behind an answer, to read its score there."""
+XTUNER_CONFIG = "xtuner_config.py"
+"""The config of the training, as XTuner leaves it beside what it converted."""
 _TASK = "SEQ_CLS"
 """peft's name for what such an adapter is for."""
 
@@ -25,6 +29,31 @@ def is_scorer(folder: Path) -> bool:
 def scores_by(architectures: object) -> bool:
     """Whether these ``architectures`` of a config are of a model that gives scores."""
     return isinstance(architectures, list) and bool(architectures) and str(architectures[0]).endswith(_SCORERS)
+
+
+def reward_token_of(folder: Path) -> int | None:
+    """The token behind an answer at which a reward model gives its score; None if that is the answer's own last one.
+
+    XTuner's reward models of other families than InternLM2 say it only in the config of their training.
+
+    Raises:
+        WorkbenchError: that config cannot be read.
+    """
+    told = json_object(folder / "config.json").get(TOKEN_FIELD)
+    if isinstance(told, int):
+        return told
+    config = folder / XTUNER_CONFIG
+    if not config.is_file():
+        return None
+    from workbench.configs.xtuner.read import read_xtuner_config  # here: the app's first paint does without it
+
+    return read_xtuner_config(config).reward_token_id
+
+
+def no_such_token(token: int, count: int, where: str, fix: str) -> WorkbenchError:
+    """What to raise for a token to read the score at that is none of a model's ``count`` tokens."""
+    text = _("The token {token} at which the score is read is none of the model's {count}.")
+    return WorkbenchError(text.format(token=token, count=count), where=where, fix=fix)
 
 
 def refuse_scorer(folder: Path) -> None:

@@ -18,9 +18,12 @@ from workbench.checkpoints.pth.convert import convert_pth
 from workbench.checkpoints.pth.request import PthRequest
 from workbench.configs.provenance import read_provenance
 from workbench.errors import WorkbenchError
+from workbench.weights.scoring import reward_token_of
 
 pytestmark = pytest.mark.heavy
 
+_TOKEN = 7
+"""What the reward model's config puts behind an answer."""
 ENDS = ("q_proj", "v_proj", "down_proj")
 
 
@@ -164,7 +167,13 @@ def test_a_reward_model_scores_with_its_head(llama: Path, full: dict[str, torch.
 
     state = {name.replace("llm.model.", "llm."): value for name, value in full.items() if "lm_head" not in name}
     state["v_head.weight"] = torch.randn(1, 24)
-    folder = convert(save_pth(tmp_path / "it.pth", state), None, tmp_path / "reward", base=str(llama), fp32=True)
+    pth = save_pth(tmp_path / "it.pth", state)
+    with pytest.raises(WorkbenchError, match="at which token") as caught:
+        convert(pth, None, tmp_path / "reward", base=str(llama))
+    assert "reward_token_id" in (caught.value.fix or "")
+    folder = convert(pth, reward_config(tmp_path, llama, lora="None"), tmp_path / "reward", fp32=True)
+    assert reward_token_of(folder) == _TOKEN
+    assert read_provenance(folder).prompt_template == "auto"  # type: ignore[union-attr]
     model = AutoModelForSequenceClassification.from_pretrained(folder)
     assert torch.equal(model.score.weight, state["v_head.weight"])
     assert torch.equal(model.model.embed_tokens.weight, state["llm.embed_tokens.weight"])
@@ -177,8 +186,12 @@ def test_a_reward_model_with_an_adapter_is_merged(llama: Path, tmp_path: Path) -
     inner = {name.removeprefix("model."): tensor for name, tensor in weights(llama).items()}
     adapter, head = lora_tensors("llm", inner, ENDS), torch.randn(1, 24)
     pth = write_zero_folder(tmp_path / "iter_3.pth", adapter | {"v_head.weight": head}, stage=2, ranks=2)
-    request = PthRequest(pth=pth, base=str(llama), target=tmp_path / "reward", lora_alpha=8, fp32=True)
-    model = AutoModelForSequenceClassification.from_pretrained(convert_pth(request, ignore).folder)
+    request = PthRequest(
+        pth=pth, config=str(reward_config(tmp_path, llama)), base=str(llama), target=tmp_path / "reward", fp32=True
+    )
+    made = convert_pth(request, ignore)
+    assert f"read at the token {_TOKEN}" in made.notes[-1]
+    model = AutoModelForSequenceClassification.from_pretrained(made.folder)
     assert torch.equal(model.score.weight, head)
     name = "layers.1.mlp.down_proj"
     one, two = (adapter[f"llm.base_model.model.{name}.lora_{part}.default.weight"] for part in "AB")
@@ -194,11 +207,14 @@ def test_a_reward_model_with_an_adapter_is_merged(llama: Path, tmp_path: Path) -
     assert "DeepSpeed folder" in (caught.value.fix or "")
 
 
-def reward_config(folder: Path, llm: Path) -> Path:
-    """A config of a reward model with an adapter."""
-    text = text_config(folder, llm, lora_text()).read_text()
+def reward_config(folder: Path, llm: Path, lora: str = lora_text()) -> Path:
+    """A config of a reward model, with an adapter unless it says otherwise."""
+    text = text_config(folder, llm, lora).read_text()
     path = folder / "reward_config.py"
-    path.write_text(text.replace("SupervisedFinetune", "RewardModel").replace("    lora=", "    llm_lora="))
+    path.write_text(
+        f"reward_token_id = {_TOKEN}\n"
+        + text.replace("SupervisedFinetune", "RewardModel").replace("    lora=", "    llm_lora=")
+    )
     return path
 
 

@@ -25,8 +25,8 @@ from workbench.checkpoints.values import require_floats
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.weights.scoring import XTUNER_CONFIG, reward_token_of
 
-CONFIG_COPY = "xtuner_config.py"
 _REWARD = "RewardModel"
 
 
@@ -72,7 +72,9 @@ def convert_pth(request: PthRequest, on_progress: Callable[[int, int], None]) ->
         if _kind(folders) == "model" and not parts.v_head:
             notes += tell_answer_ends(folder)
     return ConvertedPth(
-        _kind(folders), request.target, [*notes, *model.notes, *_missing_parts(context), *_merge_notes(context)]
+        _kind(folders),
+        request.target,
+        [*notes, *model.notes, *_missing_parts(context), *_merge_notes(context), *_reward_notes(parts, request.target)],
     )
 
 
@@ -140,7 +142,7 @@ def _is_computed(name: str) -> bool:
 
 def _write_origin(folder: Path, context: Context, trained: TrainedWeights, model: TrainedModel) -> None:
     if model.python_text is not None:
-        (folder / CONFIG_COPY).write_text(model.python_text, encoding="utf-8")
+        (folder / XTUNER_CONFIG).write_text(model.python_text, encoding="utf-8")
     method = "full" if not is_adapter(context.parts.llm) else "qlora" if context.model.quantized else "lora"
     write_provenance(
         folder,
@@ -181,6 +183,14 @@ def _missing_parts(context: Context) -> list[str]:
             names=", ".join(lacking)
         )
     ]
+
+
+def _reward_notes(parts: Parts, made: Path) -> list[str]:
+    """Where the score of a reward model is to be read, for those who read it with another program."""
+    if not parts.v_head:
+        return []
+    text = _("The score is read at the token {token}, which 'workbench score' puts behind each answer.")
+    return [text.format(token=reward_token_of(made))]
 
 
 def _merge_notes(context: Context) -> list[str]:

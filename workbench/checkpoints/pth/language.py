@@ -20,10 +20,11 @@ from workbench.checkpoints.stored import LazyTensor
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.weights.internlm2_names import INTERNLM2
+from workbench.weights.scoring import TOKEN_FIELD, no_such_token
 
 _HEADS = ("lm_head.weight", "output.weight")
-_REWARD_TOKEN = 92527
-"""What XTuner puts behind an answer of InternLM2, to read the score at it."""
+_REWARD_TOKENS = {"internlm2": 92527, "llama": 128002}
+"""What XTuner's configs of InternLM2 and Llama 3 put behind an answer, to read the score at it, by ``model_type``."""
 _INNER = "model."
 _ADAPTED = "base_model.model."
 """What peft puts before the names of a model with an adapter."""
@@ -66,10 +67,12 @@ def _finish(folder: Path, base: ModelFiles, changes: dict[str, Any]) -> list[str
 def reward_model(context: Context) -> PlannedFolder:
     """A reward model: the inner language model, trained whole or merged from an adapter, and a head with one output.
 
-    InternLM2's has the names of its own reward class; every other one those of ``…ForSequenceClassification``.
+    InternLM2's has the names of its own reward class; every other one those of ``…ForSequenceClassification``. Either
+    says in its config at which token behind an answer its score is read, as ``reward_token_id``.
 
     Raises:
-        WorkbenchError: the checkpoint holds no head, or a tensor does not fit the base.
+        WorkbenchError: the checkpoint holds no head, nothing says at which token it is read, or a tensor does not fit
+            the base.
     """
     base = require_base(context.model.llm, "--base")
     config = base.config()
@@ -86,8 +89,9 @@ def reward_model(context: Context) -> PlannedFolder:
     else:
         model = fit_to_base(trained, body, context.request.pth, context.language_dtype)
         tensors, vocab_size = model.plan, model.vocab_size
+    token = _reward_token(context, config, vocab_size or int(config.get("vocab_size") or 0))
     plan = [*tensors, *planned({name: head}, context.language_dtype)]
-    changes = config_changes(context, base, vocab_size) | _reward_config(config, is_internlm2)
+    changes = config_changes(context, base, vocab_size) | _reward_config(config, is_internlm2) | {TOKEN_FIELD: token}
     return PlannedFolder("", plan, partial(_finish, base=base, changes=changes), context.request.max_shard_bytes)
 
 
@@ -111,6 +115,22 @@ def _reward_head(context: Context, width: int) -> LazyTensor:
 
 def _reward_config(config: dict[str, Any], is_internlm2: bool) -> dict[str, Any]:
     if is_internlm2:
-        read_at = {"reward_token_id": _REWARD_TOKEN} if int(config.get("vocab_size") or 0) > _REWARD_TOKEN else {}
-        return {"architectures": ["InternLM2ForRewardModel"], "tie_word_embeddings": False, **read_at}
+        return {"architectures": ["InternLM2ForRewardModel"], "tie_word_embeddings": False}
     return score_config(config)
+
+
+def _reward_token(context: Context, config: dict[str, Any], count: int) -> int:
+    """What XTuner put behind each answer: as the config says, or as its own configs have it for the base."""
+    token = context.model.reward_token_id
+    if token is None:
+        usual = _REWARD_TOKENS.get(str(config.get("model_type")), count)
+        token = usual if usual < count else None
+    where = context.request.config or str(context.request.pth)
+    fix = _("Name the config that it was trained with; it says reward_token_id = …")
+    if token is None:
+        raise WorkbenchError(
+            _("Nothing says at which token behind an answer this reward model gives its score."), where=where, fix=fix
+        )
+    if token >= count:
+        raise no_such_token(token, count, where, fix)
+    return token

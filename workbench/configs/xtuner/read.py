@@ -11,7 +11,8 @@ from typing import Any
 from workbench.configs.find import PYTHON_SUFFIX, find_config
 from workbench.configs.schema import TrainConfig
 from workbench.configs.xtuner.cfg_options import apply_cfg_options
-from workbench.configs.xtuner.kinds import KINDS, Kind
+from workbench.configs.xtuner.kinds import KINDS, STAGES, Kind
+from workbench.configs.xtuner.reward_token import reward_token
 from workbench.configs.xtuner.syntax import ConfigTree, read_tree
 from workbench.configs.xtuner.values import Place, Settings, Unreadable, Value, as_text, template_name, type_name
 from workbench.errors import WorkbenchError
@@ -38,7 +39,9 @@ class XTunerConfig:
         quantized: whether the language model is held in 4 or 8 bits while training.
         projector_depth: linear layers of LLaVA's projector.
         max_position_embeddings: tokens that the context window is stretched to.
-        prompt_template: the name of the dialogue format, where the config names one.
+        prompt_template: the name of the dialogue format, where the config names one; ``auto`` for the stages on pairs of
+            answers, which XTuner writes in the tokenizer's own.
+        reward_token_id: the token behind an answer at which a reward model's score is read.
         file: the Python file, if it came from one.
     """
 
@@ -54,6 +57,7 @@ class XTunerConfig:
     projector_depth: int = 2
     max_position_embeddings: int | None = None
     prompt_template: str | None = None
+    reward_token_id: int | None = None
     file: Path | None = None
     tree: ConfigTree | None = field(default=None, repr=False, compare=False)
 
@@ -126,7 +130,8 @@ def described(tree: ConfigTree) -> XTunerConfig:
         freeze_visual_encoder=model.get("freeze_visual_encoder") is True,
         projector_depth=_whole_number(model, "projector_depth") or 2,
         max_position_embeddings=_whole_number(model, "max_position_embeddings"),
-        prompt_template=template_name(tree.names.get("prompt_template")),
+        prompt_template="auto" if kind in STAGES else template_name(tree.names.get("prompt_template")),
+        reward_token_id=reward_token(tree.names, model),
         file=tree.file,
         tree=tree,
     )
