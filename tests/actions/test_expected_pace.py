@@ -13,7 +13,8 @@ from workbench.configs.catalogue import resolve
 from workbench.configs.flops import Iteration, iteration_flops
 from workbench.configs.overrides import apply_overrides
 from workbench.devices import Gpu
-from workbench.ui.plan_text import about_time, plan_lines
+from workbench.durations import about_time
+from workbench.ui.plan_text import plan_lines
 from workbench.ui.train_plan import plan_of
 
 SAMPLE, ITERATION = "workbench_sample_lora_identity_e2", Iteration(4096, 4, 1024)
@@ -36,6 +37,14 @@ def test_processes_share_a_cpu() -> None:
         expected_seconds(resolve(SAMPLE), ITERATION, processes=count, on_cpu=True) or 0 for count in (1, 2)
     )
     assert alone < shared < 2 * alone
+
+
+def test_the_rate_is_the_one_of_the_last_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    rates, clock = iter((1e9, None, 3e9)), iter((0.0, 0.5, 60.0, 61.0, 61.5, 121.5, 200.0, 200.5))
+    monkeypatch.setattr(expected_pace, "_measured_cpu_rate", lambda: next(rates))
+    monkeypatch.setattr(expected_pace.time, "monotonic", lambda: next(clock))
+    rate = expected_pace.CpuRate()
+    assert [rate.now() for _ask in range(5)] == [1e9, 1e9, None, None, 3e9]
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,10 @@ from workbench.i18n import _
 from workbench.jobs.folder import SWEEP_SUFFIX, JobFolder
 from workbench.jobs.launch import WORK_DIRS
 from workbench.jobs.queue_changes import unpause
+from workbench.jobs.slurm import slurm_id
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.stop import request_stop
-from workbench.jobs.sweeps import SweepFolder, SweepPoint, SweepRecord
+from workbench.jobs.sweeps import CONTINUED, SweepFolder, SweepPoint, SweepRecord
 
 
 def make_sweep(
@@ -114,7 +115,7 @@ def start_points(sweep: SweepFolder, *, failed_too: bool = False) -> Iterator[tu
 
 
 def _is_to_go_on(state: JobState, *, failed_too: bool) -> bool:
-    return state in {JobState.STOPPED, JobState.LOST, *([JobState.FAILED] if failed_too else [])}
+    return state in CONTINUED or (failed_too and state is JobState.FAILED)
 
 
 def _start(sweep: SweepFolder, record: SweepRecord, config: TrainConfig, point: SweepPoint) -> JobFolder:
@@ -129,7 +130,7 @@ def _start(sweep: SweepFolder, record: SweepRecord, config: TrainConfig, point: 
 
 
 def _go_on(job: JobFolder, record: SweepRecord, config: TrainConfig) -> JobFolder:
-    if job.record.waiting and state_of(job) is JobState.LOST:
+    if job.record.waiting and state_of(job) is JobState.LOST and slurm_id(job.path) is None:
         unpause(job)
         return job
     return start_training(

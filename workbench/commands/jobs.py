@@ -17,7 +17,7 @@ _EXAMPLES = """
   workbench jobs --all --json
 """
 _SHOWN = 20
-_COLUMNS = (N_("job"), N_("kind"), N_("state"), N_("progress"), N_("loss"), N_("started"))
+_COLUMNS = (N_("job"), N_("kind"), N_("state"), N_("progress"), N_("loss"), N_("started"), N_("time"))
 
 
 def register(app: typer.Typer) -> None:

@@ -125,9 +125,19 @@ def outcome_of(job: JobFolder) -> Finished | Failed | None:
 
 def exit_code(job: JobFolder) -> int | None:
     """The command's exit code; negative is a signal, None if it has not ended (or nobody could note it)."""
+    code = _noted_end(job, "returncode")
+    return None if code is None else int(code)
+
+
+def ended_at(job: JobFolder) -> float | None:
+    """When the command ended, in seconds since the epoch; None if it has not, or nobody could note it."""
+    return _noted_end(job, "ended")
+
+
+def _noted_end(job: JobFolder, name: str) -> float | None:
     try:
-        return int(json.loads(job.exit_path.read_bytes())["returncode"])
-    except (OSError, ValueError, KeyError):
+        return float(json.loads(job.exit_path.read_bytes())[name])
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

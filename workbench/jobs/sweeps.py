@@ -13,8 +13,11 @@ from workbench.i18n import _
 from workbench.jobs.find import LAST
 from workbench.jobs.folder import RECORD_FILE, SWEEP_SUFFIX, JobFolder
 from workbench.jobs.launch import WORK_DIRS
+from workbench.jobs.state import JobState
 
 SWEEP_FILE = "sweep.yaml"
+CONTINUED = frozenset({JobState.STOPPED, JobState.LOST})
+"""The trainings that a sweep goes on with when it is continued, beside those that were never begun."""
 
 
 class SweepPoint(BaseModel):

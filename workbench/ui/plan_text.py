@@ -6,6 +6,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from workbench.actions.expected_pace import GPU_SHARE
+from workbench.durations import about_time
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.looked_at import looked_at
@@ -52,22 +53,6 @@ def _basis(plan: TrainPlan) -> str:
     if plan.devices.on_cpu:
         return _("by this machine's rate now, without evaluating and saving")
     return _("if the GPU reaches {share:.0%} of its peak, without evaluating and saving").format(share=GPU_SHARE)
-
-
-def about_time(seconds: float) -> str:
-    """A time as precise as an estimate is: two digits, in the unit that fits."""
-    for unit, length, longest in (
-        (_("{count} s"), 1, 90),
-        (_("{count} min"), 60, 90 * 60),
-        (_("{count} h"), 3600, 48 * 3600),
-    ):
-        if seconds < longest:
-            return unit.format(count=_two_digits(seconds / length))
-    return _("{count} days").format(count=_two_digits(seconds / 86400))
-
-
-def _two_digits(count: float) -> str:
-    return f"{max(round(count), 1)}" if count >= 10 else f"{max(count, 1):.2g}"
 
 
 def plan_lines(plan: TrainPlan) -> str:

@@ -43,6 +43,7 @@ class JobPicker(TranslatedModal[JobChoice | None]):
         Binding("space", "mark", N_("Mark"), id="jobs.mark", tooltip=N_("Compare this one on the same plot")),
         Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Change nothing")),
     ]
+    CSS_PATH = "job_picker.tcss"
 
     def __init__(self, project: Path, current: JobFolder | None, compared: tuple[JobFolder, ...]) -> None:
         super().__init__()

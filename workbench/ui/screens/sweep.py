@@ -16,7 +16,7 @@ from workbench.actions.sweep_text import row_cells, titles
 from workbench.i18n import N_, _
 from workbench.jobs.curve import Curve
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.sweeps import SweepFolder, list_sweeps
+from workbench.jobs.sweeps import CONTINUED, SweepFolder, list_sweeps
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
@@ -60,8 +60,8 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
     def __init__(self, project: Path) -> None:
         super().__init__()
         self._project = project
-        self._number = 0
-        """Which sweep, from the newest."""
+        self._number = self._count = 0
+        """Which sweep, from the newest, and how many there are."""
         self._table: SweepTable | None = None
         self._curves: dict[Path, Curve] = {}
 
@@ -107,7 +107,7 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
     def _show(self, table: SweepTable, count: int) -> None:
         if not self.is_mounted:
             return
-        self._table = table
+        self._table, self._count = table, count
         place = f"  {self._number + 1}/{count}" if count > 1 else ""
         self.query_one(".dialog-title", Label).update(printable(f"{table.sweep.id}{place}"))
         rows = [Row(row.point.name, _cells(table, number)) for number, row in enumerate(table.rows)]
@@ -117,11 +117,28 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
         self.query_one("#sweep-best", QuietStatic).tell(printable(best))
         self._draw()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done with this sweep, or with the training under the cursor, stands in the footer."""
+        rows = self._table.rows if self._table else []
+        match action:
+            case "watch":
+                return self.is_mounted and self._job_here() is not None
+            case "series":
+                return bool(rows)
+            case "other":
+                return 0 <= self._number + parameters[0] < self._count if isinstance(parameters[0], int) else None
+            case "go_on":
+                return any(row.state is None or row.state in CONTINUED for row in rows)
+            case "stop":
+                return any(row.state is not None and not row.state.is_over for row in rows)
+        return True
+
     @on(DataTable.RowHighlighted)
     def _draw(self) -> None:
-        """The curves of the trainings, that under the cursor first."""
+        """The curves of the trainings, that under the cursor first, and the keys for it."""
         if (table := self._table) is None:
             return
+        self.refresh_bindings()
         chosen = self.query_one(FittedTable).chosen_key
         labels = {
             row.point.name: " ".join(row.point.settings.get(name, "–") for name in table.fields) for row in table.rows

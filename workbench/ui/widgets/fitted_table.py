@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -31,14 +32,19 @@ Cell = str | tuple[str, Role]
 class Column:
     """A column. ``title`` is a message id; ``width`` in cells, None for those that share what is left.
 
-    ``from_width``: the table's width in cells from which on the column is shown; ``keeps_end``: a text that is too
-    long loses some of its middle, not its end.
+    ``from_width``, ``below_width``: the widths of the table in cells at which the column is shown; ``keeps_end``: a text
+    that is too long loses some of its middle, not its end.
     """
 
     title: str
     width: int | None = None
     from_width: int = 0
+    below_width: int = sys.maxsize
     keeps_end: bool = False
+
+    def is_shown_at(self, width: int) -> bool:
+        """Whether the column is shown in a table of this width in cells."""
+        return self.from_width <= width < self.below_width
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class FittedTable(BlankWhenGone, DataTable[Text]):
 
     def _lay_out(self, width: int) -> None:
         chosen, self._wanted = self._wanted or self.chosen_key, None
-        shown = [number for number, column in enumerate(self._all_columns) if width >= column.from_width]
+        shown = [number for number, column in enumerate(self._all_columns) if column.is_shown_at(width)]
         self._shown_columns = tuple(shown)
         fixed = sum((self._all_columns[number].width or 0) + _PADDING for number in shown)
         giving_way = sum(self._all_columns[number].width is None for number in shown)

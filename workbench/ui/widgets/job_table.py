@@ -15,13 +15,17 @@ from workbench.ui.widgets.fitted_table import Cell, Column, Role
 if TYPE_CHECKING:
     from workbench.jobs.rows import JobRow
 
+_WIDE = 90
+"""Cells from which on progress and time have a column each."""
 JOB_COLUMNS = (
     Column(N_("state"), 12),
     Column(N_("job"), keeps_end=True),
-    Column(N_("kind"), 10, from_width=90),
-    Column(N_("progress"), 15, from_width=70),
-    Column(N_("loss"), 8, from_width=90),
+    Column(N_("kind"), 10, from_width=_WIDE),
+    Column(N_("progress"), 18, below_width=_WIDE),
+    Column(N_("progress"), 15, from_width=_WIDE),
+    Column(N_("loss"), 8, from_width=_WIDE),
     Column(N_("started"), 11),
+    Column(N_("time"), 13, from_width=_WIDE),
 )
 STATE_ROLES: dict[str, Role] = {
     "waiting": "warning",
@@ -44,7 +48,9 @@ def job_cells(row: JobRow) -> tuple[Cell, ...]:
         state,
         printable(row.job.path.parent.name),
         printable(kind_text(row.kind)),
-        row.progress,
+        printable(row.way_text),
+        printable(row.progress),
         row.loss,
         row.started,
+        row.time_text,
     )
