@@ -39,12 +39,13 @@ def test_processes_share_a_cpu() -> None:
     assert alone < shared < 2 * alone
 
 
-def test_the_rate_is_the_one_of_the_last_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    rates, clock = iter((1e9, None, 3e9)), iter((0.0, 0.5, 60.0, 61.0, 61.5, 121.5, 200.0, 200.5))
-    monkeypatch.setattr(expected_pace, "_measured_cpu_rate", lambda: next(rates))
-    monkeypatch.setattr(expected_pace.time, "monotonic", lambda: next(clock))
+def test_a_rate_holds_for_a_while_and_is_measured_anew_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = iter((1e9, 2e9))
+    monkeypatch.setattr(expected_pace, "_measured_cpu_rate", lambda: next(measured))
     rate = expected_pace.CpuRate()
-    assert [rate.now() for _ask in range(5)] == [1e9, 1e9, None, None, 3e9]
+    assert [rate.now(), rate.now()] == [1e9, 1e9]
+    monkeypatch.setattr(expected_pace, "_SECONDS_A_RATE_HOLDS", -1)
+    assert rate.now() == 2e9
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,12 @@ def test_dialogues_are_no_pairs_and_no_hint_says_to_go_on_with_them() -> None:
     assert found.fix.endswith("stage: sft and dataset_format: openai.")
 
 
+@pytest.mark.parametrize("asked", ["identity_probes", "retention_probes"])
+def test_questions_about_who_it_is_are_made_with_their_data(project: Path, asked: str) -> None:
+    (found,) = findings(a_config(**{asked: "who.json"}))
+    assert ("'workbench data identity'" in (found.fix or "")) == (asked == "identity_probes")
+
+
 def test_rows_are_held_against_the_stage_without_a_tokenizer() -> None:
     preflight(a_config(pretrained_model_name_or_path="owner/model"))
     (found,) = findings(a_config(pretrained_model_name_or_path="owner/model", stage="dpo"))

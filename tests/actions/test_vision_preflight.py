@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from tests.data.picture_files import llava_row, picture
 from tests.training.runs import tiny_config
 from tests.training.seeing_runs import seeing_config
+from workbench.actions.data_preflight import data_findings
+from workbench.actions.findings import Findings
 from workbench.actions.first_stage import first_stage_folder, with_first_stage
 from workbench.actions.vision_preflight import check_vision
 from workbench.errors import WorkbenchError
@@ -37,6 +41,17 @@ def test_what_is_missing_is_named(changes: dict[str, Any], what: str, where: str
     with pytest.raises(WorkbenchError, match=what) as refused:
         check_vision(seeing_config(_DATA, **changes))
     assert refused.value.where == where
+
+
+def test_pictures_of_the_data_are_looked_at(project: Path) -> None:
+    picture(project / "good.png")
+    (project / "text.png").write_text("no picture")
+    _DATA.write_text(json.dumps([llava_row("good.png"), llava_row(["good.png", "text.png"], "<image><image>?")]))
+    (found,) = data_findings(seeing_config(_DATA, image_folder=None), Findings())
+    assert found.where == f"{_DATA}:2:images[1]"
+    assert found.what.startswith("text.png: This file is no picture.")
+    assert "on_bad_image: skip" in (found.fix or "")
+    assert not data_findings(seeing_config(_DATA, image_folder=None, on_bad_image="skip"), Findings())
 
 
 def test_what_is_there_passes() -> None:

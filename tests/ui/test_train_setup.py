@@ -79,6 +79,25 @@ async def test_what_would_run_is_shown_before_it_runs(project: Path, data: Path)
         await see(pilot, "data_path=missing.json", "max_epochs=5", "✗", "missing.json")
 
 
+async def test_another_way_of_training_is_chosen_there(project: Path, data: Path) -> None:
+    async with running(project, "train", ROOMY, config=CONFIG) as pilot:
+        await see(pilot, "lora.r", "fits")
+        assert "freeze.last_layers" not in screen_text(pilot)
+        change(pilot, "method", "freeze")
+        await see(pilot, "method=freeze", "freeze.last_layers", "fits")
+        assert "lora.r" not in screen_text(pilot)
+        change(pilot, "method", "lora")
+        change(pilot, "lora.r", "0")
+        await see(pilot, "✗ lora.r: ")
+        change(pilot, "method", "full")
+        await see(pilot, "✗ lora.r: ", "Rank of the adapter")
+        change(pilot, "lora.r", "16")
+        await see(pilot, "method=full", "fits")
+        assert "lora.r" not in screen_text(pilot)
+        change(pilot, "stage", "dpo")
+        await see(pilot, "stage=dpo", "✗", "Name data of pairs")
+
+
 async def test_what_was_typed_in_the_same_instant_is_part_of_what_starts(
     project: Path, data: Path, started: list[TrainConfig]
 ) -> None:

@@ -44,7 +44,7 @@ def _gpu_rate(config: TrainConfig) -> float | None:
     return min(known) * GPU_SHARE if known and len(known) == len(peaks) else None
 
 
-class _CpuRate:
+class CpuRate:
     """FLOP/s to be expected of this machine, measured anew where the last measurement is too old to say what it does now."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class _CpuRate:
         return self._rate
 
 
-_CPU_RATE = _CpuRate()
+_CPU_RATE = CpuRate()
 
 
 def _measured_cpu_rate() -> float | None:

@@ -13,12 +13,16 @@ from workbench.devices import list_gpus
 from workbench.jobs.queue import holders_of_devices
 from workbench.ui.project_files import project_data_files
 from workbench.ui.widgets.gpu_picker import GpuPicker
-from workbench.ui.widgets.model_form import ModelForm
+from workbench.ui.widgets.setup_form import SetupForm
 
 _DATA_FIELDS = ["data_path", "dataset_format"]
 _PICTURE_FIELDS = ["image_folder", "on_bad_image", "pretrained_pth", "visual_encoder_method"]
 """Shown for a model that sees."""
 _MAIN_FIELDS = [
+    "stage",
+    "method",
+    "lora.r",
+    "freeze.last_layers",
     "deepspeed",
     "lr",
     "max_epochs",
@@ -45,4 +49,4 @@ def setup_controls(config: TrainConfig, project: Path) -> Iterator[Widget]:
         yield GpuPicker(gpus, config.devices, holders_of_devices())
     known = {"data_path": project_data_files(project), "dataset_format": ("auto", *FORMAT_NAMES)}
     fields = [*_DATA_FIELDS, *(_PICTURE_FIELDS if config.sees else ()), *_MAIN_FIELDS]
-    yield ModelForm(config, fields, known_values=known)
+    yield SetupForm(config, fields, known_values=known)
