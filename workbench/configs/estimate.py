@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from workbench.configs.memory.activations import language_activations, tower_activations
+from workbench.configs.memory.activations import keeps_activations, language_activations, tower_activations
 from workbench.configs.memory.head import head_bytes, trains_head
 from workbench.configs.memory.numbers import Numbers, numbers_of
 from workbench.configs.memory.optimizers import bytes_in_step, state_bytes
@@ -19,10 +19,11 @@ _CONTEXT_BYTES = 600 * 1024**2
 _PROCESS_BYTES = 400 * 1024**2
 """Python with torch and transformers, measured, on a CPU."""
 
-_HEAP = 1.9
-"""What activations take on a CPU for each byte that is used: the C library keeps pieces that it cannot join again
-(fitted to six measured trainings: 1.8 to 2.0 times, and one that takes more; with a lower threshold for giving memory
-back they were 1.0 times, and steps half as slow again)."""
+_HEAP = 1.67
+_HEAP_QUANTISED = 2.0
+"""What activations take on a CPU for each byte that is used: the C library keeps pieces that it cannot join again, more of
+them where weights are restored for each product (fitted to seven measured trainings: 1.57 to 1.88, and 1.93 to 2.27).
+With checkpointing it keeps none, see `workbench.training.allocator`."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,8 @@ def estimate_memory(
         activations += tower_activations(config, tower, numbers)
     if numbers.casts_weights:
         activations += language.trained_in_layers * numbers.computed
-    if on_cpu:
-        activations = round(activations * _HEAP)
+    if on_cpu and keeps_activations(config, on_cpu=True):
+        activations = round(activations * (_HEAP_QUANTISED if config.method == "qlora" else _HEAP))
     in_step = bytes_in_step(config.optim_type, shape, trains_embeddings=trains_head(config))
     if config.accumulative_counts > 1:
         activations = max(activations, in_step - logits)

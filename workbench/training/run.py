@@ -21,6 +21,8 @@ from workbench.jobs.folder import JobFolder
 from workbench.jobs.overfitting import lowest
 from workbench.models.hardware import HARDWARE
 from workbench.models.load import load_tokenizer
+from workbench.training.allocator import give_back_at_once
+from workbench.training.arguments import uses_checkpointing
 from workbench.training.assembly import assembled_trainer
 from workbench.training.begun_batch import as_counted
 from workbench.training.counting import Counting
@@ -52,6 +54,8 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
     counted = as_counted(config, job.path)
     job, folders = meet(job)
     require_possible(config, HARDWARE)
+    if uses_checkpointing(config) and not torch.cuda.is_available():
+        give_back_at_once()
     tokenizer = load_tokenizer(config.pretrained_model_name_or_path, config.trust_remote_code, tuple(config.new_tokens))
     template = get_template(config.prompt_template, tokenizer)
     if config.own_processor:
