@@ -15,6 +15,8 @@ from workbench.jobs.state import outcome_of
 from workbench.jobs.stop import stop_requested
 from workbench.training.checkpoint_folders import resume_hint
 from workbench.training.memory_mends import memory_mends
+from workbench.training.notice_board import ENDED, pin
+from workbench.training.ranks_environment import on_further_machine
 
 
 def tell_death(job_path: Path, rank: int, pid: int, number: int, *, memory_ran_out: bool) -> None:
@@ -45,6 +47,8 @@ def _tell(job_path: Path, reason: str, memory_ran_out: bool) -> None:
         EventLog(job_path).write(Failed(reason=reason, where=str(job.log_path), hint=hint))
     except OSError as error:  # the exit code still tells of it
         print(f"the failure could not be noted: {error}", file=sys.stderr)  # noqa: T201
+    if on_further_machine():
+        pin(ENDED, reason)
 
 
 def _reason(number: int, memory_ran_out: bool) -> str:

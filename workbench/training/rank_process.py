@@ -22,11 +22,15 @@ from workbench.training.environment import prepare_environment
 from workbench.training.guarded import stand_under_guard
 from workbench.training.lost_machines import lost_machine
 from workbench.training.memory_mends import memory_mends
-from workbench.training.ranks_environment import on_several_machines, rank, world_size
+from workbench.training.notice_board import ENDED, pin, pinned
+from workbench.training.ranks_environment import on_further_machine, on_several_machines, rank, world_size
 from workbench.training.telling import event_log, first_machine
 
 _SECONDS_FOR_OTHERS = 2.0
 """How long a rank waits before it reports a failure that another one has probably caused, or meets as well."""
+
+_SECONDS_FOR_OTHER_MACHINES = 15.0
+"""How long rank 0 waits for the machine that is gone to say why: its guard loads torch for that."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,7 +67,8 @@ def _failures_told(job: JobFolder) -> Iterator[None]:
             _leave_if_told(job)
         if cause is not None and cause.kind == LOST_PEER and on_several_machines():
             traceback.print_exc()
-            raise lost_machine(text, job) from error
+            told = pinned(ENDED, seconds=_SECONDS_FOR_OTHER_MACHINES, count=1) if rank() == 0 else []
+            raise lost_machine(text, job, told) from error
         if cause is None or cause.kind not in (GPU_MEMORY, MEMORY):
             raise
         traceback.print_exc()
@@ -95,9 +100,18 @@ def _run_other_rank(job: JobFolder, work: Callable[[JobFolder], Finished]) -> in
         traceback.print_exc()
         time.sleep(_SECONDS_FOR_OTHERS)
         if outcome_of(job) is None:
-            EventLog(job.path).write(_failure(job, error))
+            failed = _failure(job, error)
+            EventLog(job.path).write(failed)
+            if on_further_machine() and not _follows_from_another(error):
+                pin(ENDED, failed.reason)
         return 1
     return 0
+
+
+def _follows_from_another(error: Exception) -> bool:
+    """Whether the rank has failed only because another one is gone."""
+    causes = [cause_of(str(one)) for one in (error, error.__cause__) if one is not None]
+    return any(cause is not None and cause.kind in (PEERS, LOST_PEER) for cause in causes)
 
 
 def _failure(job: JobFolder, error: Exception) -> Failed:

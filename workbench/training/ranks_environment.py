@@ -37,14 +37,19 @@ def on_several_machines() -> bool:
     return local_world_size() < world_size()
 
 
-def each_machine_has_a_job() -> bool:
-    """Whether torchrun was started on several machines, as part of a job on each."""
-    return on_several_machines() and "GROUP_RANK" in os.environ
+def group_rank() -> int | None:
+    """The number of this machine, where torchrun was started on each; None under other launchers."""
+    return int(os.environ["GROUP_RANK"]) if "GROUP_RANK" in os.environ else None
+
+
+def on_further_machine() -> bool:
+    """Whether torchrun was started on this machine, and it is not the first one: its job is one of its own."""
+    return (group_rank() or 0) > 0
 
 
 def has_folder_of_its_own() -> bool:
     """Whether this is the first process of a machine that torchrun was started on, and that is not the first one."""
-    return local_rank() == 0 and int(os.environ.get("GROUP_RANK", "0")) > 0
+    return local_rank() == 0 and on_further_machine()
 
 
 def set_variables(assignments: Sequence[str]) -> None:

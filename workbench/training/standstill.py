@@ -13,13 +13,18 @@ from workbench.jobs.process import environment_of, is_stopped, parent_of, start_
 from workbench.jobs.stop import resume_command
 from workbench.text import printable
 from workbench.training.guarded import GUARDED_VARIABLE
-from workbench.training.ranks_environment import each_machine_has_a_job, has_folder_of_its_own, rank
+from workbench.training.notice_board import STANDSTILL, pin, pinned
+from workbench.training.ranks_environment import has_folder_of_its_own, on_several_machines, rank
 
 _SECONDS_FOR_A_DUMP = 30
+_SECONDS_FOR_OTHERS = 40.0
+"""How long the first machine waits for the others, whose alarms sound about when its own does, and that dump too."""
 
 
 def tell_standstill(job_path: Path, silence: float, longest: float) -> None:
     """Dump the stacks of the ranks on this machine into the job's log, and warn: once in each job.
+
+    That of the first machine names the ranks of all machines, as far as these can still tell.
 
     Args:
         silence: seconds since the last event.
@@ -27,16 +32,19 @@ def tell_standstill(job_path: Path, silence: float, longest: float) -> None:
     """
     job = JobFolder(job_path)
     doing = {number: _dump(job, number, pid) for number, pid in sorted(rank_pids(job_path).items())}
-    if rank() != 0 and not has_folder_of_its_own():
-        return
     ranks = "; ".join(_("rank {rank}: {where}").format(rank=number, where=where) for number, where in doing.items())
+    if rank() != 0:
+        pin(STANDSTILL, ranks)
+        if not has_folder_of_its_own():
+            return
+    elif on_several_machines():
+        told = pinned(STANDSTILL, seconds=_SECONDS_FOR_OTHERS)
+        ranks = "; ".join([ranks, *(told or [_("the other machines have not said where their ranks are")])])
     message = _("No step for {silence:.0f} s; until now one came at least every {longest:.0f} s. {ranks}")
     fix = _(
         "log.txt has what every rank does. If it does not go on: 'workbench cancel {job} --now', then {command}"
     ).format(job=job.id, command=resume_command(job))
     said = message.format(silence=silence, longest=longest, ranks=ranks)
-    if each_machine_has_a_job():
-        said += "; " + _("the job on each other machine says where the ranks there are")
     EventLog(job_path).write(Warned(message=said, where=str(job.log_path), fix=fix))
 
 
