@@ -89,6 +89,13 @@ def test_the_best_by_its_scores_is_marked_and_a_failed_one_is_none(sweep: SweepF
     ]
 
 
+def test_of_those_with_the_same_scores_it_is_that_with_the_lowest_loss(sweep: SweepFolder) -> None:
+    for number, loss in enumerate((2.0, 1.0, 3.0)):
+        scored(sweep, number, 0.9, loss)
+    table = sweep_table(sweep)
+    assert table.best is table.rows[1] and "lowest loss" in table.reason
+
+
 def test_without_scores_the_validation_loss_decides_and_else_the_loss(sweep: SweepFolder) -> None:
     ended(sweep, 0, step(4, 3.0, 4), Finished())
     ended(sweep, 1, step(4, 2.0, 4), Finished())

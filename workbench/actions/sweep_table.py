@@ -139,20 +139,25 @@ def _speed(job: JobFolder) -> float | None:
 
 
 def _best(rows: list[SweepRow]) -> tuple[SweepRow | None, str]:
-    """By the scores as checkpoints are recommended; else by the validation loss, else by the loss."""
+    """By the scores as checkpoints are recommended; else by the validation loss, else by the loss, which parts equals too."""
     by_name = {row.point.name: row for row in rows}
     scores = {row.point.name: row.scores for row in rows if row.scores}
-    losses = {row.point.name: row.validation_loss for row in rows if row.validation_loss is not None}
+    losses = {row.point.name: loss for row in rows if (loss := _finite(row.validation_loss)) is not None}
     if scores and (found := recommend(scores, rows[0].base, losses)) is not None:
-        return by_name[found.checkpoint], found.reason
-    for measure, reason in (
-        ("validation_loss", _("It has the lowest validation loss.")),
-        ("loss", _("It has the lowest loss at its end; nothing was measured on unseen data.")),
-    ):
-        known = [row for row in rows if _finite(getattr(row, measure)) is not None]
-        if known:
-            return min(known, key=lambda row: getattr(row, measure)), reason
+        best = by_name[found.checkpoint]
+        alike = [row for row in rows if row.scores == best.scores and _finite(row.loss) is not None]
+        if losses or len(alike) < 2:
+            return best, found.reason
+        return _lowest_loss(alike), _("Several have the best scores; of these it has the lowest loss at its end.")
+    if losses:
+        return by_name[min(losses, key=losses.__getitem__)], _("It has the lowest validation loss.")
+    if known := [row for row in rows if _finite(row.loss) is not None]:
+        return _lowest_loss(known), _("It has the lowest loss at its end; nothing was measured on unseen data.")
     return None, ""
+
+
+def _lowest_loss(rows: list[SweepRow]) -> SweepRow:
+    return min(rows, key=lambda row: row.loss if row.loss is not None else math.inf)
 
 
 def _finite(value: float | None) -> float | None:

@@ -12,23 +12,21 @@ from textual.containers import Vertical
 from textual.widgets import DataTable, Label
 
 from workbench.actions.sweep_table import SweepTable
-from workbench.actions.sweep_text import row_cells, titles
 from workbench.i18n import N_, _
 from workbench.jobs.curve import Curve
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.sweeps import CONTINUED, SweepFolder, list_sweeps
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.sweep_columns import sweep_cells, sweep_columns
 from workbench.ui.widgets.fitted_footer import FittedFooter
-from workbench.ui.widgets.fitted_table import Cell, Column, FittedTable, Row
-from workbench.ui.widgets.job_table import STATE_ROLES
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 from workbench.ui.widgets.loss_plot import LossPlot
 from workbench.ui.widgets.plot_drawing import PlotRun
 from workbench.ui.widgets.plot_top_row import MOST_RUNS
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 _POLL_SECONDS = 2.0
-_FIGURE_WIDTH, _FIELD_WIDTH, _GAP = 7, 8, 2
 
 
 class SweepScreen(TranslatedModal[JobFolder | None]):
@@ -110,9 +108,9 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
         self._table, self._count = table, count
         place = f"  {self._number + 1}/{count}" if count > 1 else ""
         self.query_one(".dialog-title", Label).update(printable(f"{table.sweep.id}{place}"))
-        rows = [Row(row.point.name, _cells(table, number)) for number, row in enumerate(table.rows)]
+        rows = [Row(row.point.name, sweep_cells(table, number)) for number, row in enumerate(table.rows)]
         self.query_one(FittedTable).display = self.query_one(LossPlot).display = True
-        self.query_one(FittedTable).set_table(_columns(table), rows)
+        self.query_one(FittedTable).set_table(sweep_columns(table), rows)
         best = f"★ {table.best.point.name}  \t{table.reason}" if table.best else ""
         self.query_one("#sweep-best", QuietStatic).tell(printable(best))
         self._draw()
@@ -221,31 +219,3 @@ class SweepScreen(TranslatedModal[JobFolder | None]):
         text = _("{count} trainings were asked to end; c goes on with them.").format(count=len(stop_points(sweep)))
         self.app.call_from_thread(self.notify, text)
         self.app.call_from_thread(self._look)
-
-
-def _columns(table: SweepTable) -> tuple[Column, ...]:
-    """The mark, the fields that differ, the state; then the figures, each from the width on that has room for it."""
-    mark, *rest = titles(table)
-    fields, (state, *figures) = rest[: len(table.fields)], rest[len(table.fields) :]
-    columns = [Column(mark, 1), *(Column(name.rpartition(".")[2]) for name in fields), Column(state, 13)]
-    taken = sum((column.width or _FIELD_WIDTH) + _GAP for column in columns) + 1
-    for name in figures:
-        width = max(_FIGURE_WIDTH, _width(name))
-        taken += width + _GAP
-        columns.append(Column(name, width, from_width=taken))
-    return tuple(columns)
-
-
-def _width(title: str) -> int:
-    from rich.cells import cell_len
-
-    return min(cell_len(title), 15)
-
-
-def _cells(table: SweepTable, number: int) -> tuple[Cell, ...]:
-    row = table.rows[number]
-    texts = [printable(text) for text in row_cells(table, row)]
-    place = 1 + len(table.fields)
-    state: Cell = (texts[place], STATE_ROLES[row.state] if row.state else "muted")
-    mark: Cell = (texts[0], "success")
-    return (mark, *texts[1:place], state, *texts[place + 1 :])
