@@ -33,6 +33,14 @@ def test_files_count_by_their_rows(project: Path) -> None:
     assert some.tokens == pytest.approx((size.tokens or 0) * 76 / 950, abs=1)
 
 
+def test_a_long_text_counts_by_the_pieces_that_it_is_divided_into(project: Path) -> None:
+    (project / "long.txt").write_text("The quick brown fox jumps over it. " * 200)
+    config = a_config(data_path="long.txt", dataset_format="auto", stage="pretrain", max_length=64)
+    report = build_training_set(config, LightTokenizer.from_folder(shipped("sample_data") / "model")).report
+    size = data_size(config)
+    assert (size.rows, size.samples, size.tokens) == (1, report.samples, report.tokens)
+
+
 def test_of_damaged_data_nothing_is_known(project: Path) -> None:
     (project / "rows.jsonl").write_text("no row\n")
     assert data_size(a_config(data_path="rows.jsonl")) == DataSize()

@@ -47,13 +47,20 @@ def test_memory_that_is_not_free_is_said_with_the_mend_that_helps(tmp_path: Path
     assert "No batch is small enough" in fix(memory.without_batch - 1)
 
 
-@pytest.mark.parametrize("changes", [{"max_length": 100000}, {"max_length": 64, "max_position_embeddings": 16}])
+@pytest.mark.parametrize("changes", [{"max_length": 100000}, {"max_length": 4000, "max_position_embeddings": 2000}])
 def test_rows_beyond_the_context_are_said(tmp_path: Path, changes: dict[str, int]) -> None:
     (warning,) = preflight_warnings(_config(**changes), tmp_path, None, ROOMY)
     assert f"{changes['max_length']} tokens" in warning.what
     assert f"max_position_embeddings: {changes['max_length']}" in str(warning.fix)
-    stretched = _config(max_length=100000, max_position_embeddings=100000)
-    assert preflight_warnings(stretched, tmp_path, None, ROOMY) == []
+    for enough in ({"max_length": 100000, "max_position_embeddings": 100000}, {"max_position_embeddings": 16}):
+        assert preflight_warnings(_config(**enough), tmp_path, None, ROOMY) == []
+
+
+def test_dropout_on_what_pissa_took_out_of_the_base_is_said(tmp_path: Path) -> None:
+    pissa = {"init_lora_weights": "pissa_niter_4"}
+    (warning,) = preflight_warnings(_config(lora=pissa), tmp_path, None, ROOMY)
+    assert warning.where == "lora.lora_dropout: 0.1"
+    assert preflight_warnings(_config(lora=pissa | {"lora_dropout": 0}), tmp_path, None, ROOMY) == []
 
 
 @pytest.mark.parametrize(("every", "save", "is_said"), [(8, 12, True), (8, -1, True), (8, 4, False), (-1, 12, False)])

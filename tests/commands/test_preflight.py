@@ -27,6 +27,12 @@ def test_preflight_tells_what_it_looked_at_and_estimate_agrees(tmp_path: Path) -
     assert estimate["total"] == plan["memory"]["total"]
 
 
+def test_a_model_that_cannot_be_loaded_is_not_advised_to_be_fetched(tmp_path: Path) -> None:
+    result = workbench("estimate", "baichuan_7b_qlora_alpaca_e3", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "transformers 5 has no Baichuan" in result.stderr and "download" not in result.stderr
+
+
 def test_what_was_looked_at_and_every_finding_stand_on_the_terminal(tmp_path: Path) -> None:
     result = workbench("preflight", NAME, *SETTINGS, "--deepspeed", "no.json", "--set", "precision=fp16", cwd=tmp_path)
     assert result.returncode == 1

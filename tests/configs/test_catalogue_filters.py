@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.configs.catalogue import entries, unknown_value
+from workbench.configs.catalogue import entries, unknown_value, without_known_size
 from workbench.configs.catalogue.filters import Wanted, bytes_needed
 from workbench.errors import WorkbenchError
 
@@ -77,6 +77,12 @@ def test_a_value_that_no_config_has_is_answered_with_those_there_are(wanted: Wan
     assert unknown_value(Wanted(method="lora", family="qwen")) is None
 
 
+def test_the_name_of_a_model_on_the_hub_finds_its_configs() -> None:
+    found = entries("Qwen/Qwen3-8B lora")
+    assert {entry.model for entry in found} == {"Qwen/Qwen3-8B", "Qwen/Qwen3-8B-Base"}
+    assert {entry.method for entry in found} == {"lora"}
+
+
 def test_what_fits_is_what_is_estimated_to_need_no_more() -> None:
     fitting = names("qwen3 fits:12")
     assert fitting and all((bytes_needed(name) or 0) <= 12 * 1024**3 for name in fitting)
@@ -84,4 +90,6 @@ def test_what_fits_is_what_is_estimated_to_need_no_more() -> None:
     sizes = {name: bytes_needed(name) for name in others}
     assert all(size is None or size > 12 * 1024**3 for size in sizes.values())
     assert sizes["qwen3_32b_qlora_alpaca_e3"] is not None
-    assert "qwen3_30b_a3b_qlora_alpaca_e3" in others  # a mixture of experts, whose sizes are not known
+    unknown = {name for name, size in sizes.items() if size is None}
+    assert "qwen3_30b_a3b_qlora_alpaca_e3" in unknown  # a mixture of experts
+    assert without_known_size("qwen3", Wanted(fits=12)) == len(unknown)

@@ -28,6 +28,7 @@ FIRST_STAGE = "llava_internlm2_chat_1_8b_clip_vit_large_p14_336_e1_gpu8_pretrain
         ("lmsys/vicuna-7b-v1.5", 6_738_415_616),
         ("lmsys/vicuna-13b-v1.5", 13_015_864_320),
         ("microsoft/Phi-3-mini-4k-instruct", 3_821_079_552),
+        ("01-ai/Yi-34B", 34_388_917_248),
     ],
 )
 def test_parameter_counts_are_those_of_the_model_cards(model: str, parameters: int) -> None:

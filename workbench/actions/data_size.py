@@ -25,10 +25,12 @@ _ROWS_TOKENISED = 300
 class DataSize:
     """Rows and (extrapolated) tokens that are trained in an epoch, and tokens of the longest of some rows.
 
-    Each is None where it is not known. ``files``: names of the files that were read, by their format.
+    Each is None where it is not known. ``samples``: the rows, with each piece of a text longer than ``max_length``.
+    ``files``: names of the files that were read, by their format.
     """
 
     rows: int | None = None
+    samples: int | None = None
     tokens: int | None = None
     longest: int | None = None
     files: dict[str, list[str]] = field(default_factory=dict)
@@ -56,8 +58,16 @@ def data_size(config: TrainConfig) -> DataSize:
         return DataSize(longest=longest, files=by_format)
     kept = min(read, config.max_dataset_length or read)
     trained = kept - held_out_count(kept, config.eval_ratio)
-    tokens = sum(summary.rows * sum(some) / len(some) for summary, some in zip(summaries, counts, strict=True) if some)
-    return DataSize(trained, round(tokens * trained / read) or None, longest, by_format)
+    scaled = [(summary.rows / len(some), some) for summary, some in zip(summaries, counts, strict=True) if some]
+    tokens = sum(times * sum(some) for times, some in scaled)
+    pieces = sum(times * sum(math.ceil(count / config.max_length) for count in some) for times, some in scaled)
+    return DataSize(
+        rows=trained,
+        samples=round(pieces * trained / read) or None,
+        tokens=round(tokens * trained / read) or None,
+        longest=longest,
+        files=by_format,
+    )
 
 
 def _token_counts(config: TrainConfig, summaries: list[FileSummary], read: int) -> list[list[int]]:

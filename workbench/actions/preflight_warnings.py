@@ -22,7 +22,14 @@ def preflight_warnings(
     config: TrainConfig, work_dir: Path, memory: MemoryEstimate | None, devices: Devices
 ) -> list[WorkbenchError]:
     """Each with where it is and how to mend it."""
-    found = (_memory(memory, devices), _context(config), _lowest(config), _disk(config, work_dir), _port(config))
+    found = (
+        _memory(memory, devices),
+        _context(config),
+        _dropped(config),
+        _lowest(config),
+        _disk(config, work_dir),
+        _port(config),
+    )
     return [warning for warning in found if warning is not None]
 
 
@@ -48,9 +55,9 @@ def _memory(memory: MemoryEstimate | None, devices: Devices) -> WorkbenchError |
 
 
 def _context(config: TrainConfig) -> WorkbenchError | None:
-    """Whether the model reads rows as long as they may become."""
-    reach = config.max_position_embeddings or context_of(config.pretrained_model_name_or_path)
-    if reach is None or config.max_length <= reach:
+    """Whether the model reads rows as long as they may become; stretching never makes its own context shorter."""
+    reach = max(config.max_position_embeddings or 0, context_of(config.pretrained_model_name_or_path) or 0)
+    if not reach or config.max_length <= reach:
         return None
     return WorkbenchError(
         _("Rows may have {length} tokens, the model's context {reach}.").format(length=config.max_length, reach=reach),
@@ -58,6 +65,20 @@ def _context(config: TrainConfig) -> WorkbenchError | None:
         fix=_("Set max_length: {reach}, or stretch the context: max_position_embeddings: {length}.").format(
             reach=reach, length=config.max_length
         ),
+    )
+
+
+def _dropped(config: TrainConfig) -> WorkbenchError | None:
+    """Whether dropout would fall on what PiSSA took out of the base: its principal parts, no zeros as in a new adapter.
+
+    Source: peft's examples/pissa_finetuning, which sets it to 0.
+    """
+    if not (config.has_adapter and config.lora.changes_base and config.lora.lora_dropout):
+        return None
+    return WorkbenchError(
+        _("PiSSA's adapter holds the main part of the base, and dropout leaves pieces of that out at every step."),
+        where=f"lora.lora_dropout: {config.lora.lora_dropout:g}",
+        fix=_("Set lora.lora_dropout: 0."),
     )
 
 

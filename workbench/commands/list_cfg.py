@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from workbench.commands.wording import examples
-from workbench.configs.catalogue import CatalogueEntry, entries, suggestion, unknown_value
+from workbench.configs.catalogue import CatalogueEntry, entries, suggestion, unknown_value, without_known_size
 from workbench.configs.catalogue.filters import Wanted, bytes_needed, gigabytes
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -64,6 +64,7 @@ def list_cfg(
         raise _nothing(typed, wanted)
     if as_json:
         typer.echo(json.dumps([_details(entry, wanted) for entry in found], ensure_ascii=False, indent=2))
+        _tell_what_may_fit(typed, wanted)
         return
     typer.echo("CONFIGS".center(_WIDTH, "="))
     if pattern:
@@ -72,6 +73,7 @@ def list_cfg(
         typer.echo(entry.name)
     typer.echo("=" * (_WIDTH + 1))  # one more than the head, as scripts that read XTuner's list expect
     _tell_what_cannot_be_loaded(found)
+    _tell_what_may_fit(typed, wanted)
 
 
 def _nothing(typed: str, wanted: Wanted) -> WorkbenchError:
@@ -80,8 +82,22 @@ def _nothing(typed: str, wanted: Wanted) -> WorkbenchError:
         values.append(f"--fits {wanted.fits:g}")
     asked = " ".join(filter(None, (typed, *values)))
     return WorkbenchError(
-        _("No config matches {pattern}.").format(pattern=asked), fix=unknown_value(wanted) or suggestion(typed)
+        _("No config matches {pattern}.").format(pattern=asked),
+        fix=unknown_value(wanted) or _may_fit(typed, wanted) or suggestion(typed),
     )
+
+
+def _may_fit(typed: str, wanted: Wanted) -> str | None:
+    """How many were left out because nobody knows their memory; None if none was."""
+    count = without_known_size(typed, wanted) if wanted.fits is not None else 0
+    if not count:
+        return None
+    return _("{count} more match, of whose memory nothing is known before the model is here.").format(count=count)
+
+
+def _tell_what_may_fit(typed: str, wanted: Wanted) -> None:
+    if said := _may_fit(typed, wanted):
+        typer.echo(said, err=True)
 
 
 def _details(entry: CatalogueEntry, wanted: Wanted) -> dict[str, object]:

@@ -85,6 +85,7 @@ def preflight(
 
 def estimate(config: _Config, assignments: _Set = None, as_json: _Json = False) -> None:
     """Print the memory of a training."""
+    from workbench.configs.own_code import require_no_own_code
     from workbench.errors import WorkbenchError
     from workbench.ui.memory_bar import memory_bar, memory_legend, memory_verdict
     from workbench.ui.train_plan import plan_of
@@ -92,6 +93,7 @@ def estimate(config: _Config, assignments: _Set = None, as_json: _Json = False) 
     plan = plan_of(config, assignments or [], Path.cwd())
     needed, devices = plan.memory, plan.devices
     if needed is None:
+        require_no_own_code(plan.config)
         raise WorkbenchError(
             _("The sizes of this model are not known before it is here."),
             where=plan.config.pretrained_model_name_or_path,

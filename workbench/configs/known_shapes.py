@@ -9,16 +9,24 @@ _INTERNLM = (
     (ModelShape(4096, 32, 32, 32, 11008, 103168), "internlm-7b internlm-chat-7b"),
     (
         ModelShape(2048, 24, 16, 8, 8192, 92544),
-        "internlm2-1_8b internlm2-chat-1_8b internlm2-chat-1_8b-sft",
+        "internlm2-1_8b internlm2-chat-1_8b internlm2-chat-1_8b-sft internlm2_5-1_8b-chat",
     ),
     (
         ModelShape(4096, 32, 32, 8, 14336, 92544),
         "internlm2-7b internlm2-chat-7b internlm2-chat-7b-sft internlm2_5-7b-chat",
     ),
-    (ModelShape(6144, 48, 48, 8, 16384, 92544), "internlm2-20b internlm2-chat-20b"),
+    (ModelShape(6144, 48, 48, 8, 16384, 92544), "internlm2-20b internlm2-chat-20b internlm2_5-20b-chat"),
+    (ModelShape(5120, 60, 40, 40, 13824, 103168), "internlm-20b internlm-chat-20b"),
+    (ModelShape(4096, 48, 32, 2, 10240, 128512), "internlm3-8b-instruct"),
 )
 _QWEN = (
+    (ModelShape(1024, 24, 16, 16, 2816, 151936, _TIED), "Qwen1.5-0.5B Qwen1.5-0.5B-Chat"),
     (ModelShape(2048, 24, 16, 16, 5504, 151936), "Qwen1.5-1.8B Qwen1.5-1.8B-Chat"),
+    (ModelShape(2560, 40, 20, 20, 6912, 151936), "Qwen1.5-4B Qwen1.5-4B-Chat"),
+    (ModelShape(4096, 32, 32, 32, 11008, 151936), "Qwen1.5-7B Qwen1.5-7B-Chat"),
+    (ModelShape(5120, 40, 40, 40, 13696, 152064), "Qwen1.5-14B Qwen1.5-14B-Chat"),
+    (ModelShape(8192, 80, 64, 64, 24576, 152064), "Qwen1.5-72B Qwen1.5-72B-Chat"),
+    (ModelShape(8192, 80, 64, 8, 49152, 152064), "Qwen1.5-110B Qwen1.5-110B-Chat"),
     (ModelShape(896, 24, 14, 2, 4864, 151936, _TIED), "Qwen2.5-0.5B Qwen2.5-0.5B-Instruct"),
     (ModelShape(1536, 28, 12, 2, 8960, 151936, _TIED), "Qwen2.5-1.5B Qwen2.5-1.5B-Instruct"),
     (ModelShape(2048, 36, 16, 2, 11008, 151936, _TIED), "Qwen2.5-3B Qwen2.5-3B-Instruct"),
@@ -34,6 +42,8 @@ _QWEN = (
     (ModelShape(5120, 64, 64, 8, 25600, 151936, head_size=128), "Qwen3-32B"),
 )
 _DEEPSEEK = (
+    (ModelShape(4096, 32, 32, 32, 11008, 32256), "deepseek-coder-6.7b-base deepseek-coder-6.7b-instruct"),
+    (ModelShape(1536, 28, 12, 2, 8960, 151936), "DeepSeek-R1-Distill-Qwen-1.5B"),
     (ModelShape(3584, 28, 28, 4, 18944, 152064), "DeepSeek-R1-Distill-Qwen-7B"),
     (ModelShape(5120, 48, 40, 8, 13824, 152064), "DeepSeek-R1-Distill-Qwen-14B"),
     (ModelShape(5120, 64, 40, 8, 27648, 152064), "DeepSeek-R1-Distill-Qwen-32B"),
@@ -81,6 +91,14 @@ _SMOLLM = (
     (ModelShape(2048, 24, 32, 32, 8192, 49152, _TIED), "SmolLM2-1.7B-Instruct"),
     (ModelShape(2048, 36, 16, 4, 11008, 128256, _TIED), "SmolLM3-3B"),
 )
+_GLM = (
+    (ModelShape(4096, 40, 32, 2, 13696, 151552), "glm-4-9b-chat-hf GLM-4-9B-0414"),
+    (ModelShape(6144, 61, 48, 2, 23040, 151552), "GLM-4-32B-0414"),
+)
+_YI = (
+    (ModelShape(4096, 32, 32, 4, 11008, 64000), "Yi-6B"),
+    (ModelShape(7168, 60, 56, 8, 20480, 64000), "Yi-34B Yi-34B-200K"),
+)
 _BY_OWNER = {
     "internlm": _INTERNLM,
     "Qwen": _QWEN,
@@ -96,6 +114,9 @@ _BY_OWNER = {
     "HuggingFaceH4": ((ModelShape(4096, 32, 32, 8, 14336, 32000), "zephyr-7b-beta"),),
     "microsoft": _PHI,
     "HuggingFaceTB": _SMOLLM,
+    "zai-org": _GLM,
+    "01-ai": _YI,
+    "CohereForAI": ((ModelShape(12288, 64, 96, 8, 33792, 256000, _TIED), "c4ai-command-r-plus"),),
 }
 KNOWN_SHAPES = {
     f"{owner}/{name}": shape for owner, rows in _BY_OWNER.items() for shape, names in rows for name in names.split()

@@ -11,6 +11,7 @@ from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 
 if TYPE_CHECKING:
+    from workbench.configs.model_settings import Method
     from workbench.configs.schema import TrainConfig
 
 
@@ -41,7 +42,7 @@ def require_parts(config: TrainConfig, names: LayerNames) -> None:
         require_weights(names, config.freeze.modules)
     if config.has_adapter and config.adapter_name_or_path is None:
         require_targets(names, config.lora.target_modules)
-        require_layers(names, "lora.modules_to_save", config.lora.modules_to_save or [])
+        require_saved(names, config.lora.modules_to_save, config.method)
 
 
 def require_targets(names: LayerNames, asked: str | list[str] | None) -> None:
@@ -53,6 +54,18 @@ def require_targets(names: LayerNames, asked: str | list[str] | None) -> None:
             _("The pattern {pattern} fits no layer of the model.").format(pattern=asked),
             where="lora.target_modules",
             fix=_("It must fit a whole name, for example .*({names}).").format(names="|".join(names.linear)),
+        )
+
+
+def require_saved(names: LayerNames, saved: list[str] | None, method: Method) -> None:
+    """Raise if the model lacks a layer that is to be trained whole, or qlora holds it in few bits."""
+    require_layers(names, "lora.modules_to_save", saved or [])
+    quantised = [name for name in saved or [] if name.rpartition(".")[2] in names.linear]
+    if method == "qlora" and quantised:
+        raise WorkbenchError(
+            _("qlora holds {names} in few bits, which cannot be trained whole.").format(names=", ".join(quantised)),
+            where="lora.modules_to_save",
+            fix=_("Leave them out: they get an adapter. Or take method: lora."),
         )
 
 

@@ -182,6 +182,22 @@ class TrainingSettings(Strict):
         42, ge=0, lt=2**32, group="training", en="The seed of every random choice.", zh="所有随机选择的种子。"
     )
 
+    @field_validator("betas")
+    @classmethod
+    def _decay_rates(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if min(value) < 0:
+            raise ValueError(_("Must be at least {limit}.").format(limit=0))
+        if max(value) >= 1:
+            raise ValueError(_("Must be less than {limit}.").format(limit=1))
+        return value
+
+    @field_validator("nproc")
+    @classmethod
+    def _some_processes(cls, value: int | str) -> int | str:
+        if isinstance(value, int) and value < 1:
+            raise ValueError(_("Must be at least {limit}.").format(limit=1))
+        return value
+
     @field_validator("deepspeed")
     @classmethod
     def _known_preset(cls, value: str) -> str:

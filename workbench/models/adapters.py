@@ -21,7 +21,7 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from peft.utils import ModulesToSaveWrapper, load_peft_weights
 from safetensors import SafetensorError
 
-from workbench.configs.layer_rules import require_layers
+from workbench.configs.layer_rules import require_saved
 from workbench.configs.method_settings import LoraSettings
 from workbench.configs.model_settings import Method
 from workbench.errors import WorkbenchError
@@ -62,7 +62,7 @@ def add_adapter(
         WorkbenchError: ``target_modules`` names a layer the model does not have.
     """
     targets = targets_of(model, settings, within)
-    require_layers(names_of(model), "lora.modules_to_save", settings.modules_to_save or [])
+    require_saved(names_of(model), settings.modules_to_save, method)
     others = {str(targets_of(model, other, where)): other for where, other in (beside or {}).items()}
     model = ready_for_adapter(model, method, checkpointing=checkpointing)
     config = LoraConfig(

@@ -33,6 +33,7 @@ class ConfigRow:
     stage: str = ""
     mended: str = ""
     needs_code: str = ""
+    model: str = ""
 
     @property
     def key(self) -> str:
@@ -59,6 +60,7 @@ def catalogue_configs() -> list[ConfigRow]:
             entry.stage,
             entry.mended,
             entry.needs_code,
+            entry.model,
         )
         for entry in sorted(entries(), key=lambda entry: bool(entry.needs_code))
     ]

@@ -76,7 +76,8 @@ def plan_of(reference: str, assignments: list[str], project: Path) -> TrainPlan:
     processes = planned_process_count(config)
     problems = _problems(config, project)
     data = data_size(config)
-    steps = None if data.rows is None else estimate_steps(config, rows=data.rows, tokens=data.tokens, devices=processes)
+    samples = data.samples or data.rows
+    steps = None if samples is None else estimate_steps(config, rows=samples, tokens=data.tokens, devices=processes)
     memory = estimate_memory(config, devices=processes, on_cpu=devices.on_cpu, longest=data.longest)
     work_dir = Path(config.work_dir).expanduser() if config.work_dir else project / WORK_DIRS / found.name
     earlier = seconds_per_iteration(config, found.name, project)
@@ -113,14 +114,14 @@ def _expected_pace(
     config: TrainConfig, data: DataSize, steps: StepEstimate | None, processes: int, devices: Devices
 ) -> float | None:
     """Seconds of an iteration without an earlier run; None where too little is known."""
-    if steps is None or not data.rows or not data.tokens:
+    if steps is None or not data.samples or not data.tokens:
         return None
     iterations = steps.iters_per_epoch * max(processes // config.sequence_parallel_size, 1)
     apart = config.separates_samples or config.packing == "none"
     iteration = Iteration(
         tokens=data.tokens / iterations,
-        samples=data.rows / iterations,
-        length=data.tokens / data.rows if apart else config.max_length,
+        samples=data.samples / iterations,
+        length=data.tokens / data.samples if apart else config.max_length,
     )
     here = config.nproc if isinstance(config.nproc, int) else devices.count
     return expected_seconds(config, iteration, processes=here, on_cpu=devices.on_cpu)

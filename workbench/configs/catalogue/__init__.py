@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 _FEW = 8
 """So many values are all told."""
 _PARTS = (irregular, pairs, seeing, internvl)
-__all__ = ["CatalogueEntry", "entries", "published_names", "resolve", "suggestion", "unknown_value"]
+__all__ = [
+    "CatalogueEntry",
+    "entries",
+    "published_names",
+    "resolve",
+    "suggestion",
+    "unknown_value",
+    "without_known_size",
+]
 
 
 def published_names() -> list[str]:
@@ -43,6 +51,12 @@ def entries(pattern: str | None = None, wanted: Wanted | None = None) -> list[Ca
     every = [_entry(name) for name in published_names()]
     chosen = every if wanted is None else select(every, wanted, _needed)
     return select(chosen, Wanted.of(pattern or ""), _needed)
+
+
+def without_known_size(pattern: str, wanted: Wanted) -> int:
+    """How many of the published configs that can be loaded have all that is wanted, but a memory that nobody knows."""
+    found = entries(pattern, replace(wanted, fits=None))
+    return sum(not entry.needs_code and _needed(entry) is None for entry in found)
 
 
 def _needed(entry: CatalogueEntry) -> int | None:

@@ -32,6 +32,8 @@ class Row(Protocol):
     def stage(self) -> str: ...
     @property
     def summary(self) -> str: ...
+    @property
+    def model(self) -> str: ...
 
 
 R = TypeVar("R", bound=Row)
@@ -81,13 +83,16 @@ def select(rows: Sequence[R], wanted: Wanted, needed: Callable[[R], int | None])
     """The rows that are wanted, in their order.
 
     A word means what begins with it (``lora`` not qlora, ``4b`` not 14b); where nothing does, so does each of its parts
-    (``mistral_v0``: mistral and v0), and at last anything that holds it. A value that is one of a key means exactly that
+    (``mistral_v0``: mistral and v0), and at last anything that holds it. One with a slash is part of a model's name on the
+    hub, or of a file's path. A value that is one of a key means exactly that
     one (``dataset:alpaca`` not alpaca_zh), any other is a part of it.
 
     Args:
         needed: bytes on one GPU, None where they are not known; asked only if ``fits`` is.
     """
-    found = _with_words(rows, wanted.words)
+    paths = [word for word in wanted.words if "/" in word]
+    found = [row for row in rows if all(word in row.model.lower() or word in row.name.lower() for word in paths)]
+    found = _with_words(found, [word for word in wanted.words if word not in paths])
     for key, value in wanted.values.items():
         is_exact = any(getattr(row, key) == value for row in rows)
         found = [row for row in found if _has(str(getattr(row, key)), value, is_exact=is_exact)]
