@@ -24,9 +24,10 @@ class SweepPrompt(LinePrompt):
         name = Path(config).relative_to(project) if config else "CONFIG"
         super().__init__(
             _("New sweep"),
-            _("A config, then fields with the values to try; every combination is trained, one after another."),
+            _(
+                "A config, then fields with the values to try; every combination is trained, one after another: {example}"
+            ).format(example=f"{name} {_EXAMPLE}"),
             _("enter puts them into the queue"),
-            placeholder=f"{name} {_EXAMPLE}",
             value=f"{shlex.quote(str(name))} " if config else "",
             check=lambda line: wanted_sweep(line, project),
         )
