@@ -1,7 +1,7 @@
 """How the C library keeps memory that was freed, on a CPU.
 
 Usually it keeps pieces of up to 32 MB for the next tensor, which is fast, but pieces of different sizes soon lie between
-each other, and a training takes about 1.7 times what its tensors hold.
+each other, and a training takes about 1.65 times what its tensors hold.
 """
 
 from __future__ import annotations
