@@ -33,7 +33,7 @@ class Case:
 
 ON_CPU = (
     Case(TINY, "lora", faster=2.5, leaner=0.65, packed_too=True),
-    Case(SMALL, "lora", faster=2.0, leaner=0.65, rows=32),
+    Case(SMALL, "lora", faster=2.0, leaner=0.65, rows=64),
     Case(TINY, "full", rows=64),
 )
 ON_GPU = tuple(

@@ -75,11 +75,12 @@ def _losses(found: list[Result], usual: list[Result]) -> str:
 TRAIN = Measurement(
     "train",
     "Training, against others",
-    how="Models of random weights with a vocabulary of 32,000 (19 M: Qwen2 256 x 4; 55 M: Llama 512 x 8) learn 160 rows (55 M: 32, all weights: 64) "
-    "of tokens of lognormal length (median 120, at most 512, 40 % without loss): LoRA r=8 on the seven projections or "
-    "all weights, fp32, 4 rows a step, AdamW, constant rate, the same adapter and order for all. Each trainer runs in a "
-    "process of its own, in turn; the second of two epochs is timed, tokens are those of the rows without padding. On a "
-    "machine with a GPU, models of 1.8 and 8 billion learn full rows of 2048 and 8192 tokens in bf16 instead.",
+    how="Models of random weights with a vocabulary of 32,000 (19 M: Qwen2 256 x 4; 55 M: Llama 512 x 8) learn 160 rows "
+    "(55 M and all weights: 64) of tokens of lognormal length (median 120, at most 512, 40 % without loss): LoRA r=8 on "
+    "the seven projections or all weights, fp32, 4 rows a step, AdamW, constant rate, the same adapter and order for all. "
+    "Each trainer runs in a process of its own, in turn; the second of two epochs is timed, tokens are those of the rows "
+    "without padding. On a machine with a GPU, models of 1.8 and 8 billion learn full rows of 2048 and 8192 tokens in "
+    "bf16 instead.",
     limits="Trainer + peft and TRL run with workbench's versions of torch and transformers, LLaMA-Factory in an "
     "environment of its own (WORKBENCH_BENCH_LLAMAFACTORY names its Python; there an empty module stands for torchaudio, "
     "which has no build for this torch and text never uses). Memory is the most that was resident, "
