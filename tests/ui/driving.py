@@ -38,9 +38,11 @@ def screen_text(pilot: Pilot[None]) -> str:
     return "\n".join(strip.text.rstrip() for strip in strips)
 
 
-async def wait_until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+async def wait_until(
+    pilot: Pilot[None], condition: Callable[[], object], seconds: float = _LONGEST_WAIT_SECONDS
+) -> None:
     """Wait for a condition; if it never comes, show the screen."""
-    end = time.monotonic() + _LONGEST_WAIT_SECONDS
+    end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"never came; on screen:\n{screen_text(pilot)}"
         await asyncio.sleep(0.02)

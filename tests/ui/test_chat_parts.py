@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui import recorded
+from workbench.chat.image_path import PICTURE_ENDINGS
 from workbench.chat.protocol import Answer, ChatTurn
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
@@ -44,12 +45,12 @@ def test_a_path_is_completed_as_far_as_it_is_clear(project: Path) -> None:
     (project / "pictures").mkdir()
     for name in ("one.png", "one more.JPG", "text.txt", ".hidden.png"):
         (project / "pictures" / name).write_text("")
-    assert completed("pi") == ("pictures/", [])
-    assert completed("pictures/") == ("pictures/one", ["one more.JPG", "one.png"])
-    assert completed("pictures/one ") == ("pictures/one more.JPG", [])
-    assert completed("pictures/.h") == ("pictures/.hidden.png", [])
-    assert completed("nowhere/x") == ("nowhere/x", [])
-    assert completed("sample:pictures/held") == ("sample:pictures/held_out/", [])
+    assert completed("pi", PICTURE_ENDINGS) == ("pictures/", [])
+    assert completed("pictures/", PICTURE_ENDINGS) == ("pictures/one", ["one more.JPG", "one.png"])
+    assert completed("pictures/one ", PICTURE_ENDINGS) == ("pictures/one more.JPG", [])
+    assert completed("pictures/.h", PICTURE_ENDINGS) == ("pictures/.hidden.png", [])
+    assert completed("nowhere/x", PICTURE_ENDINGS) == ("nowhere/x", [])
+    assert completed("sample:pictures/held", PICTURE_ENDINGS) == ("sample:pictures/held_out/", [])
 
 
 # -- which weights

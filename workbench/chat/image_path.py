@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from workbench.paths import SAMPLE_PREFIX, resolve_model
 
-PICTURE_ENDINGS = frozenset(
+PICTURE_ENDINGS = tuple(
     ".avif .bmp .gif .jp2 .jpeg .jpg .jpe .pbm .pgm .png .pnm .ppm .tif .tiff .webp".split()  # noqa: SIM905
 )
 """What names of pictures end with, in small letters."""

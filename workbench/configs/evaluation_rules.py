@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 IDENTITY, RETENTION, SEEING = "identity", "retention", "seeing"
 OWN_SCORES = (IDENTITY, RETENTION, SEEING)
 """Scores with a field of their own."""
+PREFERENCE = "preference"
+"""The score of a reward model: the share of pairs whose chosen answer it gives more."""
 PROBE_MAX_NEW_TOKENS = 64
 """The longest answer to a probe, in tokens; what is asked of there is said in its first words."""
 

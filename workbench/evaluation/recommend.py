@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.configs.evaluation_rules import IDENTITY, RETENTION, SEEING
+from workbench.configs.evaluation_rules import IDENTITY, PREFERENCE, RETENTION, SEEING
 from workbench.i18n import _
 from workbench.text import printable
 
@@ -70,7 +70,8 @@ def _without_scores(checkpoints: list[str], losses: Mapping[str, float]) -> Reco
 
 def score_text(name: str) -> str:
     """The word for a score; one that is not known is its own word."""
-    return {IDENTITY: _("identity"), RETENTION: _("retention"), SEEING: _("seeing")}.get(name, name)
+    known = {IDENTITY: _("identity"), RETENTION: _("retention"), SEEING: _("seeing"), PREFERENCE: _("preference")}
+    return known.get(name, name)
 
 
 def _in_order(checkpoint: str, scored: Mapping[str, Mapping[str, float]]) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from workbench.configs.evaluation_rules import PREFERENCE
 from workbench.data.conversation import Conversation, Sample
 from workbench.data.formats import FormatChoice
 from workbench.data.read import DataRow, read_file
@@ -37,7 +38,7 @@ def work(job: JobFolder, events: EventLog) -> Finished:
     output.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(output, "".join(f"{row.model_dump_json(exclude_none=True)}\n" for row in scored))
     results: dict[str, str | int | float | bool] = {"scores": str(output), "rows": len(scored)}
-    return Finished(results=results | _accuracy(scored, events))
+    return Finished(results=results | _accuracy(scored, Path(request.adapter or request.model).name, events))
 
 
 def _rows(request: ScoreRequest) -> list[tuple[Path, DataRow]]:
@@ -78,13 +79,13 @@ def _scored(rows: list[tuple[Path, DataRow]], scores: list[float]) -> list[Score
     return made
 
 
-def _accuracy(scored: list[ScoredRow], events: EventLog) -> dict[str, str | int | float | bool]:
+def _accuracy(scored: list[ScoredRow], label: str, events: EventLog) -> dict[str, str | int | float | bool]:
     """The share of pairs whose chosen answer has the higher score; nothing if there are no pairs."""
     pairs = [(row.chosen, row.rejected) for row in scored if row.chosen is not None and row.rejected is not None]
     if not pairs:
         return {}
     right = sum(chosen > rejected for chosen, rejected in pairs)
-    events.write(Score(name="preference", value=right / len(pairs), right=right, total=len(pairs)))
+    events.write(Score(name=PREFERENCE, value=right / len(pairs), right=right, total=len(pairs), target=label))
     return {"pairs": len(pairs), "right": right, "accuracy": right / len(pairs)}
 
 

@@ -22,6 +22,7 @@ from workbench.jobs.stop import resume_command
 from workbench.sizes import in_words
 from workbench.text import printable
 from workbench.ui.job_watch import JobWatch
+from workbench.ui.scored_text import warned_line
 from workbench.ui.shown_path import shown_path
 
 STATE_STYLES = {
@@ -176,15 +177,16 @@ def _recommendation(watch: JobWatch) -> list[Content]:
 
 
 def _results(watch: JobWatch, outcome: Finished) -> list[Content]:
-    """Of a whole journey what it changed; else folders and files on a line each, figures together on one."""
+    """Of a whole journey what it changed; else figures together on a line, warnings, and each folder and file."""
     if watch.record.kind == "quickstart":
         return _before_and_after(outcome)
-    figures = {name: value for name, value in outcome.results.items() if not isinstance(value, str)}
-    shares = [f"{name} {value:.1%}" for name, value in figures.items() if name != "seconds" and value <= 1]
+    shares = {name: value for name, value in outcome.results.items() if isinstance(value, float) and name != "seconds"}
     made = {name: value for name, value in outcome.results.items() if isinstance(value, str)}
     project = Path(watch.record.project)
     lines = [Content(f"✓ {printable(name)}  \t{shown_path(Path(path), project)}") for name, path in made.items()]
-    return [*lines, *([Content(" · ".join(shares))] if shares else [])]
+    figures = " · ".join(f"{printable(name)} {share:.1%}" for name, share in shares.items())
+    warned = [warned_line(warning) for warning in watch.warnings if not warning.is_note]
+    return [*([Content(figures)] if figures else []), *warned, *lines]
 
 
 def _before_and_after(outcome: Finished) -> list[Content]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from workbench.jobs.checkpoints import CheckpointInfo, RunHistory
 from workbench.jobs.curve import Curve
@@ -15,9 +17,11 @@ from workbench.jobs.events import Event, Failed, Finished, Progress, Started, St
 from workbench.jobs.folder import JobFolder, JobRecord
 from workbench.jobs.state import JobState, state_of
 from workbench.jobs.tail import EventTail, last_event
+from workbench.weights.small_json import json_object
 
 _LAST_STEP_BYTES = 1 << 14
 _SLICE_BYTES = 1 << 17
+_WRONG = "wrong_answers"
 
 
 @dataclass
@@ -34,6 +38,8 @@ class JobWatch:
     warnings: list[Warned] = field(default_factory=list)
     outcome: Finished | Failed | None = None
     caught_up: bool = False
+    wrong_answers: dict[str, Any] | None = None
+    """What an evaluation found wrong, once it is over, by model and score; None of other jobs."""
 
     def __post_init__(self) -> None:
         self._tail = EventTail(self.job.events_path)
@@ -89,6 +95,7 @@ class JobWatch:
                     self.warnings.append(event)
                 case Finished() | Failed():
                     self.outcome = event
+                    self.wrong_answers = _wrong_answers(event)
                 case Started():
                     self.outcome = None
                 case _:
@@ -103,6 +110,11 @@ class JobWatch:
     def is_training(self) -> bool:
         """Whether the job has a loss curve of its own."""
         return self.record.kind == "train"
+
+
+def _wrong_answers(outcome: Finished | Failed) -> dict[str, Any] | None:
+    file = outcome.results.get(_WRONG) if isinstance(outcome, Finished) else None
+    return json_object(Path(str(file))) if file else None
 
 
 def _last_step(job: JobFolder) -> Step | None:

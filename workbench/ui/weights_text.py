@@ -15,14 +15,17 @@ from workbench.ui.project_weights import ProjectWeights
 from workbench.ui.shown_path import shown_path
 from workbench.ui.weights_rows import CACHE, TRASH, CheckpointRow, Found, Made, Row, Section, Training
 from workbench.weights.facts import Kind, WeightsFacts, described
+from workbench.weights.scoring import is_scorer
 from workbench.weights.trash import Trashed
 
+_CHATS = N_("t chats with it.")
 _KEYS = (
     ({Kind.ADAPTER}, N_("m merges it into its base.")),
     ({Kind.LLAVA}, N_("m makes one model of the parts and what they go with.")),
     ({Kind.CHECKPOINT, Kind.DEEPSPEED}, N_("c converts it into a model.")),
     ({Kind.PTH_FILE, Kind.PTH_FOLDER}, N_("i converts it into what others can load.")),
-    ({Kind.BASE, Kind.MERGED, Kind.CONVERTED, Kind.ADAPTER, Kind.LLAVA}, N_("t chats with it.")),
+    ({Kind.BASE, Kind.MERGED, Kind.CONVERTED, Kind.ADAPTER, Kind.LLAVA}, _CHATS),
+    ({Kind.BASE, Kind.MERGED, Kind.CONVERTED, Kind.ADAPTER, Kind.LLAVA}, N_("s scores it.")),
     ({Kind.BASE, Kind.MERGED, Kind.CONVERTED}, N_("e exports it for other programs.")),
 )
 """What can be done with each kind."""
@@ -91,8 +94,14 @@ def _weights(title: str, facts: WeightsFacts | None, job: str | None = None) -> 
     if job is not None:
         lines.append(_line(_("made by"), job))
     if facts.trouble is None:
-        lines += [Content(""), Content("  ".join(_(text) for kinds, text in _KEYS if facts.kind in kinds))]
+        lines += [Content(""), Content("  ".join(_keys(facts)))]
     return Content("\n").join(lines)
+
+
+def _keys(facts: WeightsFacts) -> list[str]:
+    """What can be done with it; a reward model writes no text."""
+    texts = [text for kinds, text in _KEYS if facts.kind in kinds]
+    return [_(text) for text in texts if text is not _CHATS or not is_scorer(facts.path)]
 
 
 def _fact_lines(facts: WeightsFacts) -> list[Content]:

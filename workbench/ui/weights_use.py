@@ -33,7 +33,7 @@ def chat_with(row: Row | None, facts: WeightsFacts | None) -> ChosenModel:
         WorkbenchError: it cannot be talked to, and why; the config of its training cannot be read.
     """
     if (path := path_of(row)) is not None:
-        refuse_scorer(path)
+        refuse_scorer(path, _("Score answers with it: s in Checkpoints (f6)."))
     if isinstance(row, CheckpointRow):
         config = load_config(row.training.job.config_path)
         base, template = config.pretrained_model_name_or_path, config.prompt_template

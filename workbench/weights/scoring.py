@@ -56,8 +56,11 @@ def no_such_token(token: int, count: int, where: str, fix: str) -> WorkbenchErro
     return WorkbenchError(text.format(token=token, count=count), where=where, fix=fix)
 
 
-def refuse_scorer(folder: Path) -> None:
+def refuse_scorer(folder: Path, fix: str | None = None) -> None:
     """
+    Args:
+        fix: what to do instead; else the command.
+
     Raises:
         WorkbenchError: a folder holds what gives scores, so that it cannot write text.
     """
@@ -65,7 +68,7 @@ def refuse_scorer(folder: Path) -> None:
         raise WorkbenchError(
             _("This is a reward model: it gives a score to an answer and writes none."),
             where=str(folder),
-            fix=how_to_score(folder),
+            fix=fix or how_to_score(folder),
         )
 
 

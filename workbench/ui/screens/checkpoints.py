@@ -10,6 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
+from textual.content import Content
 from textual.widgets import Input, Static, Tree
 
 from workbench.actions.convert import start_convert
@@ -19,10 +20,13 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.jobs.results import results_of
 from workbench.jobs.state import JobState
+from workbench.text import printable
 from workbench.ui import job_text
 from workbench.ui.project_weights import ProjectWeights
+from workbench.ui.scored_text import scored_text
 from workbench.ui.screens import checkpoints_keys
 from workbench.ui.screens.area import SMALLEST
+from workbench.ui.screens.weights_asking import WeightsAsking
 from workbench.ui.screens.weights_comparing import WeightsComparing
 from workbench.ui.screens.weights_deleting import WeightsDeleting
 from workbench.ui.screens.weights_filtering import WeightsFilter, WeightsFiltering
@@ -44,7 +48,7 @@ _LOOKING = N_("Looking for checkpoints and models …")
 _TALKING = {"adapter", "model", "merged", "llava"}
 
 
-class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, WeightsSending):
+class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, WeightsSending, WeightsAsking):
     """A tree of weights, what is known of the chosen ones, and the progress of what was started here."""
 
     AREA = "checkpoints"
@@ -176,6 +180,9 @@ class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, Wei
         elif watch.record.kind == "compare":
             progress.tell("")
             self.show_comparison(watch.job)
+        elif watch.history.scores:
+            text = _("f5 and j show the job: {job}").format(job=printable(watch.job.id))
+            progress.tell(Content("\n").join([scored_text(watch.history.scores, watch.warnings), Content(text)]))
         elif made is not None:
             shown = shown_path(Path(made), self.workbench.project)
             text = _("✓ The result is in {path}")

@@ -10,6 +10,7 @@ _KEYS = (
     ("t", "chat", N_("Chat"), N_("Talk to it")),
     ("c", "convert", N_("Convert"), N_("Make a Hugging Face adapter or model of the checkpoint")),
     ("m", "merge", N_("Merge"), N_("Merge the adapter into its base")),
+    ("s", "score", N_("Score"), N_("Ask it questions with known answers; a reward model scores pairs")),
     ("x", "compare", N_("Compare"), N_("Mark one, then another one")),
     ("d", "delete", N_("Delete"), N_("Delete it; u brings it back")),
     ("u", "undo", N_("Undo"), N_("Bring back what was deleted")),

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import on
-from textual.widgets import Input, Label
-
+from workbench.chat.image_path import PICTURE_ENDINGS
 from workbench.i18n import _
-from workbench.text import printable
-from workbench.ui.screens.line_prompt import LinePrompt
-from workbench.ui.widgets.path_input import PathInput
+from workbench.ui.screens.file_prompt import FilePrompt
 
 
-class PicturePrompt(LinePrompt):
+class PicturePrompt(FilePrompt):
     """Gives the path as it was typed once ``check`` takes it, None on escape."""
 
     def __init__(self, check: Callable[[str], object]) -> None:
-        text = _("A file on this machine, or an address, which is then fetched. A path may also be pasted.")
-        super().__init__(_("Which picture?"), text, _("tab completes the path, enter takes the picture"), check=check)
-
-    def field(self) -> Input:
-        return PathInput(_("path of the picture"))
-
-    @on(PathInput.Ways)
-    def _show_ways(self, event: PathInput.Ways) -> None:
-        self.query_one(".muted", Label).update(printable("  ".join(event.names)) or self._hint)
+        super().__init__(
+            _("Which picture?"),
+            _("A file on this machine, or an address, which is then fetched. A path may also be pasted."),
+            _("tab completes the path, enter takes the picture"),
+            placeholder=_("path of the picture"),
+            endings=PICTURE_ENDINGS,
+            check=check,
+        )

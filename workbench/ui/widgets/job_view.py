@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import TabbedContent, TabPane
 
 from workbench.i18n import N_, _
@@ -17,6 +18,7 @@ from workbench.jobs.events import Progress
 from workbench.jobs.tail import LogTail
 from workbench.ui import answers_text, job_text
 from workbench.ui.job_watch import JobWatch
+from workbench.ui.scored_text import scored_text, wrong_text
 from workbench.ui.widgets.log_view import LogView
 from workbench.ui.widgets.loss_plot import LossPlot
 from workbench.ui.widgets.plot_drawing import PlotRun
@@ -131,9 +133,9 @@ class JobView(Vertical):
         """Fill the tab that can be seen."""
         match self.query_one(TabbedContent).active:
             case "answers":
-                self.query_one("#job-answers", QuietStatic).tell(answers_text.samples_text(watch.history.samples))
+                self.query_one("#job-answers", QuietStatic).tell(_answers(watch))
             case "scores":
-                self.query_one("#job-scores", QuietStatic).tell(answers_text.scores_text(watch.checkpoints))
+                self.query_one("#job-scores", QuietStatic).tell(_scores(watch))
             case "log":
                 if self._log_tail is not None:
                     self.query_one(LogView).append(self._log_tail.poll())
@@ -152,3 +154,21 @@ class JobView(Vertical):
     def fold_plot(self) -> None:
         """Give the plot's room to the tabs, or back."""
         self.query_one("#job-left").display = not self.query_one("#job-left").display
+
+
+def _answers(watch: JobWatch) -> Content:
+    """Those of a training as it learns; of an evaluation those that are wrong."""
+    if watch.is_training:
+        return answers_text.samples_text(watch.history.samples)
+    if watch.wrong_answers is None:
+        return Content(_("Here stand the wrong answers of an evaluation, once it is over."))
+    return wrong_text(watch.wrong_answers)
+
+
+def _scores(watch: JobWatch) -> Content:
+    """Those of a training's checkpoints, or of the models that an evaluation asks."""
+    if watch.is_training:
+        return answers_text.scores_text(watch.checkpoints)
+    if not watch.history.scores:
+        return Content(_("No score yet."))
+    return scored_text(watch.history.scores, watch.warnings)

@@ -1,4 +1,4 @@
-"""A line for the path of a picture, which tab completes."""
+"""A line for the path of a file, which tab completes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from workbench.ui.widgets.ordered_keys import TextInput
 
 
 class PathInput(TextInput):
-    """Tab goes on with the path; where there are several ways it tells them."""
+    """Tab goes on with the path; where there are several ways it tells them.
+
+    Args:
+        endings: of the files that are completed.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", N_("Complete"), id="path.complete", tooltip=N_("Go on with the path")),
@@ -26,10 +30,11 @@ class PathInput(TextInput):
 
         names: list[str]
 
-    def __init__(self, placeholder: str) -> None:
-        super().__init__(placeholder=placeholder, compact=True)
+    def __init__(self, placeholder: str, endings: tuple[str, ...], *, value: str = "") -> None:
+        super().__init__(value, placeholder=placeholder, select_on_focus=False, compact=True)
+        self._endings = endings
 
     def action_complete(self) -> None:
-        self.value, names = completed(self.value)
+        self.value, names = completed(self.value, self._endings)
         self.cursor_position = len(self.value)
         self.post_message(self.Ways(names))

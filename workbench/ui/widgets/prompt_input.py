@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
-from workbench.chat.image_path import pictures_in
+from workbench.chat.image_path import PICTURE_ENDINGS, pictures_in
 from workbench.i18n import N_, _
 from workbench.ui.chat_pictures import path_being_typed
 from workbench.ui.path_completion import completed
@@ -109,7 +109,7 @@ class PromptInput(OrderedKeys, TextArea):
         typed = path_being_typed(self._line_to_cursor)
         if typed is None:
             return
-        path, names = completed(typed)
+        path, names = completed(typed, PICTURE_ENDINGS)
         row, column = self.cursor_location
         self.replace(path, (row, column - len(typed)), (row, column))
         self.post_message(self.Ways(names))
