@@ -49,7 +49,7 @@ async def test_a_model_is_asked_the_questions_of_a_file(project: Path) -> None:
         await pilot.press("escape")
     (job,) = list_jobs(project, "evaluate")
     async with running(project, "train", WIDE, job=job) as pilot:
-        await see(pilot, "sums sample:model 50.0%", "❯ Hi", "right  no such answer")
+        await see(pilot, "sums sample:model 50.0%", "❯ Hi", "expected  no such answer")
 
 
 async def test_a_reward_model_is_asked_for_the_scores_of_pairs(project: Path) -> None:
@@ -101,6 +101,6 @@ async def test_an_evaluation_shows_its_scores_what_was_cut_and_every_wrong_answe
     )
     async with running(project, "train", NARROW, job=job) as pilot:
         await see(pilot, "facts mine 50.0%", "! 1 of 2 answers were cut. → Allow longer ones.", "✓ wrong_answers")
-        await see(pilot, "❯ [bold]Who?  mine, facts", "said  Nobody ⏎ else", "right  me | I")
+        await see(pilot, "❯ [bold]Who?  mine, facts", "said  Nobody ⏎ else", "expected  me | I")
         await pilot.press("2")
         await see(pilot, "✓ mine: facts 50.0%, 1 of 2 right")

@@ -56,7 +56,7 @@ def _wrong_lines(place: str, one: Mapping[str, Any]) -> Iterator[Content]:
         (f"❯ \t{_one_line(one['question'])}", "bold $text-primary"), (f"  {printable(place)}", "dim")
     )
     yield _labelled(_("said"), one["answer"] or _("(empty)"))
-    yield _labelled(_("right"), " | ".join(one["expected"]))
+    yield _labelled(_("expected"), " | ".join(one["expected"]))
 
 
 def _labelled(label: str, text: str) -> Content:
