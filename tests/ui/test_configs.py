@@ -12,6 +12,7 @@ from textual.widget import Widget
 from tests.ui.driving import HUGE, ROOMY, WIDE, footer, hold, running, screen_text, see, type_text, wait_until
 from workbench.configs.files import load_config
 from workbench.ui.widgets.config_detail import ConfigDetail
+from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
 from workbench.ui.widgets.quiet_static import QuietStatic
 from workbench.ui.widgets.yaml_editor import YamlEditor
@@ -105,11 +106,22 @@ async def test_a_copy_lands_in_the_project_under_the_cursor(project: Path) -> No
     assert load_config(project / f"{SAMPLE}_copy.yaml").method == "lora"
 
 
-async def editing(pilot: object) -> None:
-    await pilot.press("slash")  # type: ignore[attr-defined]
-    await type_text(pilot, SAMPLE)  # type: ignore[arg-type]
-    await pilot.press("enter", "e")  # type: ignore[attr-defined]
-    await see(pilot, "saved", "pretrained_model_name_or_path")  # type: ignore[arg-type]
+async def editing(pilot: Pilot[None]) -> None:
+    """A copy of the sample config, just made, in the form."""
+    await pilot.press("slash")
+    await type_text(pilot, SAMPLE)
+    await see(pilot, "1 of")
+    await pilot.press("enter", "e")
+    await see(pilot, "saved", "pretrained_model_name_or_path")
+
+
+async def editing_as_yaml(pilot: Pilot[None]) -> YamlEditor:
+    """The same, with the text of the file in the editor."""
+    await editing(pilot)
+    await pilot.press("f9")
+    editor = pilot.app.screen.query_one(YamlEditor)
+    await wait_until(pilot, lambda: editor.has_focus and editor.text)
+    return editor
 
 
 async def test_a_wrong_value_is_refused_in_its_place_and_not_saved(project: Path) -> None:
@@ -140,9 +152,7 @@ async def test_a_change_in_the_form_keeps_the_comments_of_the_file(project: Path
 
 async def test_yaml_with_a_misspelt_key_names_the_nearest_one_and_is_not_saved(project: Path) -> None:
     async with running(project, "configs", ROOMY) as pilot:
-        await editing(pilot)
-        await pilot.press("f9")
-        editor = pilot.app.screen.query_one(YamlEditor)
+        editor = await editing_as_yaml(pilot)
         assert editor.is_syntax_aware
         editor.text = editor.text.replace("max_epochs:", "max_epoch:")
         await see(pilot, "not saved", "max_epochs")
@@ -153,13 +163,11 @@ async def test_yaml_with_a_misspelt_key_names_the_nearest_one_and_is_not_saved(p
 
 async def test_what_was_typed_survives_a_lost_connection(project: Path) -> None:
     async with running(project, "configs", ROOMY) as pilot:
-        await editing(pilot)
-        await pilot.press("f9")
-        editor = pilot.app.screen.query_one(YamlEditor)
+        editor = await editing_as_yaml(pilot)
         editor.text = "# mine\n" + editor.text
         await see(pilot, "not saved")
     async with running(project, "configs", ROOMY) as pilot:
-        await pilot.press("e")
+        await pilot.press("e")  # at once: it is the config that was edited, though its row has no cursor yet
         await see(pilot, "Your unsaved changes are back.", "not saved")
         await pilot.press("f9")
         await see(pilot, "# mine")
@@ -167,9 +175,7 @@ async def test_what_was_typed_survives_a_lost_connection(project: Path) -> None:
 
 async def test_leaving_unsaved_work_asks_what_to_do_with_it(project: Path) -> None:
     async with running(project, "configs", ROOMY) as pilot:
-        await editing(pilot)
-        await pilot.press("f9")
-        editor = pilot.app.screen.query_one(YamlEditor)
+        editor = await editing_as_yaml(pilot)
         editor.text = "# mine\n" + editor.text
         await see(pilot, "not saved")
         await pilot.press("escape")
@@ -197,3 +203,12 @@ async def test_training_with_a_config_is_one_key_away(project: Path) -> None:
         await pilot.press("enter", "t")
         await see(pilot, "New training", f"workbench train {SAMPLE}")
         await wait_until(pilot, lambda: "f9 Start" in footer(pilot))
+
+
+def test_a_row_that_is_chosen_before_the_table_has_a_size_is_the_chosen_one() -> None:
+    table = FittedTable((Column("config"),))
+    table.set_rows([Row("first", ("a",)), Row("second", ("b",))])
+    assert table.chosen_key == "first"
+    assert table.choose("second") and table.chosen_key == "second"
+    table.set_rows([Row("first", ("a",))])
+    assert table.chosen_key == "first"

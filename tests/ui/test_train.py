@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import OptionList
 
 from tests.jobs.running import WAIT, python
 from tests.ui import recorded
-from tests.ui.driving import NARROW, WIDE, footer, running, screen_text, see, wait_until
+from tests.ui.driving import NARROW, WIDE, focus_in, footer, running, screen_text, see, wait_until
 from workbench.jobs.events import Failed, Progress, Sample, Started
 from workbench.jobs.folder import DeviceWish, JobFolder
 from workbench.jobs.launch import Turn, start_job
@@ -188,7 +189,9 @@ async def test_the_first_rung_asks_the_job_to_save(project: Path) -> None:
     job = half_done(project)
     async with running(project, "train") as pilot:
         await see(pilot, "▶ running")
-        await pilot.press("s", "enter")
+        await pilot.press("s")
+        await focus_in(pilot, OptionList)
+        await pilot.press("enter")
         await see(pilot, "◍ stopping", "it saves at the end of this step")
         assert job.stop_path.exists()
         await pilot.press("s")
@@ -205,7 +208,9 @@ async def test_the_second_rung_ends_every_process_and_proves_it(
     job = half_done(project, identify(asleep.pid))
     async with running(project, "train", WIDE) as pilot:
         await see(pilot, "▶ running")
-        await pilot.press("s", "down", "enter")
+        await pilot.press("s")
+        await focus_in(pilot, OptionList)
+        await pilot.press("down", "enter")
         await wait_until(pilot, lambda: asleep.poll() is not None)
         await see(pilot, "■ No process of it is left", "Resume: r, or", f"--resume work_dirs/{job.id}")
     assert asleep.returncode == -signal.SIGKILL

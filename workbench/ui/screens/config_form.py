@@ -72,9 +72,9 @@ class ConfigForm(AreaScreen):
             )
             return
         draft = self._drafts.get(str(self._path), self._saved)
-        if draft != self._saved:
-            self.notify(_("Your unsaved changes are back."))
         await self._open(draft)
+        if draft != self._saved:  # said once the form is there: it is not seen for long
+            self.notify(_("Your unsaved changes are back."))
 
     async def recomposed(self) -> None:
         await self._open(self._drafts.get(str(self._path), self._saved))

@@ -85,7 +85,9 @@ class FittedTable(BlankWhenGone, DataTable[Text]):
 
     @property
     def chosen_key(self) -> str | None:
-        """The key of the row under the cursor."""
+        """The key of the row under the cursor, or of that which gets it with the first layout."""
+        if self._wanted is not None and any(row.key == self._wanted for row in self._all_rows):
+            return self._wanted
         return self._all_rows[self.cursor_row].key if 0 <= self.cursor_row < len(self._all_rows) else None
 
     def set_rows(self, rows: list[Row]) -> None:
