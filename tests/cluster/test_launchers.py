@@ -29,6 +29,11 @@ def test_xtuners_names_make_the_command_of_each_machine() -> None:
         sys.executable,
         "-P",
         "-m",
+        "workbench.training.meeting",
+        "{job}",
+        sys.executable,
+        "-P",
+        "-m",
         "torch.distributed.run",
         "--nnodes=2",
         "--node-rank=1",
@@ -67,6 +72,7 @@ def test_one_machine_needs_nothing_of_it() -> None:
         ({"launcher": "hostfile"}, {}, "cluster.hostfile"),
         ({}, {"NNODES": "two"}, "NNODES"),
         ({}, {"NPROC_PER_NODE": "0"}, "NPROC_PER_NODE"),
+        ({}, {**SECOND_OF_TWO, "PORT": "65536"}, "PORT"),
     ],
 )
 def test_what_is_missing_or_no_number_is_told(cluster: dict[str, Any], environment: dict[str, str], where: str) -> None:

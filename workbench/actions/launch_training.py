@@ -113,6 +113,7 @@ def _torchrun(config: TrainConfig) -> list[str]:
     """The same on every machine but for its number; the processes meet on machine 0."""
     cluster = config.cluster
     return [
+        *module_command("workbench.training.meeting", "{job}"),
         *module_command("torch.distributed.run"),
         f"--nnodes={cluster.nodes or 1}",
         f"--node-rank={cluster.node_rank or 0}",

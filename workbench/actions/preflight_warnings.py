@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from pathlib import Path
 
 from workbench.actions.launch_training import planned_process_count
@@ -16,6 +15,7 @@ from workbench.free_memory import Devices, find_devices
 from workbench.i18n import _
 from workbench.paths import existing_parent
 from workbench.sizes import in_words
+from workbench.training.meeting_point import require_meeting_point
 
 
 def preflight_warnings(
@@ -28,7 +28,7 @@ def preflight_warnings(
         _dropped(config),
         _lowest(config),
         _disk(config, work_dir),
-        _port(config),
+        _meeting_point(config),
     )
     return [warning for warning in found if warning is not None]
 
@@ -113,19 +113,9 @@ def _disk(config: TrainConfig, work_dir: Path) -> WorkbenchError | None:
     )
 
 
-def _port(config: TrainConfig) -> WorkbenchError | None:
-    """Whether the meeting point of several machines is free on this one, if it is here."""
-    port = config.cluster.master_port
-    if port is None or (config.cluster.node_rank or 0) > 0:
-        return None
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind(("", port))
-        except OSError:
-            return WorkbenchError(
-                _("Port {port} is taken on this machine.").format(port=port),
-                where="cluster.master_port",
-                fix=_("Name another one, the same on all machines."),
-            )
+def _meeting_point(config: TrainConfig) -> WorkbenchError | None:
+    try:
+        require_meeting_point(config.cluster)
+    except WorkbenchError as error:
+        return error
     return None

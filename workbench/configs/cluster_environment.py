@@ -11,6 +11,7 @@ from workbench.i18n import _
 
 DEFAULT_PORT = 29500
 """Of machine 0, where the processes of several machines meet; torchrun's own."""
+_LAST_PORT = 65535
 
 
 def settled(config: TrainConfig, environment: Mapping[str, str]) -> TrainConfig:
@@ -38,21 +39,22 @@ def settled(config: TrainConfig, environment: Mapping[str, str]) -> TrainConfig:
         update["node_rank"] = rank if rank is not None or (nodes or 1) > 1 else 0
         update["master_addr"] = said.master_addr or environment.get("ADDR") or None
     if launcher != "local":
-        update["master_port"] = said.master_port or _number(environment, "PORT", 1) or DEFAULT_PORT
+        update["master_port"] = said.master_port or _number(environment, "PORT", 1, _LAST_PORT) or DEFAULT_PORT
     cluster = said.model_copy(update=update)
     _require_machines(cluster)
     return config.model_copy(update={"cluster": cluster, "nproc": nproc})
 
 
-def _number(environment: Mapping[str, str], name: str, least: int) -> int | None:
+def _number(environment: Mapping[str, str], name: str, least: int, most: int | None = None) -> int | None:
     text = environment.get(name, "").strip()
     if not text:
         return None
-    if not text.isdecimal() or int(text) < least:
+    if not text.isdecimal() or int(text) < least or (most and int(text) > most):
+        what = _("The environment variable {name} is no number from {least}: {text}")
+        if most:
+            what = _("The environment variable {name} is no number from {least} to {most}: {text}")
         raise WorkbenchError(
-            _("The environment variable {name} is no number from {least}: {text}").format(
-                name=name, least=least, text=text
-            ),
+            what.format(name=name, least=least, most=most, text=text),
             where=name,
             fix=_("Set it to a number, or unset it."),
         )
