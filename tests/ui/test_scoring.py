@@ -48,6 +48,10 @@ async def test_a_model_is_asked_the_questions_of_a_file(project: Path) -> None:
         await see(pilot, "sums.probes.json")  # as it was named before
         await pilot.press("escape")
     (job,) = list_jobs(project, "evaluate")
+    async with running(project, "checkpoints", WIDE) as pilot:
+        await wait_until(pilot, lambda: isinstance(chosen(pilot), CheckpointRow) and chosen(pilot).is_best)
+        await pilot.press("up", "up")
+        await see(pilot, f"sums: 50.0% {job.id}")
     async with running(project, "train", WIDE, job=job) as pilot:
         await see(pilot, "sums sample:model 50.0%", "❯ Hi", "expected  no such answer")
 

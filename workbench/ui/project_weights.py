@@ -5,6 +5,7 @@ No Textual here.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from workbench.jobs.folder import JobFolder
 from workbench.jobs.results import results_of
 from workbench.jobs.state import state_of
 from workbench.jobs.tail import EventTail
+from workbench.ui.earlier_scores import EarlierScore, scores_by_weights
 from workbench.ui.weights_rows import CACHE, PROJECT, RESULT_TITLES, Found, Made, Row, Training, path_of
 from workbench.weights.facts import WeightsFacts
 from workbench.weights.find import Looker
@@ -69,6 +71,7 @@ class ProjectWeights:
         self.project = project
         self.trainings: list[Training] = []
         self.made: list[Made] = []
+        self._scored: dict[str, list[EarlierScore]] = {}
         self.facts: dict[Path, WeightsFacts] = {}
         self.found: list[Found] = []
         self.added: list[Path] = []
@@ -112,11 +115,13 @@ class ProjectWeights:
         readers = {job.path: before.get(job.path) or _TrainingReader(job) for job in jobs if job.record.kind == "train"}
         changed = [path for path, reader in readers.items() if reader.read()]
         made = [one for job in jobs for one in _made_by(job)]
-        if self._readers is not None and not changed and made == self.made and list(readers) == list(before):
+        scored = scores_by_weights(jobs)
+        is_same = made == self.made and scored == self._scored and list(readers) == list(before)
+        if self._readers is not None and not changed and is_same:
             return False
         known = {training.job.path: training for training in self.trainings}
         self.trainings = [reader.training() if path in changed else known[path] for path, reader in readers.items()]
-        self.made, self._readers = made, readers
+        self.made, self._scored, self._readers = made, scored, readers
         return True
 
     def _look_around(self) -> bool:
@@ -149,6 +154,13 @@ class ProjectWeights:
             return row.facts
         path = path_of(row)
         return self.facts.get(path) if path is not None else None
+
+    def scores_of(self, reference: str | None) -> list[EarlierScore]:
+        """What weights were given after their training; they are named by their path, or as a config names them."""
+        if reference is None:
+            return []
+        place = os.path.realpath(reference) if Path(reference).exists() else reference
+        return self._scored.get(place, [])
 
     @property
     def cached_bytes(self) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual.content import Content
 
+from workbench.errors import WorkbenchError
 from workbench.evaluation.recommend import score_text
 from workbench.i18n import N_, _
 from workbench.sizes import in_words
@@ -14,6 +15,7 @@ from workbench.ui import answers_text
 from workbench.ui.project_weights import ProjectWeights
 from workbench.ui.shown_path import shown_path
 from workbench.ui.weights_rows import CACHE, TRASH, CheckpointRow, Found, Made, Row, Section, Training
+from workbench.ui.weights_use import reference_of
 from workbench.weights.facts import Kind, WeightsFacts, described
 from workbench.weights.scoring import is_scorer
 from workbench.weights.trash import Trashed
@@ -37,12 +39,13 @@ def detail_of(row: Row | None, weights: ProjectWeights) -> Content:
         case Training():
             return _training(row)
         case CheckpointRow():
-            return _checkpoint(row, weights.facts_of(row))
+            return _checkpoint(row, weights.facts_of(row), _earlier(row, weights))
         case Made():
-            return _weights(shown_path(row.path, weights.project), weights.facts_of(row), row.job.id)
+            shown = shown_path(row.path, weights.project)
+            return _weights(shown, weights.facts_of(row), _earlier(row, weights), row.job.id)
         case Found():
             shown = shown_path(row.facts.path, weights.project)
-            return _weights(row.name if row.place == CACHE else shown, row.facts)
+            return _weights(row.name if row.place == CACHE else shown, row.facts, _earlier(row, weights))
         case Trashed():
             return _trashed(row, weights.project)
         case Section():
@@ -51,11 +54,20 @@ def detail_of(row: Row | None, weights: ProjectWeights) -> Content:
             return Content("")
 
 
+def _earlier(row: Row, weights: ProjectWeights) -> list[Content]:
+    """The scores that it was given since, each with the job that tells more."""
+    try:
+        found = weights.scores_of(reference_of(row))
+    except WorkbenchError:  # the config of its training cannot be read; whoever needs it says so
+        return []
+    return [_line(score_text(one.name), f"{one.value:.1%}  {one.job}") for one in found]
+
+
 def _training(training: Training) -> Content:
     return Content.assemble((printable(training.job.id) + "\n\n", "bold"), answers_text.scores_text(training.infos))
 
 
-def _checkpoint(row: CheckpointRow, facts: WeightsFacts | None) -> Content:
+def _checkpoint(row: CheckpointRow, facts: WeightsFacts | None, earlier: list[Content]) -> Content:
     info, training = row.info, row.training
     base = training.infos[0]
     if info.path is None:
@@ -78,6 +90,7 @@ def _checkpoint(row: CheckpointRow, facts: WeightsFacts | None) -> Content:
         )
         share = _("{right} of {total} right").format(right=score.right, total=score.total)
         lines.append(Content(f"{printable(score_text(name))}: \t{score.value:.1%}, {share}{was}"))
+    lines += earlier
     if info.validation_loss is not None:
         lines.append(Content(_("validation loss") + f": \t{info.validation_loss:.4f}"))
     samples = [*base.samples, *(info.samples if info is not base else [])]
@@ -86,11 +99,11 @@ def _checkpoint(row: CheckpointRow, facts: WeightsFacts | None) -> Content:
     return Content("\n").join([*lines, Content(""), answers_text.samples_text(samples)])
 
 
-def _weights(title: str, facts: WeightsFacts | None, job: str | None = None) -> Content:
+def _weights(title: str, facts: WeightsFacts | None, earlier: list[Content], job: str | None = None) -> Content:
     lines = [Content.styled(printable(title), "bold")]
     if facts is None:
         return Content("\n").join([*lines, Content(_("There are no weights here."))])
-    lines += _fact_lines(facts)
+    lines += [*_fact_lines(facts), *earlier]
     if job is not None:
         lines.append(_line(_("made by"), job))
     if facts.trouble is None:
