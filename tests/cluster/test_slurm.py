@@ -24,6 +24,7 @@ from workbench.jobs.folder import JobFolder
 from workbench.jobs.queue import queue_rows, rows_under_slurm
 from workbench.jobs.queue_changes import move, pause
 from workbench.jobs.rows import job_rows
+from workbench.jobs.slurm import slurm_id, submit
 from workbench.jobs.state import JobState, outcome_of, state_of
 from workbench.jobs.stop import request_stop, stop_now
 from workbench.training.checkpoint_folders import rank_count
@@ -143,6 +144,13 @@ def test_what_is_missing_for_slurm_is_told(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(WorkbenchError) as caught:
         start_training(config_for(tmp_path).model_copy(update={"nproc": "auto"}), "demo", project=tmp_path)
     assert caught.value.where == "nproc"
+
+
+def test_an_answer_of_sbatch_that_is_no_number_is_told(tmp_path: Path, tools: SlurmTools) -> None:
+    (tools.folder / "sbatch").write_text("#!/bin/sh\necho Submitted batch job 4711\n")
+    with pytest.raises(WorkbenchError, match="Submitted batch job 4711"):
+        submit(tmp_path / "sbatch.sh")
+    assert slurm_id(tmp_path) is None
 
 
 def test_a_finished_training_is_finished(tmp_path: Path, tools: SlurmTools) -> None:

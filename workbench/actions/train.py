@@ -106,7 +106,10 @@ def _go_on(
         raise WorkbenchError(
             _("This run has finished; nothing is left to train."),
             where=str(job.path),
-            fix=_("Start a new one without --resume, or name one of its checkpoints to go on from there again."),
+            fix=_(
+                "To train longer, start a new one without --resume that begins from its result (adapter_name_or_path, or "
+                "pretrained_model_name_or_path); or name one of its checkpoints to go on from there again."
+            ),
         )
     require_over(job)
     now = settings_of_now(job, own, given, checkpoint, named)

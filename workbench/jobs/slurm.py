@@ -67,10 +67,15 @@ def submit(script: Path) -> str:
     """Submit a script; the number that Slurm gives it, which is kept beside the script.
 
     Raises:
-        WorkbenchError: Slurm is not there, or refuses the script; its own words are told.
+        WorkbenchError: Slurm is not there, refuses the script, or gives no number; its own words are told.
     """
     said = _asked("sbatch", "--parsable", str(script))
     number = said.strip().split(";")[0]  # "1234;cluster" where there are several clusters
+    if not number.isdecimal():
+        raise WorkbenchError(
+            _("sbatch has not answered with the number of a job: {said}").format(said=said.strip()),
+            fix=_("'sbatch --parsable' must print nothing else; squeue shows whether the job was taken."),
+        )
     _note(script.parent, {"id": number, "reason": ""})
     return number
 

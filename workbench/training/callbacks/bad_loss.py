@@ -135,12 +135,13 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         raise SystemExit(GOES_BACK)
 
     def _end(self, what: str, rows: Sequence[int], good: Path | None) -> WorkbenchError:
-        lr = self._session.config.lr
+        rollback = read_rollback(self._session.job.path)
+        lr = self._session.config.lr * (rollback.lr_factor if rollback else 1.0)
         if self._session.config.on_bad_loss == "rollback":
-            fix = _("Look at these rows, and start again with a smaller lr (it is {lr:g}).")
+            fix = _("Look at these rows, and start again with a smaller lr (it was {lr:g}).")
         else:
             fix = _(
-                "Look at these rows, and start again with a smaller lr (it is {lr:g}) or with on_bad_loss: rollback."
+                "Look at these rows, and start again with a smaller lr (it was {lr:g}) or with on_bad_loss: rollback."
             )
         kept = _("The last good checkpoint is {checkpoint}.").format(checkpoint=good) if good else ""
         return WorkbenchError(what, where=_shown(rows), fix=f"{fix.format(lr=lr)} {kept}".strip())
