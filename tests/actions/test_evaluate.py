@@ -72,6 +72,13 @@ def test_mistakes_are_found_before_a_job_is_made(
     assert list(project.iterdir()) == []
 
 
+def test_a_reward_model_is_refused_before_a_job_is_made(adapter: Path, project: Path) -> None:
+    (adapter / "adapter_config.json").write_text('{"task_type": "SEQ_CLS"}')
+    with pytest.raises(WorkbenchError, match="reward model"):
+        start_evaluate([model_to_score("sample:model", "adapter", None)], PROBES, project=project)
+    assert not (project / "work_dirs").exists()
+
+
 def test_the_job_knows_what_to_do(project: Path) -> None:
     wanted = model_to_score("sample:model", None, None)
     record = start_evaluate([wanted], PROBES, project=project).record

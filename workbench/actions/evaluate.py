@@ -23,6 +23,7 @@ from workbench.jobs.launch import WORK_DIRS, restart_job, start_job
 from workbench.jobs.state import JobState, state_of
 from workbench.models.vision.marks import reads_text_only
 from workbench.paths import resolve_model
+from workbench.weights.scoring import refuse_scorer
 from workbench.weights.small_json import json_object
 
 _UNFINISHED = {JobState.STOPPED, JobState.FAILED, JobState.LOST}
@@ -50,7 +51,7 @@ def start_evaluate(
 
     Raises:
         WorkbenchError: a file or prompt template is missing or wrong, the questions are about pictures and a model
-            reads text only, or there is nothing to ask.
+            reads text only, a model writes no text at all, or there is nothing to ask.
     """
     if not probes and benchmark is None:
         raise WorkbenchError(
@@ -65,6 +66,7 @@ def start_evaluate(
     if benchmark is not None or any(probe.image for probe in asked):
         _require_sight(models)
     for wanted in models:
+        refuse_scorer(Path(resolve_model(wanted.adapter or wanted.model)))
         template_for_model(wanted.prompt_template, Path(resolve_model(wanted.model)))
     request = EvaluationRequest(
         models=list(models),
