@@ -167,12 +167,14 @@ def test_names_without_the_prefix_of_the_loaded_model(tmp_path: Path) -> None:
     assert same(merged, {name.removeprefix("transformer."): tensor for name, tensor in expected.items()}) == []
 
 
-@pytest.mark.parametrize("is_tied", [False, True])
-def test_a_larger_vocabulary(tmp_path: Path, is_tied: bool) -> None:
+@pytest.mark.parametrize(
+    ("is_tied", "whole"), [(False, None), (True, None), (False, ["embed_tokens", "lm_head"])], ids=str
+)
+def test_a_larger_vocabulary(tmp_path: Path, is_tied: bool, whole: list[str] | None) -> None:
     base = saved_base(tiny_llama(tied=is_tied), tmp_path / "base")
     model = LlamaForCausalLM.from_pretrained(base)
     model.resize_token_embeddings(44)
-    adapter = saved_adapter(model, _lora(), tmp_path / "adapter")
+    adapter = saved_adapter(model, _lora(modules_to_save=whole), tmp_path / "adapter")
     assert "base_model.model.model.embed_tokens.weight" in load_file(adapter / "adapter_model.safetensors")
     (adapter / "tokenizer.json").write_text('{"with": "new words"}')
     merged = by_workbench(base, adapter, tmp_path / "merged")

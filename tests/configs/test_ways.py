@@ -28,6 +28,7 @@ PISSA, ADAPTER, TOKENS = "lora.init_lora_weights=pissa", "adapter_name_or_path=s
             "quantization.load_in_8bit: false",
             "quantization.load_in_8bit=false",
         ),
+        (TEXT, ("lora.use_dora=true", "deepspeed=zero3"), "take deepspeed_zero2", "deepspeed=deepspeed_zero2"),
         (SEEING, (PISSA,), "take default", "lora.init_lora_weights=default"),
         (TEXT, (PISSA, ADAPTER), "leave adapter_name_or_path empty", "adapter_name_or_path=null"),
         (TEXT, (PISSA, "stage=dpo"), "take default", "lora.init_lora_weights=default"),

@@ -68,6 +68,22 @@ def test_named_layers_alone_get_the_adapter() -> None:
     assert any("lm_head" in name for name in names)
 
 
+@pytest.mark.parametrize("saved", [["embed_tokens"], ["lm_head"], ["embed_tokens", "lm_head"]], ids="+".join)
+def test_new_tokens_are_trained_by_their_rows_only_where_the_whole_is_not(saved: list[str]) -> None:
+    adapted = add_adapter(tiny_model(), LoraSettings(r=3, modules_to_save=saved), "lora", token_ids=[7, 8])
+    adapted(input_ids=TOKENS).logits.sum().backward()
+    named = {name: parameter.grad for name, parameter in adapted.named_parameters() if parameter.requires_grad}
+    for end in ("embed_tokens", "lm_head"):
+        (way,) = {"modules_to_save" if "modules_to_save" in name else "token_adapter" for name in named if end in name}
+        assert way == ("modules_to_save" if end in saved else "token_adapter")
+    assert all(gradient is not None for gradient in named.values())
+
+
+def test_what_qlora_holds_in_few_bits_is_not_trained_whole() -> None:
+    with pytest.raises(WorkbenchError, match="holds q_proj in few bits"):
+        add_adapter(tiny_model(), LoraSettings(modules_to_save=["lm_head", "q_proj"]), "qlora")
+
+
 def adapted_layers(**settings: Any) -> set[str]:
     names = trained_names(add_adapter(tiny_model(), LoraSettings(r=3, **settings), "lora"))
     return {name.split("base_model.model.")[1].split(".lora_")[0] for name in names}

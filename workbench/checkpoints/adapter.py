@@ -35,6 +35,8 @@ _MARKS = {
 """The kinds whose merged weight follows from the module's own tensors, and those in `_SHARED` → what their tensors' names begin with."""
 _SHARED = {"VERA": ("base_model.vera_A", "base_model.vera_B")}
 """Tensors that all modules of an adapter have in common, each its own part of them."""
+_OF_THE_BASE = ".original_module."
+"""What a layer was before it was trained whole: peft saves it where embeddings have grown, and nothing needs it."""
 _ROWS = re.compile(r"(.+?)\.token_adapter\.(?:base_layer\.)?trainable_tokens_delta(?:\.default)?$")
 _WHOLE = re.compile(r"(.+?)(?:\.modules_to_save(?:\.default)?|(?:\.token_adapter)?\.base_layer)?\.(weight|bias)$")
 _FILES = ("adapter_model.safetensors", "adapter_model.bin")
@@ -99,6 +101,8 @@ def read_adapter(folder: Path) -> Adapter:
     for name, tensor in stored_in(_weights(folder)).items():
         require_floats(name, tensor.dtype, folder)
         plain = name.removeprefix(_PREFIX)
+        if _OF_THE_BASE in plain:
+            continue
         if name in _SHARED.get(settings["peft_type"], ()):
             shared[name] = tensor
         elif match := mark.match(plain):

@@ -47,6 +47,10 @@ def _rules(config: TrainConfig) -> list[tuple[bool, str]]:
             config.method == "qlora" and config.quantization.load_in_8bit and config.lora.use_dora,
             N_("lora.use_dora cannot read a base in 8 bits; take 4: quantization.load_in_8bit: false"),
         ),
+        (
+            config.has_adapter and config.lora.use_dora and sharded,
+            N_("lora.use_dora cannot read weights that ZeRO-3 has spread; take deepspeed_zero2"),
+        ),
         (pissa and config.sees, N_("init_lora_weights: pissa is for models of text; take default")),
         (
             pissa and config.adapter_name_or_path is not None,

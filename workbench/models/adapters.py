@@ -56,13 +56,16 @@ def add_adapter(
         within: a regular expression for what stands before the last part of the names of layers that get adapters;
             empty for all of the model.
         beside: the same for layers that get some of another rank and scale.
-        token_ids: tokens whose rows of the embeddings and the output head are trained and saved as well.
+        token_ids: tokens whose rows of the embeddings and the output head are trained and saved as well, where
+            ``modules_to_save`` does not name all of them.
 
     Raises:
         WorkbenchError: ``target_modules`` names a layer the model does not have.
     """
     targets = targets_of(model, settings, within)
     require_saved(names_of(model), settings.modules_to_save, method)
+    saved = settings.modules_to_save or []
+    by_row = [end for end in ends_of(model) if not any(f".{end}".endswith(f".{name}") for name in saved)]
     others = {str(targets_of(model, other, where)): other for where, other in (beside or {}).items()}
     model = ready_for_adapter(model, method, checkpointing=checkpointing)
     config = LoraConfig(
@@ -77,7 +80,7 @@ def add_adapter(
         use_dora=settings.use_dora,
         use_rslora=settings.use_rslora,
         init_lora_weights=settings.init_lora_weights if settings.changes_base else True,
-        trainable_token_indices={name: list(token_ids) for name in ends_of(model)} if token_ids else None,
+        trainable_token_indices={end: list(token_ids) for end in by_row} if token_ids and by_row else None,
         task_type="SEQ_CLS" if hasattr(model, "score") else "CAUSAL_LM",  # which trains and saves that head as well
     )
     try:
