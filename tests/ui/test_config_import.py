@@ -65,13 +65,13 @@ async def test_an_xtuner_config_named_for_a_training_is_imported_there(project: 
     written(project, changed("start_factor=1e-5", "start_factor=0.1"), "theirs.py")
     async with running(project, "train", ROOMY) as pilot:
         await pilot.press("n")
-        await see(pilot, "New training", "lr")
+        await see(pilot, "New training", "data_path")
         await pilot.press("ctrl+u")
         await type_text(pilot, "theirs.py")
         await pilot.press("enter")
         await see(pilot, "Imported to theirs.yaml", "the rise begins at zero")
         await pilot.press("escape")
-        await see(pilot, "New training", "theirs.yaml", "lr")
+        await see(pilot, "New training", "theirs.yaml", "data_path")
     assert load_config(project / "theirs.yaml").lora.r == 8
 
 
@@ -79,7 +79,7 @@ async def test_a_config_that_cannot_be_imported_for_a_training_says_why(project:
     written(project, REFUSED, "wishes.py")
     async with running(project, "train", ROOMY) as pilot:
         await pilot.press("n")
-        await see(pilot, "New training", "lr")
+        await see(pilot, "New training", "data_path")
         await pilot.press("ctrl+u")
         await type_text(pilot, "wishes.py")
         await pilot.press("enter")
