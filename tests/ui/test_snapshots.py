@@ -15,11 +15,11 @@ from PIL import Image
 from textual.pilot import Pilot
 
 from tests.ui import recorded
-from tests.ui.driving import NARROW, WIDE, screen_text, see
+from tests.ui.driving import NARROW, WIDE, screen_text, see, work_done
 from workbench.chat.protocol import Answer, ChatTurn
 from workbench.doctor.result import CheckResult
 from workbench.free_memory import Devices
-from workbench.i18n import set_language
+from workbench.i18n import _, set_language
 from workbench.preferences import keep_preferences
 from workbench.ui.app import WorkbenchApp
 from workbench.ui.chosen_model import ChosenModel
@@ -121,10 +121,17 @@ def test_checkpoints(project: Path, snap_compare: Compare) -> None:
     assert snap_compare(app, terminal_size=NARROW, run_before=until("★ checkpoint-40", "Recommended"))
 
 
+async def empty_chat(pilot: Pilot[None]) -> ChatScreen:
+    """The chat once it has shown what there is, which is nothing."""
+    await see(pilot, _("No model chosen"))
+    screen = pilot.app.screen
+    assert isinstance(screen, ChatScreen)
+    return screen
+
+
 def test_chat(project: Path, snap_compare: Compare) -> None:
     async def talk(pilot: Pilot[None]) -> None:
-        screen = pilot.app.screen
-        assert isinstance(screen, ChatScreen)
+        screen = await empty_chat(pilot)
         screen.chat.chosen = ChosenModel("sample:model", "results/checkpoint-40")
         screen.chat.ask(ChatTurn(role="user", content="你是谁？"))
         answer = ChatTurn(role="assistant", content="我是**小明**，很高兴认识你。\n\n1. one\n2. two")
@@ -141,8 +148,7 @@ def test_chat_side_by_side(project: Path, snap_compare: Compare, size: tuple[int
     set_language(language)
 
     async def talk(pilot: Pilot[None]) -> None:
-        screen = pilot.app.screen
-        assert isinstance(screen, ChatScreen)
+        screen = await empty_chat(pilot)
         screen.chat.chosen = ChosenModel("sample:model", llava="results/stage1")
         screen.sides.put_beside(ChosenModel("sample:model", llava="results/stage2"))
         screen.chat.ask(ChatTurn(role="user", content="图片里有什么？", images=[str(project / "grey.png")]))
@@ -154,6 +160,7 @@ def test_chat_side_by_side(project: Path, snap_compare: Compare, size: tuple[int
             )
         await screen.repaint()
         screen.attach("grey.png")
+        await work_done(pilot, "chat-pictures")
         await until("▀▀▀▀▀▀", "grey.png", "一张灰色的图片。", "8.0 token")(pilot)
 
     assert snap_compare(WorkbenchApp(project, "chat"), terminal_size=size, run_before=talk)

@@ -65,15 +65,16 @@ class Transcript(VerticalScroll):
 
     async def show(self, columns: Sequence[Column]) -> None:
         """Show these conversations and no others; the questions are those of the first."""
-        await self.remove_children("UserMessage, Answers")
         said = [_exchanges(column) for column in columns]
         widgets: list[Widget] = []
         for row in zip_longest(*said, fillvalue=_Exchange()):
             if row[0].question is not None:
                 widgets.append(UserMessage(row[0].question))
             widgets.append(Answers([exchange.answers for exchange in row]))
-        await self.mount_all(widgets)
-        self._note_emptiness()
+        async with self.batch():  # one after the other: else two at once would show everything twice
+            await self.remove_children("UserMessage, Answers")
+            await self.mount_all(widgets)
+            self._note_emptiness()
         self.anchor(bool(widgets))
         if not widgets:  # what an anchor had moved to the bottom is gone
             self.scroll_home(animate=False, force=True, immediate=True)
