@@ -86,5 +86,6 @@ def test_a_job_that_waits_for_other_machines_ends_when_it_is_stopped(tmp_path: P
 
 def test_of_what_happens_to_ranks_their_guards_tell(tmp_path: Path, port: int) -> None:
     job = a_job(tmp_path, port)
-    assert meet(job, ["sh", "-c", "sleep 0.5 & wait; exit 3"]) == 3
+    ranks_in_a_session_of_their_own = f"setsid sleep 1 & sleep 0.5; touch '{job.stop_path}'; wait; exit 3"
+    assert meet(job, ["sh", "-c", ranks_in_a_session_of_their_own]) == 3
     assert not [event for event in events_of(job) if isinstance(event, Failed)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.training.save_error import save_error
+from workbench.training.save_error import is_of_peers, save_error
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,8 @@ def test_the_reason_is_told_with_the_place_that_is_left(error: Exception, reason
     told = str(save_error(error, tmp_path / "checkpoints" / "checkpoint-4"))
     assert reason in told and "checkpoint-4" in told and "MB are free" in told
     assert "inline_container" not in told and "second" not in told
+
+
+def test_a_process_that_was_lost_while_saving_is_no_matter_of_the_disk() -> None:
+    assert is_of_peers(RuntimeError("[gloo/transport/tcp/pair.cc:537] Read error: Connection reset by peer"))
+    assert not is_of_peers(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))

@@ -57,6 +57,12 @@ def parent_of(pid: int) -> int | None:
     return None if fields is None else int(fields[1])
 
 
+def children_of(pid: int) -> list[int]:
+    """The pids of the processes that a process has started, also of those that have left its session."""
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [child for child in pids if parent_of(child) == pid]
+
+
 def is_stopped(pid: int) -> bool:
     """Whether a signal has stopped a process, so that it does nothing until another one lets it go on."""
     fields = _stat(pid)

@@ -6,7 +6,6 @@ the guards tell (`workbench.training.guard`), and this process only waits. Light
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from workbench.i18n import _
 from workbench.jobs.causes import explained
 from workbench.jobs.events import EventLog, Failed, Warned
 from workbench.jobs.folder import JobFolder
-from workbench.jobs.process import members_of_session, parent_of
+from workbench.jobs.process import children_of
 from workbench.jobs.state import outcome_of
 from workbench.jobs.stop import stop_requested
 from workbench.jobs.tail import last_log_lines
@@ -58,7 +57,7 @@ def _ranks_begin(job: JobFolder, torchrun: subprocess.Popen[bytes]) -> bool:
             return False
         except subprocess.TimeoutExpired:
             pass
-        if any(parent_of(pid) == torchrun.pid for pid in members_of_session(os.getsid(0))):
+        if children_of(torchrun.pid):
             return True
         if stop_requested(job.path):
             torchrun.terminate()

@@ -76,7 +76,8 @@ def main(board: str, *arguments: str) -> int:
         time.sleep(_SECONDS_BETWEEN)
         told = store.get(board).decode().splitlines() if store.check([board]) else []
     store.delete_key(board)
-    print("\n".join(told))  # noqa: T201 - the answer
+    for text in told:
+        print(text)  # noqa: T201 - the answer
     return 0
 
 

@@ -7,10 +7,17 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
+from workbench.jobs.causes import LOST_PEER, PEERS, cause_of
 
 _HALF_WRITTEN = ("inline_container", "PytorchStreamWriter")
 """torch's words for a file that the disk took a part of."""
 _LONGEST = 300
+
+
+def is_of_peers(error: Exception) -> bool:
+    """Whether another process was lost meanwhile, which has nothing to do with this disk."""
+    cause = cause_of(str(error))
+    return cause is not None and cause.kind in (PEERS, LOST_PEER)
 
 
 def save_error(error: Exception, checkpoint: Path) -> WorkbenchError:

@@ -33,7 +33,7 @@ from workbench.training.other_ranks import note_begun
 from workbench.training.own_model import save_processor
 from workbench.training.part_checkpoints import save_trained_parts, without_frozen
 from workbench.training.ranks import barrier, rank, world_size
-from workbench.training.save_error import save_error
+from workbench.training.save_error import is_of_peers, save_error
 from workbench.training.saving import UNFINISHED, discard_unfinished, publish
 from workbench.training.schedule import lr_factor, warmup_steps
 from workbench.training.sequence_parallel import SequenceParts
@@ -187,6 +187,7 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
 
         Raises:
             WorkbenchError: it could not be written; earlier checkpoints are untouched and the part is removed.
+            RuntimeError: another process is gone.
         """
         checkpoints = self._session.job.checkpoints_path
         self._run_folder = checkpoints / UNFINISHED
@@ -205,6 +206,8 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
                     write_manifest(checkpoints / UNFINISHED / name)
                     publish(checkpoints / UNFINISHED / name, checkpoints / name)
             except Exception as error:
+                if is_of_peers(error):
+                    raise
                 raise save_error(error, checkpoints / name) from error
             finally:
                 self._run_folder = checkpoints
