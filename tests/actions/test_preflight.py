@@ -27,6 +27,8 @@ def test_a_sound_config_passes() -> None:
     [
         ({"pretrained_model_name_or_path": "./nowhere"}, "./nowhere", "model folder does not exist"),
         ({"pretrained_model_name_or_path": "."}, ".", "config.json is missing"),
+        ({"pretrained_model_name_or_path": "sample:vision_tower"}, "sample:vision_tower", "no language model"),
+        ({"work_dir": "broken.json/runs"}, "broken.json", "a file, not a folder"),
         ({"data_path": "nowhere.json"}, "nowhere.json", ""),
         ({"data_path": ["sample:general_dialogue.json", "broken.json"]}, "broken.json", ""),
         ({"identity_probes": "nowhere.json"}, "nowhere.json", "cannot be read"),

@@ -12,6 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
 from workbench.weights.begun_adapter import begun_folder
+from workbench.weights.facts import Kind
 from workbench.weights.layer_names import layer_names
 from workbench.weights.look import look_at
 from workbench.weights.model_folder import incomplete
@@ -46,11 +47,17 @@ def model_findings(config: TrainConfig, found: Findings) -> None:
 def _require_whole(folder: Path, shown: str) -> None:
     """
     Raises:
-        WorkbenchError: weight files are missing, cut off or damaged.
+        WorkbenchError: weight files are missing, cut off or damaged, or they are those of a vision tower.
     """
     facts = look_at(folder)
     trouble = facts.trouble if facts else _("incomplete: no weights")
     if trouble:
         raise WorkbenchError(
             _("The model cannot be loaded: {reason}").format(reason=trouble), where=shown, fix=incomplete()
+        )
+    if facts is not None and facts.kind is Kind.TOWER:
+        raise WorkbenchError(
+            _("This is a vision tower, and no language model."),
+            where=f"pretrained_model_name_or_path: {shown}",
+            fix=_("Name it in visual_encoder_name_or_path, and a language model here."),
         )

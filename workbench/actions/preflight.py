@@ -10,7 +10,7 @@ from workbench.actions.evaluation_preflight import check_question_file
 from workbench.actions.findings import Findings
 from workbench.actions.launch_training import require_launcher
 from workbench.actions.model_preflight import model_findings
-from workbench.actions.run_preflight import check_deepspeed, check_hardware, check_processes
+from workbench.actions.run_preflight import check_deepspeed, check_hardware, check_processes, check_work_dir
 from workbench.actions.vision_preflight import check_vision
 from workbench.configs.cluster_environment import settled
 from workbench.configs.evaluation_rules import question_files, validation_config
@@ -26,7 +26,7 @@ def findings(config: TrainConfig) -> Findings:
         config = known
         for about_machines in (require_launcher, check_processes, check_hardware):
             found.of(about_machines, config)
-    for check in (check_deepspeed, device_wish, require_no_own_code):
+    for check in (check_deepspeed, check_work_dir, device_wish, require_no_own_code):
         found.of(check, config)
     model_findings(config, found)
     data_findings(config, found)

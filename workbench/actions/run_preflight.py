@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from workbench.actions.launch_training import process_count
 from workbench.actions.slurm_step import takes_step
 from workbench.configs.deepspeed_names import AUTO, NO_DEEPSPEED, chosen_preset
@@ -9,6 +12,8 @@ from workbench.configs.hardware_rules import require_possible
 from workbench.configs.schema import TrainConfig
 from workbench.configs.sequence_rules import require_shareable
 from workbench.driver_hardware import first_gpu
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
 from workbench.training.deepspeed_presets import deepspeed_settings, matched
 from workbench.training.optimizer_names import optimizer_name
 
@@ -35,6 +40,23 @@ def check_deepspeed(config: TrainConfig) -> None:
     """
     if config.deepspeed not in {AUTO, NO_DEEPSPEED}:
         matched(deepspeed_settings(config.deepspeed), config)
+
+
+def check_work_dir(config: TrainConfig) -> None:
+    """
+    Raises:
+        WorkbenchError: the folder that the config names for its runs cannot be made, or not be written.
+    """
+    if config.work_dir is None:
+        return
+    folder = Path(config.work_dir).expanduser().resolve()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise WorkbenchError(
+            _("The folder cannot be written.") if there.is_dir() else _("This is a file, not a folder."),
+            where=f"work_dir: {there}",
+            fix=_("Name a folder that can be written."),
+        )
 
 
 def check_hardware(config: TrainConfig) -> None:

@@ -67,6 +67,7 @@ def _require_no_sight(config: TrainConfig) -> None:
     given = {
         "freeze_llm": config.freeze_llm,
         "pretrained_pth": config.pretrained_pth,
+        "visual_encoder_method": config.visual_encoder_method != "frozen",
         "evaluation_images": config.evaluation_images,
         "image_probes": config.image_probes,
     }
