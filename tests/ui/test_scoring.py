@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,16 @@ from tests.ui.driving import NARROW, WIDE, running, screen_text, see, type_text,
 from tests.ui.weights_driving import chosen, on
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.data.probes import Probe, write_probes
+from workbench.evaluation.request import EvaluationRequest
+from workbench.jobs import launch
 from workbench.jobs.events import Finished, Score, Warned
 from workbench.jobs.find import list_jobs
 from workbench.jobs.stop import stop_now
-from workbench.ui.weights_rows import CheckpointRow
+from workbench.paths import resolve_model
+from workbench.ui.weights_rows import CheckpointRow, Found
+from workbench.ui.weights_scoring import scoring_of
 from workbench.ui.widgets.weights_tree import WeightsTree
+from workbench.weights.look import look_at
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +114,16 @@ async def test_an_evaluation_shows_its_scores_what_was_cut_and_every_wrong_answe
         await see(pilot, "❯ [bold]Who?  mine, facts", "said  Nobody ⏎ else", "expected  me | I")
         await pilot.press("2")
         await see(pilot, "✓ mine: facts 50.0%, 1 of 2 right")
+
+
+def test_a_model_that_nobody_trained_here_is_asked_in_the_format_it_was_made_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(resolve_model("sample:model"), project / "mine", ignore=shutil.ignore_patterns("workbench.json"))
+    facts = look_at(project / "mine")
+    assert facts is not None
+    scoring = scoring_of(Found("mine", facts, "project"), facts, project)
+    monkeypatch.setattr(launch, "_launch", lambda job, record, _env: job.write_record(record))
+    job = scoring.start("sample:retention.probes.json", scoring.base, scoring.tower)
+    asked = EvaluationRequest.model_validate(job.record.arguments)
+    assert (asked.models[0].prompt_template, list(asked.probes)) == ("auto", ["retention"])

@@ -9,7 +9,10 @@ from pathlib import Path
 from workbench.actions.evaluate import model_to_score, start_evaluate
 from workbench.actions.score import start_score
 from workbench.data.files import data_files
+from workbench.data.light_tokenizer import LightTokenizer
 from workbench.data.probes import read_probes
+from workbench.data.templates.mismatch import recommended_template
+from workbench.hub.local import snapshot_of
 from workbench.i18n import _
 from workbench.jobs.folder import JobFolder
 from workbench.paths import SAMPLE_PREFIX, resolve_model
@@ -68,8 +71,9 @@ def _of_scorer(path: Path, base: str | None, project: Path) -> Scoring:
 
 def _of_model(chosen: ChosenModel, tower: str | None, project: Path) -> Scoring:
     def start(file: str, base: str | None, tower: str | None) -> JobFolder:
+        template = chosen.prompt_template or _recommended(base)
         wanted = model_to_score(
-            base or chosen.model, chosen.adapter, chosen.prompt_template, llava=chosen.llava, visual_encoder=tower
+            base or chosen.model, chosen.adapter, template, llava=chosen.llava, visual_encoder=tower
         )
         return start_evaluate([wanted], {_name_of(file): _place(file)}, project=project)
 
@@ -84,6 +88,14 @@ def _of_model(chosen: ChosenModel, tower: str | None, project: Path) -> Scoring:
         lambda file: read_probes(Path(resolve_model(_place(file)))),
         start,
     )
+
+
+def _recommended(base: str | None) -> str | None:
+    """The format that a model was made for; None if nothing tells it."""
+    if base is None:
+        return None
+    folder = snapshot_of(base) or Path(resolve_model(base))
+    return recommended_template(base, LightTokenizer.from_folder(folder) if folder.is_dir() else None)
 
 
 def _name_of(file: str) -> str:
