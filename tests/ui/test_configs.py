@@ -83,7 +83,7 @@ async def test_a_model_that_needs_its_own_code_is_told_and_can_be_copied_to_allo
     async with running(project, "configs", ROOMY) as pilot:
         await pilot.press("slash")
         await type_text(pilot, "baichuan_7b_qlora_alpaca_e3")
-        await see(pilot, "own code", "transformers 5 has no Baichuan")
+        await see(pilot, "code of its own", "transformers 5 has no Baichuan")
         await pilot.press("enter", "c")
         await see(pilot, "▪ baichuan_7b_qlora_alpaca_e3_copy.yaml", "trust_remote_code: true")
     assert "# transformers 5 has no Baichuan" in (project / "baichuan_7b_qlora_alpaca_e3_copy.yaml").read_text()

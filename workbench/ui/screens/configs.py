@@ -27,7 +27,7 @@ from workbench.ui.widgets.quiet_static import QuietStatic
 if TYPE_CHECKING:
     from workbench.ui.config_import import Imported
 
-_COLUMNS = (Column(N_("config"), keeps_end=True), Column(N_("method"), 8))
+_COLUMNS = (Column(N_("config"), keeps_end=True), Column(N_("method"), 8, from_width=64))
 _QUIET_SECONDS = 0.1
 """The detail is painted when the cursor has rested so long: running down the list stays cheap on a slow line."""
 
@@ -244,4 +244,6 @@ def _table_row(row: ConfigRow) -> Row:
 def _cells(row: ConfigRow) -> tuple[Any, ...]:
     if row.path:
         return (f"▪ {printable(row.name)}", "success"), ("file", "muted")
-    return printable(row.name), ("own code", "warning") if row.needs_code else (row.method, "muted")
+    if row.needs_code:
+        return (printable(row.name), "warning"), ("own code", "warning")
+    return printable(row.name), (row.method, "muted")
