@@ -13,7 +13,7 @@ from tests.jobs.recorded import BEGAN, ended_process, recorded, step, write
 from workbench.jobs.events import Event, Failed, Finished
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.process import ProcessIdentity, identify
-from workbench.jobs.state import JobState, exit_code, outcome_of, state_of
+from workbench.jobs.state import JobState, exit_code, exit_status, outcome_of, state_of
 
 
 def this_process() -> ProcessIdentity:
@@ -45,6 +45,13 @@ def test_an_ended_job(project: Path, code: int, event: Event | None, asked: bool
         job.stop_path.touch()
     assert state_of(job) is state
     assert state.is_over
+
+
+@pytest.mark.parametrize(("code", "status"), [(0, 1), (7, 7), (-9, 137), (137, 137), (247, 137), (255, 255), (None, 1)])
+def test_what_a_command_leaves_with_after_a_job_that_failed_or_is_lost(
+    project: Path, code: int | None, status: int
+) -> None:
+    assert exit_status(recorded(project, process=ended_process(), exit_code=code)) == status
 
 
 def test_a_job_whose_process_lives_is_running_or_stopping(project: Path) -> None:

@@ -47,7 +47,7 @@ def _print_events(path: Path) -> int:
     import time
 
     from workbench.jobs.folder import JobFolder
-    from workbench.jobs.state import exit_code, state_of
+    from workbench.jobs.state import exit_status, state_of
     from workbench.jobs.tail import EventTail
 
     job = JobFolder(path)
@@ -59,7 +59,7 @@ def _print_events(path: Path) -> int:
             for event in events:
                 typer.echo(event.model_dump_json(exclude_none=True))
             if over and not events:
-                return abs(exit_code(job) or 0)
+                return exit_status(job)
             if not events:
                 time.sleep(0.3)
     except KeyboardInterrupt:

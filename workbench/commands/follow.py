@@ -17,7 +17,7 @@ from workbench.jobs.folder import JobFolder
 from workbench.jobs.queue import queue_row
 from workbench.jobs.refusal import was_refused
 from workbench.jobs.slurm import slurm_text
-from workbench.jobs.state import JobState, exit_code, outcome_of, state_of
+from workbench.jobs.state import JobState, exit_code, exit_status, outcome_of, state_of
 from workbench.jobs.tail import EventTail, last_log_lines
 from workbench.text import printable
 from workbench.training.checkpoint_folders import resume_hint
@@ -110,14 +110,11 @@ def _close(job: JobFolder, state: JobState, show: partial[None]) -> int:
         show(_("  → its folder is {path}").format(path=job.path))
         if job.record.kind == "train":
             show("  → " + _way_on(job))
-        return 1
-    code = exit_code(job)
     if state is JobState.FAILED:
         if not isinstance(outcome_of(job), Failed):
-            show(_how_it_ended(code))
+            show(_how_it_ended(exit_code(job)))
             for line in last_log_lines(job.log_path, _LOG_LINES):
                 show("  " + printable(line))
         if not was_refused(job):
             show(_("  full log: {path}").format(path=job.log_path))
-        return abs(code) if code else 1
-    return 0
+    return exit_status(job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from enum import StrEnum
 
@@ -127,6 +128,22 @@ def exit_code(job: JobFolder) -> int | None:
     """The command's exit code; negative is a signal, None if it has not ended (or nobody could note it)."""
     code = _noted_end(job, "returncode")
     return None if code is None else int(code)
+
+
+def exit_status(job: JobFolder) -> int:
+    """What a command leaves with that has followed a job to its end: 0 unless it failed or is lost, never more than 255.
+
+    A signal counts 128 more than its number, as in a shell. Launchers hand it on as a negative number in 8 bits: 247 for
+    SIGKILL.
+    """
+    state, code = state_of(job), exit_code(job)
+    if state not in {JobState.FAILED, JobState.LOST}:
+        return 0
+    if not code:
+        return 1
+    if code < 0:
+        return 128 - code
+    return 384 - code if 256 - signal.NSIG < code < 255 else code  # 255 is what ssh says
 
 
 def ended_at(job: JobFolder) -> float | None:

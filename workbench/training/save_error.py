@@ -31,7 +31,8 @@ def save_error(error: Exception, checkpoint: Path) -> WorkbenchError:
         _("The checkpoint could not be saved: {reason}").format(reason=_reason(error)),
         where=str(checkpoint),
         fix=_(
-            "{free:.0f} MB are free on that disk. Make room, then go on from the last checkpoint with --resume."
+            "{free:.0f} MB are free on that disk; a quota or ulimit -f may allow less. Make room, then go on from the last "
+            "checkpoint with --resume."
         ).format(free=free),
     )
 

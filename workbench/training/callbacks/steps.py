@@ -45,14 +45,16 @@ class StepEvents(TrainerCallback):  # type: ignore[misc]  # transformers is unty
         self._utilisation = utilisation
         self._began = 0.0
         self._logged_step = 0
-        self._busy_steps = 0
-        self._busy_seconds = 0.0
+        self._first_step = 0
+        self._first_began: float | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        self._logged_step = state.global_step
+        self._logged_step = self._first_step = state.global_step
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._began = time.perf_counter()
+        if self._first_began is None:
+            self._first_began = self._began
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         self._throughput.busy_time += time.perf_counter() - self._began
@@ -62,8 +64,6 @@ class StepEvents(TrainerCallback):  # type: ignore[misc]  # transformers is unty
             return
         done, counting = self._throughput, self._session.counting
         seconds = done.busy_time + done.data_time
-        self._busy_steps += state.global_step - self._logged_step
-        self._busy_seconds += seconds
         (tokens,) = sum_over_ranks([done.tokens])
         speed, trained = (tokens / seconds, int(done.trained)) if seconds else (None, 0)
         step = Step(
@@ -79,12 +79,18 @@ class StepEvents(TrainerCallback):  # type: ignore[misc]  # transformers is unty
             mfu=self._utilisation.share(speed) if self._utilisation and speed else None,
             data_time=done.data_time / max(state.global_step - self._logged_step, 1),
             memory=memory_megabytes(),
-            eta=(counting.total_steps - state.global_step) * self._busy_seconds / max(self._busy_steps, 1),
+            eta=(counting.total_steps - state.global_step) * self._seconds_a_step(state.global_step),
             figures=done.figures.take() or None,
         )
         self._session.say(step)
         self._logged_step = state.global_step
         done.tokens, done.trained, done.data_time, done.busy_time = 0, 0, 0.0, 0.0
+
+    def _seconds_a_step(self, step: int) -> float:
+        """So far, with all the saving and evaluating between the steps, which comes again."""
+        if self._first_began is None:
+            return 0.0
+        return (time.perf_counter() - self._first_began) / max(step - self._first_step, 1)
 
 
 def memory_megabytes() -> float:
