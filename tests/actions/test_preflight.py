@@ -87,6 +87,7 @@ def test_every_finding_is_told_at_once(project: Path) -> None:
         ({"method": "lora", "lora": {"target_modules": "nosuch"}}, "pattern nosuch fits no layer"),
         ({"method": "lora", "lora": {"modules_to_save": ["output"]}}, "input_layernorm, k_proj, lm_head, norm"),
         ({"method": "qlora", "lora": {"modules_to_save": ["lm_head", "q_proj"]}}, "holds q_proj in few bits"),
+        ({"method": "lora", "lora": {"target_modules": ["lm_head"]}, "new_tokens": ["<a>"]}, "lm_head cannot have"),
         ({"method": "freeze", "freeze": {"modules": ["lm_haed"]}}, "lm_head"),
         ({"method": "freeze", "freeze": {"last_layers": 99}}, "has 4 layers"),
         ({"attn_implementation": "flash_attention_2"}, "there is no GPU"),

@@ -79,6 +79,12 @@ def test_new_tokens_are_trained_by_their_rows_only_where_the_whole_is_not(saved:
     assert all(gradient is not None for gradient in named.values())
 
 
+@pytest.mark.parametrize("targets", [["q_proj", "lm_head"], ".*(q_proj|lm_head)"], ids=str)
+def test_rows_for_new_tokens_and_an_adapter_do_not_go_on_one_layer(targets: Any) -> None:
+    with pytest.raises(WorkbenchError, match="lm_head cannot have an adapter and rows"):
+        add_adapter(tiny_model(), LoraSettings(target_modules=targets), "lora", token_ids=[7])
+
+
 def test_what_qlora_holds_in_few_bits_is_not_trained_whole() -> None:
     with pytest.raises(WorkbenchError, match="holds q_proj in few bits"):
         add_adapter(tiny_model(), LoraSettings(modules_to_save=["lm_head", "q_proj"]), "qlora")

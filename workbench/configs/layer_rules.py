@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from workbench.configs.schema import TrainConfig
 
 
+_ENDS = {"embed_tokens", "lm_head"}
+"""What has a row for each token, as the kinds of models whose names are known without loading them call it."""
+
+
 @dataclass(frozen=True)
 class LayerNames:
     """A model's whole names in memory.
@@ -43,6 +47,9 @@ def require_parts(config: TrainConfig, names: LayerNames) -> None:
     if config.has_adapter and config.adapter_name_or_path is None:
         require_targets(names, config.lora.target_modules)
         require_saved(names, config.lora.modules_to_save, config.method)
+        if config.new_tokens:
+            ends = [name for name in names.modules if name.rpartition(".")[2] in _ENDS]
+            require_rows(ends, config.lora.target_modules)
 
 
 def require_targets(names: LayerNames, asked: str | list[str] | None) -> None:
@@ -66,6 +73,24 @@ def require_saved(names: LayerNames, saved: list[str] | None, method: Method) ->
             _("qlora holds {names} in few bits, which cannot be trained whole.").format(names=", ".join(quantised)),
             where="lora.modules_to_save",
             fix=_("Leave them out: they get an adapter. Or take method: lora."),
+        )
+
+
+def require_rows(ends: list[str], targets: str | list[str] | None) -> None:
+    """Raise if an adapter is to go on what new tokens get rows in.
+
+    Args:
+        ends: whole names of the embeddings and the output head.
+    """
+    if targets is None or targets == ALL_LINEAR:
+        return
+    fits = re.compile(targets if isinstance(targets, str) else rf"(.*\.)?({'|'.join(map(re.escape, targets))})")
+    both = [end.rpartition(".")[2] for end in ends if fits.fullmatch(end)]
+    if both:
+        raise WorkbenchError(
+            _("{names} cannot have an adapter and rows for new_tokens.").format(names=", ".join(both)),
+            where="lora.target_modules",
+            fix=_("Leave it out, or train it whole: lora.modules_to_save."),
         )
 
 

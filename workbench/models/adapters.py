@@ -21,7 +21,7 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from peft.utils import ModulesToSaveWrapper, load_peft_weights
 from safetensors import SafetensorError
 
-from workbench.configs.layer_rules import require_saved
+from workbench.configs.layer_rules import require_rows, require_saved
 from workbench.configs.method_settings import LoraSettings
 from workbench.configs.model_settings import Method
 from workbench.errors import WorkbenchError
@@ -64,6 +64,8 @@ def add_adapter(
     """
     targets = targets_of(model, settings, within)
     require_saved(names_of(model), settings.modules_to_save, method)
+    if token_ids:
+        require_rows(ends_of(model), settings.target_modules)
     saved = settings.modules_to_save or []
     by_row = [end for end in ends_of(model) if not any(f".{end}".endswith(f".{name}") for name in saved)]
     others = {str(targets_of(model, other, where)): other for where, other in (beside or {}).items()}
