@@ -66,7 +66,7 @@ def test_a_word_means_what_begins_with_it_else_its_parts_else_what_holds_it(
     ("wanted", "told"),
     [
         (Wanted(method="lroa"), "lora"),
-        (Wanted(family="qwn3"), "qwen3"),
+        (Wanted(family="qwn3"), "Nearest: qwen3"),
         (Wanted(stage="dop"), "dpo"),
         (Wanted(method="freeze"), "frozen"),
         (Wanted(method="xyz"), "frozen, full, lora, qlora"),

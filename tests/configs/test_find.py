@@ -55,6 +55,12 @@ def test_a_wrong_path_names_the_nearest_file(tmp_path: Path) -> None:
     assert caught.value.fix is not None and f"{NAME}_copy.yaml" in caught.value.fix
 
 
+def test_a_model_in_the_place_of_a_config_is_told_where_its_configs_are() -> None:
+    with pytest.raises(WorkbenchError) as caught:
+        find_config("Qwen/Qwen3-8B")
+    assert "workbench list-cfg Qwen/Qwen3-8B" in str(caught.value.fix)
+
+
 def test_a_folder_that_is_called_like_a_config_is_told(tmp_path: Path) -> None:
     (tmp_path / "dir.yaml").mkdir()
     with pytest.raises(WorkbenchError, match="a folder"):

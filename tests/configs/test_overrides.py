@@ -59,6 +59,10 @@ def test_a_mistake_names_the_setting_and_the_remedy(assignment: str, said: str) 
     assert said in str(caught.value)
 
 
+def test_all_linear_may_stand_in_a_list() -> None:
+    assert apply_overrides(CONFIG, ["lora.target_modules=[all-linear]"]).lora.target_modules == "all-linear"
+
+
 def test_the_original_is_left_alone() -> None:
     apply_overrides(CONFIG, ["lora.r=16", "evaluation_inputs=[a]"])
     assert CONFIG.lora.r == 64

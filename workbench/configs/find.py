@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.configs.catalogue import resolve
+from workbench.configs.catalogue import entries, resolve
 from workbench.configs.files import load_config
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError, nearest
@@ -46,8 +46,16 @@ def find_config(name_or_path: str) -> FoundConfig:
             _("This is a folder, not a config file."), where=name_or_path, fix=_("Name the file in it.")
         )
     if path.suffix in (*CONFIG_SUFFIXES, PYTHON_SUFFIX) or path.name != name_or_path:
-        raise WorkbenchError(_("There is no such config file."), where=name_or_path, fix=_files_like(path))
+        fix = _configs_of(name_or_path) or _files_like(path)
+        raise WorkbenchError(_("There is no such config file."), where=name_or_path, fix=fix)
     return FoundConfig(name_or_path, resolve(name_or_path), None)
+
+
+def _configs_of(model: str) -> str | None:
+    """Where to find the configs of a model that is named in a config's place; None if there are none."""
+    if not any(entry.model == model for entry in entries(model)):
+        return None
+    return _("This is a model: 'workbench list-cfg {model}' lists its configs.").format(model=model)
 
 
 def _files_like(path: Path) -> str:

@@ -108,7 +108,7 @@ class LoraSettings(Strict):
     def _readable(cls, value: list[str] | str | None) -> list[str] | str | None:
         if isinstance(value, str):
             require_patterns([value])
-        return value
+        return ALL_LINEAR if value == [ALL_LINEAR] else value
 
 
 class FreezeSettings(Strict):

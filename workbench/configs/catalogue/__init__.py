@@ -90,8 +90,9 @@ def unknown_value(wanted: Wanted) -> str | None:
     for key, value in wanted.values.items():
         known = sorted({str(getattr(entry, key)) for entry in entries()})
         if not any(value in one for one in known):
-            names = known if len(known) <= _FEW else nearest(value, known) or known
-            return _("For {key} there are: {names}").format(key=f"--{key}", names=", ".join(names))
+            close = nearest(value, known) if len(known) > _FEW else []
+            said = _("Nearest: {names}") if close else _("For {key} there are: {names}")
+            return said.format(key=f"--{key}", names=", ".join(close or known))
     return None
 
 
