@@ -44,7 +44,7 @@ def tell_standstill(job_path: Path, silence: float, longest: float) -> None:
     fix = _(
         "log.txt has what every rank does. If it does not go on: 'workbench cancel {job} --now', then {command}"
     ).format(job=job.id, command=resume_command(job))
-    said = message.format(silence=silence, longest=longest, ranks=ranks)
+    said = message.format(silence=silence, longest=max(longest, 1.0), ranks=ranks)
     EventLog(job_path).write(Warned(message=said, where=str(job.log_path), fix=fix))
 
 
