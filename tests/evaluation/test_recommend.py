@@ -120,3 +120,10 @@ def test_the_validation_loss_decides_where_scores_do_not(scores: Scores, best: s
 )
 def test_the_reason_says_what_was_compared(scores: Scores, sentence: str) -> None:
     assert reason(scores, base_retention=1.0) == sentence
+
+
+def test_what_learnt_nothing_is_not_the_best_for_having_forgotten_nothing() -> None:
+    scores = {"a": both(0.0, 1.0), "b": both(0.98, 0.87)}
+    assert chosen(scores, 1.0) == "b"
+    assert "have learnt nothing" in reason(scores, 1.0)
+    assert chosen({"a": both(0.0, 1.0), "b": both(0.0, 0.8)}, 1.0) == "a"

@@ -31,8 +31,8 @@ def recommend(
 
     Of the checkpoints that still answer at least 90 % of what the base model answered, the one that sees best; then
     the one with the best identity score; then the best mean of the scores of further question sets; then the best
-    retention; then the lowest validation loss; then the latest, whose words are the surest. If none kept so much, the
-    one with the best product of the scores. A checkpoint without a score that others have was not asked to the end: it
+    retention; then the lowest validation loss; then the latest, whose words are the surest. If none kept so much, or
+    only some that learnt nothing, the one with the best product of the scores. A checkpoint without a score that others have was not asked to the end: it
     counts 0. Without any scores, the one with the lowest validation loss.
 
     Args:
@@ -49,16 +49,22 @@ def recommend(
     shares = {name: _in_order(name, scored) for name in scored}
     least = LEAST_KEPT * (base or {}).get(RETENTION, 0.0)
     keeping = {name: found for name, found in shares.items() if found[-1] >= least}
-    if keeping:
+    learnt = {name for name, found in scored.items() if _has_learnt(found, base or {})}
+    if keeping and (learnt.intersection(keeping) or not learnt):
         best = _last_best(keeping, losses)
         return Recommendation(best, _reason(best, scores, keeping, losses))
     best = _last_best({name: (math.prod(found),) for name, found in shares.items()}, losses)
-    return Recommendation(
-        best,
-        _("No checkpoint kept 90 % of what the base model knew; this one has the best balance: {scores}.").format(
-            scores=_in_words(scored[best])
-        ),
-    )
+    why = _("No checkpoint kept 90 % of what the base model knew; this one has the best balance: {scores}.")
+    if keeping:
+        why = _(
+            "Those that kept 90 % of what the base model knew have learnt nothing; of the others this one has the best balance: {scores}."
+        )
+    return Recommendation(best, why.format(scores=_in_words(scored[best])))
+
+
+def _has_learnt(found: Mapping[str, float], base: Mapping[str, float]) -> bool:
+    """Whether a score other than retention is above what the base model had."""
+    return any(share > base.get(name, 0.0) for name, share in found.items() if name != RETENTION)
 
 
 def _without_scores(checkpoints: list[str], losses: Mapping[str, float]) -> Recommendation:
