@@ -11,7 +11,7 @@ import pytest
 from tests.jobs.running import wait_until
 from tests.training.runs import new_job, tiny_config
 from workbench.configs.cluster_settings import ClusterSettings
-from workbench.jobs.events import Event, Failed, Warned
+from workbench.jobs.events import Event, Failed, Progress, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.tail import EventTail
 from workbench.training import meeting
@@ -63,8 +63,8 @@ def test_machines_that_did_not_meet_are_told_with_the_last_words_of_torchrun(tmp
     job = a_job(tmp_path, port)
     job.log_path.write_text("Traceback\nDistStoreError: Timed out after 601 seconds waiting for clients. 1/2 joined.\n")
     assert meet(job, ["false"]) == 1
-    waiting, failed = events_of(job)
-    assert isinstance(waiting, Warned)
+    waiting, progress, failed = events_of(job)
+    assert isinstance(waiting, Warned) and isinstance(progress, Progress) and progress.done == 0
     assert waiting.is_note
     assert f"127.0.0.1, port {port}" in waiting.message
     assert isinstance(failed, Failed)
@@ -88,4 +88,5 @@ def test_of_what_happens_to_ranks_their_guards_tell(tmp_path: Path, port: int) -
     job = a_job(tmp_path, port)
     ranks_in_a_session_of_their_own = f"setsid sleep 1 & sleep 0.5; touch '{job.stop_path}'; wait; exit 3"
     assert meet(job, ["sh", "-c", ranks_in_a_session_of_their_own]) == 3
+    assert [event.done for event in events_of(job) if isinstance(event, Progress)] == [0, 1]
     assert not [event for event in events_of(job) if isinstance(event, Failed)]

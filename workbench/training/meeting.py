@@ -17,7 +17,7 @@ from workbench.configs.files import load_config
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.causes import explained
-from workbench.jobs.events import EventLog, Failed, Warned
+from workbench.jobs.events import EventLog, Failed, Progress, Warned
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.process import children_of
 from workbench.jobs.state import outcome_of
@@ -40,10 +40,15 @@ def meet(job: JobFolder, command: Sequence[str]) -> int:
     except WorkbenchError as error:
         events.write(Failed(reason=error.what, where=error.where, hint=error.fix))
         return 1
-    if (cluster.nodes or 1) > 1:
+    waits = (cluster.nodes or 1) > 1
+    if waits:
         events.write(Warned(message=_waiting(cluster), is_note=True))
+        events.write(_met(0))
     torchrun = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    if not _ranks_begin(job, torchrun) and not stop_requested(job.path) and outcome_of(job) is None:
+    begun = _ranks_begin(job, torchrun)
+    if begun and waits:
+        events.write(_met(1))
+    elif not begun and not stop_requested(job.path) and outcome_of(job) is None:
         events.write(_did_not_meet(job, cluster))
     code = torchrun.wait()
     return code if code >= 0 else 128 - code
@@ -63,6 +68,10 @@ def _ranks_begin(job: JobFolder, torchrun: subprocess.Popen[bytes]) -> bool:
             torchrun.terminate()
             torchrun.wait()
             return False
+
+
+def _met(done: int) -> Progress:
+    return Progress(stage=_("waiting for all machines"), done=done, total=1)
 
 
 def _waiting(cluster: ClusterSettings) -> str:
