@@ -78,10 +78,17 @@ def test_a_disk_without_room_for_the_checkpoints_is_said(tmp_path: Path) -> None
     assert warning.where == str(tmp_path.resolve())
 
 
-def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("", 0))
-        taken.listen()
-        config = _config(cluster={"master_port": taken.getsockname()[1], "nodes": 2, "launcher": "torchrun"})
-        (warning,) = preflight_warnings(config, tmp_path, None, ROOMY)
-    assert warning.where == "cluster.master_port"
+def test_a_place_where_the_machines_cannot_meet_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As XTuner's names in the environment say it."""
+    monkeypatch.setenv("NNODES", "2")
+    monkeypatch.setenv("NODE_RANK", "0")
+    monkeypatch.setenv("ADDR", "a..b")
+    with socket.create_server(("", 0)) as taken:
+        monkeypatch.setenv("PORT", str(taken.getsockname()[1]))
+        (warning,) = preflight_warnings(_config(), tmp_path, None, ROOMY)
+        assert warning.where == "cluster.master_port"
+        monkeypatch.setenv("NODE_RANK", "1")
+        (warning,) = preflight_warnings(_config(), tmp_path, None, ROOMY)
+    assert warning.where == "cluster.master_addr"
+    monkeypatch.delenv("NODE_RANK")
+    assert preflight_warnings(_config(), tmp_path, None, ROOMY) == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 from workbench.actions.launch_training import planned_process_count
 from workbench.configs.checkpoint_size import checkpoint_bytes
+from workbench.configs.cluster_environment import settled
 from workbench.configs.estimate import MemoryEstimate, estimate_memory
 from workbench.configs.schema import TrainConfig
 from workbench.configs.shapes import context_of
@@ -115,7 +117,11 @@ def _disk(config: TrainConfig, work_dir: Path) -> WorkbenchError | None:
 
 def _meeting_point(config: TrainConfig) -> WorkbenchError | None:
     try:
-        require_meeting_point(config.cluster)
+        cluster = settled(config, os.environ).cluster
+    except WorkbenchError:  # which is no warning, and told by what the training is started with
+        return None
+    try:
+        require_meeting_point(cluster)
     except WorkbenchError as error:
         return error
     return None
