@@ -161,6 +161,7 @@ def test_every_way_goes_on_exactly(settings: dict[str, Any], rows: Path, tmp_pat
     weights = WHOLE if settings["method"] == "freeze" else "adapter_model.safetensors"
     assert_same_from(whole, resumed, 2, weights)
     if settings["method"] == "freeze":
+        assert any(fact.startswith("Trained: the last 2 layers") for fact in whole.of(Started)[0].facts)
         changed = changed_weights(whole.checkpoint(5))
         assert changed and all(re.search(r"layers\.[23]\.|^model\.norm|^output", name) for name in changed), changed
 

@@ -24,6 +24,7 @@ def way_facts(config: TrainConfig, model: Any, *, kernels: str | None) -> list[s
         kernels,
         _("The model is compiled before the first step, which takes a while.") if config.torch_compile else None,
         _adapter(config, model) if config.has_adapter and hasattr(model, "peft_config") else None,
+        _part(config) if config.method == "freeze" else None,
         _context(config, model),
         _new_tokens(config),
     ]
@@ -52,6 +53,11 @@ def _adapter(config: TrainConfig, model: Any) -> str:
         else _("Adapter: {kind}, r {r}.")
     )
     return text.format(kind=kind, r=settings.r, folder=config.adapter_name_or_path)
+
+
+def _part(config: TrainConfig) -> str:
+    parts = [_("the last {count} layers").format(count=count)] if (count := config.freeze.last_layers) else []
+    return _("Trained: {parts}.").format(parts=", ".join([*parts, *config.freeze.modules]))
 
 
 def _context(config: TrainConfig, model: Any) -> str | None:
