@@ -84,6 +84,7 @@ def test_every_finding_is_told_at_once(project: Path) -> None:
         ({"pretrained_model_name_or_path": "cut"}, "shorter or longer"),
         ({"precision": "fp16"}, "needs a GPU"),
         ({"method": "lora", "lora": {"target_modules": ["nosuch", "q_proj"]}}, "no layer nosuch"),
+        ({"method": "lora", "lora": {"target_modules": ["norm", "q_proj"]}}, "norm cannot have an adapter"),
         ({"method": "lora", "lora": {"target_modules": "nosuch"}}, "pattern nosuch fits no layer"),
         ({"method": "lora", "lora": {"modules_to_save": ["output"]}}, "input_layernorm, k_proj, lm_head, norm"),
         ({"method": "qlora", "lora": {"modules_to_save": ["lm_head", "q_proj"]}}, "holds q_proj in few bits"),

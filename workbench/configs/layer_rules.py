@@ -46,6 +46,7 @@ def require_parts(config: TrainConfig, names: LayerNames) -> None:
         require_weights(names, config.freeze.modules)
     if config.has_adapter and config.adapter_name_or_path is None:
         require_targets(names, config.lora.target_modules)
+        _require_matrices(names, config.lora.target_modules)
         require_saved(names, config.lora.modules_to_save, config.method)
         if config.new_tokens:
             ends = [name for name in names.modules if name.rpartition(".")[2] in _ENDS]
@@ -61,6 +62,18 @@ def require_targets(names: LayerNames, asked: str | list[str] | None) -> None:
             _("The pattern {pattern} fits no layer of the model.").format(pattern=asked),
             where="lora.target_modules",
             fix=_("It must fit a whole name, for example .*({names}).").format(names="|".join(names.linear)),
+        )
+
+
+def _require_matrices(names: LayerNames, asked: str | list[str] | None) -> None:
+    """Raise if a name is that of a norm, or of a block: peft refuses it, but only when the model is loaded."""
+    able = {*names.linear, *_ENDS}
+    unable = [name for name in asked if name.rpartition(".")[2] not in able] if isinstance(asked, list) else []
+    if unable:
+        raise WorkbenchError(
+            _("{names} cannot have an adapter.").format(names=", ".join(unable)),
+            where="lora.target_modules",
+            fix=_layers_said(names, "lora.target_modules"),
         )
 
 
