@@ -109,7 +109,7 @@ def test_the_validation_loss_decides_where_scores_do_not(scores: Scores, best: s
         ),
         ({"a": {"seeing": 0.5}, "b": {"seeing": 0.4}}, "It sees best: seeing 50%."),
         ({"a": {"sums": 0.8}, "b": {"sums": 0.7}}, "It has the best scores: sums 80%."),
-        ({"a": both(1.0, 1.0)}, "It is the only one: identity 100%, retention 100%."),
+        ({"a": both(1.0, 1.0)}, "It is the only one that is left: identity 100%, retention 100%."),
         ({"a": both(1.0, 1.0), "b": {}}, "It is the only one with scores: identity 100%, retention 100%."),
         (
             {"a": {"sums": 0.25}, "b": {"sums": 0.25}},

@@ -105,7 +105,7 @@ def _reason(
     """What told the best of those that kept enough from the others: scores may be alike."""
     words = _in_words(scores[best])
     if len(scores) == 1:
-        return _("It is the only one: {scores}.").format(scores=words)
+        return _("It is the only one that is left: {scores}.").format(scores=words)
     if sum(map(bool, scores.values())) == 1:
         return _("It is the only one with scores: {scores}.").format(scores=words)
     if list(keeping.values()).count(keeping[best]) == 1:
