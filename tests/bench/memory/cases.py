@@ -54,7 +54,7 @@ ON_CPU = (
     Case("58M", "lora", 2, 512, {"lora": {"lora_dropout": 0.0}}),
     Case("58M", "qlora", 1, 512),
     Case("58M", "full", 2, 512, {"optim_type": "sgd"}),
-    Case("58M", "lora", 2, 512, {"precision": "bf16"}),
+    Case(SAMPLE, "lora", 2, 512, {"precision": "bf16"}),
     Case("200M", "lora", 4, 256, _CHECKPOINTING),
     Case("200M", "full", 1, 256, {"accumulative_counts": 1}),
     Case("200M", "full", 1, 256, {"optim_type": "adafactor"}),
