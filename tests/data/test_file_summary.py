@@ -81,3 +81,8 @@ def test_of_files_that_are_large_together_only_the_first_rows_are_read(
     ] * 2
     (alone,) = summaries_of(files[:1], leave_out=False)
     assert alone.error is not None and alone.rows == 1200
+
+
+def test_a_file_that_has_gone_since_it_was_listed_is_an_error_of_its_own(tmp_path: Path) -> None:
+    error = summary_of(tmp_path / "gone.jsonl").error
+    assert error is not None and error.where == str(tmp_path / "gone.jsonl")

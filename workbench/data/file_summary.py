@@ -72,10 +72,10 @@ def summaries_of(files: Sequence[SourceFile], *, leave_out: bool) -> list[FileSu
 
 
 def _summary_of(file: SourceFile, *, leave_out: bool, is_whole: bool) -> FileSummary:
-    now = file.path.stat()
+    written_ns = file.path.stat().st_mtime_ns if file.path.exists() else 0
     columns = tuple(sorted(file.choice.columns.items()))
     language = current_language()  # of the error
-    asked = _Asked(file.path, now.st_size, now.st_mtime_ns, file.choice.name, columns, leave_out, is_whole, language)
+    asked = _Asked(file.path, file.size, written_ns, file.choice.name, columns, leave_out, is_whole, language)
     is_by_own_code = names_function(file.choice.name)  # which may be another by now
     return _read(asked) if is_by_own_code else _kept(asked)
 

@@ -35,8 +35,8 @@ class SourceFile:
 
     @property
     def size(self) -> int:
-        """Bytes on disk."""
-        return self.path.stat().st_size
+        """Bytes on disk; 0 if it has gone since it was found, which reading it tells."""
+        return self.path.stat().st_size if self.path.exists() else 0
 
     @property
     def picture_folders(self) -> tuple[Path, ...]:
