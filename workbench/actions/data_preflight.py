@@ -40,7 +40,7 @@ def data_findings(config: TrainConfig, found: Findings) -> Findings:
     before = len(found)
     folder = Path(resolve_model(config.pretrained_model_name_or_path))
     template = found.of(template_for_model, config.prompt_template, folder)
-    tokenizer = found.of(_tokenizer, folder) if template is not None else None
+    tokenizer = found.of(LightTokenizer.found_in, folder) if template is not None else None
     digest = tokenizer_digest(tokenizer) if tokenizer is not None else None
     prepared = found.of(prepared_folder, config, digest, template)
     files = [file for source in sources_of(config) for file in found.of(_files, source) or []]
@@ -78,8 +78,3 @@ def _files(source: Source) -> list[SourceFile]:
         return source.files()
     hub_name(source.path)
     return []
-
-
-def _tokenizer(folder: Path) -> LightTokenizer | None:
-    """The tokenizer of a model folder; None if only transformers can make it."""
-    return LightTokenizer.from_folder(folder) if (folder / "tokenizer.json").is_file() else None

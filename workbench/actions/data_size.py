@@ -78,10 +78,10 @@ def _token_counts(config: TrainConfig, summaries: list[FileSummary], read: int) 
     """
     nothing: list[list[int]] = [[] for _summary in summaries]
     folder = Path(resolve_model(config.pretrained_model_name_or_path))
-    if not (folder / "tokenizer.json").is_file():
-        return nothing
     try:
-        tokenizer = LightTokenizer.from_folder(folder)
+        tokenizer = LightTokenizer.found_in(folder)
+        if tokenizer is None:
+            return nothing
         template = get_template(config.prompt_template, tokenizer)
         return [
             [len(row.input_ids) for row in encode_all(some, template, tokenizer, config.max_length)]

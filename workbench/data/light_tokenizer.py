@@ -44,6 +44,11 @@ class LightTokenizer:
         self._words: WordCache | None = None
 
     @classmethod
+    def found_in(cls, folder: Path) -> LightTokenizer | None:
+        """That of a model folder; None if there is no ``tokenizer.json``, so that only transformers can make one."""
+        return cls.from_folder(folder) if (folder / "tokenizer.json").is_file() else None
+
+    @classmethod
     def from_folder(cls, folder: Path) -> LightTokenizer:
         """The tokenizer of a model folder.
 
