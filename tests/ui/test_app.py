@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from textual.widgets import TextArea
+from textual.widgets import Static, TextArea
 
 from tests.ui import recorded
 from tests.ui.driving import HUGE, NARROW, WIDE, footer, running, screen_text, see, type_text, wait_until
 from workbench.errors import WorkbenchError
 from workbench.i18n import set_language
+from workbench.ui.app import WorkbenchApp
 from workbench.ui.areas import AREAS
 from workbench.ui.state import AppState
 
@@ -171,3 +172,15 @@ async def test_every_area_is_reached_from_the_text_box_of_the_chat(project: Path
         await see(pilot, "[f6 Checkpoints]")
         await pilot.press("f7")
         await see(pilot, "[f7 Chat]")
+
+
+async def test_work_that_ends_while_the_app_closes_opens_no_more_areas(project: Path) -> None:
+    class Leaving(Static):
+        def on_unmount(self) -> None:
+            app = self.app
+            assert isinstance(app, WorkbenchApp)
+            app.go("train")
+
+    async with running(project, "home") as pilot:
+        await pilot.app.screen.mount(Leaving())
+    assert AppState(project).get("area") == "home"

@@ -97,7 +97,9 @@ class WorkbenchApp(App[None]):
     # -- going about
 
     def go(self, area: str, **context: Any) -> None:
-        """Show an area; its screen gets the context in ``arrive``."""
+        """Show an area; its screen gets the context in ``arrive``. Nothing happens while the app closes its screens."""
+        if not self.is_running:
+            return
         self.state["area"] = area
         self.switch_mode(area)
         if context:
