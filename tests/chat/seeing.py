@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
-from workbench.chat.protocol import Answer, AttachAdapter, ChatTurn, Generate, GenerationSettings, Load
+from workbench.chat.protocol import Answer, AttachAdapter, Generate, GenerationSettings, Load
 from workbench.chat.session import ChatSession
+from workbench.chat.turn import ChatTurn
 
 BASE = "sample:model"
 GREEDY = GenerationSettings(temperature=0, max_new_tokens=12)

@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.chat.conversations import SavedConversation, save_conversation, saved_conversations
-from workbench.chat.protocol import ChatTurn
+from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 
 

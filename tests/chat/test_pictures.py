@@ -15,7 +15,8 @@ from tests.chat.seeing import Talk, said
 from tests.models.vision.own_models import FAMILIES, write_own_model
 from tests.models.vision.tiny import PATCHES
 from workbench.chat.prompt import fitting_prompt
-from workbench.chat.protocol import ChatTurn, GenerationSettings
+from workbench.chat.protocol import GenerationSettings
+from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 from workbench.models.vision.pixels import pixel_values, read_picture
 from workbench.models.vision.tower import load_vision_tower

@@ -24,7 +24,8 @@ from tests.ui.chat_driving import (
 )
 from tests.ui.driving import screen_text, see, type_text, wait_until
 from workbench.chat.conversations import SavedConversation, save_conversation
-from workbench.chat.protocol import ChatTurn, GenerationSettings
+from workbench.chat.protocol import GenerationSettings
+from workbench.chat.turn import ChatTurn
 from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.model_form import FieldRow
 

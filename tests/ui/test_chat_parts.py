@@ -9,7 +9,8 @@ import pytest
 
 from tests.ui import recorded
 from workbench.chat.image_path import PICTURE_ENDINGS
-from workbench.chat.protocol import Answer, ChatTurn
+from workbench.chat.protocol import Answer
+from workbench.chat.turn import ChatTurn
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.ui.chat_pictures import split_message

@@ -15,7 +15,7 @@ from tests.ui.chat_driving import ask, begin_anew, chat, chats, chatting, on_dis
 from tests.ui.driving import focus_in, paste, screen_text, see, shows, type_text, wait_until
 from tests.ui.seeing_folders import first_stage
 from workbench.chat.conversations import SavedConversation, save_conversation
-from workbench.chat.protocol import ChatTurn
+from workbench.chat.turn import ChatTurn
 from workbench.preferences import keep_preferences
 
 pytestmark = [pytest.mark.heavy, pytest.mark.asyncio(loop_scope="module")]

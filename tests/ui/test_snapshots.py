@@ -16,7 +16,8 @@ from textual.pilot import Pilot
 
 from tests.ui import recorded
 from tests.ui.driving import NARROW, WIDE, screen_text, see, work_done
-from workbench.chat.protocol import Answer, ChatTurn
+from workbench.chat.protocol import Answer
+from workbench.chat.turn import ChatTurn
 from workbench.doctor.result import CheckResult
 from workbench.free_memory import Devices
 from workbench.i18n import _, set_language

@@ -16,7 +16,6 @@ from workbench.chat.protocol import (
     REPLIES,
     Answer,
     AttachAdapter,
-    ChatTurn,
     Delta,
     Done,
     Generate,
@@ -30,6 +29,7 @@ from workbench.chat.protocol import (
     Reset,
     Stop,
 )
+from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
 

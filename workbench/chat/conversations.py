@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
-from workbench.chat.protocol import ChatTurn, GenerationSettings
+from workbench.chat.protocol import GenerationSettings
+from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.chat.image_path import is_address
-from workbench.chat.protocol import ChatTurn
+from workbench.chat.turn import ChatTurn
 from workbench.data.conversation import IMAGE, Turn
 from workbench.data.fetched_picture import fetched
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.chat.held_model import HeldModel
 from workbench.chat.pictures import picture_files, with_marks
-from workbench.chat.protocol import ChatTurn
+from workbench.chat.turn import ChatTurn
 from workbench.data.encode import encode_prompt
 from workbench.data.templates import Template
 from workbench.errors import WorkbenchError

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from workbench.chat.turn import ChatTurn
 from workbench.configs.setting import setting
 
 
@@ -17,18 +18,6 @@ class _Message(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: int
-
-
-class ChatTurn(BaseModel):
-    """One message of a conversation.
-
-    ``images``: absolute paths of the pictures asked about in it, in order; an http(s) address only where the user
-    gave one. ``content`` may say where they go with ``<image>`` marks, one a picture; without, they go first.
-    """
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-    images: list[str] = []
 
 
 class GenerationSettings(BaseModel):
@@ -106,10 +95,11 @@ class Load(_Message):
     trust_remote_code: bool = False
 
 
-class AttachAdapter(_Message):
-    """Switch to another adapter, or LLaVA folder, on the loaded base; None for both is the base alone."""
+class Parts(BaseModel):
+    """What is put on the loaded base: an adapter, or a LLaVA folder; None for both is the base alone."""
 
-    request: Literal["attach_adapter"] = "attach_adapter"
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
     adapter: str | None = None
     llava: str | None = None
     visual_encoder: str | None = None
@@ -117,12 +107,28 @@ class AttachAdapter(_Message):
     prompt_template: str | None = None
 
 
+class AttachAdapter(_Message, Parts):
+    """Answer with these parts on the loaded base from now on."""
+
+    request: Literal["attach_adapter"] = "attach_adapter"
+
+
 class Generate(_Message):
-    """Answer the last user turn of a conversation."""
+    """Answer the last turn of a conversation, a question of the user or the result of a tool.
+
+    Args:
+        parts: what is on the base for this answer alone; None is what was attached. Answers with different parts
+            that are asked for at the same time come side by side.
+        tools: functions that the model may call, a JSON list as text; empty if there are none.
+        kept_tokens: special tokens that belong to the answer's text, such as those around a call of a tool.
+    """
 
     request: Literal["generate"] = "generate"
     turns: list[ChatTurn]
     settings: GenerationSettings = GenerationSettings()
+    parts: Parts | None = None
+    tools: str = ""
+    kept_tokens: list[str] = []
 
 
 class Stop(_Message):

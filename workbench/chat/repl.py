@@ -16,7 +16,8 @@ from workbench.chat.client import ChatEngine
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.given_picture import IMAGE_COMMAND, checked_picture
 from workbench.chat.image_path import pictures_in
-from workbench.chat.protocol import Answer, ChatTurn, Delta, GenerationSettings, Load, Loaded, Loading
+from workbench.chat.protocol import Answer, Delta, GenerationSettings, Load, Loaded, Loading
+from workbench.chat.turn import ChatTurn
 from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
 from workbench.i18n import _

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.chat.protocol import ChatTurn
+from workbench.chat.turn import ChatTurn
 from workbench.ui.chat_state import ChatState
 from workbench.ui.chosen_model import ChosenModel
 

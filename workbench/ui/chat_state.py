@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.chat.conversations import CHATS_FOLDER, SavedConversation, save_conversation
-from workbench.chat.protocol import Answer, ChatTurn, GenerationSettings
+from workbench.chat.protocol import Answer, GenerationSettings
+from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 from workbench.ui.chosen_model import ChosenModel
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from threading import Event
 
 from tests.bench.measurement import Figure, Settings, times
-from workbench.chat.protocol import ChatTurn, Generate, GenerationSettings, Load
+from workbench.chat.protocol import Generate, GenerationSettings, Load
 from workbench.chat.session import ChatSession
+from workbench.chat.turn import ChatTurn
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.models.load import load_language_model, load_tokenizer
 from workbench.models.vision.parts import join

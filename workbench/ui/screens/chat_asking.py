@@ -7,7 +7,8 @@ import time
 from textual import on, work
 
 from workbench.chat.image_path import pictures_in
-from workbench.chat.protocol import Answer, ChatTurn, Delta
+from workbench.chat.protocol import Answer, Delta
+from workbench.chat.turn import ChatTurn
 from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
 from workbench.i18n import _

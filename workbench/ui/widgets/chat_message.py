@@ -8,7 +8,8 @@ from textual.containers import ItemGrid, VerticalGroup
 from textual.widgets import Label, Markdown, Static
 from textual.worker import get_current_worker
 
-from workbench.chat.protocol import Answer, ChatTurn
+from workbench.chat.protocol import Answer
+from workbench.chat.turn import ChatTurn
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_pictures import picture_name

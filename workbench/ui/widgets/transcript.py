@@ -11,7 +11,8 @@ from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
-from workbench.chat.protocol import Answer, ChatTurn
+from workbench.chat.protocol import Answer
+from workbench.chat.turn import ChatTurn
 from workbench.ui.widgets.chat_message import ModelMessage, UserMessage, figures_text
 
 

@@ -1,0 +1,46 @@
+"""One message of a conversation, as it is kept, shown and sent to the engine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+ChatRole = Literal["system", "user", "assistant", "tool"]
+
+
+class ChatCall(BaseModel):
+    """A call of a tool that an answer makes. ``arguments``: as the model wrote them, JSON or not."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    arguments: str
+    id: str = ""
+
+
+class ChatTurn(BaseModel):
+    """One message of a conversation.
+
+    An answer that calls tools is several turns: what the model wrote, what the tools gave back, and so on up to the
+    answer itself; they all belong to the question before them.
+
+    Args:
+        content: of an answer, the text as the model wrote it; of a tool, its result as the model reads it.
+        images: absolute paths of the pictures asked about in it, in order; an http(s) address only where the user
+            gave one. ``content`` may say where they go with ``<image>`` marks, one a picture; without, they go first.
+        calls: of an answer, the calls in it for models whose own chat template writes calls; they are not in
+            ``content`` then.
+        tool: of a result, the tool that gave it; ``call_id``: the call that it is the result of.
+        seconds: of a result, how long the tool took.
+        failed: of a result, whether it says what went wrong.
+    """
+
+    role: ChatRole
+    content: str
+    images: list[str] = []
+    calls: list[ChatCall] = []
+    tool: str = ""
+    call_id: str = ""
+    seconds: float | None = None
+    failed: bool = False
