@@ -13,9 +13,10 @@ import pytest
 from pydantic import SecretStr
 
 from tests.data.sheets.played_endpoint import KEY, PlayedEndpoint, Reply, Script, completion, in_turn, playing
-from workbench.data.sheets.client import AskingStoppedError, ChatClient, EndpointDownError
+from workbench.data.sheets.client import AskingStoppedError, ChatClient
 from workbench.data.sheets.endpoint import Endpoint
 from workbench.data.sheets.patience import Patience, asked_wait
+from workbench.data.sheets.refusal import EndpointDownError
 from workbench.errors import WorkbenchError
 
 HELLO = [{"role": "user", "content": "hello"}]

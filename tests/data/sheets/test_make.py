@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from tests.data.sheets.conftest import Notes, Photos, Request
 from tests.data.sheets.played_endpoint import KEY, Asked, Reply, completion, in_turn, playing, sheet_about
 from workbench.data.read import read_file
-from workbench.data.sheets.client import EndpointDownError
 from workbench.data.sheets.kept import progress_file_of
 from workbench.data.sheets.limits import Limits
 from workbench.data.sheets.make import SheetMade, SheetRequest, make_sheet
 from workbench.data.sheets.patience import Patience
+from workbench.data.sheets.refusal import EndpointDownError
 from workbench.errors import WorkbenchError
 
 QUICK = Patience(attempts=3, first_wait=0.001, longest_wait=5.0, answer=5.0)

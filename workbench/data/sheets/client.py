@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.data.sheets.endpoint import Endpoint
 from workbench.data.sheets.patience import AGAIN, Patience, asked_wait
+from workbench.data.sheets.refusal import OUT_OF_MONEY, EndpointDownError, error_text, refusal, sent_elsewhere
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -22,11 +23,6 @@ _MOST_BYTES = 8 * 1024 * 1024
 _MOST_REDIRECTS = 3
 _QUOTED = 300
 _CONNECT_SECONDS = 15.0
-_OUT_OF_MONEY = "insufficient_quota"
-
-
-class EndpointDownError(WorkbenchError):
-    """The service cannot be asked at all: no further request will do better."""
 
 
 class AskingStoppedError(Exception):
@@ -129,10 +125,10 @@ class ChatClient:
             ) from error
         if status == 200:
             return self._read(body)
-        said = self._clean(_error_text(body))[:_QUOTED]
-        if status in AGAIN and _OUT_OF_MONEY not in body:
+        said = self._clean(error_text(body))[:_QUOTED]
+        if status in AGAIN and OUT_OF_MONEY not in body:
             raise _AskAgainError(f"HTTP {status} {said}".strip(), asked_wait(headers))
-        raise self._refused(status, said)
+        raise refusal(status, said, self._endpoint.url)
 
     def _posted(self, messages: Messages) -> tuple[int, dict[str, str], str]:
         """Status, headers and text; goes along with redirects to the same place, and with no other."""
@@ -147,9 +143,9 @@ class ChatClient:
                     return response.status_code, dict(response.headers), self._text(response)
                 target = url.join(response.headers["location"])
             if (target.scheme, target.host, target.port) != (url.scheme, url.host, url.port):
-                raise self._sent_elsewhere(f"{target.scheme}://{target.host}")
+                raise sent_elsewhere(f"{target.scheme}://{target.host}", self._endpoint.url)
             url = target
-        raise self._sent_elsewhere(str(url.host))
+        raise sent_elsewhere(str(url.host), self._endpoint.url)
 
     def _text(self, response: httpx2.Response) -> str:
         """The body, of which no more is taken than an answer can have, for no longer than is waited for one."""
@@ -183,38 +179,6 @@ class ChatClient:
     def _clean(self, text: str) -> str:
         """The text without the key, which a service may send back."""
         return text.replace(self._key, "***") if self._key else text
-
-    def _refused(self, status: int, said: str) -> WorkbenchError:
-        what = _("The chat service refuses: HTTP {status} {reason}").format(status=status, reason=said).strip()
-        if status in {401, 403}:
-            return EndpointDownError(
-                what, where=self._endpoint.url, fix=_("Check the key, and what it may be used for.")
-            )
-        if status in {404, 405}:
-            fix = _("Check address and model; the address often ends in /v1.")
-            return EndpointDownError(what, where=self._endpoint.url, fix=fix)
-        if status in {402, 429}:
-            return EndpointDownError(what, where=self._endpoint.url, fix=_("The account has no money left for this."))
-        return WorkbenchError(what, where=self._endpoint.url, fix=_("Look at what the service says about the request."))
-
-    def _sent_elsewhere(self, host: str) -> EndpointDownError:
-        return EndpointDownError(
-            _("The chat service sends us on to {host}, where neither key nor data are sent.").format(host=host),
-            where=self._endpoint.url,
-            fix=_("If that place is meant, name its address with --url."),
-        )
-
-
-def _error_text(body: str) -> str:
-    """What an error answer says: ``error.message`` as OpenAI has it, or the beginning of the text."""
-    try:
-        content = json.loads(body)
-        error = content.get("error", content)
-        said = error.get("message") if isinstance(error, dict) else error
-        text = said if isinstance(said, str) else body
-    except (ValueError, AttributeError, RecursionError):
-        text = body
-    return " ".join(text.split())
 
 
 def _count(value: object) -> int | None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.data.sheets.client import AskingStoppedError, ChatClient, EndpointDownError, Messages
+from workbench.data.sheets.client import AskingStoppedError, ChatClient, Messages
 from workbench.data.sheets.kept import KeptAnswer, KeptAnswers
 from workbench.data.sheets.limits import Limits, Spending
+from workbench.data.sheets.refusal import EndpointDownError
 from workbench.data.sheets.sheet_file import Appended, append_rows
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
