@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from workbench.chat.turn import ChatTurn
+from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.configs.setting import setting
 
 
@@ -182,10 +182,12 @@ class Answer(_Message):
     """A whole answer. Times in seconds, that until the first token with looking at the pictures.
 
     ``dropped_turns`` oldest turns did not fit the model's context, and with them ``dropped_images`` pictures.
+    ``calls``: of tools, where an endpoint gives them apart from the text; those of the engine's models are in it.
     """
 
     reply: Literal["answer"] = "answer"
     text: str
+    calls: list[ChatCall] = []
     prompt_tokens: int
     tokens: int
     first_token_s: float
