@@ -87,19 +87,24 @@ class Conversation:
         text of the next exchange.
         """
         found: list[tuple[str, str, Turn | None]] = []
-        system: list[str] = []
-        user: list[str] = []
-        for turn in self.turns:
-            if turn.role in {"system", "tool"}:
-                system.append(turn.content)
-            elif turn.role == "user":
-                user.append(turn.content)
-            else:
-                found.append(("\n".join(system), "".join(user), turn))
-                system, user = [], []
-        if user:
-            found.append(("\n".join(system), "".join(user), None))
+        for asked, answer in self.rounds():
+            system = "\n".join(turn.content for turn in asked if turn.role in {"system", "tool"})
+            users = [turn.content for turn in asked if turn.role == "user"]
+            if answer or users:
+                found.append((system, "".join(users), answer))
         return found
+
+    def rounds(self) -> list[tuple[tuple[Turn, ...], Turn | None]]:
+        """The turns before each answer, and the answer; None behind the last ones if nothing answers them."""
+        found: list[tuple[tuple[Turn, ...], Turn | None]] = []
+        asked: tuple[Turn, ...] = ()
+        for turn in self.turns:
+            if turn.role == "assistant":
+                found.append((asked, turn))
+                asked = ()
+            else:
+                asked = (*asked, turn)
+        return [*found, (asked, None)] if asked else found
 
 
 @dataclass(frozen=True)

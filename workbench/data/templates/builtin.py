@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.data.templates.prompt_template import PromptTemplate
+from workbench.data.templates.tools import ToolMarkup
 
 _CHATML_SYSTEM = "<|im_start|>system\n{system}<|im_end|>\n"
 _CHATML_INSTRUCTION = "<|im_start|>user\n{input}<|im_end|>\n<|im_start|>assistant\n"
@@ -12,6 +13,14 @@ _RESPONSE = "### Instruction:\n{input}\n### Response:\n"
 _LLAMA3_HEAD = "<|start_header_id|>{role}<|end_header_id|>\n\n"
 _COHERE_HEAD = "<|START_OF_TURN_TOKEN|><|{role}_TOKEN|>"
 _COHERE_END = "<|END_OF_TURN_TOKEN|>"
+
+
+_INTERNLM2_TOOLS = ToolMarkup(
+    listed="<|im_start|>system name=<|plugin|>\n{tools}<|im_end|>\n",
+    call="<|action_start|><|plugin|>\n{call}<|action_end|>",
+    result="<|im_start|>environment name=<|plugin|>\n{result}<|im_end|>\n<|im_start|>assistant\n",
+)
+_MOSS_TOOLS = ToolMarkup(call_end="<eoc>\n", result="<|Results|>:\n{result}\n<eor>\n")
 
 
 def _llama3(role: str, text: str) -> str:
@@ -42,8 +51,16 @@ _TEMPLATES = (
         suffix_as_eos=True,
         sep="\n",
         stop_words=("<|im_end|>",),
+        markup=_INTERNLM2_TOOLS,
     ),
-    PromptTemplate("moss_sft", "<|Human|>: {input}<eoh>\n", "{system}\n", sep="\n", stop_words=("<eoc>", "<eom>")),
+    PromptTemplate(
+        "moss_sft",
+        "<|Human|>: {input}<eoh>\n",
+        "{system}\n",
+        sep="\n",
+        stop_words=("<eoc>", "<eom>"),
+        markup=_MOSS_TOOLS,
+    ),
     PromptTemplate("llama2_chat", _INST, "[INST] <<SYS>>\n {system}\n<</SYS>>\n [/INST] ", sep="\n"),
     PromptTemplate("code_llama_chat", _INST, "{system}\n"),
     PromptTemplate("chatglm2", "[Round {round}]\n\n问：{input}\n\n答：", "{system}\n", sep="\n\n"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from workbench.data.conversation import Conversation, Turn
 from workbench.data.templates.segment import Segment, plain_segments, with_pictures, without_loss
-from workbench.data.templates.tools import calls_as_text, results_said_by, tools_as_text
+from workbench.data.templates.tools import ToolMarkup, calls_as_text, results_said_by, tools_as_text
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class PromptTemplate:
     Args:
         suffix_as_eos: the suffix ends an answer instead of the tokenizer's end-of-text token.
         reference: how configs name it, if that is not its name.
+        markup: how tools are written.
     """
 
     name: str
@@ -32,6 +33,7 @@ class PromptTemplate:
     sep: str = ""
     stop_words: tuple[str, ...] = ()
     reference: str = ""
+    markup: ToolMarkup = ToolMarkup()
 
     def __post_init__(self) -> None:
         if not self.reference:
@@ -42,13 +44,15 @@ class PromptTemplate:
         if conversation.plain:
             return plain_segments(conversation)
         segments: list[Segment] = []
-        has_pictures = bool(conversation.images)
-        exchanges = self._spelled_out(conversation).exchanges()
-        for number, (system, user, answer) in enumerate(exchanges, start=1):
+        spelled_out = self._spelled_out(conversation)
+        rounds = spelled_out.rounds()
+        tools = self.markup.tools_written(spelled_out.tools)
+        follows = [*(self._is_result(asked) for asked, _answer in rounds[1:]), False]
+        for number, ((asked, answer), called) in enumerate(zip(rounds, follows, strict=False), start=1):
             if answer is None:
                 break
-            segments += self._asked(system, user, number, has_pictures=has_pictures)
-            segments += self._answered(answer)
+            segments += self._asked(asked, number, tools if number == 1 else "", pictures=bool(conversation.images))
+            segments += self._answered(answer, called=called)
         return segments
 
     def shortened(self, conversation: Conversation) -> tuple[int, ...]:
@@ -65,22 +69,35 @@ class PromptTemplate:
 
     def _spelled_out(self, conversation: Conversation) -> Conversation:
         """Without markup for tools they are part of the texts; without a system text, of what the user says."""
-        with_calls = calls_as_text(tools_as_text(conversation, "system" if self.system else "user"))
-        return with_calls if self.system else results_said_by(with_calls, "user")
+        if not self.markup.listed:
+            conversation = tools_as_text(conversation, "system" if self.system else "user")
+        with_calls = calls_as_text(conversation, self.markup.call_written if self.markup.call else None)
+        return with_calls if self.system or self.markup.result else results_said_by(with_calls, "user")
 
-    def _asked(self, system: str, user: str, number: int, *, has_pictures: bool) -> list[Segment]:
+    def _is_result(self, asked: Sequence[Turn]) -> bool:
+        """Whether an answer is asked for with nothing but results, which the template has markup for."""
+        return bool(self.markup.result and asked) and all(turn.role == "tool" for turn in asked)
+
+    def _asked(self, asked: Sequence[Turn], number: int, tools: str, *, pictures: bool) -> list[Segment]:
+        if number > 1 and self._is_result(asked):
+            return [Segment(self.markup.results_written("\n".join(turn.content for turn in asked)), False)]
         begun = [Segment("", False, "bos")] if number == 1 or not self.suffix_as_eos else []
-        text = self._question(system, user, number)
-        return [*begun, *(with_pictures(text, loss=False) if has_pictures else [Segment(text, False)])]
+        system = "\n".join(turn.content for turn in asked if turn.role in {"system", "tool"})
+        user = "".join(turn.content for turn in asked if turn.role == "user")
+        text = self._question(system, user, number, tools)
+        return [*begun, *(with_pictures(text, loss=False) if pictures else [Segment(text, False)])]
 
-    def _question(self, system: str, user: str, number: int) -> str:
-        filled = self.instruction.replace("{round}", str(number)).replace("{input}", user)
+    def _question(self, system: str, user: str, number: int, tools: str) -> str:
+        filled = tools + self.instruction.replace("{round}", str(number)).replace("{input}", user)
         return self.system.replace("{system}", system) + filled if system and self.system else filled
 
-    def _answered(self, answer: Turn) -> list[Segment]:
+    def _answered(self, answer: Turn, *, called: bool = False) -> list[Segment]:
         loss = answer.is_trained
-        text = answer.content + self.suffix
+        ends_own_way = called and bool(self.markup.call_end)
+        text = answer.content + (self.markup.call_end if ends_own_way else self.suffix)
         segments = with_pictures(text, loss=loss) if answer.images else [Segment(text, loss)]
+        if ends_own_way:
+            return segments
         if not self.suffix_as_eos:
             segments.append(Segment("", loss, "eos"))
         if self.sep:

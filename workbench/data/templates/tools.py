@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.data.conversation import Conversation, ToolCall, Turn
@@ -15,6 +16,36 @@ _TOOLS = (
     "Write each call as a JSON object with its name and arguments between tags of its own:\n"
     '<tool_call>\n{"name": "…", "arguments": {…}}\n</tool_call>'
 )
+
+
+@dataclass(frozen=True)
+class ToolMarkup:
+    """How a model writes tools that learned a form of its own. What is empty is written as text.
+
+    Args:
+        listed: behind the system text; ``{tools}`` is a JSON list of functions.
+        call: in an answer; ``{call}`` is an object with ``name`` and ``parameters``.
+        call_end: ends an answer that results follow, in place of what ends other answers.
+        result: from there to where the next answer begins; ``{result}`` is what the tools gave, one a line.
+    """
+
+    listed: str = ""
+    call: str = ""
+    call_end: str = ""
+    result: str = ""
+
+    def tools_written(self, tools: str) -> str:
+        """The list of tools, given as a JSON list with or without OpenAI's frame around each function."""
+        return self.listed.replace("{tools}", _bare(tools)) if tools else ""
+
+    def call_written(self, call: ToolCall) -> str:
+        """One call."""
+        name = json.dumps(call.name, ensure_ascii=False)
+        return self.call.replace("{call}", f'{{"name": {name}, "parameters": {call.arguments}}}')
+
+    def results_written(self, results: str) -> str:
+        """The results of all calls of an answer."""
+        return self.result.replace("{result}", results)
 
 
 def tools_as_text(conversation: Conversation, speaker: Speaker) -> Conversation:
@@ -35,11 +66,11 @@ def tools_as_text(conversation: Conversation, speaker: Speaker) -> Conversation:
     return replace(conversation, turns=tuple(turns), tools="")
 
 
-def calls_as_text(conversation: Conversation) -> Conversation:
-    """The calls in the answers that make them."""
+def calls_as_text(conversation: Conversation, write: Callable[[ToolCall], str] | None = None) -> Conversation:
+    """The calls in the answers that make them, as `call_text` writes them or as ``write`` does."""
     if not any(turn.tool_calls for turn in conversation.turns):
         return conversation
-    return replace(conversation, turns=tuple(map(_with_calls, conversation.turns)))
+    return replace(conversation, turns=tuple(_with_calls(turn, write or call_text) for turn in conversation.turns))
 
 
 def results_said_by(conversation: Conversation, speaker: Speaker) -> Conversation:
@@ -56,11 +87,11 @@ def call_text(call: ToolCall) -> str:
     return f'<tool_call>\n{{"name": {name}, "arguments": {call.arguments}}}\n</tool_call>'
 
 
-def _with_calls(turn: Turn) -> Turn:
+def _with_calls(turn: Turn, write: Callable[[ToolCall], str]) -> Turn:
     if not turn.tool_calls:
         return turn
     texts = [turn.content] if turn.content else []
-    return replace(turn, content="\n".join([*texts, *map(call_text, turn.tool_calls)]), tool_calls=())
+    return replace(turn, content="\n".join([*texts, *map(write, turn.tool_calls)]), tool_calls=())
 
 
 def _one_a_line(tools: str) -> str:
@@ -72,3 +103,15 @@ def _one_a_line(tools: str) -> str:
     if not isinstance(listed, list):
         return tools
     return "\n".join(json.dumps(tool, ensure_ascii=False) for tool in listed)
+
+
+def _bare(tools: str) -> str:
+    """The list without OpenAI's frame around each function; text that is no list stays as it is."""
+    try:
+        listed = json.loads(tools)
+    except ValueError:
+        return tools
+    if not isinstance(listed, list):
+        return tools
+    functions = [tool.get("function", tool) if isinstance(tool, dict) else tool for tool in listed]
+    return json.dumps(functions, ensure_ascii=False)

@@ -1,0 +1,107 @@
+"""MOSS's plugins: commands that look like function calls, between marks in the answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from workbench.agent.protocols.protocol import AgentProtocol, Step
+from workbench.agent.tool import ToolResult, ToolSpec
+from workbench.chat.turn import ChatCall
+
+PLUGINS = {
+    "calculate": ("Calculate", "calculator", "expression"),
+    "solve": ("Solve", "equation_solver", "equation"),
+    "search": ("Search", "web_search", "query"),
+}
+"""Name of each plugin for the user, its command, the tool that carries it out, and that tool's argument."""
+_BY_COMMAND = {command.lower(): (tool, argument) for command, tool, argument in PLUGINS.values()}
+_BY_TOOL = {tool: (command, argument) for command, tool, argument in PLUGINS.values()}
+_NOTHING = "None"
+_ENDS = r"(?:<eoc>|<eom>|<eot>|<eor>|\Z)"
+_THOUGHT = re.compile(rf"<\|Inner Thoughts\|>:(.*?)(?={_ENDS}|<\|Commands\|>|<\|MOSS\|>)", re.DOTALL)
+_COMMANDS = re.compile(rf"<\|Commands\|>:(.*?){_ENDS}", re.DOTALL)
+_ANSWER = re.compile(rf"<\|MOSS\|>:(.*?){_ENDS}", re.DOTALL)
+_COMMAND = re.compile(r"""\s*(\w+)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\)\s*(?:[,;]|\Z|(?=\n))""")
+
+
+@dataclass(frozen=True)
+class Moss(AgentProtocol):
+    """``bot_name`` and ``text`` make the system text; ``{bot_name}`` and ``{plugins}`` are filled in literally."""
+
+    name: ClassVar[str] = "moss"
+    bot_name: str = "BOT"
+    text: str = "You are {bot_name}, an assistant that answers questions and may call plugins.\n{plugins}"
+    kept_tokens: tuple[str, ...] = (
+        "<|Inner Thoughts|>",
+        "<|Commands|>",
+        "<|Results|>",
+        "<|MOSS|>",
+        "<eot>",
+        "<eoc>",
+        "<eor>",
+    )
+
+    def system_text(self, tools: Sequence[ToolSpec]) -> str:
+        """Every plugin, enabled or not."""
+        present = {tool.name for tool in tools}
+        plugins = "\n".join(
+            f"- {plugin}: {'enabled' if tool in present else 'disabled'}. API: {command}({argument})"
+            for plugin, (command, tool, argument) in PLUGINS.items()
+        )
+        return self.text.replace("{bot_name}", self.bot_name).replace("{plugins}", plugins)
+
+    def read(self, answer: str) -> Step:
+        """Its commands; without any, or once it speaks, the answer."""
+        inner = _THOUGHT.search(answer)
+        thought = inner[1].strip() if inner else ""
+        if said := _ANSWER.search(answer):
+            return Step(thought, answer=said[1].strip())
+        commands = _COMMANDS.search(answer)
+        if commands is None:
+            return Step(thought, answer=(answer[inner.end() :] if inner else answer).removeprefix("<eot>").strip())
+        written = commands[1].strip()
+        if written in {_NOTHING, ""}:
+            return Step(thought, told=_NOTHING)
+        calls = tuple(_calls(written))
+        if not calls:
+            return Step(thought, told=f"invalid command: {written}", failed=True)
+        return Step(thought, calls)
+
+    def result_text(self, result: ToolResult, call: ChatCall | None) -> str:
+        """``Calculate("1+1") => 2``, with longer results on lines of their own."""
+        if call is None or call.name not in _BY_TOOL:
+            return result.text
+        command, argument = _BY_TOOL[call.name]
+        given = json.dumps(json.loads(call.arguments)[argument], ensure_ascii=False)
+        between = " " if command == "Calculate" else "\n"
+        return f"{command}({given}) =>{between}{result.text}"
+
+
+def _calls(written: str) -> Iterator[ChatCall]:
+    """The commands of a text; none if anything in it is no command."""
+    found, end = [], 0
+    while end < len(written):
+        command = _COMMAND.match(written, end)
+        text = None if command is None else _string(command[2])
+        if command is None or text is None:
+            return
+        tool, argument = _BY_COMMAND.get(command[1].lower(), (command[1], "input"))
+        found.append(ChatCall(name=tool, arguments=json.dumps({argument: text}, ensure_ascii=False)))
+        end = command.end()
+    yield from found
+
+
+def _string(quoted: str) -> str | None:
+    """The text between quotes, with JSON's escapes; None if one of them is none."""
+    inside = quoted[1:-1]
+    if quoted[0] == "'":
+        inside = re.sub(r'(?<!\\)"', r"\"", inside.replace(r"\'", "'"))
+    try:
+        text: str = json.loads(f'"{inside}"', strict=False)
+    except ValueError:
+        return None
+    return text

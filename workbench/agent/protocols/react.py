@@ -1,0 +1,117 @@
+"""ReAct as Lagent 0.2 has it: thoughts, actions and answers as lines of text that begin with their name.
+
+Words and rules are those of Lagent 0.2.2; the sentences around them are the user's to write.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from workbench.agent.protocols.protocol import FORCE_STOP, AgentProtocol, Step
+from workbench.agent.tool import ToolResult, ToolSpec
+from workbench.chat.turn import ChatCall, ChatTurn
+
+REACT_TEXT = """\
+You can use tools. These are the tools:
+{tool_description}
+
+To use one, write these three lines and nothing behind them:
+Thought: what has to be found out
+Action: the name of the tool, one of [{tool_names}]
+Action Input: the arguments, one JSON object
+
+The tool's result comes back as
+Response: the result
+
+Use as many tools as needed, one at a time. As soon as you know the answer, write:
+Thought: the answer is known
+Final Answer: the answer to the question
+"""
+"""``{tool_description}`` is a JSON list of the tools, ``{tool_lines}`` one short line a tool, ``{tool_names}`` their
+names."""
+SHORT_REACT_TEXT = """\
+Tools:
+{tool_lines}
+Write Thought:, Action: (a tool's name), Action Input: (JSON), or Final Answer:
+"""
+"""For models whose context is short."""
+FORMAT = "Please follow the format"
+"""What a model is told that writes neither a whole action nor an answer."""
+_THOUGHT, _FINISH = "Thought:", "FinishAction"
+_ACTION = re.compile(r"^[ \t]*Action:(.*)$", re.MULTILINE)
+_INPUT = re.compile(r"^[ \t]*Action Input:", re.MULTILINE)
+_FINAL_LINE = re.compile(r"^[ \t]*Final Answer:", re.MULTILINE)
+_FINAL_ANYWHERE = re.compile(r"Final Answer:")
+
+
+@dataclass(frozen=True)
+class React(AgentProtocol):
+    """``text``: the system text; its placeholders are filled in literally. ``force_stop``: asks for the answer."""
+
+    name: ClassVar[str] = "react"
+    text: str = REACT_TEXT
+    force_stop: str = FORCE_STOP
+    stop_words: tuple[str, ...] = ("\nResponse:",)
+
+    def system_text(self, tools: Sequence[ToolSpec]) -> str:
+        return (
+            self.text.replace("{tool_description}", json.dumps(list(map(_described, tools)), ensure_ascii=False))
+            .replace("{tool_lines}", "\n".join(map(_in_a_line, tools)))
+            .replace("{tool_names}", ", ".join(tool.name for tool in tools))
+        )
+
+    def read(self, answer: str) -> Step:
+        """The last action of an answer, unless it has a final answer; text without any of the words is one."""
+        action, words = _last(_ACTION, answer), _last(_INPUT, answer)
+        final = _FINAL_LINE.search(answer)
+        if final is None and action is None:
+            final = _FINAL_ANYWHERE.search(answer)
+        if final:
+            return Step(_thought(answer[: final.start()]), answer=answer[final.end() :].strip())
+        if action is None and words is None and _THOUGHT not in answer and answer.strip():
+            return Step(answer=answer.strip())
+        if action is None or words is None or words.start() < action.end():
+            return Step(_thought(answer), told=FORMAT, failed=True)
+        thought, name = _thought(answer[: action.start()]), action[1].strip()
+        arguments = answer[words.end() :].strip()
+        if name == _FINISH:
+            return Step(thought, answer=arguments)
+        return Step(thought, (ChatCall(name=name, arguments=arguments),))
+
+    def result_text(self, result: ToolResult, call: ChatCall | None) -> str:
+        return f"Response:{result.text}\n"
+
+    def sent(self, turns: Sequence[ChatTurn]) -> list[ChatTurn]:
+        """Results are said by the system, as in the data that such models learn from."""
+        return [turn.model_copy(update={"role": "system"}) if turn.role == "tool" else turn for turn in turns]
+
+    def last_chance(self, turns: Sequence[ChatTurn]) -> list[ChatTurn]:
+        return [*turns, ChatTurn(role="system", content=self.force_stop)]
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return next(reversed(list(pattern.finditer(text))), None)
+
+
+def _thought(text: str) -> str:
+    return text.strip().removeprefix(_THOUGHT).strip()
+
+
+def _described(tool: ToolSpec) -> dict[str, Any]:
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": [
+            {"name": name, "type": str(schema.get("type", "")).upper(), "description": schema.get("description", "")}
+            for name, schema in tool.properties.items()
+        ],
+        "required": list(tool.required),
+    }
+
+
+def _in_a_line(tool: ToolSpec) -> str:
+    return f"{tool.name}({', '.join(tool.properties)}): {tool.description}"

@@ -1,0 +1,58 @@
+"""What a tool is: how a model is told of it, and what it gives back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """A tool as a model and a person see it.
+
+    Args:
+        description: one or two sentences for the model.
+        parameters: a JSON schema of the arguments, an object with ``properties`` and ``required``.
+        outside: it touches something outside this project's own process: the network, a program, a server. Such a
+            tool is run only with consent.
+        label: one sentence for people, already translated; empty for tools of MCP servers, which describe themselves.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
+    outside: bool = False
+    label: str = ""
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The arguments that a call must have."""
+        return tuple(self.parameters.get("required", ()))
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """The schema of each argument by its name."""
+        found: dict[str, Any] = self.parameters.get("properties", {})
+        return found
+
+    def as_function(self) -> dict[str, Any]:
+        """The tool as chat templates and endpoints list it: ``name``, ``description``, ``parameters``."""
+        return {"name": self.name, "description": self.description, "parameters": self.parameters}
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """What a call gave. ``text``: as the model reads it; ``seconds``: how long it took; ``failed``: it says why not."""
+
+    text: str
+    failed: bool = False
+    seconds: float = 0.0
+
+
+def listed_openai(tools: Sequence[ToolSpec]) -> str:
+    """The tools as a JSON list in OpenAI's shape; empty if there are none."""
+    if not tools:
+        return ""
+    return json.dumps([{"type": "function", "function": tool.as_function()} for tool in tools], ensure_ascii=False)
