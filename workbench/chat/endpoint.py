@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
@@ -53,7 +53,7 @@ class ChatEndpoint:
         self._troubles = Troubles(endpoint.url, key, silence)
         self._client: httpx2.AsyncClient | None = None
         self._ids = itertools.count(1)
-        self._readers: set[asyncio.Task[None]] = set()
+        self._readers: dict[int, asyncio.Task[None]] = {}
 
     async def generate(
         self,
@@ -62,7 +62,8 @@ class ChatEndpoint:
         *,
         parts: Parts | None = None,
         tools: str = "",
-        kept_tokens: Collection[str] = (),
+        kept_tokens: Sequence[str] = (),
+        request_id: int | None = None,
     ) -> AsyncIterator[Delta | Answer]:
         """Answer the last turn; yields pieces of text, then the whole answer with its figures.
 
@@ -70,13 +71,14 @@ class ChatEndpoint:
             parts: None; nothing can be put on a service's model.
             tools: functions that the model may call, a JSON list as text.
             kept_tokens: if there are any, the service is asked to leave special tokens in the text.
+            request_id: one from `next_id`, to `stop` this answer alone.
 
         Raises:
             WorkbenchError: the service cannot be reached, refuses, breaks off or sends nonsense; what it said so far
                 has been yielded.
         """
         assert parts is None
-        request_id = next(self._ids)
+        answer_id = self.next_id() if request_id is None else request_id
         messages = await asyncio.to_thread(messages_of, turns)
         body = request_body(self.endpoint.model, messages, settings, tools)
         if kept_tokens:
@@ -84,24 +86,29 @@ class ChatEndpoint:
         heard, pieces = HeardAnswer(settings.stop_words), asyncio.Queue[str | None]()
         reader = asyncio.create_task(self._read(body, heard, pieces), name="chat-endpoint-answer")
         reader.add_done_callback(lambda _task: pieces.put_nowait(None))
-        self._readers.add(reader)
+        self._readers[answer_id] = reader
         try:
             while (text := await pieces.get()) is not None:
-                yield Delta(id=request_id, text=text)
+                yield Delta(id=answer_id, text=text)
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
-            self._readers.discard(reader)
+            del self._readers[answer_id]
         if not reader.cancelled():
             reader.result()
         if rest := heard.rest():
-            yield Delta(id=request_id, text=rest)
-        yield heard.answer(request_id, stopped=reader.cancelled())
+            yield Delta(id=answer_id, text=rest)
+        yield heard.answer(answer_id, stopped=reader.cancelled())
 
-    async def stop(self) -> None:
-        """End the running answers; what was said so far is kept."""
-        for reader in self._readers:
-            reader.cancel()
+    def next_id(self) -> int:
+        """A request id not used before."""
+        return next(self._ids)
+
+    async def stop(self, answer: int | None = None) -> None:
+        """End the answer to a request, or all that are running; what was said so far is kept."""
+        for request_id, reader in self._readers.items():
+            if answer in {None, request_id}:
+                reader.cancel()
 
     async def models(self) -> list[str]:
         """The names of the models that the service has.
