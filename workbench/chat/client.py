@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -23,6 +24,7 @@ from workbench.chat.protocol import (
     Load,
     Loaded,
     Loading,
+    Parts,
     Refused,
     Reply,
     Request,
@@ -71,15 +73,41 @@ class ChatEngine:
                 return reply
         raise self._died()
 
-    async def generate(self, turns: list[ChatTurn], settings: GenerationSettings) -> AsyncIterator[Delta | Answer]:
-        """Answer the last turn; yields pieces of text, then the whole answer with its figures."""
-        async for reply in self._ask(Generate(id=self.next_id(), turns=turns, settings=settings)):
+    async def generate(
+        self,
+        turns: list[ChatTurn],
+        settings: GenerationSettings,
+        *,
+        parts: Parts | None = None,
+        tools: str = "",
+        kept_tokens: Sequence[str] = (),
+        request_id: int | None = None,
+    ) -> AsyncIterator[Delta | Answer]:
+        """Answer the last turn; yields pieces of text, then the whole answer with its figures.
+
+        Several may be asked for at once; see `Generate`. One that is no longer listened to ends.
+
+        Args:
+            request_id: one from `next_id`, to `stop` this answer alone.
+
+        Raises:
+            WorkbenchError: there is no answer, or the engine died.
+        """
+        request = Generate(
+            id=self.next_id() if request_id is None else request_id,
+            turns=turns,
+            settings=settings,
+            parts=parts,
+            tools=tools,
+            kept_tokens=list(kept_tokens),
+        )
+        async for reply in self._ask(request):
             if isinstance(reply, Delta | Answer):
                 yield reply
 
-    async def stop(self) -> None:
-        """End the running answer."""
-        async for _reply in self._ask(Stop(id=self.next_id())):
+    async def stop(self, answer: int | None = None) -> None:
+        """End the answer to a request, or all that are running."""
+        async for _reply in self._ask(Stop(id=self.next_id(), answer=answer)):
             return
 
     async def reset(self) -> None:
@@ -116,20 +144,28 @@ class ChatEngine:
         assert self._process is not None and self._process.stdin is not None
         replies: asyncio.Queue[Reply] = asyncio.Queue()
         self._waiting[request.id] = replies
+        ended = False
         try:
-            self._process.stdin.write(request.model_dump_json().encode() + b"\n")
+            self._write(request)
             await self._process.stdin.drain()
             while True:
                 reply = await replies.get()
+                ended = isinstance(reply, Loaded | Answer | Done | Refused)
                 if isinstance(reply, Refused):
                     raise WorkbenchError(reply.what, where=reply.where, fix=reply.fix)
                 yield reply
-                if isinstance(reply, Loaded | Answer | Done):
+                if ended:
                     return
         except (BrokenPipeError, ConnectionResetError) as error:
             raise self._died() from error
         finally:
             self._waiting.pop(request.id, None)
+            if isinstance(request, Generate) and not ended and self.running:
+                self._write(Stop(id=self.next_id(), answer=request.id))
+
+    def _write(self, request: Request) -> None:
+        assert self._process is not None and self._process.stdin is not None
+        self._process.stdin.write(request.model_dump_json().encode() + b"\n")
 
     async def _ensure_running(self) -> None:
         if self.running:
@@ -166,8 +202,11 @@ class ChatEngine:
             replies.put_nowait(Refused(id=request_id, what=error.what, where=error.where, fix=error.fix))
 
     def _died(self) -> WorkbenchError:
+        killed = self._process is not None and self._process.returncode == -signal.SIGKILL
         return WorkbenchError(
-            _("The chat engine ended unexpectedly."),
+            _("The chat engine was killed, as a system does when its memory runs out.")
+            if killed
+            else _("The chat engine ended unexpectedly."),
             where=str(self._log_path),
             fix=_("Its log says why; if memory ran out, load the model in 4 bits or choose a smaller one."),
         )

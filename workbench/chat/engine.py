@@ -1,7 +1,8 @@
 """The chat engine process: ``python -m workbench.chat.engine``.
 
 Reads requests from stdin and writes replies to stdout, a JSON object a line (`workbench.chat.protocol`). Answers are
-generated on a thread of their own so that ``stop`` is heard at once. The engine ends when its stdin ends.
+generated on threads of their own, so that several come side by side and ``stop`` is heard at once. The engine ends
+when its stdin ends.
 """
 
 from __future__ import annotations
@@ -38,17 +39,36 @@ if TYPE_CHECKING:
     from workbench.chat.session import ChatSession
 
 Send = Callable[[Reply], None]
+_MEMORY_SIGNS = ("out of memory", "can't allocate memory")
+"""In what torch raises on a GPU, and on a CPU."""
+
+
+class _Stages:
+    """What is told while something is loaded."""
+
+    def __init__(self, send: Send, request_id: int) -> None:
+        self._send = send
+        self._request_id = request_id
+        self._stage = ""
+
+    def begin(self, stage: str) -> None:
+        self._stage = stage
+        self._send(Loading(id=self._request_id, stage=stage))
+
+    def go_on(self, share: float) -> None:
+        self._send(Loading(id=self._request_id, stage=self._stage, share=share))
 
 
 class Engine:
-    """Carries out requests one after another; only ``stop`` overtakes."""
+    """Carries out requests one after another, but for answers, which come side by side; ``stop`` overtakes."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._session: ChatSession | None = None
-        self._stop = threading.Event()
+        self._stops: dict[int, threading.Event] = {}
         self._queue: SimpleQueue[Request | None] = SimpleQueue()
         self._worker = threading.Thread(target=self._work, name="chat-engine")
+        self._answering: list[threading.Thread] = []
 
     def start(self) -> None:
         self._worker.start()
@@ -56,39 +76,66 @@ class Engine:
     def take(self, request: Request) -> None:
         """Accept a request from the reading thread."""
         if isinstance(request, Stop):
-            self._stop.set()
+            self._stop(request.answer)
             self._send(Done(id=request.id))
-        else:
-            self._queue.put(request)
+            return
+        if isinstance(request, Generate):
+            self._stops[request.id] = threading.Event()
+        self._queue.put(request)
 
     def finish(self) -> None:
-        """No more requests will come: end the running answer and wait for the worker."""
-        self._stop.set()
+        """No more requests will come: end the running answers and wait for the worker."""
+        self._stop(None)
         self._queue.put(None)
         self._worker.join()
 
+    def _stop(self, answer: int | None) -> None:
+        for request_id, stop in list(self._stops.items()):
+            if answer in {None, request_id}:
+                stop.set()
+
     def _work(self) -> None:
         while (request := self._queue.get()) is not None:
-            self._stop.clear()
-            try:
-                self._carry_out(request)
-            except WorkbenchError as error:
-                self._send(Refused(id=request.id, what=error.what, where=error.where, fix=error.fix))
-            except Exception as error:  # the edge of the process: the reason travels, the traceback goes to the log
-                traceback.print_exc()
-                hint = _("The engine's log has the details; a smaller model or 4-bit loading may fit better.")
-                self._send(Refused(id=request.id, what=f"{type(error).__name__}: {error}", fix=hint))
+            if isinstance(request, Generate):
+                thread = threading.Thread(target=self._attempt, args=(request,), name=f"chat-answer-{request.id}")
+                self._answering = [other for other in self._answering if other.is_alive()] + [thread]
+                thread.start()
+            else:
+                self._wait_for_answers()
+                self._attempt(request)
+        self._wait_for_answers()
+
+    def _wait_for_answers(self) -> None:
+        for thread in self._answering:
+            thread.join()
+
+    def _attempt(self, request: Request) -> None:
+        try:
+            self._carry_out(request)
+        except WorkbenchError as error:
+            self._send(Refused(id=request.id, what=error.what, where=error.where, fix=error.fix))
+        except Exception as error:  # the edge of the process: the reason travels, the traceback goes to the log
+            traceback.print_exc()
+            hint = _("The engine's log has the details; a smaller model or 4-bit loading may fit better.")
+            self._send(Refused(id=request.id, what=_reason(error), fix=hint))
+        finally:
+            self._stops.pop(request.id, None)
 
     def _carry_out(self, request: Request) -> None:
         match request:
             case Load():
                 self._load(request)
             case AttachAdapter():
-                self._need_session().attach(request, self._stages(request.id))
+                stages = _Stages(self._send, request.id)
+                self._need_session().attach(request, stages.begin, stages.go_on)
                 self._send(self._loaded(request.id))
             case Generate():
+                stages = _Stages(self._send, request.id)
                 answer = self._need_session().answer(
-                    request, lambda text: self._send(Delta(id=request.id, text=text)), self._stop
+                    request,
+                    lambda text: self._send(Delta(id=request.id, text=text)),
+                    self._stops[request.id],
+                    stages.begin,
                 )
                 self._send(answer)
             case Reset():
@@ -96,17 +143,15 @@ class Engine:
                 self._send(Done(id=request.id))
 
     def _load(self, request: Load) -> None:
-        self._send(Loading(id=request.id, stage=_("Starting torch")))
+        stages = _Stages(self._send, request.id)
+        stages.begin(_("Starting torch"))
         from workbench.chat.session import ChatSession
 
         self._session = None  # the old model's memory is free before the new one comes
         session = ChatSession(request)
-        session.load(self._stages(request.id))
+        session.load(stages.begin, stages.go_on)
         self._session = session
         self._send(self._loaded(request.id))
-
-    def _stages(self, request_id: int) -> Callable[[str], None]:
-        return lambda stage: self._send(Loading(id=request_id, stage=stage))
 
     def _need_session(self) -> ChatSession:
         if self._session is None:
@@ -127,6 +172,12 @@ class Engine:
             memory_mb=session.memory_mb(),
             warnings=session.warnings,
         )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, MemoryError) or any(sign in str(error) for sign in _MEMORY_SIGNS):
+        return _("The memory ran out.")
+    return f"{type(error).__name__}: {error}"
 
 
 def _reply_stream() -> BinaryIO:

@@ -1,9 +1,9 @@
-"""What goes with transformers' ``generate``: handing on text as it comes, ending early, and sayable tokens."""
+"""What goes with transformers' ``generate``: handing on text as it comes, ending early, and how tokens are drawn."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -14,11 +14,15 @@ from workbench.chat.protocol import GenerationSettings
 from workbench.chat.streaming import IncrementalDecoder, StopWordFilter
 
 
+_ALL_EQUAL = {"temperature": 1.0, "top_k": 0, "top_p": 1.0}
+"""Nothing for ``generate`` to do itself, whatever the model's own settings say."""
+
+
 class TextStream(BaseStreamer):  # type: ignore[misc]  # transformers is untyped
     """Receives token ids from ``generate`` and hands on text that may be shown."""
 
-    def __init__(self, tokenizer: Any, stop_words: list[str], show: Callable[[str], None]) -> None:
-        self._decoder = IncrementalDecoder(tokenizer)
+    def __init__(self, decoder: IncrementalDecoder, stop_words: list[str], show: Callable[[str], None]) -> None:
+        self._decoder = decoder
         self._filter = StopWordFilter(stop_words)
         self._show = show
         self._prompt_seen = False
@@ -50,14 +54,18 @@ class TextStream(BaseStreamer):  # type: ignore[misc]  # transformers is untyped
             self._show(text)
 
 
-class StopWhen(StoppingCriteria):  # type: ignore[misc]  # transformers is untyped
-    """Ends an answer as soon as it is asked to."""
+class BetweenTokens(StoppingCriteria):  # type: ignore[misc]  # transformers is untyped
+    """Calls something after each token, which says whether the answer, one row, is to end there."""
 
-    def __init__(self, asked: Callable[[], bool]) -> None:
-        self._asked = asked
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self._ask = ask
+        self._said: dict[bool, torch.Tensor] = {}
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
-        return torch.full((input_ids.shape[0],), self._asked(), dtype=torch.bool, device=input_ids.device)
+        ends = self._ask()
+        if ends not in self._said:
+            self._said[ends] = torch.tensor([ends], device=input_ids.device)
+        return self._said[ends]
 
 
 class OwnVocabulary(LogitsProcessor):  # type: ignore[misc]  # transformers is untyped
@@ -73,8 +81,33 @@ class OwnVocabulary(LogitsProcessor):  # type: ignore[misc]  # transformers is u
         return scores[:, : self._rows]
 
 
+class Likeliest(LogitsProcessor):  # type: ignore[misc]  # transformers is untyped
+    """Temperature, top-k and top-p (arXiv:1904.09751) in one step, in this order.
+
+    Only the ``top_k`` scores that are left are put in order for ``top_p``, which is most of the work otherwise.
+    """
+
+    def __init__(self, settings: GenerationSettings) -> None:
+        self._temperature = settings.temperature
+        self._top_k = settings.top_k
+        self._top_p = settings.top_p
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        scores = scores / self._temperature
+        rows = scores.shape[-1]
+        count = min(self._top_k, rows) if self._top_k else rows
+        if count == rows and self._top_p == 1:
+            return scores
+        best, places = torch.topk(scores, count)
+        if self._top_p < 1:
+            shares = best.softmax(-1)
+            before = shares.cumsum(-1) - shares
+            best = best.masked_fill(before >= self._top_p, -torch.inf)
+        return torch.full_like(scores, -torch.inf).scatter(-1, places, best)
+
+
 def sampling(settings: GenerationSettings, tokenizer: Any, end_ids: list[int], room: int) -> dict[str, Any]:
-    """The arguments of ``generate`` that say how an answer is drawn.
+    """The arguments of ``generate`` that say how an answer is drawn, beside `Likeliest`.
 
     Args:
         end_ids: what ends an answer.
@@ -87,6 +120,11 @@ def sampling(settings: GenerationSettings, tokenizer: Any, end_ids: list[int], r
         "pad_token_id": tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end_ids[0],
         "do_sample": settings.temperature > 0,
     }
-    if settings.temperature > 0:
-        chosen |= {"temperature": settings.temperature, "top_k": settings.top_k, "top_p": settings.top_p}
-    return chosen
+    return chosen | _ALL_EQUAL if settings.temperature > 0 else chosen
+
+
+def end_ids(tokenizer: Any, stop_words: Sequence[str]) -> list[int]:
+    """Ids that end an answer: the tokenizer's end of text, and every stop word that is one token."""
+    single = [tokenizer.encode(word, add_special_tokens=False) for word in stop_words]
+    ids = {tokenizer.eos_token_id, *(found[0] for found in single if len(found) == 1)}
+    return sorted(token_id for token_id in ids if token_id is not None)

@@ -18,14 +18,15 @@ from peft.utils import ModulesToSaveWrapper
 from workbench.chat.adapter_switch import AdapterSwitch, has_whole_layers
 from workbench.chat.eyes import Eyes
 from workbench.chat.parts_choice import ChosenParts
+from workbench.chat.placement import placement, quantization_of
 from workbench.chat.protocol import Load, Precision
 from workbench.configs.base_changes import BaseChanges
-from workbench.configs.method_settings import QuantizationSettings
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.adapters import load_adapter
 from workbench.models.base_changes import make_room
 from workbench.models.load import load_language_model
+from workbench.models.progress import OnShare, ignored, weights_counted
 from workbench.models.vision.assembly import assemble
 from workbench.models.vision.open import is_whole, open_whole
 from workbench.models.vision.projector import read_projector
@@ -36,7 +37,9 @@ from workbench.weights.seeing import LANGUAGE_ADAPTER, TOWER_ADAPTER, SeeingFold
 
 _TOWERS_KEPT = 2
 """Two checkpoints whose towers were trained whole can be compared without loading a tower for each question."""
+
 OnStage = Callable[[str], None]
+"""Told each stage of loading as it begins."""
 
 
 @dataclass(frozen=True)
@@ -85,34 +88,46 @@ class HeldModel:
         self._in_use: _Seeing | None = None
 
     @classmethod
-    def load(cls, base: str, request: Load, tokenizer: Any, on_stage: OnStage, changes: BaseChanges) -> HeldModel:
+    def load(
+        cls,
+        base: str,
+        request: Load,
+        tokenizer: Any,
+        changes: BaseChanges,
+        on_stage: OnStage,
+        on_share: OnShare = ignored,
+    ) -> HeldModel:
         """Read the base from disk, in the number format that was asked for, onto the GPU if there is one.
 
         Args:
             changes: what the adapter that goes on it needs; the tokenizer has the new tokens already.
+            on_share: told how much of the weights has been read.
 
         Raises:
             WorkbenchError: the folder is missing or holds no model.
         """
         on_stage(_("Loading the model"))
-        quantization = QuantizationSettings() if request.bits == 4 else None
-        if is_whole(base):
-            found = open_whole(base, precision=request.precision, quantization=quantization)
-            language, whole = found.model, Eyes(found.model, found.sight)
-        else:
-            whole = None
-            language = load_language_model(
-                base,
-                method="qlora" if quantization else "full",
-                precision=request.precision,
-                quantization=quantization,
-                max_position_embeddings=changes.max_position_embeddings,
-                rope_scaling_type=changes.rope_scaling_type,
-                trust_remote_code=request.trust_remote_code,
-            )
-            make_room(language, tokenizer, changes.new_tokens)
+        quantization = quantization_of(request.bits)
+        placed = placement(request.offload_folder)
+        with weights_counted(on_share):
+            if is_whole(base):
+                found = open_whole(base, precision=request.precision, quantization=quantization, **placed)
+                language, whole = found.model, Eyes(found.model, found.sight)
+            else:
+                whole = None
+                language = load_language_model(
+                    base,
+                    method="qlora" if quantization else "full",
+                    precision=request.precision,
+                    quantization=quantization,
+                    max_position_embeddings=changes.max_position_embeddings,
+                    rope_scaling_type=changes.rope_scaling_type,
+                    trust_remote_code=request.trust_remote_code,
+                    **placed,
+                )
+                make_room(language, tokenizer, changes.new_tokens)
         language.eval()
-        if torch.cuda.is_available() and quantization is None:
+        if torch.cuda.is_available() and quantization is None and not placed:
             language.to("cuda")
         return cls(base, language, tokenizer, request.precision, whole, changes)
 
@@ -143,8 +158,7 @@ class HeldModel:
             return False
         if parts.llava is not None:
             return not any(isinstance(module, ModulesToSaveWrapper) for module in self._bare.modules())
-        has_grown = self._bare.get_input_embeddings().weight.shape[0] != self.rows
-        return not (has_grown and parts.adapter and has_whole_layers(parts.adapter))
+        return not (self.has_grown and parts.adapter and has_whole_layers(parts.adapter))
 
     @contextmanager
     def active(self) -> Iterator[None]:
@@ -164,6 +178,11 @@ class HeldModel:
     def eyes(self) -> Eyes | None:
         """How it looks at pictures; None if it reads text only."""
         return self._whole if self._in_use is None else self._in_use.eyes
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether there are rows for tokens of pictures behind those that the language model had."""
+        return bool(self._bare.get_input_embeddings().weight.shape[0] != self.rows)
 
     @property
     def context(self) -> int:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.chat.protocol import AttachAdapter, Load
+from workbench.chat.protocol import Load, Parts
 from workbench.errors import WorkbenchError
 from workbench.hub.local import is_here, snapshot_of
 from workbench.hub.snapshot import fetched_folder
@@ -40,11 +40,11 @@ class ChosenParts:
         return self.adapter if self.llava is None else str(self.llava.path)
 
 
-def parts_of(request: Load | AttachAdapter, home: str | None = None) -> ChosenParts:
+def parts_of(request: Load | Parts, home: str | None = None) -> ChosenParts:
     """The parts that a request names.
 
     Args:
-        home: the model in memory, for ``AttachAdapter``.
+        home: the model in memory, if the request names none.
 
     Raises:
         WorkbenchError: the parts exclude each other, or nothing says what a LLaVA folder goes with.
@@ -69,7 +69,7 @@ def parts_of(request: Load | AttachAdapter, home: str | None = None) -> ChosenPa
     return ChosenParts(home or base, base, llava=folder)
 
 
-def refuse_both(request: Load | AttachAdapter) -> None:
+def refuse_both(request: Load | Parts) -> None:
     """
     Raises:
         WorkbenchError: there are an adapter and a LLaVA folder.
@@ -82,7 +82,7 @@ def refuse_both(request: Load | AttachAdapter) -> None:
         )
 
 
-def _require_no_tower(request: Load | AttachAdapter) -> None:
+def _require_no_tower(request: Load | Parts) -> None:
     if request.visual_encoder is not None or request.visual_select_layer is not None:
         raise WorkbenchError(
             _("A vision tower was given, but no LLaVA folder whose projector leads from it to the language model."),

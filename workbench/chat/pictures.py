@@ -1,4 +1,4 @@
-"""The pictures of a conversation: where they stand in its texts, and the files they lie in."""
+"""From the turns of a chat to those that templates know, and the files of their pictures."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from pathlib import Path
 
 from workbench.chat.image_path import is_address
 from workbench.chat.turn import ChatTurn
-from workbench.data.conversation import IMAGE, Turn
+from workbench.data.conversation import IMAGE, ToolCall, Turn
 from workbench.data.fetched_picture import fetched
 
 
 def with_marks(turns: Sequence[ChatTurn]) -> list[Turn]:
     """The turns with ``<image>`` where their pictures stand: first, as XTuner has it, unless the text says where.
 
-    What a model answered has no pictures: a mark in it, which it may have made up, is left out beside pictures.
+    Only what was asked has pictures: a mark in an answer, which the model may have made up, or in what a tool gave
+    back is left out beside pictures.
     """
     has_pictures = any(turn.images for turn in turns)
-    return [_with_marks(turn, leave_out=has_pictures and turn.role == "assistant") for turn in turns]
+    return [_with_marks(turn, leave_out=has_pictures and turn.role in {"assistant", "tool"}) for turn in turns]
 
 
 def picture_files(turns: Sequence[ChatTurn]) -> list[Path]:
@@ -36,4 +37,7 @@ def _with_marks(turn: ChatTurn, *, leave_out: bool) -> Turn:
         text = text.replace(IMAGE, "")
     elif IMAGE not in text:
         text = f"{IMAGE}\n" * len(turn.images) + text
-    return Turn(turn.role, text, images=tuple(turn.images))
+    calls = tuple(ToolCall(call.name, call.arguments, call.id) for call in turn.calls)
+    return Turn(
+        turn.role, text, images=tuple(turn.images), tool_calls=calls, name=turn.tool, call_id=turn.call_id
+    )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from workbench.chat.exchanges import Exchange, exchanges_of, oldest_that_fits
 from workbench.chat.held_model import HeldModel
 from workbench.chat.pictures import picture_files, with_marks
 from workbench.chat.turn import ChatTurn
@@ -26,39 +28,52 @@ class Prompt:
     dropped_images: int
 
 
-def fitting_prompt(turns: list[ChatTurn], wanted: int, held: HeldModel, template: Template) -> Prompt:
-    """As many of the newest turns as leave room for an answer, with the system text.
+def fitting_prompt(
+    turns: Sequence[ChatTurn], wanted: int, held: HeldModel, template: Template, tools: str = ""
+) -> Prompt:
+    """As many of the newest exchanges as leave room for an answer, with the system text.
 
     Args:
         wanted: the longest answer in tokens; half of the context is left for it at most.
+        tools: functions that may be called, a JSON list as text.
 
     Raises:
         WorkbenchError: there is no question, it does not fit, or a picture of what fits cannot be looked at.
     """
-    if not turns or turns[-1].role != "user":
-        raise WorkbenchError(_("There is no question to answer."), fix=_("Write a message first."))
-    system = [turn for turn in turns if turn.role == "system"][:1]
-    rest = [turn for turn in turns if turn.role != "system"]
+    system, exchanges = exchanges_of(turns)
     room = max(held.context - min(wanted, held.context // 2), 1)
-    pictures = _count(rest)
-    for dropped in range(0, len(rest), 2):
-        kept = [*system, *rest[dropped:]]
-        ids = encode_prompt(with_marks(kept), template, held.tokenizer)
-        if len(ids) > room:
-            continue
-        looks = _looks(kept, ids, held)
-        ids = with_looks(ids, looks)
+    pictures = _count(turns)
+
+    def kept_from(number: int) -> list[ChatTurn]:
+        return [*system, *(turn for exchange in exchanges[number:] for turn in exchange)]
+
+    @cache
+    def text_from(number: int) -> list[int]:
+        return encode_prompt(with_marks(kept_from(number)), template, held.tokenizer, tools)
+
+    first = oldest_that_fits(len(exchanges), lambda number: len(text_from(number)) <= room)
+    length = len(text_from(len(exchanges) - 1))
+    for number in range(first, len(exchanges)):
+        kept = kept_from(number)
+        looks = _looks(kept, exchanges[-1], text_from(number), held)
+        ids = with_looks(text_from(number), looks)
         if len(ids) <= room:
-            return Prompt(ids, looks, dropped, pictures - len(looks))
-    raise WorkbenchError(
-        _("The message is longer than the model's context of {limit} tokens.").format(limit=held.context),
+            return Prompt(ids, looks, len(turns) - len(kept), pictures - len(looks))
+        length = len(ids)
+    raise _too_long(length, room, held.context, exchanges[-1])
+
+
+def _too_long(length: int, room: int, context: int, asked: Exchange) -> WorkbenchError:
+    said = _("The message is longer than the model's context: {length} tokens, with room for {room} of {limit}.")
+    return WorkbenchError(
+        said.format(length=length, room=room, limit=context),
         fix=_("Ask about fewer pictures, or shorten it.")
-        if rest[-1].images
+        if _count(asked)
         else _("Shorten it, or split it into parts."),
     )
 
 
-def _looks(turns: Sequence[ChatTurn], ids: list[int], held: HeldModel) -> list[Look]:
+def _looks(turns: Sequence[ChatTurn], asked: Exchange, ids: list[int], held: HeldModel) -> list[Look]:
     count = _count(turns)
     if not count:
         return []
@@ -66,7 +81,7 @@ def _looks(turns: Sequence[ChatTurn], ids: list[int], held: HeldModel) -> list[L
     require_sight(held.model, pictures=count, where=names)
     require_a_picture_each(ids, pictures=count, where=names)
     assert held.eyes is not None
-    asked_before = count - len(turns[-1].images)
+    asked_before = count - _count(asked)
     looks = []
     for path in picture_files(turns):
         try:

@@ -80,7 +80,8 @@ class Load(_Message):
 
     ``llava``: a folder with ``projector/`` and what else a training of a seeing model changed; then ``adapter`` is
     None, and ``visual_encoder`` and ``visual_select_layer`` stand above what the folder says itself. ``model`` may
-    also be such a folder that names its base, or a whole seeing model.
+    also be such a folder that names its base, or a whole seeing model. With ``offload_folder`` the weights go on all
+    devices, and what does not fit on them into that folder.
     """
 
     request: Literal["load"] = "load"
@@ -90,8 +91,9 @@ class Load(_Message):
     visual_encoder: str | None = None
     visual_select_layer: int | None = None
     prompt_template: str | None = None
-    bits: Literal[4] | None = None
+    bits: Literal[4, 8] | None = None
     precision: Precision = "auto"
+    offload_folder: str | None = None
     trust_remote_code: bool = False
 
 
@@ -132,9 +134,10 @@ class Generate(_Message):
 
 
 class Stop(_Message):
-    """End the running answer where it is; what was said so far is kept."""
+    """End an answer where it is; what was said so far is kept. ``answer``: which request's; None is all of them."""
 
     request: Literal["stop"] = "stop"
+    answer: int | None = None
 
 
 class Reset(_Message):
@@ -147,10 +150,11 @@ Request = Annotated[Load | AttachAdapter | Generate | Stop | Reset, Field(discri
 
 
 class Loading(_Message):
-    """A stage of loading began."""
+    """A stage of loading began, or goes on. ``share``: how much of it is done, 0 to 1, where that is known."""
 
     reply: Literal["loading"] = "loading"
     stage: str
+    share: float | None = None
 
 
 class Loaded(_Message):

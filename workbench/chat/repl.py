@@ -34,6 +34,7 @@ class PlainChat:
         as_json: print one object an answer, ``{"question", "answer", "tokens", "seconds", "ended_by"}``; with
             ``images`` if pictures were asked about.
         images: pictures that go with the first message, and again with the first one after ``RESET``.
+        streams: print an answer while it is written, and not once it is whole.
     """
 
     load: Load
@@ -43,6 +44,7 @@ class PlainChat:
     log_path: Path
     as_json: bool = False
     images: list[str] = field(default_factory=list)
+    streams: bool = True
     questions: TextIO = field(default_factory=lambda: sys.stdin)
     _warned: bool = field(default=False, init=False)
     _sees: bool = field(default=False, init=False)
@@ -111,7 +113,8 @@ class PlainChat:
         loaded: Loaded | None = None
         async for reply in engine.load(self.load.model_copy(update={"id": engine.next_id()})):
             if isinstance(reply, Loading):
-                self._tell(reply.stage)
+                if reply.share is None:
+                    self._tell(reply.stage)
             else:
                 loaded = reply
         assert loaded is not None
@@ -169,7 +172,7 @@ class PlainChat:
         try:
             with _interrupts_stop(engine):
                 async for reply in engine.generate([*system, *conversation.turns, asked], self.settings):
-                    if isinstance(reply, Delta) and not self.as_json:
+                    if isinstance(reply, Delta) and self.streams and not self.as_json:
                         print(printable(reply.text), end="", flush=True)  # noqa: T201
                     elif isinstance(reply, Answer):
                         conversation.turns += [asked, ChatTurn(role="assistant", content=reply.text)]
@@ -190,7 +193,7 @@ class PlainChat:
 
     def _close(self, question: ChatTurn, answer: Answer) -> None:
         if not self.as_json:
-            print(flush=True)  # noqa: T201
+            print("" if self.streams else printable(answer.text), flush=True)  # noqa: T201
             if unseen := left_out(answer):
                 self._tell(unseen)
             return

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from threading import Event as Flag
+from typing import Any
 
 import psutil
 import torch
-from transformers import LogitsProcessorList, StoppingCriteriaList, set_seed
+from transformers import LogitsProcessorList, StoppingCriteriaList
 
-from workbench.chat.generation import OwnVocabulary, StopWhen, TextStream, sampling
+from workbench.chat.baton import Baton, Share
+from workbench.chat.generation import BetweenTokens, Likeliest, OwnVocabulary, TextStream, end_ids, sampling
 from workbench.chat.held_model import HeldModel, OnStage
 from workbench.chat.parts_choice import ChosenParts, parts_of
-from workbench.chat.prompt import fitting_prompt
-from workbench.chat.protocol import Answer, AttachAdapter, Generate, Load
+from workbench.chat.prompt import Prompt, fitting_prompt
+from workbench.chat.protocol import Answer, AttachAdapter, Generate, Load, Parts
+from workbench.chat.streaming import IncrementalDecoder, hidden_ids
 from workbench.chat.template_choice import choose_template
 from workbench.configs.base_changes import changes_of
 from workbench.data.templates import Template
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.load import load_tokenizer
+from workbench.models.progress import OnShare, ignored
+
+
+@dataclass(frozen=True)
+class _Way:
+    """With what, and in which format, an answer is given."""
+
+    parts: ChosenParts
+    template: Template
 
 
 class ChatSession:
@@ -33,35 +48,39 @@ class ChatSession:
     def __init__(self, request: Load) -> None:
         self._request = request
         self._held: HeldModel | None = None
+        self._ways: dict[Parts, _Way] = {}
+        self._baton = Baton()
 
-    def load(self, on_stage: OnStage) -> None:
-        """Load tokenizer, model and what goes on it, naming each stage as it begins.
+    def load(self, on_stage: OnStage, on_share: OnShare = ignored) -> None:
+        """Load tokenizer, model and what goes on it, naming each stage as it begins, and the share of the weights read.
 
         Raises:
             WorkbenchError: a folder is missing or holds no model, or the template is unknown.
         """
-        self._use(parts_of(self._request), self._request.prompt_template, on_stage)
+        self._use(parts_of(self._request), self._request.prompt_template, on_stage, on_share)
 
-    def attach(self, request: AttachAdapter, on_stage: OnStage) -> None:
+    def attach(self, request: AttachAdapter, on_stage: OnStage, on_share: OnShare = ignored) -> None:
         """Answer with these parts from now on. A part is read from disk once; the base stays in memory unless a part
         brings whole layers, or a whole language model, of its own.
 
         Raises:
             WorkbenchError: a part does not fit; what was in use still is, but if another base was to be loaded.
         """
-        self._use(parts_of(request, self.parts.home), request.prompt_template, on_stage)
+        self._use(parts_of(request, self.parts.home), request.prompt_template, on_stage, on_share)
 
-    def _use(self, parts: ChosenParts, asked_template: str | None, on_stage: OnStage) -> None:
+    def _use(
+        self, parts: ChosenParts, asked_template: str | None, on_stage: OnStage, on_share: OnShare
+    ) -> None:
         changes = changes_of(parts.newest_weights)
         if self._held is not None and parts.is_on(self._held.base) and self._held.takes(parts, changes):
             tokenizer = self._held.tokenizer
         else:
-            self._held = None  # the old model's memory is free before the new one comes
+            self._held, self._ways = None, {}  # the old model's memory is free before the new one comes
             on_stage(_("Loading the tokenizer"))
             tokenizer = load_tokenizer(parts.base, self._request.trust_remote_code, changes.new_tokens)
         template, warnings = choose_template(parts.base, parts.newest_weights, asked_template, tokenizer)
         if self._held is None:
-            self._held = HeldModel.load(parts.base, self._request, tokenizer, on_stage, changes)
+            self._held = HeldModel.load(parts.base, self._request, tokenizer, changes, on_stage, on_share)
         self._held.use(parts, on_stage)
         self.parts, self.template, self.warnings = parts, template, warnings
 
@@ -90,31 +109,42 @@ class ChatSession:
         """Weights of the model, adapters included."""
         return int(self.held.model.num_parameters())
 
-    def answer(self, request: Generate, show: Callable[[str], None], stop: Flag) -> Answer:
+    def answer(
+        self, request: Generate, show: Callable[[str], None], stop: Flag, on_stage: OnStage = lambda _stage: None
+    ) -> Answer:
         """Generate one answer, handing out text as it comes.
 
+        Several threads may ask at the same time: the model goes round among them, and each answer is what it would
+        be alone.
+
         Raises:
-            WorkbenchError: the conversation has no user turn, one turn alone is longer than the context, or a picture
-                cannot be looked at.
+            WorkbenchError: the conversation has no user turn, one exchange alone is longer than the context, a picture
+                cannot be looked at, or a part needs another base than the one in memory.
         """
-        held, settings, began = self.held, request.settings, time.monotonic()
-        with torch.inference_mode(), held.active():
-            prompt = fitting_prompt(request.turns, settings.max_new_tokens, held, self.template)
-            stream = TextStream(held.tokenizer, [*self.template.stop_words, *settings.stop_words], show)
-            inputs = torch.tensor([prompt.ids], device=held.model.device)
-            end_ids = self._end_ids()
-            set_seed(settings.seed)
+        began, settings = time.monotonic(), request.settings
+        wearing = partial(self._wearing, request.parts, on_stage)
+        with torch.inference_mode(), Share(self._baton, wearing, settings.seed) as share:
+            held, template = self.held, self._way(request.parts).template
+            prompt = fitting_prompt(request.turns, settings.max_new_tokens, held, template, request.tools)
+            words = [*template.stop_words, *settings.stop_words]
+            ends = end_ids(held.tokenizer, words)
+            decoder = IncrementalDecoder(held.tokenizer, hidden_ids(held.tokenizer, request.kept_tokens))
+            stream = TextStream(decoder, words, show)
+
+            def is_over() -> bool:
+                if not stream.met_stop_word:
+                    share.pause()
+                return stream.met_stop_word or stop.is_set()
+
             output = held.model.generate(
-                input_ids=inputs,
-                attention_mask=torch.ones_like(inputs),
-                **(held.eyes.inputs(prompt.looks, inputs) if held.eyes else {}),
+                **_inputs(held, prompt),
+                **sampling(settings, held.tokenizer, ends, room=held.context - len(prompt.ids)),
                 streamer=stream,
-                stopping_criteria=StoppingCriteriaList([StopWhen(lambda: stop.is_set() or stream.met_stop_word)]),
-                logits_processor=LogitsProcessorList([OwnVocabulary(held.rows)]),
-                **sampling(settings, held.tokenizer, end_ids, room=held.context - len(prompt.ids)),
+                stopping_criteria=StoppingCriteriaList([BetweenTokens(is_over)]),
+                logits_processor=_processors(held, request),
             )
         ended = time.monotonic()
-        by_model = stream.met_stop_word or int(output[0, -1]) in end_ids
+        by_model = stream.met_stop_word or int(output[0, -1]) in ends
         return Answer(
             id=request.id,
             text="".join(stream.pieces),
@@ -127,9 +157,46 @@ class ChatSession:
             dropped_images=prompt.dropped_images,
         )
 
-    def _end_ids(self) -> list[int]:
-        """Ids that end an answer: the tokenizer's EOS and every stop word that is one token."""
-        tokenizer = self.held.tokenizer
-        single = [tokenizer.encode(word, add_special_tokens=False) for word in self.template.stop_words]
-        ids = {tokenizer.eos_token_id, *(found[0] for found in single if len(found) == 1)}
-        return sorted(token_id for token_id in ids if token_id is not None)
+    @contextmanager
+    def _wearing(self, parts: Parts | None, on_stage: OnStage) -> Iterator[None]:
+        """While it lasts, the model computes with these parts."""
+        self.held.use(self._way(parts).parts, on_stage)
+        with self.held.active():
+            yield
+
+    def _way(self, asked: Parts | None) -> _Way:
+        """
+        Raises:
+            WorkbenchError: there is no such part, or it needs another base.
+        """
+        if asked is None:
+            return _Way(self.parts, self.template)
+        if asked not in self._ways:
+            parts, held = parts_of(asked, self.parts.home), self.held
+            if not (parts.is_on(held.base) and held.takes(parts, changes_of(parts.newest_weights))):
+                raise WorkbenchError(
+                    _("It cannot answer beside others on this base: it brings layers of its own."),
+                    where=parts.newest_weights,
+                    fix=_("Load it alone."),
+                )
+            template, _warnings = choose_template(
+                parts.base, parts.newest_weights, asked.prompt_template, held.tokenizer
+            )
+            self._ways[asked] = _Way(parts, template)
+        return self._ways[asked]
+
+
+def _inputs(held: HeldModel, prompt: Prompt) -> dict[str, Any]:
+    ids = torch.tensor([prompt.ids], device=held.model.device)
+    pictures = held.eyes.inputs(prompt.looks, ids) if held.eyes else {}
+    return {"input_ids": ids, "attention_mask": torch.ones_like(ids), **pictures}
+
+
+def _processors(held: HeldModel, request: Generate) -> LogitsProcessorList:
+    """Those that have something to do."""
+    return LogitsProcessorList(
+        [
+            *([OwnVocabulary(held.rows)] if held.has_grown else []),
+            *([Likeliest(request.settings)] if request.settings.temperature > 0 else []),
+        ]
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
 
 _UNFINISHED = "\N{REPLACEMENT CHARACTER}"
 
@@ -14,38 +14,52 @@ class Decoder(Protocol):
     def decode(self, token_ids: list[int], *, skip_special_tokens: bool = ...) -> str: ...
 
 
+def hidden_ids(tokenizer: Any, kept_tokens: Sequence[str] = ()) -> set[int]:
+    """The ids of a tokenizer's special tokens, which belong to no text, but for those that are to be kept."""
+    added = tokenizer.added_tokens_decoder
+    special = {*tokenizer.all_special_ids, *(token_id for token_id, token in added.items() if token.special)}
+    return special - {token_id for token_id, token in added.items() if token.content in kept_tokens}
+
+
 class IncrementalDecoder:
     """Decode a growing list of ids piece by piece.
 
     A character may span several tokens, and a token's text may depend on the one before it; so each step decodes a
     short window of ids and gives out only what is new and complete.
+
+    Args:
+        hidden: ids that have no text.
     """
 
-    def __init__(self, tokenizer: Decoder) -> None:
+    def __init__(self, tokenizer: Decoder, hidden: Collection[int] = ()) -> None:
         self._tokenizer = tokenizer
-        self._ids: list[int] = []
-        self._window_start = 0
-        self._given_end = 0
-
-    def _text(self, ids: list[int]) -> str:
-        return self._tokenizer.decode(ids, skip_special_tokens=True)
+        self._hidden = hidden
+        self._before: list[int] = []
+        self._given = ""
+        self._new: list[int] = []
 
     def step(self, token_id: int) -> str:
         """The text that became complete with this token, possibly empty."""
-        self._ids.append(token_id)
-        given = self._text(self._ids[self._window_start : self._given_end])
-        whole = self._text(self._ids[self._window_start :])
-        if whole.endswith(_UNFINISHED) or len(whole) <= len(given):
+        if token_id in self._hidden:
             return ""
-        self._window_start, self._given_end = self._given_end, len(self._ids)
-        return whole[len(given) :]
+        self._new.append(token_id)
+        whole = self._text([*self._before, *self._new])
+        if whole.endswith(_UNFINISHED) or len(whole) <= len(self._given):
+            return ""
+        return self._give_out(whole)
 
     def finish(self) -> str:
         """What is left, an unfinished character included."""
-        given = self._text(self._ids[self._window_start : self._given_end])
-        whole = self._text(self._ids[self._window_start :])
-        self._window_start = self._given_end = len(self._ids)
-        return whole[len(given) :]
+        return self._give_out(self._text([*self._before, *self._new])) if self._new else ""
+
+    def _give_out(self, whole: str) -> str:
+        fresh = whole[len(self._given) :]
+        self._before, self._new = self._new, []
+        self._given = self._text(self._before)
+        return fresh
+
+    def _text(self, ids: list[int]) -> str:
+        return self._tokenizer.decode(ids, skip_special_tokens=False)
 
 
 class StopWordFilter:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from workbench.commands.asked_model import (
-    Bits,
     Llava,
     MaxNewTokens,
     Model,
@@ -41,6 +41,13 @@ _EXAMPLES = """
 """
 
 
+class FewBits(StrEnum):
+    """In how many bits weights can be held."""
+
+    four = "4"
+    eight = "8"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("chat", help=_("Chat with a model, with or without an adapter."), epilog=examples(_EXAMPLES))(chat)
@@ -58,10 +65,17 @@ def chat(
     ] = None,
     prompt_template: PromptTemplate = None,
     system: System = "",
+    system_template: Annotated[
+        str | None,
+        typer.Option(
+            help=_("System text by name: moss_sft, alpaca, arxiv_gentile, colorist, coder, lawyer, medical or sql.")
+        ),
+    ] = None,
+    bot_name: Annotated[str, typer.Option(help=_("What the model is called in the named system text."))] = "BOT",
     message: Annotated[
         list[str] | None, typer.Option("--message", "-m", help=_("Ask this and leave; repeatable."))
     ] = None,
-    bits: Bits = None,
+    bits: Annotated[FewBits | None, typer.Option(help=_("Load the weights in so many bits."))] = None,
     torch_dtype: TorchDtype = Precision.auto,
     stop_words: StopWords = None,
     max_new_tokens: MaxNewTokens = 2048,
@@ -74,10 +88,14 @@ def chat(
     ] = 0.75,
     repetition_penalty: Annotated[float, typer.Option(help=_("Above 1 discourages repeating."), min=0.01, max=5)] = 1.0,
     seed: Annotated[int, typer.Option(help=_("The seed of every random choice."), min=0)] = 0,
+    offload_folder: Annotated[
+        str | None, typer.Option(help=_("Use all devices, and this folder for weights that do not fit on them."))
+    ] = None,
     trust_remote_code: Annotated[
         bool, typer.Option(help=_("Run Python code that comes with the model; only for models you trust."))
     ] = False,
     plain: Annotated[bool, typer.Option("--plain", help=_("Line by line, without the full-screen app."))] = False,
+    no_streamer: Annotated[bool, typer.Option("--no-streamer", help=_("Show an answer once it is whole."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object an answer."))] = False,
 ) -> None:
     """Open the app's chat on a terminal; answer line by line otherwise."""
@@ -85,6 +103,7 @@ def chat(
     from workbench.chat.given_picture import checked_picture
     from workbench.chat.parts_choice import refuse_both
     from workbench.chat.protocol import GenerationSettings, Load
+    from workbench.chat.system_templates import chosen_system
     from workbench.ui.terminal import has_full_screen
 
     settings = GenerationSettings(
@@ -104,11 +123,13 @@ def chat(
         visual_encoder=visual_encoder,
         visual_select_layer=visual_select_layer,
         prompt_template=prompt_template,
-        bits=4 if bits == 4 else None,
+        bits=None if bits is None else 4 if bits == FewBits.four else 8,
+        offload_folder=offload_folder,
         precision=torch_dtype.value,
         trust_remote_code=trust_remote_code,
     )
     refuse_both(load)
+    system = chosen_system(system, system_template, bot_name)
     named, its_adapter = model_named(model, adapter, Path.cwd())
     load = load.model_copy(update={"model": named, "adapter": its_adapter})
     images = [checked_picture(one, Path.cwd()) for one in image or []]
@@ -121,5 +142,5 @@ def chat(
     from workbench.chat.repl import PlainChat, chat_plainly
     from workbench.paths import user_state
 
-    session = PlainChat(load, system, settings, Path.cwd(), user_state() / "chat.log", as_json, images)
+    session = PlainChat(load, system, settings, Path.cwd(), user_state() / "chat.log", as_json, images, not no_streamer)
     chat_plainly(session, message or [])

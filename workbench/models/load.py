@@ -87,6 +87,7 @@ def load_language_model(
     rope_scaling_type: RopeScaling = "linear",
     trust_remote_code: bool = False,
     device_map: Any = None,
+    offload_folder: str | None = None,
     scores: bool = False,
 ) -> Any:
     """A causal language model, its weights in the given precision, or in 4 or 8 bits for ``qlora``.
@@ -94,6 +95,7 @@ def load_language_model(
     Args:
         max_position_embeddings: stretch the context window to so many tokens by RoPE scaling.
         device_map: as in transformers; None leaves the weights where they load (the CPU).
+        offload_folder: where weights go that the devices of ``device_map`` have no room for.
         scores: instead of its output head it has one that gives one score to a text; a new one if the model has written
             text so far.
 
@@ -110,7 +112,7 @@ def load_language_model(
         chosen["quantization_config"] = few_bit_settings(quantization or QuantizationSettings(), dtype)
         device_map = device_map or ({"": torch.cuda.current_device()} if torch.cuda.is_available() else None)
     if device_map is not None:
-        chosen["device_map"] = device_map
+        chosen |= {"device_map": device_map, "offload_folder": offload_folder}
     with load_errors(path_or_name):
         config = AutoConfig.from_pretrained(source, trust_remote_code=trust_remote_code)
         refuse_official_layout(config.to_dict(), path_or_name)

@@ -23,7 +23,7 @@ from workbench.paths import resolve_model
 from workbench.weights.own_sight import is_known_kind
 from workbench.weights.seeing import SeeingFolder
 
-_NOT_IN_FOUR_BITS = ["lm_head", *TOWERS, *PROJECTORS]
+_NOT_IN_FEW_BITS = ["lm_head", *TOWERS, *PROJECTORS]
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,29 @@ def is_whole(path_or_name: str) -> bool:
 
 
 def open_whole(
-    path_or_name: str, *, precision: Precision = "auto", quantization: QuantizationSettings | None = None
+    path_or_name: str,
+    *,
+    precision: Precision = "auto",
+    quantization: QuantizationSettings | None = None,
+    device_map: Any = None,
+    offload_folder: str | None = None,
 ) -> Seeing:
     """A model that sees by itself, ready to answer; its own processor says how it is given pictures.
 
     Args:
-        quantization: how the language model's weights are put into 4 bits, if they are.
+        quantization: how the language model's weights are put into 4 or 8 bits, if they are.
+        device_map: as for `load_language_model`, with ``offload_folder``.
 
     Raises:
         WorkbenchError: the folder is missing or incomplete.
     """
-    model = load_whole(path_or_name, precision=precision, quantization=quantization)
+    model = load_whole(
+        path_or_name,
+        precision=precision,
+        quantization=quantization,
+        device_map=device_map,
+        offload_folder=offload_folder,
+    )
     model.generation_config.suppress_tokens = [model.config.image_token_id]
     return Seeing(model.eval(), own_sight(model, path_or_name))
 
@@ -83,6 +95,8 @@ def load_whole(
     precision: Precision = "auto",
     quantization: QuantizationSettings | None = None,
     attn_implementation: Attention = "auto",
+    device_map: Any = None,
+    offload_folder: str | None = None,
 ) -> Any:
     """The model alone; see `open_whole`."""
     source = resolve_model(path_or_name)
@@ -90,9 +104,11 @@ def load_whole(
     chosen: dict[str, Any] = {"dtype": dtype, "attn_implementation": choose_attention(attn_implementation, dtype).name}
     if quantization is not None:
         settings = few_bit_settings(quantization, dtype)
-        settings.llm_int8_skip_modules = _NOT_IN_FOUR_BITS
+        settings.llm_int8_skip_modules = _NOT_IN_FEW_BITS
         chosen["quantization_config"] = settings
-        chosen["device_map"] = {"": torch.cuda.current_device()} if torch.cuda.is_available() else None
+        device_map = device_map or ({"": torch.cuda.current_device()} if torch.cuda.is_available() else None)
+    if device_map is not None:
+        chosen |= {"device_map": device_map, "offload_folder": offload_folder}
     with load_errors(path_or_name):
         model, report = AutoModelForImageTextToText.from_pretrained(source, output_loading_info=True, **chosen)
     require_all_weights(model, report["missing_keys"], path_or_name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -12,15 +13,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Input, Label
 
+from workbench.chat.endpoints import known_endpoints
+from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.paths import resolve_model
 from workbench.text import printable
-from workbench.ui.chosen_model import ChosenModel
+from workbench.ui.chosen_model import ENDPOINT, ChosenModel
 from workbench.ui.known_models import KnownModel, added_to_base, known_models
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.typed_endpoint import is_service, service_typed
 from workbench.ui.widgets.field_controls import LineInput, Tick
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.quiet_static import QuietStatic
 
 _COLUMNS = (
     Column(N_("kind"), 8),
@@ -30,34 +35,57 @@ _COLUMNS = (
 
 
 class ModelPicker(TranslatedModal[ChosenModel | None]):
-    """A table of the project's models; a folder or a Hugging Face name may be typed instead."""
+    """A table of the project's models and the user's chat services; others may be typed instead.
 
-    DEFAULT_CSS = "ModelPicker LineInput { background: $panel; margin-bottom: 1; padding: 0 1; }"
+    Args:
+        beside: what is asked already, if another one is to be asked the same; those on the base of the first come first.
+    """
+
+    DEFAULT_CSS = """
+    ModelPicker {
+        LineInput { background: $panel; margin-bottom: 1; padding: 0 1; }
+        #model-problem { color: $text-error; margin-bottom: 1; }
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without choosing")),
     ]
 
-    def __init__(self, project: Path, current: ChosenModel | None, *, beside: bool = False) -> None:
+    def __init__(self, project: Path, current: ChosenModel | None, beside: Sequence[ChosenModel] = ()) -> None:
         super().__init__()
-        self._known: list[KnownModel] = known_models(project)
-        self._current = current
-        self._beside = current if beside else None
-        if self._beside is not None:
-            loaded = [(one, one.chosen.loaded_like(self._beside)) for one in self._known]
-            self._known = [one for one, like in loaded if like.base == self._beside.base and like != self._beside]
+        self._current, self._beside = current, beside
+        self._problem = ""
+        self._known = [*known_models(project), *self._services()]
+        if beside:
+            self._known = list(self._others(beside[0]))
+
+    def _services(self) -> list[KnownModel]:
+        try:
+            return [
+                KnownModel(N_("service"), f"{one.model} · {one.url}", ChosenModel(f"{ENDPOINT}{one.name}"))
+                for one in known_endpoints()
+            ]
+        except WorkbenchError as error:
+            self._problem = str(error)
+            return []
+
+    def _others(self, first: ChosenModel) -> list[KnownModel]:
+        """Models that are not asked yet, with those on the first one's base in its precision, before all others."""
+        alike = [(one, one.chosen.loaded_like(first)) for one in self._known]
+        found = [replace(one, chosen=like if like.base == first.base else one.chosen) for one, like in alike]
+        found = [one for one in found if one.chosen not in self._beside]
+        return sorted(found, key=lambda one: one.chosen.base != first.base)
 
     def compose(self) -> ComposeResult:
-        title = _("Which model do you want to chat with?")
-        if self._beside is not None:
-            title = _("Which weights on {base} are asked the same?").format(base=printable(self._beside.base_label))
+        title = _("Which model is asked the same?") if self._beside else _("Which model do you want to chat with?")
         with Vertical(classes="dialog"):
             yield Label(title, classes="dialog-title", markup=False)
             yield FittedTable(_COLUMNS, id="models")
-            if self._beside is None:
-                hint = _("… or a model folder or Hugging Face name, then enter")
-                yield LineInput(placeholder=hint, id="model-path", compact=True)
+            hint = _("… or a folder, a Hugging Face name, or URL MODEL [KEY VARIABLE]; enter")
+            yield LineInput(placeholder=hint, id="model-path", compact=True)
             yield LineInput(placeholder=_("adapter or LLaVA folder (optional)"), id="adapter-path", compact=True)
-            if self._beside is None:
+            yield QuietStatic(id="model-problem")
+            if not self._beside:
                 yield Tick(_("load in 4 bits (less memory, slower on a CPU)"), id="four-bits", compact=True)
         yield FittedFooter()
 
@@ -66,17 +94,23 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
         table.set_rows([Row(str(number), self._cells(known)) for number, known in enumerate(self._known)])
         current = next((number for number, known in enumerate(self._known) if known.chosen == self._current), 0)
         table.choose(str(current))
+        self.query_one(QuietStatic).tell(printable(self._problem))
         if self._known:
             table.focus()
         else:
-            self.query_one("#adapter-path", LineInput).focus()
+            self.query_one("#model-path", LineInput).focus()
 
     def _cells(self, known: KnownModel) -> tuple[str, str, str]:
-        label = known.chosen.label if self._beside is None else known.chosen.name_on_base
+        is_on_base = bool(self._beside) and known.chosen.base == self._beside[0].base
+        label = known.chosen.name_on_base if is_on_base else known.chosen.label
         return _(known.kind), printable(label), printable(known.name)
 
     def _give(self, chosen: ChosenModel) -> None:
-        bits = 4 if self._beside is None and self.query_one("#four-bits", Tick).value else None
+        if self._beside:
+            like = chosen.loaded_like(self._beside[0])
+            self.dismiss(like if like.base == self._beside[0].base else chosen)
+            return
+        bits = 4 if self.query_one("#four-bits", Tick).value and chosen.endpoint is None else None
         self.dismiss(replace(chosen, bits=bits))
 
     @on(DataTable.RowSelected)
@@ -84,12 +118,17 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
         self._give(self._known[int(str(event.row_key.value))].chosen)
 
     @on(Input.Submitted)
-    def _take_path(self) -> None:
+    def _take_typed(self) -> None:
         added = self.query_one("#adapter-path", Input).value.strip() or None
-        model = "" if self._beside else self.query_one("#model-path", Input).value.strip()
-        if model:
+        model = self.query_one("#model-path", Input).value.strip()
+        if is_service(model):
+            try:
+                self._give(service_typed(model))
+            except WorkbenchError as error:
+                self.query_one(QuietStatic).tell(printable(str(error)))
+        elif model:
             self._give(ChosenModel(model, added))
         elif added is not None and (on_its_base := added_to_base(Path(resolve_model(added)))):
             self._give(on_its_base)
-        elif added is not None and self._beside is not None:
-            self._give(ChosenModel(self._beside.model, added))
+        elif added is not None and self._beside:
+            self._give(ChosenModel(self._beside[0].model, added))

@@ -1,0 +1,94 @@
+"""Answers side by side on one model: each computes for a moment while the others wait, as if it were alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from types import TracebackType
+from typing import Self
+
+import torch
+
+_SECONDS_A_TURN = 0.05
+"""Long enough that switching costs little, short enough that all answers seem to be written at once."""
+
+
+class Baton:
+    """Only who holds it uses the model. It goes round in the order in which it was asked for."""
+
+    def __init__(self) -> None:
+        self._line: deque[object] = deque()
+        self._moved = threading.Condition()
+
+    def take(self) -> None:
+        """Wait until it is one's turn."""
+        place = object()
+        with self._moved:
+            self._line.append(place)
+            self._moved.wait_for(lambda: self._line[0] is place)
+
+    def give(self) -> None:
+        """Let the next one have it."""
+        with self._moved:
+            self._line.popleft()
+            self._moved.notify_all()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for it."""
+        return len(self._line) > 1
+
+
+class Share:
+    """The part that one answer has of a model; within it the model is as the answer needs it.
+
+    Args:
+        put_on: makes the model so, while it lasts.
+        seed: of the answer's random choices, which go on where they were when the model comes back.
+    """
+
+    def __init__(self, baton: Baton, put_on: Callable[[], AbstractContextManager[object]], seed: int) -> None:
+        self._baton = baton
+        self._put_on = put_on
+        self._seed = seed
+        self._random: list[torch.Tensor] = []
+        self._mine = ExitStack()
+        self._since = 0.0
+
+    def __enter__(self) -> Self:
+        self._baton.take()
+        with ExitStack() as stack:
+            stack.callback(self._baton.give)
+            stack.enter_context(self._put_on())
+            self._go_on_drawing()
+            stack.callback(self._stop_drawing)
+            self._mine = stack.pop_all()
+        self._since = time.monotonic()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._mine.close()
+
+    def pause(self) -> None:
+        """Let the others compute if they wait and this answer had its moment."""
+        if self._baton.is_wanted and time.monotonic() - self._since >= _SECONDS_A_TURN:
+            self.__exit__(None, None, None)
+            self.__enter__()
+
+    def _go_on_drawing(self) -> None:
+        if not self._random:
+            torch.manual_seed(self._seed)
+            return
+        torch.set_rng_state(self._random[0])
+        if torch.cuda.is_available():
+            torch.cuda.set_rng_state(self._random[1])
+
+    def _stop_drawing(self) -> None:
+        self._random = [torch.get_rng_state()]
+        if torch.cuda.is_available():
+            self._random.append(torch.cuda.get_rng_state())
