@@ -17,8 +17,9 @@ _WORDS = {
     "download": N_("download"),
     "upload": N_("upload"),
     "export": N_("export"),
+    "serve-api": N_("endpoint"),
 }
-SIDE_BY_SIDE = {"convert", "merge", "evaluate", "score"}
+SIDE_BY_SIDE = {"convert", "merge", "evaluate", "score", "serve-api"}
 """Kinds of which several may be at work under one name, on different things."""
 
 

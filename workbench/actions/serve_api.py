@@ -1,0 +1,90 @@
+"""Start serving a model as an OpenAI-compatible endpoint, in a job of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from workbench.actions.model_there import require_model
+from workbench.actions.python import module_command
+from workbench.chat.parts_choice import refuse_both
+from workbench.chat.protocol import Load
+from workbench.errors import WorkbenchError
+from workbench.hub.local import is_here
+from workbench.i18n import _
+from workbench.jobs.folder import JobFolder
+from workbench.jobs.launch import start_job
+from workbench.serving.address import LOOPBACK, is_loopback, settled_port
+from workbench.serving.keys import SERVED_KEY
+from workbench.serving.served import Served, served_parts
+
+KIND = "serve-api"
+DEFAULT_PORT = 8000
+
+
+def start_serving(
+    load: Load,
+    adapters: Sequence[str],
+    *,
+    project: Path,
+    host: str = LOOPBACK,
+    port: int = DEFAULT_PORT,
+    key: SecretStr | None = None,
+    at_once: int = 8,
+) -> JobFolder:
+    """Everything that can be known before is looked at before the job starts.
+
+    Args:
+        load: the model; a LLaVA folder may be on it.
+        adapters: folders, or ``NAME=FOLDER``; each is a model of its own name.
+        port: 0 takes a free one.
+        key: what requests must bring; it reaches the job by its environment, and is written nowhere.
+        at_once: answers that come side by side.
+
+    Raises:
+        WorkbenchError: the model is not there, the port is taken, or others than this machine could reach it unasked.
+    """
+    require_library()
+    refuse_both(load)
+    parts = served_parts(load, adapters)
+    if load.model:
+        require_model(load.model, "MODEL")
+    for part in parts.values():
+        _require_folder(part.adapter or part.llava)
+    if key is None and not is_loopback(host):
+        raise WorkbenchError(
+            _("Others than this machine can reach {host}; they need a key.").format(host=host),
+            where="--host",
+            fix=_("Name the environment variable with the key: --api-key-env NAME"),
+        )
+    served = Served(load=load, parts=parts, host=host, port=settled_port(host, port), at_once=at_once)
+    name = next(iter(parts)).replace("/", "-")
+    return start_job(
+        KIND,
+        f"{KIND}-{name}",
+        module_command("workbench.serving.api_job", "{job}"),
+        project=project,
+        arguments=served.model_dump(mode="json"),
+        env={SERVED_KEY: key.get_secret_value() if key else ""},
+    )
+
+
+def require_library() -> None:
+    """
+    Raises:
+        WorkbenchError: the library that serves is not installed.
+    """
+    if find_spec("aiohttp") is None:
+        raise WorkbenchError(
+            _("Serving needs a library that is not installed."),
+            where="aiohttp",
+            fix=_("Install it: pip install 'workbench[serve]'"),
+        )
+
+
+def _require_folder(folder: str | None) -> None:
+    if folder is not None and not is_here(folder):
+        raise WorkbenchError(_("There is no such folder."), where=folder, fix=_("Check the path."))
