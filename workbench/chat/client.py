@@ -204,9 +204,11 @@ class ChatEngine:
     def _died(self) -> WorkbenchError:
         killed = self._process is not None and self._process.returncode == -signal.SIGKILL
         return WorkbenchError(
-            _("The chat engine was killed, as a system does when its memory runs out.")
-            if killed
-            else _("The chat engine ended unexpectedly."),
+            _("The chat engine ended unexpectedly."),
             where=str(self._log_path),
-            fix=_("Its log says why; if memory ran out, load the model in 4 bits or choose a smaller one."),
+            fix=_(
+                "It was killed, as a system does when memory runs out: load the model in 4 bits or choose a smaller one."
+            )
+            if killed
+            else _("Its log says why; if memory ran out, load the model in 4 bits or choose a smaller one."),
         )

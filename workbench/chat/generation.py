@@ -13,7 +13,6 @@ from transformers.generation.streamers import BaseStreamer
 from workbench.chat.protocol import GenerationSettings
 from workbench.chat.streaming import IncrementalDecoder, StopWordFilter
 
-
 _ALL_EQUAL = {"temperature": 1.0, "top_k": 0, "top_p": 1.0}
 """Nothing for ``generate`` to do itself, whatever the model's own settings say."""
 
@@ -71,7 +70,8 @@ class BetweenTokens(StoppingCriteria):  # type: ignore[misc]  # transformers is 
 class OwnVocabulary(LogitsProcessor):  # type: ignore[misc]  # transformers is untyped
     """Leaves the scores ``[1, rows]`` that a language model had before rows for pictures were added.
 
-    So it answers the same, token for token and draw for draw, and never says a token that is none.
+    So it answers the same, token for token and draw for draw, and never says a token that is none; also if they are
+    added, for another answer, while it answers.
     """
 
     def __init__(self, rows: int) -> None:

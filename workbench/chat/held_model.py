@@ -158,7 +158,8 @@ class HeldModel:
             return False
         if parts.llava is not None:
             return not any(isinstance(module, ModulesToSaveWrapper) for module in self._bare.modules())
-        return not (self.has_grown and parts.adapter and has_whole_layers(parts.adapter))
+        has_grown = self._bare.get_input_embeddings().weight.shape[0] != self.rows
+        return not (has_grown and parts.adapter and has_whole_layers(parts.adapter))
 
     @contextmanager
     def active(self) -> Iterator[None]:
@@ -178,11 +179,6 @@ class HeldModel:
     def eyes(self) -> Eyes | None:
         """How it looks at pictures; None if it reads text only."""
         return self._whole if self._in_use is None else self._in_use.eyes
-
-    @property
-    def has_grown(self) -> bool:
-        """Whether there are rows for tokens of pictures behind those that the language model had."""
-        return bool(self._bare.get_input_embeddings().weight.shape[0] != self.rows)
 
     @property
     def context(self) -> int:

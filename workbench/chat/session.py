@@ -68,9 +68,7 @@ class ChatSession:
         """
         self._use(parts_of(request, self.parts.home), request.prompt_template, on_stage, on_share)
 
-    def _use(
-        self, parts: ChosenParts, asked_template: str | None, on_stage: OnStage, on_share: OnShare
-    ) -> None:
+    def _use(self, parts: ChosenParts, asked_template: str | None, on_stage: OnStage, on_share: OnShare) -> None:
         changes = changes_of(parts.newest_weights)
         if self._held is not None and parts.is_on(self._held.base) and self._held.takes(parts, changes):
             tokenizer = self._held.tokenizer
@@ -193,10 +191,9 @@ def _inputs(held: HeldModel, prompt: Prompt) -> dict[str, Any]:
 
 
 def _processors(held: HeldModel, request: Generate) -> LogitsProcessorList:
-    """Those that have something to do."""
     return LogitsProcessorList(
         [
-            *([OwnVocabulary(held.rows)] if held.has_grown else []),
+            OwnVocabulary(held.rows),
             *([Likeliest(request.settings)] if request.settings.temperature > 0 else []),
         ]
     )

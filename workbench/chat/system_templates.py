@@ -11,6 +11,7 @@ from workbench.i18n import _
 
 SYSTEM_TEMPLATES = ("moss_sft", "alpaca", "arxiv_gentile", "colorist", "coder", "lawyer", "medical", "sql")
 
+
 def system_text(name: str, bot_name: str) -> str:
     """The system text of a name; plugins that it lists are off, as they are on with the agent that runs them alone.
 
@@ -27,6 +28,7 @@ def system_text(name: str, bot_name: str) -> str:
             fix=_("There are: {names}.").format(names=", ".join(SYSTEM_TEMPLATES)),
         )
     return SYSTEMS[name].replace("{bot_name}", bot_name).replace(": enabled.", ": disabled.")
+
 
 def chosen_system(text: str, name: str | None, bot_name: str) -> str:
     """The system text that was given, or that of the name that was given.
