@@ -99,8 +99,6 @@ def _check(name: str, value: Any, schema: Any) -> None:
 def _is(value: Any, kind: str) -> bool:
     if isinstance(value, bool):
         return kind == "boolean"
-    if kind == "integer" and isinstance(value, float):
-        return value.is_integer()
     return isinstance(value, _TYPES.get(kind, (object,)))
 
 

@@ -17,7 +17,8 @@ class ToolSpec:
         parameters: a JSON schema of the arguments, an object with ``properties`` and ``required``.
         outside: it touches something outside this project's own process: the network, a program, a server. Such a
             tool is run only with consent.
-        label: one sentence for people, already translated; empty for tools of MCP servers, which describe themselves.
+        label: one sentence for people, to be translated; empty for tools of MCP servers, which describe themselves.
+        origin: where a tool comes from that is not built in; consent is given to the tool of this origin.
     """
 
     name: str
@@ -25,6 +26,7 @@ class ToolSpec:
     parameters: dict[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
     outside: bool = False
     label: str = ""
+    origin: str = ""
 
     @property
     def required(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def marked(segments: list[Segment]) -> str:
 
 
 def test_tools_stand_in_the_system_text_and_calls_in_the_answer() -> None:
-    text = marked(get_template("internlm2_chat").render(Conversation(CALLED, tools=TOOLS)))
+    text = marked(get_template("qwen_chat").render(Conversation(CALLED, tools=TOOLS)))
     system, _, rest = text.partition("<|im_end|>\n")
     assert system.startswith("<|im_start|>system\nBe brief.\n\nYou may call")
     assert '<tools>\n{"name": "weather"}\n{"name": "time"}\n</tools>' in system
@@ -39,7 +39,7 @@ def test_tools_stand_in_the_system_text_and_calls_in_the_answer() -> None:
 
 
 def test_tools_without_a_system_text_get_one() -> None:
-    text = marked(get_template("internlm2_chat").render(Conversation(CALLED[1:], tools=TOOLS)))
+    text = marked(get_template("qwen_chat").render(Conversation(CALLED[1:], tools=TOOLS)))
     assert text.startswith("<|im_start|>system\nYou may call")
 
 
@@ -61,15 +61,39 @@ def test_tools_that_are_no_list_are_kept_as_they_are() -> None:
     assert "<tools>\nweather(city)\n</tools>" in text
 
 
-@pytest.mark.parametrize("name", TEMPLATE_NAMES)
+@pytest.mark.parametrize("name", [name for name in TEMPLATE_NAMES if name != "internlm2_chat"])
 def test_nothing_of_tools_is_lost_in_any_template(name: str) -> None:
     text = marked(get_template(name).render(Conversation(CALLED, tools=TOOLS)))
     assert all(part in text for part in ('{"name": "weather"}', CALLS, "dry", "noon", "[[No."))
 
 
 def test_a_model_can_be_asked_after_a_result() -> None:
-    asked = "".join(segment.text for segment in get_template("internlm2_chat").render_prompt(CALLED[:-1]))
+    asked = "".join(segment.text for segment in get_template("qwen_chat").render_prompt(CALLED[:-1]))
     assert asked.endswith("system\ndry\nnoon<|im_end|>\n<|im_start|>user\n<|im_end|>\n<|im_start|>assistant\n")
+
+
+def test_internlm2_has_tools_as_its_models_learned_them() -> None:
+    text = marked(get_template("internlm2_chat").render(Conversation(CALLED, tools=TOOLS)))
+    assert text == (
+        "<|im_start|>system\nBe brief.<|im_end|>\n"
+        f"<|im_start|>system name=<|plugin|>\n{TOOLS}<|im_end|>\n"
+        "<|im_start|>user\nRain?<|im_end|>\n<|im_start|>assistant\n"
+        '[[Let me see.\n<|action_start|><|plugin|>\n{"name": "weather", "parameters": {"city": "巴黎"}}<|action_end|>\n'
+        '<|action_start|><|plugin|>\n{"name": "time", "parameters": {}}<|action_end|><|im_end|>]]\n'
+        "<|im_start|>environment name=<|plugin|>\ndry\nnoon<|im_end|>\n<|im_start|>assistant\n[[No.<|im_end|>]]\n"
+    )
+
+
+def test_openai_frames_around_functions_are_left_out_for_internlm2() -> None:
+    framed = '[{"type": "function", "function": {"name": "weather"}}]'
+    asked = get_template("internlm2_chat").render_prompt([Turn("user", "?")], framed)
+    assert '<|plugin|>\n[{"name": "weather"}]<|im_end|>\n<|im_start|>user' in "".join(one.text for one in asked)
+
+
+def test_moss_goes_on_in_the_same_answer_behind_a_result() -> None:
+    turns = (Turn("user", "Q"), Turn("assistant", "C"), Turn("tool", "R"), Turn("assistant", "A"))
+    text = marked(get_template("moss_sft").render(Conversation(turns)))
+    assert text == "<|Human|>: Q<eoh>\n[[C<eoc>\n]]<|Results|>:\nR\n<eor>\n[[A]]\n"
 
 
 def test_a_picture_is_a_segment_and_the_line_break_behind_it_stays() -> None:

@@ -11,9 +11,7 @@ from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 
 AUTO = "auto"
-PROTOCOLS: dict[str, type[AgentProtocol]] = {
-    kind.name: kind for kind in (ToolCalls, Internlm2Plugin, React, Moss)
-}
+PROTOCOLS: dict[str, type[AgentProtocol]] = {kind.name: kind for kind in (ToolCalls, Internlm2Plugin, React, Moss)}
 """By name, as the user chooses them."""
 _OF_TEMPLATE = {"internlm2_chat": Internlm2Plugin.name, "moss_sft": Moss.name}
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from workbench.agent.protocols.protocol import AgentProtocol, Step
 from workbench.agent.tool import ToolResult, ToolSpec
 from workbench.chat.turn import ChatCall
+from workbench.configs.catalogue.systems import SYSTEMS
 
 PLUGINS = {
     "calculate": ("Calculate", "calculator", "expression"),
@@ -30,11 +31,11 @@ _COMMAND = re.compile(r"""\s*(\w+)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\
 
 @dataclass(frozen=True)
 class Moss(AgentProtocol):
-    """``bot_name`` and ``text`` make the system text; ``{bot_name}`` and ``{plugins}`` are filled in literally."""
+    """``text`` is the system text, with every plugin enabled; ``{bot_name}`` in it is filled in literally."""
 
     name: ClassVar[str] = "moss"
     bot_name: str = "BOT"
-    text: str = "You are {bot_name}, an assistant that answers questions and may call plugins.\n{plugins}"
+    text: str = SYSTEMS["moss_sft"]
     kept_tokens: tuple[str, ...] = (
         "<|Inner Thoughts|>",
         "<|Commands|>",
@@ -48,11 +49,11 @@ class Moss(AgentProtocol):
     def system_text(self, tools: Sequence[ToolSpec]) -> str:
         """Every plugin, enabled or not."""
         present = {tool.name for tool in tools}
-        plugins = "\n".join(
-            f"- {plugin}: {'enabled' if tool in present else 'disabled'}. API: {command}({argument})"
-            for plugin, (command, tool, argument) in PLUGINS.items()
-        )
-        return self.text.replace("{bot_name}", self.bot_name).replace("{plugins}", plugins)
+        text = self.text.replace("{bot_name}", self.bot_name)
+        for plugin, (_command, tool, _argument) in PLUGINS.items():
+            if tool not in present:
+                text = text.replace(f"{plugin}: enabled", f"{plugin}: disabled")
+        return text
 
     def read(self, answer: str) -> Step:
         """Its commands; without any, or once it speaks, the answer."""
@@ -66,7 +67,7 @@ class Moss(AgentProtocol):
         written = commands[1].strip()
         if written in {_NOTHING, ""}:
             return Step(thought, told=_NOTHING)
-        calls = tuple(_calls(written))
+        calls = _calls(written)
         if not calls:
             return Step(thought, told=f"invalid command: {written}", failed=True)
         return Step(thought, calls)
@@ -77,22 +78,25 @@ class Moss(AgentProtocol):
             return result.text
         command, argument = _BY_TOOL[call.name]
         given = json.dumps(json.loads(call.arguments)[argument], ensure_ascii=False)
+        if command == "Search":
+            lines = (f"<|{number}|>: '{line}'" for number, line in enumerate(result.text.splitlines(), start=1))
+            return "\n".join([f"{command}({given}) =>", *lines])
         between = " " if command == "Calculate" else "\n"
         return f"{command}({given}) =>{between}{result.text}"
 
 
-def _calls(written: str) -> Iterator[ChatCall]:
+def _calls(written: str) -> tuple[ChatCall, ...]:
     """The commands of a text; none if anything in it is no command."""
     found, end = [], 0
     while end < len(written):
         command = _COMMAND.match(written, end)
         text = None if command is None else _string(command[2])
         if command is None or text is None:
-            return
+            return ()
         tool, argument = _BY_COMMAND.get(command[1].lower(), (command[1], "input"))
         found.append(ChatCall(name=tool, arguments=json.dumps({argument: text}, ensure_ascii=False)))
         end = command.end()
-    yield from found
+    return tuple(found)
 
 
 def _string(quoted: str) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from workbench.agent.arguments import BadCallError, json_object, strict_json
+from workbench.agent.arguments import BadCallError, strict_json
 from workbench.agent.protocols.protocol import AgentProtocol, Step
 from workbench.agent.tool import ToolSpec, listed_openai
 from workbench.chat.turn import ChatCall, ChatTurn

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from workbench.data.conversation import Conversation, Turn
 from workbench.data.templates.segment import Segment, plain_segments, with_pictures, without_loss
-from workbench.data.templates.tools import ToolMarkup, calls_as_text, results_said_by, tools_as_text
+from workbench.data.templates.tools import AS_TEXT, ToolMarkup, calls_as_text, results_said_by, tools_as_text
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class PromptTemplate:
     sep: str = ""
     stop_words: tuple[str, ...] = ()
     reference: str = ""
-    markup: ToolMarkup = ToolMarkup()
+    markup: ToolMarkup = AS_TEXT
 
     def __post_init__(self) -> None:
         if not self.reference:

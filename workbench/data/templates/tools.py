@@ -48,6 +48,10 @@ class ToolMarkup:
         return self.result.replace("{result}", results)
 
 
+AS_TEXT = ToolMarkup()
+"""Of templates without a form of their own."""
+
+
 def tools_as_text(conversation: Conversation, speaker: Speaker) -> Conversation:
     """The list of tools in the system text, or before the first question."""
     if not conversation.tools:

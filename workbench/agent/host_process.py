@@ -1,0 +1,128 @@
+"""The app's end of a tool host: start it, ask it, end it when a call does not come back."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from contextlib import suppress
+from tempfile import TemporaryDirectory
+
+import psutil
+from pydantic import ValidationError
+
+from workbench.agent.host_messages import REPLIES, CancelCall, Found, HostReply, HostRequest, Result
+
+_LONGEST_LINE = 16 << 20
+
+
+class HostDiedError(Exception):
+    """The host ended before it replied."""
+
+
+class HostProcess:
+    """A host that is started when it is first asked, and again after it ended.
+
+    Args:
+        module: what runs in it, with its ``arguments``.
+        dies_with_call: a call that nobody waits for any more ends the host; else the host is told.
+    """
+
+    def __init__(self, module: str, *arguments: str, dies_with_call: bool) -> None:
+        self._command = (sys.executable, "-P", "-m", module, *arguments)
+        self._dies_with_call = dies_with_call
+        self._process: Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._scratch: TemporaryDirectory[str] | None = None
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[HostReply]] = {}
+
+    def next_id(self) -> int:
+        """A request id not used before."""
+        return next(self._ids)
+
+    async def ask(self, request: HostRequest, seconds: float) -> Found | Result:
+        """The reply to a request.
+
+        Raises:
+            TimeoutError: it did not come in time; what was going on has been ended.
+            HostDiedError: the host ended.
+        """
+        process = await self._running()
+        assert process.stdin is not None
+        reply: asyncio.Future[HostReply] = asyncio.get_running_loop().create_future()
+        self._waiting[request.id] = reply
+        try:
+            process.stdin.write(request.model_dump_json().encode() + b"\n")
+            return await asyncio.wait_for(reply, seconds)
+        except (TimeoutError, asyncio.CancelledError):
+            await self._abandon(request.id)
+            raise
+        finally:
+            self._waiting.pop(request.id, None)
+
+    async def close(self) -> None:
+        """End the host; it gets a moment to leave by itself."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), timeout=2)
+        await self._end()
+
+    async def _abandon(self, request_id: int) -> None:
+        if self._dies_with_call:
+            await self._end()
+        elif self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(CancelCall(id=request_id).model_dump_json().encode() + b"\n")
+
+    async def _end(self) -> None:
+        """End the host and whatever it started, and remove its temporary files."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        with suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(process.pid).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        if self._reader is not None:
+            await self._reader
+        if self._scratch is not None:
+            self._scratch.cleanup()
+
+    async def _running(self) -> Process:
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        await self._end()
+        self._scratch = TemporaryDirectory(prefix="workbench-tools-", ignore_cleanup_errors=True)
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            limit=_LONGEST_LINE,
+            process_group=0,  # ctrl+c on a plain terminal is for the chat; the host ends with its input
+            env=os.environ | {"TMPDIR": self._scratch.name},
+        )
+        self._reader = asyncio.create_task(self._hear(self._process), name="tool-host-replies")
+        return self._process
+
+    async def _hear(self, process: Process) -> None:
+        """Hand each reply to whoever asked; when the host ends, tell everybody still waiting."""
+        assert process.stdout is not None
+        with suppress(ValueError):  # a line that is longer than any reply
+            async for line in process.stdout:
+                try:
+                    reply = REPLIES.validate_json(line)
+                except ValidationError:
+                    continue
+                waiting = self._waiting.get(reply.id)
+                if waiting is not None and not waiting.done():
+                    waiting.set_result(reply)
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(HostDiedError())

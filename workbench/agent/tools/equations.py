@@ -1,0 +1,66 @@
+"""The equation solver."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import sympy
+
+from workbench.agent.tools.calculator import as_text
+from workbench.agent.tools.expression import MOST_CHARACTERS, parsed
+from workbench.agent.tools.settings import ToolError, ToolSettings
+
+_MOST_EQUATIONS = 10
+_MOST_SOLUTIONS = 20
+_EQUALS = re.compile(r"={1,2}|＝")
+
+
+def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
+    """The solutions, one a line; each unknown is a letter.
+
+    Raises:
+        ToolError: it is no equation, or cannot be solved.
+    """
+    text = arguments["equation"]
+    if len(text) > MOST_CHARACTERS:
+        raise ToolError(f"the equation is too long: {len(text)} characters, at most {MOST_CHARACTERS}")
+    written = [part for part in re.split(r"[,;，；\n]", text) if part.strip()]
+    if not written or len(written) > _MOST_EQUATIONS:
+        raise ToolError(f"write one to {_MOST_EQUATIONS} equations")
+    equations = [_equation(part) for part in written]
+    unknowns = sorted({symbol for one in equations for symbol in one.free_symbols}, key=str)
+    if not unknowns:
+        return "true" if all(one == 0 for one in equations) else "false: there is no unknown"
+    try:
+        solutions = sympy.solve(equations, unknowns, dict=True)
+    except (NotImplementedError, TypeError, ValueError) as error:
+        raise ToolError("no way to solve this is known") from error
+    if not solutions:
+        every = all(sympy.simplify(one) == 0 for one in equations)
+        return "every number is a solution" if every else "there is no solution"
+    return "\n".join(map(_solution, solutions[:_MOST_SOLUTIONS]))
+
+
+def _equation(text: str) -> Any:
+    """What is to be zero."""
+    sides = _EQUALS.split(text)
+    if len(sides) > 2:
+        raise ToolError(f"more than one equals sign: {text.strip()}")
+    left, right = (parsed(side, unknowns=True) for side in (sides[0], sides[1] if len(sides) == 2 else "0"))
+    return left - right
+
+
+def _solution(solution: dict[Any, Any]) -> str:
+    return ", ".join(f"{unknown} = {_value(value)}" for unknown, value in solution.items())
+
+
+def _value(value: Any) -> str:
+    """An exact value, with a decimal behind it where that is not the same text."""
+    exact = str(value)
+    if not value.is_number or value.is_Integer:
+        return exact
+    if not value.is_comparable:
+        return exact
+    decimal = as_text(value)
+    return exact if decimal == exact else f"{exact} = {decimal}" if value.is_Rational else f"{exact} ≈ {decimal}"

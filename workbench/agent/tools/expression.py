@@ -1,0 +1,149 @@
+"""Mathematics as people and models write it, as sympy objects: built from Python's syntax tree, never run.
+
+What is not in the tables of this file is refused, so that no text can reach anything but numbers and these functions.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+
+from workbench.agent.tools.settings import ToolError
+
+MOST_CHARACTERS = 2000
+_MOST_BITS = 40_000
+_DEEPEST = 100
+_CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "sqrt": sympy.sqrt,
+    "exp": sympy.exp,
+    "ln": sympy.log,
+    "log": sympy.log,
+    "log10": lambda value: sympy.log(value, 10),
+    "log2": lambda value: sympy.log(value, 2),
+    "sin": sympy.sin,
+    "cos": sympy.cos,
+    "tan": sympy.tan,
+    "asin": sympy.asin,
+    "acos": sympy.acos,
+    "atan": sympy.atan,
+    "abs": sympy.Abs,
+    "min": sympy.Min,
+    "max": sympy.Max,
+    "floor": sympy.floor,
+    "ceil": sympy.ceiling,
+    "round": lambda value: sympy.floor(value + sympy.Rational(1, 2)),
+    "gcd": sympy.gcd,
+    "lcm": sympy.lcm,
+}
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda left, right: left + right,
+    ast.Sub: lambda left, right: left - right,
+    ast.Mult: lambda left, right: left * right,
+    ast.Div: lambda left, right: left / _not_zero(right),
+    ast.FloorDiv: lambda left, right: sympy.floor(left / _not_zero(right)),
+    ast.Mod: lambda left, right: sympy.Mod(left, _not_zero(right)),
+}
+_SIGNS = str.maketrans({"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "^": "**", "π": "pi", "√": "sqrt"})
+_FACTOR = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?=[A-Za-z(])(?![eE][-+]?\d)")
+_THOUSANDS = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?![\d])")
+
+
+def parsed(text: str, *, unknowns: bool = False) -> Any:
+    """The expression of a text; ``2x``, ``^`` and ``×`` are understood.
+
+    Args:
+        unknowns: whether names of one letter are unknowns.
+
+    Raises:
+        ToolError: it is no expression, or holds something that is not in the tables.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise ToolError(f"the expression is too long: {len(text)} characters, at most {MOST_CHARACTERS}")
+    written = _FACTOR.sub(r"\1*", unicodedata.normalize("NFKC", text).translate(_SIGNS)).strip()
+    try:
+        tree = ast.parse(written, mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise ToolError(f"not an expression: {text.strip()}") from error
+    return _built(tree.body, unknowns, 0)
+
+
+def without_thousands(text: str) -> str:
+    """The text with ``12,345`` as ``12345``."""
+    return _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
+
+
+def _built(node: ast.expr, unknowns: bool, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise ToolError("the expression is nested too deeply")
+
+    def inside(part: ast.expr) -> Any:
+        return _built(part, unknowns, depth + 1)
+
+    match node:
+        case ast.Constant(value=bool() | None):
+            pass
+        case ast.Constant(value=int() as number):
+            return sympy.Integer(number)
+        case ast.Constant(value=float()):
+            return sympy.Rational(ast.unparse(node))
+        case ast.Name(id=name) if name in _CONSTANTS and not (unknowns and name == "E"):
+            return _CONSTANTS[name]
+        case ast.Name(id=name) if unknowns and len(name) == 1 and name.isalpha():
+            return sympy.Symbol(name)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -inside(operand)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return inside(operand)
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return _power(inside(left), inside(right))
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _BINARY:
+            return _bounded(_BINARY[type(operator)](inside(left), inside(right)))
+        case ast.Call(func=ast.Name(id="factorial"), args=[argument], keywords=[]):
+            return _factorial(inside(argument))
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _FUNCTIONS:
+            return _applied(name, [inside(argument) for argument in arguments])
+    raise ToolError(f"not allowed in an expression: {ast.unparse(node)[:80]}")
+
+
+def _applied(name: str, arguments: list[Any]) -> Any:
+    try:
+        return _FUNCTIONS[name](*arguments)
+    except (TypeError, ValueError) as error:
+        raise ToolError(f"{name} does not take these arguments") from error
+
+
+def _not_zero(value: Any) -> Any:
+    if value.is_zero:
+        raise ToolError("division by zero")
+    return value
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """A power that is small enough to be worked out."""
+    if base.is_zero and exponent.is_negative:
+        raise ToolError("division by zero")
+    if exponent.is_Rational and abs(exponent) > 1 and base.is_Rational:
+        bits = max(int(base.p).bit_length(), int(base.q).bit_length())
+        if bits > 1 and bits * abs(exponent) > _MOST_BITS:
+            raise ToolError("the power is too large")
+    elif exponent.is_Rational and abs(exponent) > 100 and not base.is_number:
+        raise ToolError("the power is too large")
+    return _bounded(base**exponent)
+
+
+def _factorial(value: Any) -> Any:
+    if not value.is_Integer or not 0 <= value <= 3000:
+        raise ToolError("factorial takes a whole number from 0 to 3000")
+    return sympy.factorial(value)
+
+
+def _bounded(value: Any) -> Any:
+    if value.is_Rational and max(int(value.p).bit_length(), int(value.q).bit_length()) > _MOST_BITS:
+        raise ToolError("the number is too large")
+    return value
