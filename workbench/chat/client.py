@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -82,7 +82,7 @@ class ChatEngine:
         tools: str = "",
         kept_tokens: Sequence[str] = (),
         request_id: int | None = None,
-    ) -> AsyncIterator[Delta | Answer]:
+    ) -> AsyncGenerator[Delta | Answer, None]:
         """Answer the last turn; yields pieces of text, then the whole answer with its figures.
 
         Several may be asked for at once; see `Generate`. One that is no longer listened to ends.
