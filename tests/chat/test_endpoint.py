@@ -46,7 +46,12 @@ async def heard(
 
 
 async def test_an_answer_comes_in_pieces_and_then_whole_with_its_figures() -> None:
-    reply = streamed(said("Hel"), said("lo."), chunk({}, "stop"), {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}})
+    reply = streamed(
+        said("Hel"),
+        said("lo."),
+        chunk({}, "stop"),
+        {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}},
+    )
     async with served(reply) as (chat, played):
         pieces, answer = await heard(chat, [ChatTurn(role="system", content="Be brief."), *HELLO], GenerationSettings())
     assert pieces == ["Hel", "lo."]
@@ -98,7 +103,11 @@ async def test_calls_are_collected_from_their_pieces() -> None:
 async def test_calls_results_and_pictures_go_back_as_messages(red: Path) -> None:
     turns = [
         ChatTurn(role="user", content="What is <image> there?", images=[str(red)]),
-        ChatTurn(role="assistant", content="<think>\nhm\n</think>\n\nWait.", calls=[ChatCall(name="f", arguments="{}", id="a")]),
+        ChatTurn(
+            role="assistant",
+            content="<think>\nhm\n</think>\n\nWait.",
+            calls=[ChatCall(name="f", arguments="{}", id="a")],
+        ),
         ChatTurn(role="tool", content="red", tool="f", call_id="a"),
         ChatTurn(role="assistant", content="Red."),
         ChatTurn(role="tool", content="asked for in the text only"),
@@ -121,7 +130,9 @@ async def test_calls_results_and_pictures_go_back_as_messages(red: Path) -> None
 
 
 async def test_thoughts_come_between_marks() -> None:
-    reply = streamed(chunk({"reasoning_content": "One"}), chunk({"reasoning": " and one."}), said("Two."), chunk({}, "stop"))
+    reply = streamed(
+        chunk({"reasoning_content": "One"}), chunk({"reasoning": " and one."}), said("Two."), chunk({}, "stop")
+    )
     async with served(reply) as (chat, _played):
         _pieces, answer = await heard(chat)
     assert answer.text == "<think>\nOne and one.\n</think>\n\nTwo."
@@ -151,7 +162,7 @@ async def test_a_setting_that_the_service_does_not_take_is_left_out_from_then_on
 @pytest.mark.parametrize(
     ("reply", "what", "fix"),
     [
-        (failing(401, f"Incorrect API key provided: {KEY}"), "HTTP 401 Incorrect.*: [*]{3}$", "Check the key"),
+        (failing(401, f"Incorrect API key provided: {KEY}"), "HTTP 401 Incorrect.*: [*]{3}", "Check the key"),
         (failing(400, "The conversation is too long."), "too long", "what the service says"),
         (failing(429, "Slow down.", retry_after="7"), "HTTP 429 Slow down", "in 7 s"),
         (failing(429, "Pay first.", code="insufficient_quota"), "HTTP 429 Pay", "no money"),

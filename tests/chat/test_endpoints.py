@@ -16,7 +16,9 @@ from workbench.chat.endpoints import (
 )
 from workbench.errors import WorkbenchError
 
-WORK = KnownEndpoint(name='at "work" 在\x7f.x', url="https://chat.example.com/v1", model="gpt\\large", key_env="WORK_KEY")
+WORK = KnownEndpoint(
+    name='at "work" 在\x7f.x', url="https://chat.example.com/v1", model="gpt\\large", key_env="WORK_KEY"
+)
 LOCAL = KnownEndpoint(name="local", url="http://localhost:8000/v1", model="m")
 
 

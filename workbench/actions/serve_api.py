@@ -49,7 +49,7 @@ def start_serving(
     """
     require_library()
     refuse_both(load)
-    parts = served_parts(load, adapters)
+    parts = served_parts(load, list(adapters))
     if load.model:
         require_model(load.model, "MODEL")
     for part in parts.values():

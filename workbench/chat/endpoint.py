@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
@@ -64,7 +64,7 @@ class ChatEndpoint:
         tools: str = "",
         kept_tokens: Sequence[str] = (),
         request_id: int | None = None,
-    ) -> AsyncIterator[Delta | Answer]:
+    ) -> AsyncGenerator[Delta | Answer, None]:
         """Answer the last turn; yields pieces of text, then the whole answer with its figures.
 
         Args:

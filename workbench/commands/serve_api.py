@@ -37,9 +37,9 @@ _LOOK_SECONDS = 0.2
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
-        "serve-api", help=_("Serve a model as an OpenAI-compatible endpoint."), epilog=examples(_EXAMPLES)
-    )(serve_api)
+    app.command("serve-api", help=_("Serve a model as an OpenAI-compatible endpoint."), epilog=examples(_EXAMPLES))(
+        serve_api
+    )
 
 
 def serve_api(

@@ -85,9 +85,7 @@ class Api:
         return web.json_response({"object": "list", "data": [self._row(name) for name in self._answers.names]})
 
     async def _model(self, request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        self._answers.model_of(ChatRequest.model_construct(model=name))
-        return web.json_response(self._row(name))
+        return web.json_response(self._row(self._answers.name_of(request.match_info["name"])))
 
     def _row(self, name: str) -> dict[str, object]:
         return {"id": name, "object": "model", "created": self._began, "owned_by": "workbench"}
@@ -96,7 +94,7 @@ class Api:
         if request.content_type != "application/json":  # a form of a web page can send any other type unasked
             raise RequestError("The request must be of the type application/json.", status=415)
         asked = read_request(await request.read())
-        completion = Completion(self._answers.model_of(asked))
+        completion = Completion(self._answers.name_of(asked.model))
         async with aclosing(self._answers.answer(asked)) as replies:
             if asked.stream:
                 return await self._streamed(request, asked, completion, replies)

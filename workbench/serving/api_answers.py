@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,6 @@ from workbench.chat.client import ChatEngine
 from workbench.chat.protocol import Answer, AttachAdapter, GenerationSettings, Loaded, Loading
 from workbench.chat.streaming import StopWordFilter
 from workbench.chat.turn import ChatCall
-from workbench.errors import WorkbenchError
 from workbench.serving.api_request import ChatRequest, RequestError
 from workbench.serving.received_pictures import ReceivedPictures
 from workbench.serving.served import Served
@@ -74,28 +73,25 @@ class ServedAnswers:
                 if isinstance(reply, Loaded):
                     self._templates[name] = reply.prompt_template
 
-    def model_of(self, request: ChatRequest) -> str:
-        """The name of the model that a request asks.
+    def name_of(self, asked: str) -> str:
+        """The model of a request: the one that it names, or the usual one.
 
         Raises:
             RequestError: there is none of this name.
         """
-        if not request.model:
-            return self.names[0]
-        if request.model not in self._served.parts:
-            known = ", ".join(self.names)
-            message = f"The model {request.model!r} does not exist. Served here: {known}"
+        if asked and asked not in self._served.parts:
+            message = f"The model {asked!r} does not exist. Served here: {', '.join(self.names)}"
             raise RequestError(message, param="model", status=404)
-        return request.model
+        return asked or self.names[0]
 
-    async def answer(self, request: ChatRequest) -> AsyncIterator[str | Ended]:
+    async def answer(self, request: ChatRequest) -> AsyncGenerator[str | Ended, None]:
         """Pieces of text, then how it ended; whoever no longer listens ends it.
 
         Raises:
             RequestError: the request cannot be carried out.
             WorkbenchError: there is no answer: the message is too long, or the engine died.
         """
-        name, settings = self.model_of(request), request.settings(USUAL)
+        name, settings = self.name_of(request.model), request.settings(USUAL)
         turns = await asyncio.to_thread(request.turns, self._pictures)
         async with self._room:
             await self._be_ready()
@@ -156,4 +152,3 @@ class HandedOn:
             )
             return Ended(answer, "", calls, self._given)
         return Ended(answer, answer.text[len(self._given) :], (), answer.text)
-

@@ -44,17 +44,18 @@ async def _serve(served: Served, key: SecretStr | None, job: JobFolder, events: 
     runner = web.AppRunner(
         api.application(), access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_SECONDS
     )
+    place = listening_socket(served.host, served.port)  # taken before the model is loaded
     try:
-        with listening_socket(served.host, served.port) as place:  # taken before the model is loaded
-            await _load(answers, events)
-            await runner.setup()
-            await web.SockSite(runner, place).start()
-            names = ", ".join(answers.names)
-            events.write(Started(facts=[_("Serving {names} at {url}").format(names=names, url=served.url)]))
-            while not stop_requested(job.path):
-                await asyncio.sleep(_LOOK_SECONDS)
+        await _load(answers, events)
+        await runner.setup()
+        await web.SockSite(runner, place).start()
+        names = ", ".join(answers.names)
+        events.write(Started(facts=[_("Serving {names} at {url}").format(names=names, url=served.url)]))
+        while not stop_requested(job.path):
+            await asyncio.sleep(_LOOK_SECONDS)
     finally:
         await runner.cleanup()
+        place.close()
         await answers.close()
         pictures.clear()
     return Finished(results={"url": served.url, "answers": api.answered, "tokens": api.tokens}, stopped=True)

@@ -199,4 +199,3 @@ def _wrong(error: ValidationError) -> RequestError:
     first = error.errors()[0]
     place = ".".join(map(str, first["loc"]))
     return RequestError(f"{place}: {first['msg']}" if place else first["msg"], param=place or None)
-

@@ -1,4 +1,4 @@
-"""Leaving at once when the terminal has gone, without losing anything and without spinning."""
+"""Leaving at once when the terminal, or the server of the browser, has gone: nothing is lost, nothing spins."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ TERMINATED_EXIT = 128 + signal.SIGTERM
 _POLL_SECONDS = 2.0
 
 
-def install_hangup_guard(save: Callable[[], None]) -> None:
+def install_hangup_guard(save: Callable[[], None], *, in_browser: bool = False) -> None:
     """On hang-up save and end the process.
 
     The app's own shutdown writes to the terminal, which blocks when it is dead, so a hang-up goes around it. Where
-    SIGHUP is ignored (nohup, some wrappers) a look at the terminal every two seconds notices the same.
+    SIGHUP is ignored (nohup, some wrappers) a look at the terminal every two seconds notices the same. An app in a
+    browser has a server instead, which is its parent.
     """
+    server = os.getppid()
+    has_gone = (lambda: os.getppid() != server) if in_browser else _terminal_has_gone
 
     def leave(_signal: int | None = None, _frame: FrameType | None = None) -> None:
         try:
@@ -30,15 +33,20 @@ def install_hangup_guard(save: Callable[[], None]) -> None:
             os._exit(HANG_UP_EXIT)
 
     signal.signal(signal.SIGHUP, leave)
-    threading.Thread(target=_watch, args=(leave,), name="hangup-guard", daemon=True).start()
+    threading.Thread(target=_watch, args=(leave, has_gone), name="hangup-guard", daemon=True).start()
 
 
-def _watch(leave: Callable[[], None]) -> None:
-    assert sys.__stdin__ is not None
-    terminal = sys.__stdin__.fileno()
+def _watch(leave: Callable[[], None], has_gone: Callable[[], bool]) -> None:
     while True:
         time.sleep(_POLL_SECONDS)
-        try:
-            termios.tcgetattr(terminal)
-        except termios.error:
+        if has_gone():
             leave()
+
+
+def _terminal_has_gone() -> bool:
+    assert sys.__stdin__ is not None
+    try:
+        termios.tcgetattr(sys.__stdin__.fileno())
+    except termios.error:
+        return True
+    return False

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import WorkbenchError
 from workbench.i18n import set_language
 from workbench.text import printable
-from workbench.ui.terminal import check_terminal, suit_environment
+from workbench.ui.terminal import check_terminal, is_in_browser, suit_environment
 
 if TYPE_CHECKING:
     from workbench.ui.app import WorkbenchApp
@@ -55,7 +55,7 @@ async def _run(app: WorkbenchApp) -> None:
     """Run until the user leaves; SIGTERM leaves as if the user had quit, a hang-up at once."""
     from workbench.ui.guard import TERMINATED_EXIT, install_hangup_guard
 
-    install_hangup_guard(app.state.save)
+    install_hangup_guard(app.state.save, in_browser=is_in_browser(os.environ))
     terminate = partial(app.exit, return_code=TERMINATED_EXIT)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, terminate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -21,11 +21,13 @@ _SIXTEEN_COLOURS = {"linux", "vt100", "xterm", "screen", "ansi", ""}
 
 
 def check_terminal(environment: MutableMapping[str, str]) -> None:
-    """Raise if the full-screen app cannot work here.
+    """Raise if the full-screen app cannot work here; in a browser it can.
 
     Raises:
         WorkbenchError: input or output is no terminal, it cannot move its cursor, or text is not UTF-8.
     """
+    if is_in_browser(environment):
+        return
     text_instead = _("Every screen is also a command: 'workbench --help'.")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         over_ssh = _("Over SSH use 'ssh -t HOST workbench'. ") if "SSH_CONNECTION" in environment else ""
@@ -41,6 +43,11 @@ def check_terminal(environment: MutableMapping[str, str]) -> None:
             _("The terminal's text is {encoding}, not UTF-8.").format(encoding=sys.stdout.encoding),
             fix=_("Use a UTF-8 locale, for example 'LC_ALL=C.UTF-8 workbench'. ") + text_instead,
         )
+
+
+def is_in_browser(environment: Mapping[str, str]) -> bool:
+    """Whether a web page shows the app, through textual-serve; input and output are pipes to the server then."""
+    return environment.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
 def has_full_screen(environment: MutableMapping[str, str]) -> bool:
