@@ -38,6 +38,8 @@ COMMANDS = (
     "mmbench",
     "eval_refcoco",
     "chat",
+    "serve_api",
+    "serve",
     "download",
     "upload",
     "export",
