@@ -206,8 +206,18 @@ def test_the_protocol_for_a_template() -> None:
 
 _MARKS = st.sampled_from(
     (
-        *"<tool_call> </tool_call> [TOOL_CALLS] [ARGS] <|action_start|> <|plugin|> <|Commands|>: <eoc> Action:".split(),
-        *'{ } " name Calculate( <think> Thought:'.split(),
+        *[
+            "<tool_call>",
+            "</tool_call>",
+            "[TOOL_CALLS]",
+            "[ARGS]",
+            "<|action_start|>",
+            "<|plugin|>",
+            "<|Commands|>:",
+            "<eoc>",
+            "Action:",
+        ],
+        *["{", "}", '"', "name", "Calculate(", "<think>", "Thought:"],
         "Action Input:",
         "Final Answer:",
         "\n",

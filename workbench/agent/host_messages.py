@@ -23,10 +23,11 @@ class ListTools(_Message):
 
 
 class CallTool(_Message):
-    """Carry out a call with arguments that have been checked. ``settings``: of built-in tools."""
+    """Carry out a call with arguments that have been checked. ``settings``: of built-in tools; ``server``: of others."""
 
     request: Literal["call"] = "call"
     tool: str
+    server: str = ""
     arguments: dict[str, Any]
     settings: dict[str, str] = {}
 
@@ -42,6 +43,8 @@ HostRequest = Annotated[ListTools | CallTool | CancelCall, Field(discriminator="
 
 class FoundTool(BaseModel):
     """A tool of a server. ``origin``: the server with how it is reached."""
+
+    server: str
 
     name: str
     description: str

@@ -6,8 +6,9 @@ import asyncio
 import itertools
 import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
@@ -28,11 +29,13 @@ class HostProcess:
     Args:
         module: what runs in it, with its ``arguments``.
         dies_with_call: a call that nobody waits for any more ends the host; else the host is told.
+        log: gets the stderr of the host and of what it starts; None leaves it out.
     """
 
-    def __init__(self, module: str, *arguments: str, dies_with_call: bool) -> None:
+    def __init__(self, module: str, *arguments: str, dies_with_call: bool, log: Path | None = None) -> None:
         self._command = (sys.executable, "-P", "-m", module, *arguments)
         self._dies_with_call = dies_with_call
+        self._log = log or Path(os.devnull)
         self._process: Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._scratch: TemporaryDirectory[str] | None = None
@@ -99,15 +102,17 @@ class HostProcess:
             return self._process
         await self._end()
         self._scratch = TemporaryDirectory(prefix="workbench-tools-", ignore_cleanup_errors=True)
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            limit=_LONGEST_LINE,
-            process_group=0,  # ctrl+c on a plain terminal is for the chat; the host ends with its input
-            env=os.environ | {"TMPDIR": self._scratch.name},
-        )
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("wb") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=log,
+                limit=_LONGEST_LINE,
+                process_group=0,  # ctrl+c on a plain terminal is for the chat; the host ends with its input
+                env=os.environ | {"TMPDIR": self._scratch.name},
+            )
         self._reader = asyncio.create_task(self._hear(self._process), name="tool-host-replies")
         return self._process
 

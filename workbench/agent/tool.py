@@ -31,13 +31,14 @@ class ToolSpec:
     @property
     def required(self) -> tuple[str, ...]:
         """The arguments that a call must have."""
-        return tuple(self.parameters.get("required", ()))
+        named = self.parameters.get("required")
+        return tuple(named) if isinstance(named, list) else ()
 
     @property
     def properties(self) -> dict[str, Any]:
         """The schema of each argument by its name."""
-        found: dict[str, Any] = self.parameters.get("properties", {})
-        return found
+        found = self.parameters.get("properties")
+        return found if isinstance(found, dict) else {}
 
     def as_function(self) -> dict[str, Any]:
         """The tool as chat templates and endpoints list it: ``name``, ``description``, ``parameters``."""

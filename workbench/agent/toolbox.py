@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from workbench.agent.arguments import BadCallError, arguments_of
-from workbench.agent.host_messages import CallTool, Found, ListTools, Result
+from workbench.agent.host_messages import CallTool, Found, FoundTool, ListTools, Result
 from workbench.agent.host_process import HostDiedError, HostProcess
 from workbench.agent.tool import ToolResult, ToolSpec
 from workbench.agent.tools.builtin import BUILT_IN, built_in_specs
 from workbench.agent.tools.settings import ToolSettings
 from workbench.chat.turn import ChatCall
+from workbench.i18n import _
+from workbench.paths import user_state
 
 _START_SECONDS = 60.0
 _SERVER_SECONDS = 120.0
 DIED = "the tool ended unexpectedly"
+
+
+def mcp_log() -> Path:
+    """Where the servers' own words of their troubles are kept, of the last start."""
+    return user_state() / "mcp.log"
 
 
 class Toolbox:
@@ -32,33 +40,40 @@ class Toolbox:
     def __init__(self, names: Sequence[str], settings: ToolSettings, mcp_file: Path | None = None) -> None:
         self._settings = settings
         self._built_in = built_in_specs(list(names), settings)
-        self._from_servers: list[ToolSpec] = []
+        self._from_servers: dict[str, tuple[ToolSpec, FoundTool]] = {}
         self._host = HostProcess("workbench.agent.host", dies_with_call=True)
         self._servers = (
-            HostProcess("workbench.agent.mcp_host", str(mcp_file), dies_with_call=False) if mcp_file else None
+            HostProcess("workbench.agent.mcp_host", str(mcp_file), dies_with_call=False, log=mcp_log())
+            if mcp_file
+            else None
         )
 
     @property
     def specs(self) -> list[ToolSpec]:
         """What the model is told of."""
-        return [*self._built_in, *self._from_servers]
+        return [*self._built_in, *(spec for spec, _found in self._from_servers.values())]
 
     async def start(self) -> list[str]:
         """Start the MCP servers and list their tools; returns what is wrong with those that do not answer."""
         if self._servers is None:
             return []
+        if find_spec("mcp") is None:
+            return [_("MCP servers need a package: pip install 'workbench[agent]'")]
         try:
             found = await self._servers.ask(ListTools(id=self._servers.next_id()), _START_SECONDS)
         except (HostDiedError, TimeoutError):
             return [DIED]
         assert isinstance(found, Found)
-        own = {spec.name for spec in self._built_in}
-        self._from_servers = [
-            ToolSpec(tool.name, tool.description, tool.parameters, outside=True, origin=tool.origin)
-            for tool in found.tools
-            if tool.name not in own
-        ]
+        for tool in found.tools:
+            self._add(tool)
         return found.troubles
+
+    def _add(self, tool: FoundTool) -> None:
+        """Under its own name, unless another tool has it already."""
+        taken = {spec.name for spec in self.specs}
+        name = tool.name if tool.name not in taken else f"{tool.server}_{tool.name}"
+        spec = ToolSpec(name, tool.description, tool.parameters, outside=True, origin=tool.origin)
+        self._from_servers[name] = (spec, tool)
 
     async def run(self, call: ChatCall) -> ToolResult:
         """Carry out a call; what goes wrong is told in the result. Cancelling it ends the tool."""
@@ -81,16 +96,15 @@ class Toolbox:
             HostDiedError: its process ended.
         """
         arguments = arguments_of(call, self.specs)
-        built_in = BUILT_IN.get(call.name) if any(one.name == call.name for one in self._built_in) else None
-        host = self._host if built_in else self._servers
-        assert host is not None
-        request = CallTool(
-            id=host.next_id(),
-            tool=call.name,
-            arguments=arguments,
-            settings=self._settings.as_json() if built_in else {},
-        )
-        result = await host.ask(request, built_in.seconds if built_in else _SERVER_SECONDS)
+        if found := self._from_servers.get(call.name):
+            assert self._servers is not None
+            tool = found[1]
+            request = CallTool(id=self._servers.next_id(), tool=tool.name, server=tool.server, arguments=arguments)
+            result = await self._servers.ask(request, _SERVER_SECONDS)
+        else:
+            settings = self._settings.as_json()
+            request = CallTool(id=self._host.next_id(), tool=call.name, arguments=arguments, settings=settings)
+            result = await self._host.ask(request, BUILT_IN[call.name].seconds)
         assert isinstance(result, Result)
         return result
 

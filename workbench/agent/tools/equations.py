@@ -11,6 +11,7 @@ from workbench.agent.tools.calculator import as_text
 from workbench.agent.tools.expression import MOST_CHARACTERS, parsed
 from workbench.agent.tools.settings import ToolError, ToolSettings
 
+ALWAYS, NEVER = "it is always true", "there is no solution"
 _MOST_EQUATIONS = 10
 _MOST_SOLUTIONS = 20
 _EQUALS = re.compile(r"={1,2}|＝")
@@ -31,14 +32,13 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
     equations = [_equation(part) for part in written]
     unknowns = sorted({symbol for one in equations for symbol in one.free_symbols}, key=str)
     if not unknowns:
-        return "true" if all(one == 0 for one in equations) else "false: there is no unknown"
+        return ALWAYS if all(one == 0 for one in equations) else NEVER
     try:
         solutions = sympy.solve(equations, unknowns, dict=True)
     except (NotImplementedError, TypeError, ValueError) as error:
         raise ToolError("no way to solve this is known") from error
     if not solutions:
-        every = all(sympy.simplify(one) == 0 for one in equations)
-        return "every number is a solution" if every else "there is no solution"
+        return ALWAYS if all(sympy.simplify(one) == 0 for one in equations) else NEVER
     return "\n".join(map(_solution, solutions[:_MOST_SOLUTIONS]))
 
 

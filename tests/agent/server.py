@@ -1,0 +1,50 @@
+"""An MCP server for tests: ``python server.py [sleep|crash]``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+if sys.argv[1:] == ["sleep"]:
+    time.sleep(600)
+if sys.argv[1:] == ["crash"]:
+    sys.exit("cannot begin")
+
+from mcp.server.mcpserver import MCPServer
+
+server = MCPServer("tests")
+
+
+@server.tool()
+def add(first: int, second: int = 1) -> str:
+    """Adds two numbers."""
+    return f"{first + second} in {os.environ.get('PLACE', 'nowhere')}"
+
+
+@server.tool()
+def calculator(text: str) -> str:
+    """Has the name of a built-in tool."""
+    return text
+
+
+@server.tool()
+def refuse() -> str:
+    """Fails."""
+    raise ValueError("not today")
+
+
+@server.tool()
+def die() -> str:
+    """Ends the server."""
+    os._exit(3)
+
+
+@server.tool()
+def big() -> str:
+    """Says a lot."""
+    return "x" * 3_000_000
+
+
+if __name__ == "__main__":
+    server.run("stdio")
