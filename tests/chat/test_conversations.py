@@ -37,3 +37,29 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     with pytest.raises(WorkbenchError) as error:
         save_conversation(tmp_path, conversation(1000.0, "x"))
     assert "chats" in str(error.value.where)
+
+
+def test_two_programs_that_go_on_with_one_conversation_lose_nothing(tmp_path):
+    save_conversation(tmp_path, conversation(1000.0, "asked"))
+    [(_, here)], [(_, there)] = saved_conversations(tmp_path), saved_conversations(tmp_path)
+    here.turns.append(ChatTurn(role="assistant", content="here"))
+    there.turns.append(ChatTurn(role="assistant", content="there"))
+    first, second = save_conversation(tmp_path, here), save_conversation(tmp_path, there)
+    assert first != second
+    assert save_conversation(tmp_path, there) == second
+    assert {found.turns[-1].content for _, found in saved_conversations(tmp_path)} == {"here", "there"}
+
+
+def test_a_file_of_before_tools_and_ways_is_read(tmp_path):
+    (tmp_path / "chats").mkdir()
+    old = '{"started": 5.0, "model": "m", "system": "s", "turns": [{"role": "user", "content": "q"}]}'
+    (tmp_path / "chats" / "19700101_000005_000.json").write_text(old)
+    [(_, found)] = saved_conversations(tmp_path)
+    assert (found.model, found.system, found.forks, found.turns[0].content) == ("m", "s", [], "q")
+
+
+def test_words_are_found_in_small_letters_and_large():
+    chat = conversation(1.0, "Where is Straße?")
+    assert chat.says("where IS")
+    assert chat.says("strasse")
+    assert not chat.says("nowhere")

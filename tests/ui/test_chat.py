@@ -146,7 +146,7 @@ async def test_an_earlier_conversation_goes_on_where_it_was_with_its_settings(ta
     await see(talk, "Earlier conversations", "An old question?")
     await talk.press("enter")
     await see(talk, "An old answer.")
-    await wait_until(talk, lambda: chat(talk)._model.loaded is not None)
+    await wait_until(talk, lambda: chat(talk).is_ready)
     state = chat(talk).chat
     assert (state.system, state.settings) == ("Be kind.", settings)
     await ask(talk, "Who are you?")

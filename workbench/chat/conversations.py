@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
-from workbench.chat.protocol import GenerationSettings
-from workbench.chat.turn import ChatTurn
+from workbench.chat.agent_choice import AgentChoice
+from workbench.chat.branches import Branched
+from workbench.chat.protocol import GenerationSettings, Precision
 from workbench.errors import WorkbenchError, system_reason
+from workbench.file_lock import locked
 from workbench.files import write_atomic
 from workbench.i18n import _
 
 CHATS_FOLDER = "chats"
+_NEXT_FILE_SECONDS = 0.001
+"""Names of files tell conversations apart that began so long after each other."""
+_Stamp = tuple[int, int]
+"""Time of change in nanoseconds, and bytes."""
 
 
-class SavedConversation(BaseModel):
-    """A conversation with everything needed to go on with it."""
+class SavedConversation(Branched):
+    """A conversation with everything needed to go on with it.
+
+    ``unseen_turns``: so many of the oldest turns were not in the model's view at the last answer.
+    """
 
     started: float = Field(default_factory=time.time)
     model: str
@@ -26,15 +37,20 @@ class SavedConversation(BaseModel):
     visual_encoder: str | None = None
     visual_select_layer: int | None = None
     prompt_template: str | None = None
+    bits: Literal[4, 8] | None = None
+    precision: Precision = "auto"
+    offload_folder: str | None = None
     system: str = ""
     settings: GenerationSettings = GenerationSettings()
-    turns: list[ChatTurn] = []
+    agent: AgentChoice = AgentChoice()
+    unseen_turns: int = 0
+    _stamp: _Stamp | None = PrivateAttr(default=None)
 
     @property
     def title(self) -> str:
         """The first question, on one line."""
         first = next((turn.content for turn in self.turns if turn.role == "user"), "")
-        return " ".join(first.split())[:60]
+        return " ".join(first[:200].split())[:60]
 
     @property
     def file_name(self) -> str:
@@ -42,20 +58,45 @@ class SavedConversation(BaseModel):
         stamp = time.strftime("%Y%m%d_%H%M%S", time.localtime(self.started))
         return f"{stamp}_{int(self.started * 1000) % 1000:03d}.json"
 
+    def says(self, words: str) -> bool:
+        """Whether some words stand in what is shown of it, in small letters or large."""
+        return any(words.casefold() in turn.content.casefold() for turn in self.turns)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The conversation of a file.
+
+        Raises:
+            OSError, ValidationError: it cannot be read, or is none.
+        """
+        with path.open("rb") as stream:
+            found = cls.model_validate_json(stream.read())
+            found._stamp = _stamp(os.fstat(stream.fileno()))
+        return found
+
 
 def save_conversation(project: Path, conversation: SavedConversation) -> Path:
     """Write the conversation whole, or leave the earlier file as it was.
 
+    If another program has written to its file since this one did, it gets a file of its own, so that neither is lost.
+
     Raises:
         WorkbenchError: the project folder cannot be written.
     """
-    path = project / CHATS_FOLDER / conversation.file_name
+    folder = project / CHATS_FOLDER
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, conversation.model_dump_json(indent=2) + "\n")
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder):
+            while _is_of_another(folder / conversation.file_name, conversation):
+                conversation.started += _NEXT_FILE_SECONDS
+                conversation._stamp = None
+            path = folder / conversation.file_name
+            write_atomic(path, conversation.model_dump_json(indent=1) + "\n")
+            conversation._stamp = _stamp(path.stat())
     except OSError as error:
         raise WorkbenchError(
-            _("The conversation cannot be saved: {reason}").format(reason=system_reason(error)), where=str(path)
+            _("The conversation cannot be saved: {reason}").format(reason=system_reason(error)),
+            where=str(folder / conversation.file_name),
         ) from error
     return path
 
@@ -65,7 +106,18 @@ def saved_conversations(project: Path) -> list[tuple[Path, SavedConversation]]:
     found = []
     for path in sorted((project / CHATS_FOLDER).glob("*.json"), reverse=True):
         try:
-            found.append((path, SavedConversation.model_validate_json(path.read_bytes())))
+            found.append((path, SavedConversation.read(path)))
         except (OSError, ValidationError):
             continue
     return found
+
+
+def _is_of_another(path: Path, conversation: SavedConversation) -> bool:
+    try:
+        return _stamp(path.stat()) != conversation._stamp
+    except FileNotFoundError:
+        return False
+
+
+def _stamp(found: os.stat_result) -> _Stamp:
+    return found.st_mtime_ns, found.st_size

@@ -6,14 +6,22 @@ import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.chat.conversations import CHATS_FOLDER, SavedConversation, save_conversation
+from workbench.agent.protocols import protocol_named
+from workbench.chat.agent_choice import AgentChoice
+from workbench.chat.branches import Branched
+from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import Answer, GenerationSettings
 from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
+from workbench.ui.chat_choices import ChatChoices
+from workbench.ui.chat_exchange import Column, exchanges_of
 from workbench.ui.chosen_model import ChosenModel
 
-_NEXT_FILE_SECONDS = 0.001
-"""Names of files tell conversations apart that began so long after each other."""
+_OF_WEIGHTS = (
+    *("model", "adapter", "prompt_template", "llava", "visual_encoder", "visual_select_layer"),
+    *("bits", "precision", "offload_folder"),
+)
+"""What is kept of the chosen model with a conversation; not whether its own code may run."""
 
 
 @dataclass
@@ -24,6 +32,9 @@ class ChatState:
     chosen: ChosenModel | None = None
     system: str = ""
     settings: GenerationSettings = field(default_factory=GenerationSettings)
+    streams: bool = True
+    """Whether answers are shown while they are written."""
+    agent: AgentChoice = field(default_factory=AgentChoice)
     conversation: SavedConversation | None = None
     figures: dict[int, Answer] = field(default_factory=dict)
     """What is known of the answers that were given since the conversation was opened, by their turns' numbers."""
@@ -48,10 +59,28 @@ class ChatState:
         """What the model said last."""
         return next((turn.content for turn in reversed(self.turns) if turn.role == "assistant"), None)
 
+    def shown(self, speaker: str) -> Column:
+        """The conversation as it is shown, under the name of its model."""
+        unseen = self.conversation.unseen_turns if self.conversation else 0
+        read = protocol_named(self.agent.read_as).read if self.agent.read_as else None
+        return Column(speaker, exchanges_of(self.conversation or Branched(), self.figures, unseen, read))
+
     def prompt_turns(self) -> list[ChatTurn]:
         """What the engine is asked: the system text, if any, and every turn."""
-        system = [ChatTurn(role="system", content=self.system)] if self.system else []
-        return [*system, *self.turns]
+        return [*self._system_turns, *self.turns]
+
+    @property
+    def _system_turns(self) -> list[ChatTurn]:
+        return [ChatTurn(role="system", content=self.system)] if self.system else []
+
+    def turns_to_answer(self, question: int) -> list[ChatTurn]:
+        """The system text, if any, and every turn up to the answer to the question of this number; empty if it has none."""
+        place = self._place(question)
+        if place is None:
+            return []
+        stop = self._place(question + 1)
+        turns = self.turns[:stop]
+        return [*self._system_turns, *turns] if turns[-1].role == "assistant" else []
 
     def ask(self, question: ChatTurn) -> None:
         """Add a question and put the conversation on disk.
@@ -62,37 +91,87 @@ class ChatState:
         assert self.chosen is not None
         if self.conversation is None:
             self.conversation = SavedConversation(model=self.chosen.model)
-            while (self.project / CHATS_FOLDER / self.conversation.file_name).exists():
-                self.conversation.started += _NEXT_FILE_SECONDS
         self.conversation.turns.append(question)
         self.save()
 
-    def keep_answer(self, answer: Answer) -> None:
-        """Add the model's answer and put the conversation on disk."""
+    def keep_answer(self, answer: Answer, steps: list[ChatTurn] | None = None) -> None:
+        """Add the model's answer and put the conversation on disk.
+
+        Args:
+            steps: the turns of an answer with tools, the answer itself among them; None is the answer alone.
+        """
         assert self.conversation is not None
-        self.figures[len(self.turns)] = answer
-        self.conversation.turns.append(ChatTurn(role="assistant", content=answer.text))
+        self.conversation.turns += steps or [ChatTurn(role="assistant", content=answer.text)]
+        self.conversation.unseen_turns = answer.dropped_turns
+        self.figures[len(self.turns) - 1] = answer
         self.save()
 
+    # -- other ways
+
     def take_back_answer(self) -> bool:
-        """Remove the last answer so that its question can be asked again; False if there is none."""
-        if self.turns and self.turns[-1].role == "assistant":
-            self.turns.pop()
-            self.figures.pop(len(self.turns), None)
-        return bool(self.turns)
+        """Put the answer to the last question aside so that it can be asked again; False if there is no question."""
+        return self.set_answer_aside(len(self.questions) - 1)
 
     def take_back_question(self) -> ChatTurn | None:
-        """Remove the last question with its answer, and return it for editing.
+        """Put the last question with its answer aside, and return it for editing.
 
-        If that cannot be put on disk, the file keeps a question too many, and the next one asked tells.
+        A question that was not answered is removed; one that had been answered gets its earlier answer back, and
+        nothing is returned.
         """
-        self.take_back_answer()
         if not self.has_open_question:
+            return self.set_question_aside(len(self.questions) - 1)
+        assert self.conversation is not None
+        if self.conversation.go_beside(len(self.turns), -1):
             return None
         question = self.turns.pop()
-        with contextlib.suppress(WorkbenchError):
-            self.save()
+        self._save_if_possible()
         return question
+
+    def set_answer_aside(self, question: int) -> bool:
+        """Put the answer to the question of this number, and what followed, aside; False if there is no such question."""
+        return self._set_aside(question, 1)
+
+    def set_question_aside(self, question: int) -> ChatTurn | None:
+        """Put the question of this number, and what followed, aside; gives the question, None if there is no such one."""
+        asked = self.questions[question] if 0 <= question < len(self.questions) else None
+        self._set_aside(question, 0)
+        return asked
+
+    def go_beside(self, question: int, step: int, *, of_answer: bool) -> bool:
+        """Show the way before (-1) or after (1) from this question, or from its answer, on; False if there is none."""
+        place = self._place(question)
+        if place is None or self.conversation is None:
+            return False
+        has_gone = self.conversation.go_beside(place + of_answer, step)
+        if has_gone:
+            self._forget_figures(place)
+            self._save_if_possible()
+        return has_gone
+
+    def _set_aside(self, question: int, offset: int) -> bool:
+        place = self._place(question)
+        if place is None or self.conversation is None:
+            return False
+        self.conversation.set_aside(place + offset)
+        self._forget_figures(place)
+        return True
+
+    def _place(self, question: int) -> int | None:
+        """The number of the turn of a question."""
+        places = [number for number, turn in enumerate(self.turns) if turn.role == "user"]
+        return places[question] if 0 <= question < len(places) else None
+
+    def _forget_figures(self, place: int) -> None:
+        self.figures = {number: known for number, known in self.figures.items() if number < place}
+
+    @property
+    def choices(self) -> ChatChoices:
+        """What is set."""
+        return ChatChoices(self.system, self.settings, self.streams, self.chosen)
+
+    def take(self, choices: ChatChoices) -> None:
+        """Go on with other settings; the model is loaded apart."""
+        self.system, self.settings, self.streams = choices.system, choices.settings, choices.streams
 
     def start_anew(self) -> None:
         """Begin an empty conversation; the old one stays on disk."""
@@ -103,15 +182,13 @@ class ChatState:
         """Go on with a conversation from disk, model and settings included."""
         self.conversation = saved
         self.figures = {}
-        self.chosen = ChosenModel(
-            saved.model,
-            saved.adapter,
-            saved.prompt_template,
-            llava=saved.llava,
-            visual_encoder=saved.visual_encoder,
-            visual_select_layer=saved.visual_select_layer,
-        )
-        self.system, self.settings = saved.system, saved.settings
+        self.chosen = ChosenModel(**{name: getattr(saved, name) for name in _OF_WEIGHTS})
+        self.system, self.settings, self.agent = saved.system, saved.settings, saved.agent
+
+    def _save_if_possible(self) -> None:
+        """If that cannot be done, the file says something else than the screen, and the next question tells."""
+        with contextlib.suppress(WorkbenchError):
+            self.save()
 
     def save(self) -> None:
         """Put the conversation on disk as it is now.
@@ -121,12 +198,9 @@ class ChatState:
         """
         if self.conversation is None or self.chosen is None:
             return
-        self.conversation.model = self.chosen.model
-        self.conversation.adapter = self.chosen.adapter
-        self.conversation.prompt_template = self.chosen.prompt_template
-        self.conversation.llava = self.chosen.llava
-        self.conversation.visual_encoder = self.chosen.visual_encoder
-        self.conversation.visual_select_layer = self.chosen.visual_select_layer
+        for name in _OF_WEIGHTS:
+            setattr(self.conversation, name, getattr(self.chosen, name))
         self.conversation.system = self.system
         self.conversation.settings = self.settings
+        self.conversation.agent = self.agent
         save_conversation(self.project, self.conversation)

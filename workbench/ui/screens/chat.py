@@ -1,4 +1,4 @@
-"""The Chat area: ask the base, an adapter, a model that sees, or two of them side by side, and watch the answers."""
+"""The Chat area: ask a model, or up to four side by side, and watch the answers."""
 
 from __future__ import annotations
 
@@ -7,27 +7,26 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.binding import BindingType
 
-from workbench.errors import WorkbenchError
-from workbench.i18n import _
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.screens import chat_keys
-from workbench.ui.screens.chat_asking import ChatAsking
+from workbench.ui.screens.chat_keeping import ChatKeeping
 from workbench.ui.widgets.prompt_input import PromptInput
 
 
-class ChatScreen(ChatAsking):
-    """One conversation with one loaded model, or two that take turns with it."""
+class ChatScreen(ChatKeeping):
+    """One conversation with one model, or up to four that are asked the same."""
 
     CSS_PATH = "chat.tcss"
     BINDINGS: ClassVar[list[BindingType]] = chat_keys.BINDINGS
 
     def arrive(self, **context: Any) -> None:
-        """Chat with ``chosen``, if it is named; ``system`` and ``settings`` take the place of the conversation's own.
+        """Chat with ``chosen``, if it is named; ``system``, ``settings`` and ``streams`` take the place of its own.
 
         ``images`` are attached.
         """
         self.chat.system = context.get("system", self.chat.system)
         self.chat.settings = context.get("settings", self.chat.settings)
+        self.chat.streams = context.get("streams", self.chat.streams)
         chosen = context.get("chosen")
         if model := context.get("model"):
             chosen = ChosenModel(str(model), context.get("adapter"), context.get("prompt_template"))
@@ -39,31 +38,17 @@ class ChatScreen(ChatAsking):
     # -- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Stop is offered while there is something to stop."""
-        return self._answering if action == "stop" else True
-
-    async def action_regenerate(self) -> None:
-        if self._answering or self._model.loaded is None or not self.sides.take_back_answers():
-            return
-        await self.repaint()
-        self.answer()
-
-    async def action_edit(self) -> None:
-        if not self._answering and (question := self.sides.take_back_question()):
-            self.query_one(PromptInput).text = ""
-            self.put_back(question)
-            await self.repaint()
-
-    async def action_new(self) -> None:
-        if not self._answering:
-            self.sides.start_anew()
-            await self.repaint()
-
-    def action_copy(self) -> None:
-        last = [answer for chat in self.sides.all if (answer := chat.last_answer)]
-        if last:
-            self.app.copy_to_clipboard("\n\n".join(last))
-            self.notify(_("Sent to the terminal's clipboard."))
+        """Keys are offered while there is something to do for them."""
+        if self._sides is None:
+            return action not in {"stop", "next_columns", "vote"}
+        match action:
+            case "stop":
+                return self._answering
+            case "next_columns":
+                return self.window.hides_some
+            case "vote":
+                return self._sides is not None and self.voted_on is not None
+        return True
 
     # -- dialogs
 
@@ -76,58 +61,22 @@ class ChatScreen(ChatAsking):
             self.choose(chosen)
 
     @work(group="chat-dialog", exclusive=True, exit_on_error=False)
-    async def action_beside(self) -> None:
-        """Choose weights to put beside those that are loaded; once more ends it."""
-        from workbench.ui.screens.model_picker import ModelPicker
-
-        first = self.chat.chosen
-        if self._answering:
-            self.note(_("The model is still answering; escape stops it."))
-        elif self.sides.second is not None and first is not None:
-            self.choose(first)
-        elif first is None or self._model.loaded is None:
-            self.note(_("Choose a model first: f9."))
-        elif (chosen := await self.app.push_screen_wait(ModelPicker(self.workbench.project, first, beside=True))) and (
-            not self._answering
-        ):
-            await self._put_beside(chosen, first)
-
-    async def _put_beside(self, chosen: ChosenModel, first: ChosenModel) -> None:
-        try:
-            has_begun = await self.begin_comparison(chosen)
-        except WorkbenchError as error:
-            self.workbench.show_error(error)
-            self.load(first)
-            return
-        if has_begun:
-            await self.repaint()
-            self.answer()
-
-    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
     async def action_settings(self) -> None:
         from workbench.ui.screens.chat_settings import ChatSettings
 
-        changed = await self.app.push_screen_wait(ChatSettings(self.chat.system, self.chat.settings))
-        if changed is not None:
-            self.chat.system, self.chat.settings = changed
-            self.chat.save()
-
-    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
-    async def action_reopen(self) -> None:
-        from workbench.ui.screens.saved_chats import SavedChats
-
-        saved = await self.app.push_screen_wait(SavedChats(self.workbench.project))
-        if saved is None or self._answering:
+        before = self.chat.choices
+        template = self.models.prompt_template(before.chosen) if before.chosen else None
+        changed = await self.app.push_screen_wait(ChatSettings(before, template))
+        if changed is None:
             return
-        self.end_comparison()
-        self.chat.reopen(saved)
-        await self.repaint()
-        assert self.chat.chosen is not None
-        self.load(self.chat.chosen)
+        self.chat.take(changed)
+        self.chat.save()
+        if changed.chosen is not None and changed.chosen != before.chosen and not self._answering:
+            self.load(changed.chosen)
 
     @on(PromptInput.Edited)
     def _keep_draft(self, event: PromptInput.Edited) -> None:
         self.workbench.state["chat.draft"] = event.text
 
     async def on_unmount(self) -> None:
-        await self._model.engine.close()
+        await self.models.close()

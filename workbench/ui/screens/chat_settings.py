@@ -1,50 +1,87 @@
-"""A dialog for the system text and the generation settings of a chat."""
+"""A dialog for all that can be set while chatting."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.widgets import Input, Label
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Input, Label, Select
 
-from workbench.chat.protocol import GenerationSettings
+from workbench.chat.system_templates import SYSTEM_TEMPLATES, system_text
+from workbench.data.templates import known_templates
 from workbench.i18n import N_, _
+from workbench.text import printable
+from workbench.ui.chat_choices import ChatChoices
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.field_controls import LineInput, LinesInput
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.model_form import ModelForm
-from workbench.ui.widgets.ordered_keys import TextInput
 
-ChatChoices = tuple[str, GenerationSettings]
+_BOT_NAME = "BOT"
 
 
 class ChatSettings(TranslatedModal[ChatChoices | None]):
-    """What is said to the model before the conversation, and how its answers are drawn."""
+    """What is said to the model before the conversation, how its answers are drawn, and how it is loaded.
+
+    Args:
+        template: the prompt template that is in use, if a model is loaded.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f10,ctrl+s", "keep", N_("Keep"), id="dialog.keep", tooltip=N_("Use these settings")),
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without a change")),
     ]
+    DEFAULT_CSS = """
+    ChatSettings {
+        VerticalScroll { height: auto; max-height: 70vh; }
+        ModelForm { height: auto; }
+        #system-text { background: $panel; padding: 0 1; }
+        Horizontal { height: auto; }
+        Horizontal Label { padding: 0 1; }
+        Select { max-width: 30; }
+        #bot-name { width: 20; }
+    }
+    """
 
-    def __init__(self, system: str, settings: GenerationSettings) -> None:
+    def __init__(self, choices: ChatChoices, template: str | None = None) -> None:
         super().__init__()
-        self._system, self._settings = system, settings
+        self._choices, self._template = choices, template
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(_("How the model answers"), classes="dialog-title", markup=False)
-            yield Label(_("system text"), markup=False)
-            yield TextInput(self._system, id="system-text", compact=True)
-            form = ModelForm(self._settings, list(GenerationSettings.model_fields), id="generation-form")
-            form.styles.height = "auto"
-            form.styles.max_height = "60vh"
-            yield form
+            with VerticalScroll(can_focus=False):
+                yield Label(_("system text"), markup=False)
+                yield LinesInput(self._choices.system, id="system-text")
+                with Horizontal():
+                    names = [(name, name) for name in SYSTEM_TEMPLATES]
+                    yield Select(names, prompt=_("by name"), id="system-name", compact=True)
+                    yield Label(_("name of the model"), markup=False)
+                    yield LineInput(_BOT_NAME, id="bot-name", compact=True)
+                if self._template:
+                    used = _("prompt template in use: {name}").format(name=printable(self._template))
+                    yield Label(used, classes="muted", markup=False)
+                yield ModelForm(
+                    self._choices.form(),
+                    self._choices.fields,
+                    known_values={"prompt_template": known_templates()},
+                    id="generation-form",
+                )
         yield FittedFooter()
+
+    @on(Select.Changed, "#system-name")
+    @on(Input.Changed, "#bot-name")
+    def _take_named(self) -> None:
+        """The text of the name stands in the box, where it can be changed."""
+        name = self.query_one("#system-name", Select).value
+        if isinstance(name, str):
+            bot = self.query_one("#bot-name", Input).value or _BOT_NAME
+            self.query_one("#system-text", LinesInput).text = system_text(name, bot)
 
     def action_keep(self) -> None:
         changes = self.query_one(ModelForm).changes()
-        if changes is None:
-            return
-        settings = GenerationSettings.model_validate({**self._settings.model_dump(), **changes})
-        self.dismiss((self.query_one("#system-text", Input).value, settings))
+        if changes is not None:
+            self.dismiss(self._choices.changed(self.query_one("#system-text", LinesInput).text.strip(), changes))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import DataTable, Label
+from textual.widgets import DataTable, Input, Label
+from textual.worker import get_current_worker
 
 from workbench.chat.conversations import SavedConversation, saved_conversations
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.field_controls import LineInput
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 
@@ -24,8 +27,9 @@ _COLUMNS = (Column(N_("started"), 16), Column(N_("model"), keeps_end=True), Colu
 
 
 class SavedChats(TranslatedModal[SavedConversation | None]):
-    """The conversations on disk, newest first."""
+    """The conversations on disk, newest first; words that are typed leave those in which they stand."""
 
+    DEFAULT_CSS = "SavedChats LineInput { background: $panel; margin-bottom: 1; padding: 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without choosing")),
     ]
@@ -38,6 +42,7 @@ class SavedChats(TranslatedModal[SavedConversation | None]):
         with Vertical(classes="dialog"):
             yield Label(_("Earlier conversations"), classes="dialog-title", markup=False)
             if self._saved:
+                yield LineInput(placeholder=_("words that stand in it"), id="chat-words", compact=True)
                 yield FittedTable(_COLUMNS, id="saved-chats")
             else:
                 yield Label(_("There are none yet: each one is saved as soon as you ask something."), markup=False)
@@ -47,8 +52,27 @@ class SavedChats(TranslatedModal[SavedConversation | None]):
         if not self._saved:
             return
         table = self.query_one(FittedTable)
-        table.set_rows([Row(str(number), _cells(saved)) for number, saved in enumerate(self._saved)])
+        self._show(range(len(self._saved)))
         table.focus()
+
+    def _show(self, numbers: Iterable[int]) -> None:
+        rows = [Row(str(number), _cells(self._saved[number])) for number in numbers]
+        self.query_one(FittedTable).set_rows(rows)
+
+    @on(Input.Changed)
+    def _search(self, event: Input.Changed) -> None:
+        self._find(event.value)
+
+    @work(thread=True, group="chat-words", exclusive=True, exit_on_error=False)
+    def _find(self, words: str) -> None:
+        """Long conversations take a moment to look through."""
+        found = [number for number, saved in enumerate(self._saved) if saved.says(words)]
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._show, found)
+
+    @on(Input.Submitted)
+    def _go_to_table(self) -> None:
+        self.query_one(FittedTable).focus()
 
     @on(DataTable.RowSelected)
     def _take(self, event: DataTable.RowSelected) -> None:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import ItemGrid, VerticalGroup
-from textual.widgets import Label, Markdown, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from workbench.chat.protocol import Answer
 from workbench.chat.turn import ChatTurn
 from workbench.i18n import _
-from workbench.text import printable
+from workbench.ui.answer_parts import ReadAnswer, Spoken, parts_of, said_parts
+from workbench.ui.chat_exchange import Way
 from workbench.ui.chat_pictures import picture_name
 from workbench.ui.pictures import Thumbnail, thumbnail_of
+from workbench.ui.widgets.answer_view import AnswerView
+from workbench.ui.widgets.folded import shortened
 from workbench.ui.widgets.name_line import NameLine
 from workbench.ui.widgets.picture import PictureSlot
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 _PICTURE_CELLS = (30, 10)
 """The most columns and rows of a picture."""
+_MOST_OF_QUESTION = 5_000
+"""Characters of a question that are shown."""
 
 
 class UserMessage(VerticalGroup):
@@ -32,16 +39,17 @@ class UserMessage(VerticalGroup):
         border-left: outer $primary;
         .speaker { color: $text-primary; text-style: bold; }
         PictureSlot { margin: 0; }
+        &.-chosen { background: $panel; }
     }
     """
 
-    def __init__(self, turn: ChatTurn) -> None:
+    def __init__(self, turn: ChatTurn, way: Way | None = None) -> None:
         super().__init__()
-        self._turn = turn
+        self._turn, self._way = turn, way
 
     def compose(self) -> ComposeResult:
-        yield Label(_("You"), classes="speaker", markup=False)
-        yield Static(printable(self._turn.content), markup=False)
+        yield NameLine(_with_way(_("You"), self._way), classes="speaker")
+        yield Static(shortened(self._turn.content, _MOST_OF_QUESTION), markup=False)
         if self._turn.images:
             with ItemGrid(min_column_width=_PICTURE_CELLS[0] + 1):
                 for picture in self._turn.images:
@@ -62,7 +70,12 @@ class UserMessage(VerticalGroup):
 
 
 class ModelMessage(VerticalGroup):
-    """What the model answered, as Markdown; grows while it streams in."""
+    """What the model answered; grows while it streams in, step by step if it uses tools.
+
+    Args:
+        turns: of the answer, in order.
+        read: how calls of tools stand in their texts, if they may.
+    """
 
     DEFAULT_CSS = """
     ModelMessage {
@@ -71,29 +84,60 @@ class ModelMessage(VerticalGroup):
         border-left: outer $success;
         .speaker { color: $text-success; text-style: bold; }
         .figures { color: $text-muted; }
-        Markdown { margin: 0; padding: 0; }
+        &.-chosen { background: $panel; }
     }
     """
 
-    def __init__(self, speaker: str, text: str = "", figures: str = "") -> None:
+    def __init__(
+        self,
+        speaker: str,
+        turns: Sequence[ChatTurn] = (),
+        figures: str = "",
+        way: Way | None = None,
+        read: ReadAnswer | None = None,
+    ) -> None:
         super().__init__()
-        self._speaker, self._text, self._figures = speaker, text, figures
+        self._speaker, self._figures, self._way, self._read = speaker, figures, way, read
+        self._turns = list(turns)
+        self._streamed = ""
+        self.is_whole = bool(turns)
+        """Whether nothing more comes."""
 
     def compose(self) -> ComposeResult:
-        yield NameLine(self._speaker, classes="speaker")
-        yield Markdown(printable(self._text), open_links=False)
+        yield NameLine(_with_way(self._speaker, self._way), classes="speaker")
+        yield AnswerView(parts_of(self._turns, self._read))
         yield QuietStatic(classes="figures")
 
     def on_mount(self) -> None:
-        self.show_figures(self._figures)
+        self.query_one(".figures", QuietStatic).tell(self._figures)
 
     async def append(self, text: str) -> None:
-        """Add the next piece of the answer."""
-        await self.query_one(Markdown).append(printable(text))
+        """Add the next piece of what the model is writing."""
+        self._streamed += text
+        await self._show(goes_on=True)
+
+    async def settle(self, turns: Sequence[ChatTurn], read: ReadAnswer | None) -> None:
+        """What was written so far is these turns."""
+        self._turns, self._streamed, self._read = list(turns), "", read
+        await self._show(goes_on=True)
 
     def show_figures(self, text: str) -> None:
-        """The line under the answer: tokens, speed, how it ended."""
+        """The answer is whole; the line under it tells tokens, speed, how it ended."""
+        self.is_whole = True
         self.query_one(".figures", QuietStatic).tell(text)
+        self.call_later(self._show, goes_on=False)
+
+    def toggle(self) -> None:
+        """Unfold thoughts and steps, or fold them."""
+        self.query_one(AnswerView).toggle()
+
+    async def _show(self, *, goes_on: bool) -> None:
+        parts = parts_of(self._turns, self._read)
+        if self._read is not None:
+            parts += [Spoken(self._streamed, is_raw=True)] if self._streamed else []
+        else:
+            parts += said_parts(self._streamed, goes_on=goes_on)
+        await self.query_one(AnswerView).show(parts)
 
 
 def figures_text(answer: Answer) -> str:
@@ -105,3 +149,7 @@ def figures_text(answer: Answer) -> str:
     if answer.ended_by == "length":
         return line + " · " + _("cut at the longest answer allowed")
     return line + " · " + _("stopped") if answer.ended_by == "stopped" else line
+
+
+def _with_way(speaker: str, way: Way | None) -> str:
+    return speaker if way is None else f"{speaker}  ‹ {way[0]}/{way[1]} ›"

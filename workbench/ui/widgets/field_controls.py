@@ -52,8 +52,8 @@ class LinesInput(OrderedKeys, TextArea):
     LinesInput { height: auto; max-height: 6; min-height: 1; padding: 0; background: $surface; }
     """
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text, compact=True, tab_behavior="focus", show_line_numbers=False, soft_wrap=True)
+    def __init__(self, text: str, *, id: str | None = None) -> None:
+        super().__init__(text, id=id, compact=True, tab_behavior="focus", show_line_numbers=False, soft_wrap=True)
 
     def action_cursor_up(self, select: bool = False) -> None:
         if self.cursor_at_first_line and not select:

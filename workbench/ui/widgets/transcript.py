@@ -2,106 +2,164 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from typing import ClassVar
 
-from textual.app import ComposeResult
-from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
-from textual.widget import Widget
-from textual.widgets import Static
+from textual.binding import BindingType
 
-from workbench.chat.protocol import Answer
-from workbench.chat.turn import ChatTurn
-from workbench.ui.widgets.chat_message import ModelMessage, UserMessage, figures_text
+from workbench.ui.chat_exchange import QUESTION, Place, find_words, places_in
+from workbench.ui.widgets import transcript_keys
+from workbench.ui.widgets.chat_message import ModelMessage, UserMessage
+from workbench.ui.widgets.exchange_view import Answers
+from workbench.ui.widgets.long_transcript import LongTranscript
 
-
-@dataclass(frozen=True)
-class Column:
-    """What one model said: its name, its conversation, and what is known of answers by their turns' numbers."""
-
-    speaker: str
-    turns: Sequence[ChatTurn]
-    figures: Mapping[int, Answer]
+_CHOSEN = "-chosen"
 
 
-@dataclass
-class _Exchange:
-    """A question and what was answered."""
+class Transcript(LongTranscript):
+    """Scrolls with what is said until the reader scrolls away. While it has the focus, a message is chosen."""
 
-    question: ChatTurn | None = None
-    answers: list[ModelMessage] = field(default_factory=list)
-
-
-class Answers(HorizontalGroup):
-    """The answers to a question, those of each model in a column."""
-
-    DEFAULT_CSS = "Answers > VerticalGroup { width: 1fr; }"
-
-    def __init__(self, columns: Sequence[Sequence[ModelMessage]]) -> None:
-        super().__init__(*(VerticalGroup(*messages) for messages in columns))
-
-    async def add(self, column: int, message: ModelMessage) -> None:
-        """Put an answer into a column."""
-        await self.children[column].mount(message)
-
-
-class Transcript(VerticalScroll):
-    """Scrolls with what is said until the reader scrolls away."""
-
-    DEFAULT_CSS = """
-    Transcript {
-        height: 1fr;
-        padding: 0 1;
-        .transcript-empty { padding: 2 4; color: $text-muted; width: 1fr; }
-    }
-    """
-
-    def compose(self) -> ComposeResult:
-        yield Static("", classes="transcript-empty", markup=False)
+    BINDINGS: ClassVar[list[BindingType]] = transcript_keys.BINDINGS
+    _chosen: Place | None = None
 
     def tell(self, sentence: str) -> None:
         """Say what to do as long as nobody has said anything."""
-        self.query_one(".transcript-empty", Static).update(sentence)
+        self.query_one(".transcript-empty").update(sentence)  # type: ignore[attr-defined]
 
-    async def show(self, columns: Sequence[Column]) -> None:
-        """Show these conversations and no others; the questions are those of the first."""
-        said = [_exchanges(column) for column in columns]
-        widgets: list[Widget] = []
-        for row in zip_longest(*said, fillvalue=_Exchange()):
-            if row[0].question is not None:
-                widgets.append(UserMessage(row[0].question))
-            widgets.append(Answers([exchange.answers for exchange in row]))
-        async with self.batch():  # one after the other: else two at once would show everything twice
-            await self.remove_children("UserMessage, Answers")
-            await self.mount_all(widgets)
-            self._note_emptiness()
-        self.anchor(bool(widgets))
-        if not widgets:  # what an anchor had moved to the bottom is gone
+    async def show(self, at: Place | None = None) -> None:
+        """Show the conversations as they are now, from their end, or around a message that is chosen then."""
+        self._chosen = None
+        count = await self.build_around(None if at is None else at.exchange)
+        self.anchor(at is None and count > 0)
+        if not count:  # what an anchor had moved to the bottom is gone
             self.scroll_home(animate=False, force=True, immediate=True)
+        if at is not None:
+            self.call_after_refresh(self._choose, at)
+        elif self.has_focus:
+            self.on_focus()
+        self.call_after_refresh(self.fill)
 
-    async def add_question(self, question: ChatTurn, columns: int) -> None:
-        """Show what the user wrote, with room for so many answers side by side."""
-        await self.mount_all([UserMessage(question), Answers([()] * columns)])
-        self._note_emptiness()
+    async def add_question(self) -> None:
+        """Show what the user asked just now, with room for the answers."""
+        await self.build_last()
+        self.anchor()
 
-    async def begin_answer(self, number: int, column: int, speaker: str) -> ModelMessage:
+    async def begin_answer(self, from_end: int, column: int, speaker: str) -> ModelMessage:
         """An empty answer, to the question of this number from the end (-1: the last), that grows."""
-        message = ModelMessage(speaker)
-        await self.query(Answers)[number].add(column, message)
+        rows = self.rows()
+        number = len(rows) + from_end
+        if (view := self.view(number)) is None:
+            await self.build_around(number)
+            view = self.view(number)
+        assert view is not None
+        exchange = rows[number][column]
+        message = ModelMessage(speaker, read=exchange.read if exchange else None)
+        await view.query_one(Answers).add(column, message)
         self.anchor()
         return message
 
-    def _note_emptiness(self) -> None:
-        self.query_one(".transcript-empty").display = not self.query("UserMessage, Answers")
+    # -- the chosen message
 
+    @property
+    def chosen(self) -> Place | None:
+        """The message that keys are about; None while the focus is elsewhere."""
+        return self._chosen if self.has_focus else None
 
-def _exchanges(column: Column) -> list[_Exchange]:
-    found: list[_Exchange] = []
-    for number, turn in enumerate(column.turns):
-        if turn.role == "user" or not found:
-            found.append(_Exchange(turn if turn.role == "user" else None))
-        if turn.role != "user":
-            figures = figures_text(known) if (known := column.figures.get(number)) else ""
-            found[-1].answers.append(ModelMessage(column.speaker, turn.content, figures))
-    return found
+    def on_focus(self) -> None:
+        if self._chosen is None:
+            rows = self.rows()
+            places = places_in(rows[-1], len(rows) - 1) if rows else []
+            self._choose(places[-1] if places else None)
+        else:
+            self._mark(chosen=True)
+
+    def on_blur(self) -> None:
+        self._mark(chosen=False)
+
+    async def action_choose(self, step: int) -> None:
+        """Choose the next message, or scroll in one that goes on beyond the view."""
+        message = self._message(self._chosen)
+        if message is not None and self._goes_on(message, step):
+            self.scroll_relative(y=step * max(self.size.height // 2, 1), animate=False)
+            return
+        if self._chosen is None:
+            return
+        rows, number = self.rows(), self._chosen.exchange
+        near = [
+            place for at in range(max(number - 1, 0), min(number + 2, len(rows))) for place in places_in(rows[at], at)
+        ]
+        place = near.index(self._chosen) + step if self._chosen in near else -1
+        if 0 <= place < len(near):
+            await self._go_to(near[place])
+
+    def action_unfold(self) -> None:
+        """Unfold the thoughts and steps of the chosen message, or fold them."""
+        message = self._message(self._chosen)
+        if isinstance(message, ModelMessage):
+            message.toggle()
+
+    async def find(self, words: str, step: int) -> tuple[int, int] | None:
+        """Choose the next message before (-1) or after (1) the chosen one in which some words stand, or the newest (0).
+
+        Goes round at either end.
+
+        Returns:
+            which match it is, counted from 1, of how many; None if there is none.
+        """
+        found = find_words(self.rows(), words)
+        if not found:
+            return None
+        order = [(place.exchange, place.column) for place in found]
+        here = (self._chosen.exchange, self._chosen.column) if self._chosen else (len(self.rows()), QUESTION)
+        if step == 0:
+            number = len(order) - 1
+        elif step < 0:
+            number = max((at for at, place in enumerate(order) if place < here), default=len(order) - 1)
+        else:
+            number = min((at for at, place in enumerate(order) if place > here), default=0)
+        self.focus()
+        await self._go_to(found[number])
+        return number + 1, len(found)
+
+    async def action_go_home(self) -> None:
+        """Go to the beginning of the conversation."""
+        rows = self.rows()
+        if rows and not self.is_growing:
+            await self._go_to(places_in(rows[0], 0)[0])
+        else:
+            self.scroll_home(animate=False)
+
+    async def action_go_end(self) -> None:
+        """Go to the end of the conversation."""
+        if self.is_growing:
+            self.scroll_end(animate=False)
+        else:
+            await self.show()
+
+    async def _go_to(self, place: Place) -> None:
+        if self.view(place.exchange) is not None:
+            self._choose(place)
+        elif not self.is_growing:
+            await self.show(at=place)
+
+    def _choose(self, place: Place | None) -> None:
+        self._mark(chosen=False)
+        self._chosen = place
+        self._mark(chosen=self.has_focus)
+        if (message := self._message(place)) is not None:
+            self.release_anchor()
+            is_long = message.region.height > self.size.height
+            self.scroll_to_widget(message, animate=False, top=is_long, force=True)
+
+    def _mark(self, *, chosen: bool) -> None:
+        if (message := self._message(self._chosen)) is not None:
+            message.set_class(chosen, _CHOSEN)
+
+    def _message(self, place: Place | None) -> UserMessage | ModelMessage | None:
+        view = self.view(place.exchange) if place is not None else None
+        return view.message(place.column) if view is not None and place is not None else None
+
+    def _goes_on(self, message: UserMessage | ModelMessage, step: int) -> bool:
+        """Whether a message goes on beyond the view above (-1) or below (1)."""
+        if step < 0:
+            return message.region.y < self.region.y
+        return message.region.bottom > self.region.bottom

@@ -1,0 +1,30 @@
+"""With which tools a conversation goes on, and how the model is to call them, as it is kept with the conversation."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+MOST_TURNS = 7
+
+
+class AgentChoice(BaseModel):
+    """The user's choice.
+
+    Args:
+        protocol: how calls are written; ``auto`` is what fits the prompt template.
+        text: the system text of a protocol that has one of its own, edited by the user; empty is the protocol's.
+        tools: names of built-in tools.
+        mcp: a file with servers of tools, as the user wrote its path; empty for none.
+        max_turns: how often the model is asked for one question.
+        read_as: the protocol that answers were written in at last, to read them by.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    is_on: bool = False
+    protocol: str = "auto"
+    text: str = ""
+    tools: tuple[str, ...] = ("calculator", "clock")
+    mcp: str = ""
+    max_turns: int = MOST_TURNS
+    read_as: str = ""

@@ -1,0 +1,123 @@
+"""What of the Chat area answers with tools: each step is shown as it comes, and may be stopped."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import work
+
+from workbench.agent.loop import Agent, Answered, Called, Ended
+from workbench.agent.protocols.choice import fitting_protocol
+from workbench.agent.tool import ToolSpec
+from workbench.chat.agent_choice import AgentChoice
+from workbench.chat.protocol import Answer, Delta
+from workbench.chat.turn import ChatCall
+from workbench.i18n import _
+from workbench.text import printable
+from workbench.ui.chat_state import ChatState
+from workbench.ui.chat_tools import ChatTools, protocol_of
+from workbench.ui.screens.chat_streaming import ChatStreaming, Coming
+
+
+class ChatAgent(ChatStreaming):
+    """The part of the screen for tools."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tools: ChatTools | None = None
+        self._agents: list[Agent] = []
+        self._asking = asyncio.Lock()
+
+    @property
+    def tools(self) -> ChatTools:
+        """The tools of this project's chats."""
+        if self._tools is None:
+            self._tools = ChatTools(self.workbench.project)
+        return self._tools
+
+    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
+    async def action_tools(self) -> None:
+        """Choose tools, and how the model calls them."""
+        from workbench.ui.screens.agent_dialog import AgentDialog
+
+        template = self.models.prompt_template(self.chat.chosen) if self.chat.chosen else None
+        fitting = fitting_protocol(template) if template else ""
+        choice = await self.app.push_screen_wait(AgentDialog(self.chat.agent, fitting, self.tools.check))
+        if choice is None:
+            return
+        self.chat.agent = choice
+        self.workbench.state["chat.agent"] = choice.model_dump(mode="json")
+        self.chat.save()
+        self.note(self._said_of_tools(choice))
+
+    def _said_of_tools(self, choice: AgentChoice) -> str:
+        if not choice.is_on:
+            return _("Answers come without tools.")
+        names = ", ".join([*choice.tools, *([choice.mcp] if choice.mcp else [])])
+        return _("The model may call: {tools}").format(tools=printable(names))
+
+    async def stream(self, coming: Coming, chat: ChatState) -> None:
+        """Take an answer in as it comes, with as many steps as it takes, and keep it."""
+        choice = self.chat.agent
+        if not choice.is_on:
+            await super().stream(coming, chat)
+            return
+        assert chat.chosen is not None
+        protocol = protocol_of(choice, self.models.prompt_template(chat.chosen) or "")
+        chat.agent = choice.model_copy(update={"read_as": protocol.name})
+        coming.read = protocol.read
+        toolbox, troubles = await self.tools.toolbox(choice)
+        if troubles:
+            self.note(printable("\n".join(troubles)))
+        agent = Agent(protocol, toolbox, self._may_run, choice.max_turns)
+        self._agents.append(agent)
+        try:
+            await self._take_steps(agent, coming, chat)
+        finally:
+            self._agents.remove(agent)
+
+    async def _take_steps(self, agent: Agent, coming: Coming, chat: ChatState) -> None:
+        assert chat.chosen is not None
+        figures: list[Answer] = []
+        voice = self.models.voice(chat.chosen)
+        async for event in agent.answer(voice, chat.prompt_turns(), chat.settings):
+            match event:
+                case Delta():
+                    self.take_piece(coming, event.text)
+                case Answered():
+                    figures.append(event.figures)
+                    await self.settle(coming, [*coming.steps, event.turn])
+                case Called():
+                    await self.settle(coming, [*coming.steps, event.turn])
+                case Ended():
+                    if event.reason == "turns":
+                        self.note(_("No answer after {count} turns.").format(count=len(figures)))
+                    await self.finish(coming, chat, _all_of(figures, stopped=event.reason == "stopped"))
+
+    async def _may_run(self, tool: ToolSpec, call: ChatCall) -> bool:
+        """Ask the user, one question at a time."""
+        from workbench.ui.screens.consent_dialog import may_run
+
+        async with self._asking:
+            return await may_run(self.app, self.tools.consent, tool, call)
+
+    async def stop_agents(self) -> None:
+        """End every answer with tools at the step where it is."""
+        for agent in list(self._agents):
+            await agent.stop()
+
+    async def on_unmount(self) -> None:
+        await self.tools.close()
+
+
+def _all_of(figures: list[Answer], *, stopped: bool) -> Answer:
+    """The figures of an answer of several turns: tokens and times of all, the rest of the last."""
+    last = figures[-1]
+    return last.model_copy(
+        update={
+            "tokens": sum(one.tokens for one in figures),
+            "first_token_s": figures[0].first_token_s,
+            "total_s": sum(one.total_s for one in figures),
+            "ended_by": "stopped" if stopped else last.ended_by,
+        }
+    )

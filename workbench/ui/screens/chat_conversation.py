@@ -1,0 +1,139 @@
+"""What of the Chat area is about what was said: asking and answering it anew, ways beside it, searching, copying."""
+
+from __future__ import annotations
+
+from textual import work
+
+from workbench.i18n import _
+from workbench.text import printable
+from workbench.ui.chat_exchange import QUESTION, Place, message_at
+from workbench.ui.screens.chat_comparing import ChatComparing
+from workbench.ui.widgets.prompt_input import PromptInput
+from workbench.ui.widgets.transcript import Transcript
+
+_LONG_FOR_CLIPBOARD = 70_000
+"""Characters; many terminals take no more than a hundred thousand bytes of base64 at once."""
+
+
+class ChatConversation(ChatComparing):
+    """Keys that are about a message: the chosen one while the conversation has the focus, else the last."""
+
+    _words = ""
+    """What was searched for last."""
+
+    @property
+    def chosen_place(self) -> Place | None:
+        """The message that a key is about; None is the last."""
+        return self.query_one(Transcript).chosen
+
+    @property
+    def question_meant(self) -> int:
+        """The number of the question that a key is about."""
+        place = self.chosen_place
+        last = len(self.chat.questions) - 1
+        if place is None:
+            return last
+        rows = self.query_one(Transcript).rows()[: place.exchange + 1]
+        return sum(row[0] is not None and row[0].question is not None for row in rows) - 1
+
+    # -- other ways
+
+    async def action_regenerate(self) -> None:
+        """Answer a question anew; the answer that there was stays beside it."""
+        if self._answering or self.chat.chosen is None:
+            return
+        question = self.question_meant
+        is_owed = question == len(self.chat.questions) - 1 and self.sides.are_owing
+        if not is_owed:
+            set_aside = [chat.set_answer_aside(question) for chat in self.sides.all]
+            if not any(set_aside):
+                return
+            self.blind.begin(question, len(self.sides.all))
+        await self.repaint()
+        self.query_one(PromptInput).focus()
+        self.answer()
+
+    async def action_edit(self) -> None:
+        """Put a question into the prompt; what came of it stays beside what comes of the new one."""
+        if self._answering:
+            return
+        question = self.question_meant
+        asked = [chat.set_question_aside(question) for chat in self.sides.all]
+        if asked[0] is None:
+            return
+        self.query_one(PromptInput).text = ""
+        self.put_back(asked[0])
+        self.blind.forget(len(self.chat.questions))
+        await self.repaint()
+        self.query_one(PromptInput).focus()
+
+    async def action_way(self, step: int) -> None:
+        """Show what was said before (-1) or after (1) instead of the chosen message."""
+        place = self.chosen_place
+        if self._answering or place is None:
+            return
+        question, of_answer = self.question_meant, place.column != QUESTION
+        gone = [chat.go_beside(question, step, of_answer=of_answer) for chat in self.sides.all]
+        if not any(gone):
+            self.note(_("There is no other way here: e edits a question, r answers it again."))
+            return
+        self.note("")
+        await self.query_one(Transcript).show(at=place)
+
+    async def action_new(self) -> None:
+        if not self._answering:
+            self.sides.start_anew()
+            self.blind.forget()
+            await self.repaint()
+            self.query_one(PromptInput).focus()
+
+    # -- copying
+
+    def action_copy(self) -> None:
+        """Copy the chosen message, or the last answer of each model."""
+        place = self.chosen_place
+        if place is not None:
+            self._copy(message_at(self.query_one(Transcript).rows()[place.exchange], place))
+        else:
+            self._copy("\n\n".join(answer for chat in self.sides.all if (answer := chat.last_answer)))
+
+    def action_copy_all(self) -> None:
+        """Copy the conversation as Markdown."""
+        from workbench.chat.export import markdown_of
+
+        if self.chat.conversation is not None:
+            self._copy(markdown_of(self.chat.conversation))
+
+    def _copy(self, text: str) -> None:
+        if not text:
+            return
+        self.app.copy_to_clipboard(text)
+        said = _("Sent to the terminal's clipboard: {count} characters.").format(count=len(text))
+        if len(text) > _LONG_FOR_CLIPBOARD:
+            said += " " + _("Many terminals refuse so much; ctrl+x writes a file.")
+        self.notify(said, markup=False)
+
+    # -- searching
+
+    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
+    async def action_search(self) -> None:
+        """Ask for words, and go to the newest message in which they stand."""
+        from workbench.ui.screens.line_prompt import LinePrompt
+
+        hint = _("enter finds the newest; then n goes on to those before it and N comes back")
+        prompt = LinePrompt(_("Search in this conversation"), "", hint, value=self._words)
+        if words := await self.app.push_screen_wait(prompt):
+            self._words = words
+            await self.action_search_on(0)
+
+    async def action_search_on(self, step: int) -> None:
+        """Go to the next message with the same words before (-1) or after (1) the chosen one, or to the newest (0)."""
+        if not self._words:
+            self.action_search()
+            return
+        found = await self.query_one(Transcript).find(self._words, step)
+        if found is None:
+            self.note(_("Nowhere in this conversation: {words}").format(words=printable(self._words)))
+        else:
+            said = _("{words}: match {number} of {count}")
+            self.note(said.format(words=printable(self._words), number=found[0], count=found[1]))

@@ -1,0 +1,69 @@
+"""The question whether a tool that touches the outside may be run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from textual.app import App, ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import OptionList, Static
+
+from workbench.agent.consent import Consent, Reply
+from workbench.agent.tool import ToolSpec
+from workbench.chat.turn import ChatCall
+from workbench.i18n import _
+from workbench.text import visible
+from workbench.ui.screens.choice import Choice, ChoiceDialog
+
+_REPLIES: tuple[Reply, ...] = ("once", "always", "no", "never")
+
+
+class ConsentDialog(ChoiceDialog):
+    """Gives a `Reply`, or None, which allows nothing. The arguments can be read whole before."""
+
+    DEFAULT_CSS = """
+    ConsentDialog {
+        .dialog { max-width: 100; }
+        VerticalScroll { height: auto; max-height: 40vh; margin-top: 1; background: $panel; padding: 0 1; }
+    }
+    """
+
+    def __init__(self, tool: ToolSpec, call: ChatCall) -> None:
+        texts = (
+            _("Yes, this once"),
+            _("Yes, always in this project"),
+            _("No, not this time"),
+            _("No, never in this project"),
+        )
+        choices = [Choice(reply, text) for reply, text in zip(_REPLIES, texts, strict=True)]
+        about = _(tool.label) if tool.label else tool.description
+        super().__init__(_("May the model use {tool}?").format(tool=tool.name), about, choices, "no")
+        self._arguments = _readable(call.arguments)
+
+    def compose(self) -> ComposeResult:
+        for widget in super().compose():
+            if isinstance(widget, OptionList):
+                yield VerticalScroll(Static(visible(self._arguments), markup=False))
+            yield widget
+
+
+async def may_run(app: App[Any], consent: Consent, tool: ToolSpec, call: ChatCall) -> bool:
+    """Whether a call may be made, by what the user said before or says now."""
+    known = consent.known(tool)
+    if known is not None:
+        return known
+    said = await app.push_screen_wait(ConsentDialog(tool, call))
+    reply: Reply = next((one for one in _REPLIES if one == said), "no")
+    return consent.take(tool, reply)
+
+
+def _readable(arguments: str) -> str:
+    """The arguments with texts of several lines as such, where they are JSON."""
+    try:
+        values = json.loads(arguments)
+    except ValueError:
+        return arguments
+    if not isinstance(values, dict):
+        return arguments
+    return "\n".join(f"{name}: {value}" for name, value in values.items())

@@ -1,0 +1,73 @@
+"""A question on screen, with the answers to it side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import HorizontalGroup, VerticalGroup
+from textual.widgets import Static
+
+from workbench.i18n import _
+from workbench.ui.chat_exchange import QUESTION, Exchange, Row
+from workbench.ui.widgets.chat_message import ModelMessage, UserMessage, figures_text
+
+
+class Answers(HorizontalGroup):
+    """The answers to a question, those of each model in a column."""
+
+    DEFAULT_CSS = "Answers > VerticalGroup { width: 1fr; }"
+
+    def __init__(self, columns: Sequence[Sequence[ModelMessage]]) -> None:
+        super().__init__(*(VerticalGroup(*messages) for messages in columns))
+
+    async def add(self, column: int, message: ModelMessage) -> None:
+        """Put an answer into a column."""
+        await self.children[column].mount(message)
+
+
+class ExchangeView(VerticalGroup):
+    """One exchange of each column; the question is that of the first.
+
+    Args:
+        row: the exchanges, None where a column has none.
+        speakers: what the models are called.
+    """
+
+    DEFAULT_CSS = """
+    ExchangeView .view-begins { color: $text-warning; margin: 1 0 0 0; }
+    """
+
+    def __init__(self, row: Row, speakers: Sequence[str]) -> None:
+        super().__init__()
+        self._row, self._speakers = row, speakers
+
+    def compose(self) -> ComposeResult:
+        for exchange, speaker in zip(self._row, self._speakers, strict=True):
+            if exchange is not None and exchange.unseen:
+                yield Static(self._view_begins(exchange.unseen, speaker), classes="view-begins", markup=False)
+        first = self._row[0]
+        if first is not None and first.question is not None:
+            yield UserMessage(first.question, first.question_way)
+        yield Answers([self._messages(one, speaker) for one, speaker in zip(self._row, self._speakers, strict=True)])
+
+    def message(self, place: int) -> UserMessage | ModelMessage | None:
+        """The question, or the answer of a column; None if it is not there."""
+        if place == QUESTION:
+            return next(iter(self.query(UserMessage)), None)
+        columns = self.query_one(Answers).children
+        return next(iter(columns[place].query(ModelMessage)), None) if place < len(columns) else None
+
+    def _messages(self, exchange: Exchange | None, speaker: str) -> list[ModelMessage]:
+        if exchange is None or not exchange.answer:
+            return []
+        figures = figures_text(exchange.figures) if exchange.figures else ""
+        name = exchange.speaker or speaker
+        return [ModelMessage(name, exchange.answer, figures, exchange.answer_way, exchange.read)]
+
+    def _view_begins(self, unseen: int, speaker: str) -> str:
+        if len(self._row) == 1:
+            text = _("── The model saw nothing above this line: {count} messages no longer fit its context. ──")
+            return text.format(count=unseen)
+        text = _("── {model} saw nothing above this line: {count} messages no longer fit its context. ──")
+        return text.format(model=speaker, count=unseen)

@@ -1,0 +1,146 @@
+"""The messages of a conversation of any length: only those near the view are built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from workbench.i18n import _
+from workbench.ui.chat_exchange import Column, Row
+from workbench.ui.widgets.chat_message import ModelMessage
+from workbench.ui.widgets.exchange_view import ExchangeView
+from workbench.ui.widgets.quiet_static import QuietStatic
+
+_AT_ONCE = 12
+"""Exchanges that are built at a time: more than a screen of them, and few enough to be there at once."""
+_MOST_BUILT = 60
+"""Exchanges that stay built while the reader scrolls."""
+
+
+class LongTranscript(VerticalScroll):
+    """Builds more as the reader comes near the end of what is built, and lets go of what is far away.
+
+    Args:
+        source: gives the conversations to show, side by side; the questions are those of the first.
+    """
+
+    DEFAULT_CSS = """
+    LongTranscript {
+        height: 1fr;
+        padding: 0 1;
+        .transcript-empty { padding: 2 4; color: $text-muted; width: 1fr; }
+        .transcript-rest { color: $text-muted; padding: 0 1; }
+    }
+    """
+
+    def __init__(self, source: Callable[[], Sequence[Column]], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._source = source
+        self._speakers: list[str] = []
+        self._built = range(0)
+        self._is_building = False
+
+    def compose(self) -> ComposeResult:
+        yield Static("", classes="transcript-empty", markup=False)
+        yield QuietStatic(id="transcript-earlier", classes="transcript-rest")
+        yield QuietStatic(id="transcript-later", classes="transcript-rest")
+
+    def rows(self) -> list[Row]:
+        """What is said, as it is now."""
+        columns = self._source()
+        self._speakers = [column.speaker for column in columns]
+        return list(zip_longest(*(column.exchanges for column in columns)))
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether an answer is being written."""
+        return any(not message.is_whole for message in self.query(ModelMessage))
+
+    async def build_around(self, number: int | None) -> int:
+        """Build the exchange of this number and those about it and no others, or the last ones; gives their count."""
+        rows = self.rows()
+        stop = len(rows) if number is None else min(max(number + _AT_ONCE // 2, _AT_ONCE), len(rows))
+        built = range(max(stop - _AT_ONCE, 0), stop)
+        async with self.batch():  # one after the other: else two at once would show everything twice
+            await self.remove_children(ExchangeView)
+            await self.mount_all(self._views(built, rows), before="#transcript-later")
+            self._note_rest(built, len(rows))
+        return len(rows)
+
+    async def build_last(self) -> None:
+        """Build the exchange that was begun just now."""
+        rows = self.rows()
+        if self._built.stop != len(rows) - 1:
+            await self.build_around(None)
+            return
+        async with self.batch():
+            last = range(self._built.stop, len(rows))
+            await self.mount_all(self._views(last, rows), before="#transcript-later")
+            self._note_rest(range(self._built.start, len(rows)), len(rows))
+
+    def view(self, number: int) -> ExchangeView | None:
+        """An exchange, if it is built."""
+        return self.query(ExchangeView)[number - self._built.start] if number in self._built else None
+
+    def _views(self, numbers: range, rows: Sequence[Row]) -> list[ExchangeView]:
+        return [ExchangeView(rows[number], self._speakers) for number in numbers]
+
+    def _note_rest(self, built: range, count: int) -> None:
+        self._built = built
+        self.query_one(".transcript-empty").display = not count
+        earlier, later = built.start, count - built.stop
+        text = _("↑ {count} earlier questions").format(count=earlier) if earlier else None
+        self.query_one("#transcript-earlier", QuietStatic).tell(text)
+        text = _("↓ {count} later questions").format(count=later) if later else None
+        self.query_one("#transcript-later", QuietStatic).tell(text)
+
+    # -- more of it
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self.fill()
+
+    def fill(self) -> None:
+        """Build more if the view is near the end of what is built."""
+        if self._is_building or not self.is_attached:
+            return
+        near = self.size.height / 2
+        if self._built.start > 0 and self.scroll_y < near:
+            self._is_building = True
+            self.call_later(self._build_more, before=True)
+        elif self.query_one("#transcript-later").display and self.max_scroll_y - self.scroll_y < near:
+            self._is_building = True
+            self.call_later(self._build_more, before=False)
+
+    async def _build_more(self, *, before: bool) -> None:
+        """Build more on one side, and let go of what is too much on the other; what is in view stays where it is."""
+        rows, built = self.rows(), self._built
+        if before:
+            new = range(max(built.start - _AT_ONCE, 0), built.start)
+            kept = built if self.is_growing else range(built.start, min(built.stop, new.start + _MOST_BUILT))
+        else:
+            new = range(built.stop, min(built.stop + _AT_ONCE, len(rows)))
+            kept = range(max(built.start, new.stop - _MOST_BUILT), built.stop)
+        seen = self._first_seen()
+        above = seen.virtual_region.y - self.scroll_y if seen else 0
+        async with self.batch():
+            await self.remove_children([view for number in built if number not in kept and (view := self.view(number))])
+            await self.mount_all(
+                self._views(new, rows),
+                **{"after": "#transcript-earlier"} if before else {"before": "#transcript-later"},
+            )
+            self._note_rest(range(new.start, kept.stop) if before else range(kept.start, new.stop), len(rows))
+        self.call_after_refresh(self._put_back, seen, above)
+
+    def _first_seen(self) -> ExchangeView | None:
+        return next((view for view in self.query(ExchangeView) if view.virtual_region.bottom > self.scroll_y), None)
+
+    def _put_back(self, seen: ExchangeView | None, above: float) -> None:
+        """Scroll so that an exchange is so many rows below the top of the view."""
+        if seen is not None and seen.is_attached:
+            self.scroll_to(y=seen.virtual_region.y - above, animate=False, immediate=True, force=True)
+        self._is_building = False
