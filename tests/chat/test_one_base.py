@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
+from tests.chat.moved_adapters import moved, moved_adapter
 from tests.chat.seeing import BASE, Talk, said
 from tests.models.vision.tiny import language_model
 from workbench.configs.method_settings import LoraSettings
@@ -19,28 +19,10 @@ pytestmark = pytest.mark.heavy
 _LOADING = "Loading the model"
 
 
-def _moved(adapted: Any, folder: Path, seed: int) -> Path:
-    """An adapter whose weights are at random, saved."""
-    torch.manual_seed(seed)
-    with torch.no_grad():
-        for parameter in adapted.parameters():
-            if parameter.requires_grad:
-                parameter += torch.randn_like(parameter) * 0.1
-    adapted.save_pretrained(folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def adapters(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Two of the language model alone, of different size."""
-    return [
-        _moved(
-            add_adapter(load_language_model(BASE, precision="fp32"), LoraSettings(r=rank, lora_dropout=0.0), "lora"),
-            tmp_path_factory.mktemp("adapter"),
-            rank,
-        )
-        for rank in (4, 8)
-    ]
+    return [moved_adapter(tmp_path_factory.mktemp("adapter"), rank) for rank in (4, 8)]
 
 
 def test_every_way_answers_as_if_it_had_been_loaded_alone(
@@ -89,7 +71,7 @@ def test_a_folder_given_as_an_adapter_is_taken_for_what_it_is(stage_1: Path, red
 def test_an_adapter_that_does_not_fit_changes_nothing(
     adapters: list[Path], stage_2: Path, red: Path, tmp_path: Path
 ) -> None:
-    other = _moved(add_adapter(language_model("internlm2"), LoraSettings(r=4), "lora"), tmp_path / "other", 1)
+    other = moved(add_adapter(language_model("internlm2"), LoraSettings(r=4), "lora"), tmp_path / "other", 1)
     for first in ({}, {"adapter": str(adapters[0])}, {"llava": str(stage_2)}):
         talk = Talk(**first)
         shown = red if "llava" in first else None
@@ -164,7 +146,7 @@ def test_an_adapter_with_an_embedding_of_its_own_gets_a_base_of_its_own(
 ) -> None:
     settings = LoraSettings(r=4, lora_dropout=0.0, modules_to_save=["embed_tokens"])
     adapted = add_adapter(load_language_model(BASE, precision="fp32"), settings, "lora")
-    own = {"adapter": str(_moved(adapted, tmp_path / "own", 3))}
+    own = {"adapter": str(moved(adapted, tmp_path / "own", 3))}
     seeing = {"llava": str(stage_2)}
     alone, seen = Talk(**own).answers(None), Talk(**seeing).answers(red)
     talk = Talk(**own)

@@ -1,0 +1,111 @@
+"""Answers of workbench's engine, streamed, and of transformers' plain ``generate``, with the same weights and draws."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any, BinaryIO
+
+import torch
+
+from tests.bench.measurement import Figure, Target, times
+from workbench.chat.generation import end_ids
+from workbench.chat.prompt import fitting_prompt
+from workbench.chat.protocol import Delta, Generate, GenerationSettings, Load
+from workbench.chat.session import ChatSession
+from workbench.chat.turn import ChatTurn
+
+_QUESTIONS = ("你是谁", "Who are you?", "What is the capital of France?", "讲一个故事。")
+PLAIN = "plain generate"
+
+
+@dataclass(frozen=True)
+class _Run:
+    first_token_s: float
+    tokens: int
+    total_s: float
+
+
+def speed_figures(what: str, model: str, tokens: int, runs: int) -> list[Figure]:
+    """Seconds to the first token and tokens a second, with XTuner's settings and with greedy decoding."""
+    session = ChatSession(Load(id=0, model=model, prompt_template="internlm2_chat"))
+    session.load(lambda _stage: None)
+    figures = []
+    for how, temperature in (("drawn", 0.1), ("greedy", 0.0)):
+        settings = GenerationSettings(max_new_tokens=tokens, temperature=temperature)
+        pairs = [pair for number in range(runs + 1) for pair in _pairs(session, settings, number)][len(_QUESTIONS) :]
+        figures += _compared(f"{what}, {how}", [ours for ours, _plain in pairs], [plain for _ours, plain in pairs])
+    return figures
+
+
+def _compared(what: str, ours: list[_Run], plain: list[_Run]) -> list[Figure]:
+    """Each run of the one beside that of the other."""
+    figures = []
+    for name, unit, of, target in (
+        ("first token", "s", lambda run: run.first_token_s, None),
+        ("tokens", "tokens/s", lambda run: run.tokens / run.total_s, Target(1.0, at_least=True)),
+    ):
+        base = Figure(f"{what}: {name}, {PLAIN}", list(map(of, plain)), unit)
+        own = Figure(f"{what}: {name}, streamed", list(map(of, ours)), unit)
+        figures += [Figure(own.what, own.samples, unit, compared=times(own.value, base.value, PLAIN)), base]
+        if target:
+            shares = [of(one) / of(other) for one, other in zip(ours, plain, strict=True)]
+            figures.append(Figure(f"{what}: streamed / {PLAIN}", shares, "×", target))
+    return figures
+
+
+def _pairs(session: ChatSession, settings: GenerationSettings, number: int) -> Iterator[tuple[_Run, _Run]]:
+    """One answer of each to every question, with the same seed; who begins changes."""
+    chosen = settings.model_copy(update={"seed": number})
+    for place, question in enumerate(_QUESTIONS):
+        turns = [ChatTurn(role="user", content=question)]
+        if (number + place) % 2:
+            ours = _streamed(session, turns, chosen)
+            yield ours, _plain(session, turns, chosen)
+        else:
+            plain = _plain(session, turns, chosen)
+            yield _streamed(session, turns, chosen), plain
+
+
+def _streamed(session: ChatSession, turns: list[ChatTurn], settings: GenerationSettings) -> _Run:
+    with Path(os.devnull).open("wb", buffering=0) as app:
+        answer = session.answer(Generate(id=1, turns=turns, settings=settings), lambda text: _send(app, text), Event())
+    return _Run(answer.first_token_s, answer.tokens, answer.total_s)
+
+
+def _send(app: BinaryIO, text: str) -> None:
+    app.write(Delta(id=1, text=text).model_dump_json().encode() + b"\n")
+
+
+def _plain(session: ChatSession, turns: list[ChatTurn], settings: GenerationSettings) -> _Run:
+    held = session.held
+    began = time.monotonic()
+    with torch.inference_mode(), held.active():
+        ids = torch.tensor([fitting_prompt(turns, settings.max_new_tokens, held, session.template).ids])
+        first = _generate(held, session, ids, settings, most=1)
+        first_token_s = time.monotonic() - began
+        began = time.monotonic()
+        whole = _generate(held, session, ids, settings, most=settings.max_new_tokens)
+        held.tokenizer.decode(whole, skip_special_tokens=True)
+    assert whole[: len(first)] == first
+    return _Run(first_token_s, len(whole), time.monotonic() - began)
+
+
+def _generate(held: Any, session: ChatSession, ids: torch.Tensor, settings: GenerationSettings, most: int) -> list[int]:
+    torch.manual_seed(settings.seed)
+    drawn = {"temperature": settings.temperature, "top_k": settings.top_k, "top_p": settings.top_p}
+    output = held.model.generate(
+        input_ids=ids,
+        attention_mask=torch.ones_like(ids),
+        max_new_tokens=most,
+        repetition_penalty=settings.repetition_penalty,
+        eos_token_id=end_ids(held.tokenizer, session.template.stop_words),
+        pad_token_id=held.tokenizer.pad_token_id,
+        do_sample=settings.temperature > 0,
+        **(drawn if settings.temperature > 0 else {}),
+    )
+    return [int(token) for token in output[0, ids.shape[1] :]]

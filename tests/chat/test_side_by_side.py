@@ -1,0 +1,145 @@
+"""Several answers at once from one base: each is what it would be alone, and they come together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chat.moved_adapters import moved_adapter
+from tests.chat.seeing import BASE, DRAWN, GREEDY, said
+from workbench.chat.engine import Engine
+from workbench.chat.protocol import (
+    Answer,
+    Delta,
+    Done,
+    Generate,
+    GenerationSettings,
+    Load,
+    Loaded,
+    Loading,
+    Parts,
+    Refused,
+    Reply,
+    Stop,
+)
+
+pytestmark = pytest.mark.heavy
+_ENDLESS = GenerationSettings(temperature=5, top_k=0, top_p=1, max_new_tokens=900, seed=2)
+
+
+class Line:
+    """An engine in this process, asked as the app asks it; replies in the order in which they came."""
+
+    def __init__(self, **asked: Any) -> None:
+        self.replies: list[Reply] = []
+        self._came = threading.Condition()
+        self.engine = Engine(self._hear)
+        self.engine.start()
+        self.engine.take(Load.model_validate({"id": 1, "model": BASE} | asked))
+        self.wait_for(1, Loaded | Refused)
+
+    def _hear(self, reply: Reply) -> None:
+        with self._came:
+            self.replies.append(reply)
+            self._came.notify_all()
+
+    def of(self, request: int, kind: Any = Reply) -> list[Any]:
+        return [reply for reply in self.replies if reply.id == request and (kind is Reply or isinstance(reply, kind))]
+
+    def wait_for(self, request: int, kind: Any) -> Any:
+        with self._came:
+            assert self._came.wait_for(lambda: self.of(request, kind), timeout=120)
+            return self.of(request, kind)[-1]
+
+    def ask(self, request: int, settings: GenerationSettings, text: str = "你是谁", **more: Any) -> None:
+        self.engine.take(Generate(id=request, turns=said(text), settings=settings, **more))
+
+
+@pytest.fixture(scope="module")
+def line() -> Iterator[Line]:
+    line = Line()
+    yield line
+    line.engine.finish()
+
+
+@pytest.fixture(scope="module")
+def ways(stage_2: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Parts]:
+    adapters = [moved_adapter(tmp_path_factory.mktemp("adapter"), rank) for rank in (4, 8)]
+    return [Parts(), Parts(adapter=str(adapters[0])), Parts(llava=str(stage_2)), Parts(adapter=str(adapters[1]))]
+
+
+def test_each_answer_is_what_it_would_be_alone(line: Line, ways: list[Parts]) -> None:
+    settings = [
+        GREEDY.model_copy(update={"max_new_tokens": 24}),
+        DRAWN.model_copy(update={"max_new_tokens": 60}),
+        GenerationSettings(max_new_tokens=32, temperature=1, repetition_penalty=1.3, seed=5),
+    ]
+    asked = [(parts, way) for parts in ways for way in settings]
+    alone = []
+    for number, (parts, way) in enumerate(asked, start=100):
+        line.ask(number, way, parts=parts)
+        alone.append(line.wait_for(number, Answer))
+    for number, (parts, way) in enumerate(asked, start=200):
+        line.ask(number, way, parts=parts)
+    together = [line.wait_for(number, Answer) for number in range(200, 200 + len(asked))]
+    assert [one.text for one in together] == [one.text for one in alone]
+    assert len({one.text for one in alone}) >= len(ways)
+    assert ["".join(delta.text for delta in line.of(number, Delta)) for number in range(200, 200 + len(asked))] == [
+        one.text for one in alone
+    ]
+    line.ask(300, settings[0])
+    assert line.wait_for(300, Answer).text == alone[0].text, "what was attached is what answers without a word"
+
+
+def test_answers_come_side_by_side_and_are_stopped_one_by_one(line: Line, ways: list[Parts]) -> None:
+    for number, parts in enumerate(ways[:3], start=400):
+        line.ask(number, _ENDLESS, parts=parts)
+    for number in range(400, 403):
+        line.wait_for(number, Delta)
+    assert not any(line.of(number, Answer) for number in range(400, 403))
+    line.engine.take(Stop(id=450, answer=401))
+    assert line.wait_for(401, Answer).ended_by == "stopped"
+    heard = [len(line.of(number, Delta)) for number in (400, 402)]
+    assert line.of(450, Done)
+    line.engine.take(Stop(id=451))
+    assert [line.wait_for(number, Answer).ended_by for number in (400, 402)] == ["stopped", "stopped"]
+    assert all(len(line.of(number, Delta)) >= before for number, before in zip((400, 402), heard, strict=True))
+
+
+def test_what_cannot_be_put_beside_is_refused_and_the_others_go_on(line: Line, tmp_path: Path) -> None:
+    line.ask(500, _ENDLESS)
+    line.wait_for(500, Delta)
+    line.ask(501, GREEDY, parts=Parts(adapter=str(tmp_path)))
+    assert "no adapter" in line.wait_for(501, Refused).what
+    line.ask(502, GREEDY, "x" * 1_000_000)
+    assert "longer than the model's context" in line.wait_for(502, Refused).what
+    line.engine.take(Stop(id=503))
+    assert line.wait_for(500, Answer).tokens > 0
+
+
+def test_a_stop_that_overtakes_its_question_is_heard(stage_2: Path) -> None:
+    line = Line()
+    line.engine.take(Load(id=2, model=BASE))
+    line.ask(3, _ENDLESS)
+    line.engine.take(Stop(id=4, answer=3))
+    assert line.wait_for(3, Answer).tokens <= 2
+    wild = _ENDLESS.model_copy(update={"max_new_tokens": 80})
+    line.ask(5, wild)
+    alone = line.wait_for(5, Answer)
+    line.ask(6, wild)
+    line.wait_for(6, Delta)
+    line.ask(7, GREEDY, parts=Parts(llava=str(stage_2)))
+    assert line.wait_for(6, Answer).text == alone.text, "rows for pictures that are added meanwhile change nothing"
+    assert line.wait_for(7, Answer).tokens > 0
+    line.engine.finish()
+
+
+def test_loading_tells_its_share_and_what_it_takes(line: Line) -> None:
+    shares = [loading.share for loading in line.of(1, Loading) if loading.share is not None]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert line.of(1, Loaded)[0].memory_mb > 100
