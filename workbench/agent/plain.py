@@ -2,48 +2,116 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
+from workbench.agent.chosen import protocol_of
 from workbench.agent.consent import Consent, Reply
-from workbench.agent.loop import Called, Calling
+from workbench.agent.loop import Agent, Answered, Called, Calling, Ended, Event
+from workbench.agent.protocols import AgentProtocol
 from workbench.agent.tool import ToolSpec
+from workbench.agent.toolbox import Toolbox
+from workbench.chat.agent_choice import AgentChoice
+from workbench.chat.client import ChatEngine
+from workbench.chat.interrupts import Interrupts
+from workbench.chat.plain_answers import Given, Show
+from workbench.chat.protocol import Answer, Delta, GenerationSettings
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.i18n import _
-from workbench.text import visible
+from workbench.text import printable, visible
 
 _REPLIES: dict[str, Reply] = {"o": "once", "a": "always", "n": "no", "never": "never"}
 
 
 @dataclass
-class TypedConsent:
-    """Asks on the terminal; where nobody types, what is not allowed already is not.
+class AgentAnswering:
+    """Answers with an agent: each thought, call and result is a line.
 
     Args:
-        answers: where the user types; None if nobody does.
+        typed: what the user types; if nobody does, what is not allowed already is not.
     """
 
+    choice: AgentChoice
+    toolbox: Toolbox
     consent: Consent
-    answers: TextIO | None = field(default_factory=lambda: sys.stdin)
+    typed: TextIO = field(default_factory=lambda: sys.stdin)
+    _protocol: AgentProtocol | None = field(default=None, init=False)
 
-    async def may_run(self, tool: ToolSpec, call: ChatCall) -> bool:
-        """Whether the call may be made."""
+    async def start(self, prompt_template: str) -> list[str]:
+        """Start the servers of tools; returns what is wrong with those that do not answer.
+
+        Raises:
+            WorkbenchError: there is no such protocol.
+        """
+        self._protocol = protocol_of(self.choice, prompt_template)
+        self.choice = self.choice.model_copy(update={"read_as": self._protocol.name})
+        return await self.toolbox.start()
+
+    async def close(self) -> None:
+        """End the processes of the tools."""
+        await self.toolbox.close()
+
+    async def answer(
+        self, engine: ChatEngine, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
+    ) -> Given:
+        """As `Answering.answer`; the text of each step is shown, then what the tools gave."""
+
+        async def may_run(tool: ToolSpec, _call: ChatCall) -> bool:
+            return self._may_run(tool, interrupts)
+
+        assert self._protocol is not None  # `start` was first
+        agent = Agent(self._protocol, self.toolbox, may_run, self.choice.max_turns)
+        interrupts = Interrupts(agent.stop)
+        answers: list[Answer] = []
+        with interrupts:
+            async for event in agent.answer(engine, turns, settings):
+                if isinstance(event, Answered):
+                    answers.append(event.figures)
+                if isinstance(event, Ended):
+                    return self._given(event, answers)
+                if text := _shown(event, streams=streams):
+                    show(text)
+        raise AssertionError("an agent's last event is the end")
+
+    def _given(self, end: Ended, answers: list[Answer]) -> Given:
+        if end.reason == "turns":
+            tell(_("No answer within {count} turns.").format(count=self.choice.max_turns))
+        tokens, seconds = sum(one.tokens for one in answers), sum(one.total_s for one in answers)
+        more = {"steps": step_rows(end.turns)}
+        return Given(end.turns, end.answer, answers[-1], tokens, seconds, end.reason, more)
+
+    def _may_run(self, tool: ToolSpec, interrupts: Interrupts) -> bool:
         known = self.consent.known(tool)
         if known is not None:
             return known
-        if self.answers is None:
-            hint = _("{tool} is not run without consent; --allow {tool} gives it.").format(tool=visible(tool.name))
-            print(hint, file=sys.stderr, flush=True)  # noqa: T201
+        if not self.typed.isatty():
+            tell(_("{tool} is not run without consent; --allow {tool} gives it.").format(tool=visible(tool.name)))
             return False
-        asked = _("{tool} wants to run. [o]nce, [a]lways in this project, [n]o, never: ")
+        asked = _("{tool} wants to run. o: once, a: always in this project, n: no, never: ")
         while True:
-            print(asked.format(tool=visible(tool.name)), end="", file=sys.stderr, flush=True)  # noqa: T201
-            line = await asyncio.to_thread(self.answers.readline)
-            reply = _REPLIES.get(line.strip().lower()) if line else "no"
-            if reply:
+            tell(asked.format(tool=visible(tool.name)), end="")
+            line = interrupts.typed(self.typed)
+            if reply := _REPLIES.get(line.strip().lower()) if line else "no":
                 return self.consent.take(tool, reply)
+
+
+def tell(text: str, end: str = "\n") -> None:
+    """Say something that is no part of an answer."""
+    print(text, end=end, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _shown(event: Event, *, streams: bool) -> str:
+    match event:
+        case Delta(text=text) if streams:
+            return printable(text)
+        case Answered():
+            return "\n" if streams else f"{printable(event.figures.text)}\n"
+        case Calling():
+            return f"{call_line(event)}\n"
+        case Called():
+            return f"{result_line(event)}\n"
+    return ""
 
 
 def call_line(event: Calling) -> str:
@@ -51,7 +119,7 @@ def call_line(event: Calling) -> str:
     return f"→ {visible(event.call.name)} {visible(event.call.arguments)}"
 
 
-def result_lines(event: Called) -> str:
+def result_line(event: Called) -> str:
     """A result with its time, or what the model was told, safe to print."""
     mark = "✗" if event.turn.failed else "←"
     took = f" ({event.turn.seconds:.2f} s)" if event.call and event.turn.seconds else ""
@@ -60,16 +128,13 @@ def result_lines(event: Called) -> str:
 
 def step_rows(turns: list[ChatTurn]) -> list[dict[str, Any]]:
     """What came of a question, one object a turn, for ``--json``."""
-    return [
-        {
-            "role": turn.role,
-            "content": turn.content,
-            **({"calls": [call.model_dump(exclude={"id"}) for call in turn.calls]} if turn.calls else {}),
-            **(
-                {"tool": turn.tool, "failed": turn.failed, "seconds": round(turn.seconds or 0.0, 3)}
-                if turn.role == "tool"
-                else {}
-            ),
-        }
-        for turn in turns
-    ]
+    return [_row(turn) for turn in turns]
+
+
+def _row(turn: ChatTurn) -> dict[str, Any]:
+    row: dict[str, Any] = {"role": turn.role, "content": turn.content}
+    if turn.calls:
+        row["calls"] = [{"name": call.name, "arguments": call.arguments} for call in turn.calls]
+    if turn.role == "tool":
+        row |= {"tool": turn.tool, "failed": turn.failed, "seconds": round(turn.seconds or 0.0, 3)}
+    return row

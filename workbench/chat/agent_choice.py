@@ -16,6 +16,8 @@ class AgentChoice(BaseModel):
         tools: names of built-in tools.
         mcp: a file with servers of tools, as the user wrote its path; empty for none.
         max_turns: how often the model is asked for one question.
+        arxiv_url: where arXiv is asked; empty is arXiv, or what the environment says.
+        bot_name: what the model is called, for protocols that say so.
         read_as: the protocol that answers were written in at last, to read them by.
     """
 
@@ -27,4 +29,6 @@ class AgentChoice(BaseModel):
     tools: tuple[str, ...] = ("calculator", "clock")
     mcp: str = ""
     max_turns: int = MOST_TURNS
+    arxiv_url: str = ""
+    bot_name: str = "BOT"
     read_as: str = ""

@@ -7,7 +7,6 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -16,7 +15,8 @@ from workbench.chat.client import ChatEngine
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.given_picture import IMAGE_COMMAND, checked_picture
 from workbench.chat.image_path import pictures_in
-from workbench.chat.protocol import Answer, Delta, GenerationSettings, Load, Loaded, Loading
+from workbench.chat.plain_answers import Answering, EngineAnswering, Given
+from workbench.chat.protocol import GenerationSettings, Load, Loaded, Loading
 from workbench.chat.turn import ChatTurn
 from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
@@ -35,6 +35,7 @@ class PlainChat:
             ``images`` if pictures were asked about.
         images: pictures that go with the first message, and again with the first one after ``RESET``.
         streams: print an answer while it is written, and not once it is whole.
+        answering: how questions are answered; with an agent ``--json`` prints ``steps`` too.
     """
 
     load: Load
@@ -45,6 +46,7 @@ class PlainChat:
     as_json: bool = False
     images: list[str] = field(default_factory=list)
     streams: bool = True
+    answering: Answering = field(default_factory=EngineAnswering)
     questions: TextIO = field(default_factory=lambda: sys.stdin)
     _warned: bool = field(default=False, init=False)
     _sees: bool = field(default=False, init=False)
@@ -62,6 +64,8 @@ class PlainChat:
         try:
             loaded = await self._load(engine)
             self._take_pictures(self.images)
+            for trouble in await self.answering.start(loaded.prompt_template):
+                self._tell(_("Warning: {text}").format(text=printable(trouble)))
             conversation = SavedConversation(
                 model=self.load.model,
                 adapter=self.load.adapter,
@@ -71,6 +75,7 @@ class PlainChat:
                 prompt_template=loaded.prompt_template,
                 system=self.system,
                 settings=self.settings,
+                agent=self.answering.choice,
             )
             for question in first or self._typed():
                 if question == "RESET":
@@ -86,6 +91,7 @@ class PlainChat:
                     self._tell(printable(str(error)))
         finally:
             await engine.close()
+            await self.answering.close()
 
     @property
     def _is_typed_by_hand(self) -> bool:
@@ -170,13 +176,10 @@ class PlainChat:
         asked = ChatTurn(role="user", content=question, images=self._waiting)
         self._waiting = []
         try:
-            with _interrupts_stop(engine):
-                async for reply in engine.generate([*system, *conversation.turns, asked], self.settings):
-                    if isinstance(reply, Delta) and self.streams and not self.as_json:
-                        print(printable(reply.text), end="", flush=True)  # noqa: T201
-                    elif isinstance(reply, Answer):
-                        conversation.turns += [asked, ChatTurn(role="assistant", content=reply.text)]
-                        self._close(asked, reply)
+            turns = [*system, *conversation.turns, asked]
+            given = await self.answering.answer(engine, turns, self.settings, self._show, streams=self.streams)
+            conversation.turns += [asked, *given.turns]
+            self._close(asked, given)
         except WorkbenchError as error:
             self._waiting = [picture for picture in asked.images if picture != error.where]
             raise
@@ -191,37 +194,29 @@ class PlainChat:
                 self._warned = True
                 self._tell(_("Warning: {text}").format(text=error))
 
-    def _close(self, question: ChatTurn, answer: Answer) -> None:
+    def _show(self, text: str) -> None:
         if not self.as_json:
-            print("" if self.streams else printable(answer.text), flush=True)  # noqa: T201
-            if unseen := left_out(answer):
+            print(text, end="", flush=True)  # noqa: T201
+
+    def _close(self, question: ChatTurn, given: Given) -> None:
+        if not self.as_json:
+            if unseen := left_out(given.figures):
                 self._tell(unseen)
             return
         row: dict[str, object] = {
             "question": question.content,
             **({"images": question.images} if question.images else {}),
-            "answer": answer.text,
-            "tokens": answer.tokens,
-            "seconds": round(answer.total_s, 3),
-            "ended_by": answer.ended_by,
+            "answer": given.text,
+            **given.more,
+            "tokens": given.tokens,
+            "seconds": round(given.seconds, 3),
+            "ended_by": given.ended_by,
         }
         print(json.dumps(row, ensure_ascii=False), flush=True)  # noqa: T201
 
     @staticmethod
     def _tell(text: str) -> None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201
-
-
-@contextmanager
-def _interrupts_stop(engine: ChatEngine) -> Iterator[None]:
-    """While an answer comes, ctrl+c ends the answer; afterwards it is an interrupt again, as at the prompt."""
-    loop = asyncio.get_running_loop()
-    stopping: list[asyncio.Task[None]] = []
-    loop.add_signal_handler(signal.SIGINT, lambda: stopping.append(loop.create_task(engine.stop())))
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
 
 
 def chat_plainly(chat: PlainChat, first: list[str]) -> None:

@@ -9,6 +9,21 @@ from typing import Annotated
 
 import typer
 
+from workbench.commands.agent_options import (
+    MORE_PLUGINS,
+    Agent,
+    AgentText,
+    Allow,
+    ArxivUrl,
+    Lagent,
+    MaxTurns,
+    Mcp,
+    Plugins,
+    Tools,
+    chosen_agent,
+    moss_templates,
+    plain_agent,
+)
 from workbench.commands.asked_model import (
     Llava,
     MaxNewTokens,
@@ -37,6 +52,8 @@ _EXAMPLES = """
 
   workbench chat ./work_dirs/llava/checkpoint-200 --image cat.jpg --message "What is this?"
 
+  workbench chat sample:model --agent react --tools calculator,clock,arxiv_search --arxiv-url sample:arxiv
+
   workbench chat internlm/internlm2-chat-1_8b --llava ./llava --visual-encoder openai/clip-vit-large-patch14-336
 """
 
@@ -55,6 +72,7 @@ def register(app: typer.Typer) -> None:
 
 def chat(
     model: Model,
+    more_plugins: Annotated[list[str] | None, MORE_PLUGINS] = None,
     adapter: Annotated[str | None, typer.Option(help=_("Adapter folder."))] = None,
     llava: Llava = None,
     visual_encoder: VisualEncoder = None,
@@ -94,6 +112,15 @@ def chat(
     trust_remote_code: Annotated[
         bool, typer.Option(help=_("Run Python code that comes with the model; only for models you trust."))
     ] = False,
+    agent: Agent = None,
+    tools: Tools = None,
+    mcp: Mcp = None,
+    agent_text: AgentText = None,
+    max_turns: MaxTurns = 7,
+    allow: Allow = None,
+    arxiv_url: ArxivUrl = None,
+    with_plugins: Plugins = None,
+    lagent: Lagent = False,
     plain: Annotated[bool, typer.Option("--plain", help=_("Line by line, without the full-screen app."))] = False,
     no_streamer: Annotated[bool, typer.Option("--no-streamer", help=_("Show an answer once it is whole."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object an answer."))] = False,
@@ -106,6 +133,8 @@ def chat(
     from workbench.chat.system_templates import chosen_system
     from workbench.ui.terminal import has_full_screen
 
+    if with_plugins:
+        prompt_template, system_template = moss_templates(prompt_template, system_template)
     settings = GenerationSettings(
         max_new_tokens=max_new_tokens,
         temperature=temperature,
@@ -129,18 +158,44 @@ def chat(
         trust_remote_code=trust_remote_code,
     )
     refuse_both(load)
+    choice = chosen_agent(
+        agent=agent,
+        tools=tools,
+        mcp=mcp,
+        text=agent_text,
+        max_turns=max_turns,
+        arxiv_url=arxiv_url,
+        plugins=with_plugins,
+        more_plugins=more_plugins,
+        lagent=lagent,
+        bot_name=bot_name,
+    )
     system = chosen_system(system, system_template, bot_name)
     named, its_adapter = model_named(model, adapter, Path.cwd())
     load = load.model_copy(update={"model": named, "adapter": its_adapter})
     images = [checked_picture(one, Path.cwd()) for one in image or []]
+    allowed = frozenset(allow or ())
     if not (plain or as_json or message) and has_full_screen(os.environ):
         from workbench.ui.chosen_model import ChosenModel
         from workbench.ui.launch import main as open_app
 
         chosen = ChosenModel(**load.model_dump(exclude={"id", "request"}))
-        raise typer.Exit(open_app(area="chat", chosen=chosen, system=system, settings=settings, images=images))
+        raise typer.Exit(
+            open_app(
+                area="chat",
+                chosen=chosen,
+                system=system,
+                settings=settings,
+                images=images,
+                streams=not no_streamer,
+                agent=choice,
+                allowed=allowed,
+            )
+        )
     from workbench.chat.repl import PlainChat, chat_plainly
     from workbench.paths import user_state
 
     session = PlainChat(load, system, settings, Path.cwd(), user_state() / "chat.log", as_json, images, not no_streamer)
+    if choice:
+        session.answering = plain_agent(choice, Path.cwd(), allowed)
     chat_plainly(session, message or [])

@@ -6,6 +6,7 @@ import asyncio
 
 from textual import work
 
+from workbench.agent.chosen import protocol_of
 from workbench.agent.loop import Agent, Answered, Called, Ended
 from workbench.agent.protocols.choice import fitting_protocol
 from workbench.agent.tool import ToolSpec
@@ -15,7 +16,7 @@ from workbench.chat.turn import ChatCall
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_state import ChatState
-from workbench.ui.chat_tools import ChatTools, protocol_of
+from workbench.ui.chat_tools import ChatTools
 from workbench.ui.screens.chat_streaming import ChatStreaming, Coming
 
 

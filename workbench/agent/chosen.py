@@ -1,0 +1,79 @@
+"""From what the user chose to what answers: protocol and tools of an `AgentChoice`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from workbench.agent.mcp_file import read_mcp_file
+from workbench.agent.protocols import PLUGINS, AgentProtocol, Moss, React, protocol_named
+from workbench.agent.toolbox import Toolbox
+from workbench.agent.tools.settings import SEARCH_KEY, ToolSettings
+from workbench.chat.agent_choice import AgentChoice
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
+USUAL_TOOLS = ("calculator", "equation_solver", "clock")
+"""Of a command that names none: those that touch nothing outside."""
+
+
+def protocol_of(choice: AgentChoice, prompt_template: str) -> AgentProtocol:
+    """The protocol of a choice with the user's text; ``auto`` is the one for the prompt template.
+
+    Raises:
+        WorkbenchError: there is none of its name.
+    """
+    protocol = protocol_named(choice.protocol, prompt_template)
+    if isinstance(protocol, Moss):
+        protocol = replace(protocol, bot_name=choice.bot_name)
+    if choice.text and isinstance(protocol, React | Moss):
+        return replace(protocol, text=choice.text)
+    return protocol
+
+
+def toolbox_of(choice: AgentChoice, project: Path) -> Toolbox:
+    """The tools of a choice; `Toolbox.start` starts the servers.
+
+    Raises:
+        WorkbenchError: there are none, a name is unknown, or the file of MCP servers is none.
+    """
+    if not (choice.tools or choice.mcp):
+        raise WorkbenchError(_("No tool is chosen."), fix=_("Choose one, or answer without tools."))
+    file = project / Path(choice.mcp).expanduser() if choice.mcp else None
+    if file is not None:
+        read_mcp_file(file)
+    settings = ToolSettings.of_environment(project, choice.arxiv_url or None)
+    return Toolbox(choice.tools, settings, file)
+
+
+def plugins_choice(names: tuple[str, ...], bot_name: str) -> AgentChoice:
+    """MOSS's plugins by the names that XTuner has for them.
+
+    Raises:
+        WorkbenchError: there is none of a name.
+    """
+    for name in names:
+        if name not in PLUGINS:
+            raise WorkbenchError(
+                _("There is no plugin called {name}.").format(name=name),
+                where="--with-plugins",
+                fix=_("There are: {names}.").format(names=", ".join(PLUGINS)),
+            )
+    tools = tuple(PLUGINS[name][1] for name in names)
+    return AgentChoice(is_on=True, protocol=Moss.name, tools=tools, bot_name=bot_name)
+
+
+def lagent_choice() -> AgentChoice:
+    """ReAct with a web search, as XTuner's ``--lagent`` has it.
+
+    Raises:
+        WorkbenchError: there is no key for the search.
+    """
+    if not os.environ.get(SEARCH_KEY):
+        raise WorkbenchError(
+            _("There is no key for web searches."),
+            where=SEARCH_KEY,
+            fix=_("Get one from https://serper.dev and set the variable, or choose other tools with --agent react."),
+        )
+    return AgentChoice(is_on=True, protocol=React.name, tools=("web_search",))

@@ -1,0 +1,92 @@
+"""How a question is answered on a plain terminal, shown while it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from workbench.chat.agent_choice import AgentChoice
+from workbench.chat.client import ChatEngine
+from workbench.chat.interrupts import Interrupts
+from workbench.chat.protocol import Answer, Delta, GenerationSettings
+from workbench.chat.turn import ChatTurn
+from workbench.text import printable
+
+Show = Callable[[str], None]
+"""Prints a piece of text without a line break."""
+
+
+@dataclass
+class Given:
+    """What came of a question.
+
+    Args:
+        turns: to be kept behind the question.
+        text: the answer; empty if there is none.
+        figures: of the last answer of the model; ``tokens`` and ``seconds`` are those of all.
+        ended_by: why it ended.
+        more: what ``--json`` prints beside.
+    """
+
+    turns: list[ChatTurn]
+    text: str
+    figures: Answer
+    tokens: int
+    seconds: float
+    ended_by: str
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+class Answering(Protocol):
+    """A way to answer; the engine alone, or an agent with it."""
+
+    @property
+    def choice(self) -> AgentChoice:
+        """What is kept of it with a conversation."""
+        ...
+
+    async def start(self, prompt_template: str) -> list[str]:
+        """Begin, once a model that answers with this template is loaded; returns warnings."""
+        ...
+
+    async def close(self) -> None:
+        """End what was begun."""
+        ...
+
+    async def answer(
+        self, engine: ChatEngine, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
+    ) -> Given:
+        """Answer the last turn, showing it as it comes, or once it is whole; ctrl+c ends it early.
+
+        Raises:
+            WorkbenchError: there is no answer.
+        """
+        ...
+
+
+class EngineAnswering:
+    """One question, one answer."""
+
+    choice = AgentChoice()
+
+    async def start(self, prompt_template: str) -> list[str]:
+        return []
+
+    async def close(self) -> None:
+        return
+
+    async def answer(
+        self, engine: ChatEngine, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
+    ) -> Given:
+        answer: Answer | None = None
+        with Interrupts(engine.stop):
+            async for reply in engine.generate(turns, settings):
+                if isinstance(reply, Answer):
+                    answer = reply
+                elif isinstance(reply, Delta) and streams:
+                    show(printable(reply.text))
+        assert answer is not None  # the engine ends with an answer, or has raised
+        show("\n" if streams else printable(answer.text) + "\n")
+        turn = ChatTurn(role="assistant", content=answer.text)
+        return Given([turn], answer.text, answer, answer.tokens, answer.total_s, answer.ended_by)

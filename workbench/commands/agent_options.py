@@ -1,0 +1,135 @@
+"""The options of ``workbench chat`` for models that call tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.chat.agent_choice import MOST_TURNS, AgentChoice
+from workbench.errors import WorkbenchError, mend_file, system_reason
+from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.agent.plain import AgentAnswering
+
+Agent = Annotated[
+    str | None,
+    typer.Option(help=_("Let the model call tools: react, moss, internlm2_plugin, tool_calls, or auto to fit it.")),
+]
+Tools = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=_("Its tools, with commas: {names}.").format(
+            names="calculator, equation_solver, clock, read_file, python, arxiv_search, web_search"
+        )
+    ),
+]
+Mcp = Annotated[Path | None, typer.Option(help=_("File of MCP servers whose tools it may call, too."))]
+AgentText = Annotated[
+    Path | None, typer.Option(help=_("File with the protocol's system text, in place of the usual one."))
+]
+MaxTurns = Annotated[int, typer.Option(help=_("How often the model is asked for one question."), min=1, max=99)]
+Allow = Annotated[
+    list[str] | None, typer.Option(help=_("A tool that may touch the outside without asking; repeatable."))
+]
+ArxivUrl = Annotated[str | None, typer.Option(help=_("Where arXiv is asked; sample:arxiv answers without a network."))]
+Plugins = Annotated[
+    list[str] | None,
+    typer.Option("--with-plugins", help=_("MOSS's plugins: calculate, solve, search; as --agent moss.")),
+]
+Lagent = Annotated[bool, typer.Option("--lagent", help=_("ReAct with a web search; as --agent react."))]
+MOSS = "moss_sft"
+MORE_PLUGINS = typer.Argument(hidden=True)
+"""Words behind ``--with-plugins``, as XTuner takes them."""
+
+
+def chosen_agent(
+    *,
+    agent: str | None,
+    tools: list[str] | None,
+    mcp: Path | None,
+    text: Path | None,
+    max_turns: int,
+    arxiv_url: str | None,
+    plugins: list[str] | None,
+    more_plugins: list[str] | None,
+    lagent: bool,
+    bot_name: str,
+) -> AgentChoice | None:
+    """The choice that the options make; None if the model is to call no tools.
+
+    Raises:
+        WorkbenchError: they exclude each other, name something unknown, or a file that cannot be read.
+    """
+    if more_plugins and not plugins:
+        raise typer.BadParameter(_("There is an argument too many: {name}").format(name=more_plugins[0]))
+    ways = [flag for flag, given in (("--agent", agent), ("--with-plugins", plugins), ("--lagent", lagent)) if given]
+    if len(ways) > 1:
+        fix = _("Leave one of them out.")
+        raise WorkbenchError(_("Only one kind of agent can answer."), where=" ".join(ways), fix=fix)
+    if not (ways or tools or mcp):
+        return None
+    from workbench.agent.chosen import USUAL_TOOLS, lagent_choice, plugins_choice
+
+    if lagent:
+        choice = lagent_choice()
+    elif plugins:
+        choice = plugins_choice(_names([*plugins, *(more_plugins or [])]), bot_name)
+    else:
+        named = _names(tools or []) or (() if mcp else USUAL_TOOLS)
+        choice = AgentChoice(is_on=True, protocol=agent or "auto", tools=named, bot_name=bot_name)
+    return choice.model_copy(
+        update={
+            "mcp": str(mcp) if mcp else "",
+            "text": _text(text) if text else "",
+            "max_turns": max_turns or MOST_TURNS,
+            "arxiv_url": arxiv_url or "",
+        }
+    )
+
+
+def plain_agent(choice: AgentChoice, project: Path, allowed: frozenset[str]) -> AgentAnswering:
+    """What answers on a plain terminal.
+
+    Raises:
+        WorkbenchError: there is no such protocol, or no such tool.
+    """
+    from workbench.agent.chosen import protocol_of, toolbox_of
+    from workbench.agent.consent import Consent
+    from workbench.agent.plain import AgentAnswering
+
+    protocol_of(choice, "")
+    return AgentAnswering(choice, toolbox_of(choice, project), Consent(project, allowed))
+
+
+def moss_templates(prompt_template: str | None, system_template: str | None) -> tuple[str, str | None]:
+    """The prompt template that plugins need, and the system text beside the one in which they are listed.
+
+    Raises:
+        WorkbenchError: another one was given.
+    """
+    for flag, given in (("--prompt-template", prompt_template), ("--system-template", system_template)):
+        if given not in {None, MOSS}:
+            raise WorkbenchError(
+                _("Plugins need the template {name}.").format(name=MOSS),
+                where=flag,
+                fix=_("Leave it out, or choose another way to call tools with --agent."),
+            )
+    return MOSS, None
+
+
+def _names(given: list[str]) -> tuple[str, ...]:
+    """Names that stand in options of their own, or in one with commas or blanks between them."""
+    return tuple(name for one in given for name in one.replace(",", " ").split())
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise WorkbenchError(_("It is no UTF-8 text."), where=str(file)) from error
+    except OSError as error:
+        said = _("The text cannot be read: {reason}").format(reason=system_reason(error))
+        raise WorkbenchError(said, where=str(file), fix=mend_file(file)) from error
