@@ -16,17 +16,20 @@ from workbench.ui.widgets.prompt_input import PromptInput
 class ChatScreen(ChatKeeping):
     """One conversation with one model, or up to four that are asked the same."""
 
+    AUTO_FOCUS = "#chat-prompt"
     CSS_PATH = "chat.tcss"
     BINDINGS: ClassVar[list[BindingType]] = chat_keys.BINDINGS
 
     def arrive(self, **context: Any) -> None:
         """Chat with ``chosen``, if it is named; ``system``, ``settings`` and ``streams`` take the place of its own.
 
-        ``images`` are attached.
+        ``images`` are attached; ``agent`` is what it answers with, ``allowed`` the tools that need no consent.
         """
         self.chat.system = context.get("system", self.chat.system)
         self.chat.settings = context.get("settings", self.chat.settings)
         self.chat.streams = context.get("streams", self.chat.streams)
+        self.chat.agent = context.get("agent") or self.chat.agent
+        self.tools.consent.allowed = context.get("allowed", self.tools.consent.allowed)
         chosen = context.get("chosen")
         if model := context.get("model"):
             chosen = ChosenModel(str(model), context.get("adapter"), context.get("prompt_template"))
