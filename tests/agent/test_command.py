@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from tests.commands.run_command import workbench
+from workbench.agent.protocols import SHORT_REACT_TEXT
 from workbench.chat.conversations import saved_conversations
 from workbench.commands.agent_options import chosen_agent, moss_templates, plain_agent
 from workbench.errors import WorkbenchError
@@ -33,6 +34,8 @@ def test_the_options_make_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = chosen_agent(**NOTHING | {"agent": "auto"})
     assert usual and usual.is_on and usual.tools == ("calculator", "equation_solver", "clock")
     named = chosen_agent(**NOTHING | {"tools": ["clock, calculator", "python"], "max_turns": 3})
+    short = chosen_agent(**NOTHING | {"agent": "react", "text": "short"})
+    assert short and short.text == SHORT_REACT_TEXT
     assert named and (named.protocol, named.tools, named.max_turns) == ("auto", ("clock", "calculator", "python"), 3)
     monkeypatch.setenv("SERPER_API_KEY", "k")
     lagent = chosen_agent(**NOTHING | {"lagent": True})
@@ -51,7 +54,7 @@ def test_the_options_make_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"agent": "reakt"}, "no protocol called reakt"),
         ({"tools": ["calclator"]}, "no tool called calclator"),
         ({"mcp": Path("gone.json")}, "MCP servers cannot be read"),
-        ({"agent": "react", "text": Path("gone.txt")}, "text cannot be read"),
+        ({"agent": "react", "text": "gone.txt"}, "text cannot be read"),
     ],
 )
 def test_what_cannot_be_is_told_before_anything_is_loaded(

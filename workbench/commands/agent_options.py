@@ -10,6 +10,7 @@ import typer
 from workbench.chat.agent_choice import MOST_TURNS, AgentChoice
 from workbench.errors import WorkbenchError, mend_file, system_reason
 from workbench.i18n import _
+from workbench.paths import resolve_model
 
 if TYPE_CHECKING:
     from workbench.agent.plain import AgentAnswering
@@ -28,7 +29,7 @@ Tools = Annotated[
 ]
 Mcp = Annotated[Path | None, typer.Option(help=_("File of MCP servers whose tools it may call, too."))]
 AgentText = Annotated[
-    Path | None, typer.Option(help=_("File with the protocol's system text, in place of the usual one."))
+    str | None, typer.Option(help=_("File with the protocol's system text, or short: ReAct's for a short context."))
 ]
 MaxTurns = Annotated[int, typer.Option(help=_("How often the model is asked for one question."), min=1, max=99)]
 Allow = Annotated[
@@ -50,7 +51,7 @@ def chosen_agent(
     agent: str | None,
     tools: list[str] | None,
     mcp: Path | None,
-    text: Path | None,
+    text: str | None,
     max_turns: int,
     arxiv_url: str | None,
     plugins: list[str] | None,
@@ -125,7 +126,12 @@ def _names(given: list[str]) -> tuple[str, ...]:
     return tuple(name for one in given for name in one.replace(",", " ").split())
 
 
-def _text(file: Path) -> str:
+def _text(named: str) -> str:
+    from workbench.agent.protocols import SHORT_REACT_TEXT
+
+    if named == "short":
+        return SHORT_REACT_TEXT
+    file = Path(resolve_model(named))
     try:
         return file.read_text("utf-8")
     except UnicodeDecodeError as error:
