@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from tests.chat.moved_adapters import moved_adapter
 from tests.chat.seeing import BASE, DRAWN, GREEDY, said
@@ -119,6 +120,15 @@ def test_what_cannot_be_put_beside_is_refused_and_the_others_go_on(line: Line, t
     assert "longer than the model's context" in line.wait_for(502, Refused).what
     line.engine.take(Stop(id=503))
     assert line.wait_for(500, Answer).tokens > 0
+
+
+def test_memory_that_runs_out_ends_an_answer_and_not_the_engine(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as large:
+        large.setattr("workbench.chat.session.fitting_prompt", lambda *_given: torch.empty(2**55))
+        line.ask(600, GREEDY)
+        assert line.wait_for(600, Refused).what == "The memory ran out."
+    line.ask(601, GREEDY)
+    assert line.wait_for(601, Answer).text
 
 
 def test_a_stop_that_overtakes_its_question_is_heard(stage_2: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,8 @@ from workbench.weights.scoring import refuse_scorer, scores_by
 _OTHER_SIZES = ("ignore_mismatched_sizes", "automatic conversion of the weights")
 """What transformers' error says where a weight has not the size, or cannot be cut into the parts, of the config."""
 
+_IS_TOKENIZER = re.compile(r"(tokenizer|vocab|tokenization_).*|.*\.(model|tiktoken)")
+"""Names of files of which every tokenizer has one."""
 SCORE_WEIGHT = "score.weight"
 """The head of a reward model, as transformers names it."""
 _OTHER_HEADS = {"v_head": "score"}
@@ -54,6 +57,7 @@ def load_tokenizer(path_or_name: str, trust_remote_code: bool = False, new_token
         WorkbenchError: there is none, or it needs code of its own that is not allowed, or it has such a token already.
     """
     source = _existing(path_or_name)
+    _require_tokenizer(Path(source), path_or_name)
     with load_errors(path_or_name):
         tokenizer = AutoTokenizer.from_pretrained(
             source, trust_remote_code=trust_remote_code, padding_side="right", **unsaid_ends(Path(source))
@@ -64,6 +68,15 @@ def load_tokenizer(path_or_name: str, trust_remote_code: bool = False, new_token
         tokenizer.pad_token = tokenizer.eos_token
     add_tokens(tokenizer, new_tokens)
     return tokenizer
+
+
+def _require_tokenizer(folder: Path, shown: str) -> None:
+    if folder.is_dir() and not any(_IS_TOKENIZER.match(file.name) for file in folder.iterdir()):
+        raise WorkbenchError(
+            _("The model folder has no tokenizer."),
+            where=shown,
+            fix=_("Copy the files of its tokenizer, such as tokenizer.json, from the model that it was made of."),
+        )
 
 
 def _processors_template(source: str) -> Any:
