@@ -74,7 +74,8 @@ async def test_a_call_that_nobody_waits_for_ends_with_all_it_started(toolbox: To
 
     while not programs():
         await asyncio.sleep(0.05)
-    ((program),) = programs()
+    (program,) = programs()
+    assert (await run(toolbox, "calculator", expression="1+2")).text == "3"  # meanwhile
     hanging.cancel()
     with pytest.raises(asyncio.CancelledError):
         await hanging

@@ -41,6 +41,7 @@ class HostProcess:
         self._scratch: TemporaryDirectory[str] | None = None
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[HostReply]] = {}
+        self._starting = asyncio.Lock()
 
     def next_id(self) -> int:
         """A request id not used before."""
@@ -98,13 +99,17 @@ class HostProcess:
             self._scratch.cleanup()
 
     async def _running(self) -> Process:
-        if self._process is not None and self._process.returncode is None:
+        async with self._starting:
+            if self._process is None or self._process.returncode is not None:
+                self._process = await self._start()
             return self._process
+
+    async def _start(self) -> Process:
         await self._end()
         self._scratch = TemporaryDirectory(prefix="workbench-tools-", ignore_cleanup_errors=True)
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("wb") as log:
-            self._process = await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 *self._command,
                 stdin=PIPE,
                 stdout=PIPE,
@@ -113,8 +118,8 @@ class HostProcess:
                 process_group=0,  # ctrl+c on a plain terminal is for the chat; the host ends with its input
                 env=os.environ | {"TMPDIR": self._scratch.name},
             )
-        self._reader = asyncio.create_task(self._hear(self._process), name="tool-host-replies")
-        return self._process
+        self._reader = asyncio.create_task(self._hear(process), name="tool-host-replies")
+        return process
 
     async def _hear(self, process: Process) -> None:
         """Hand each reply to whoever asked; when the host ends, tell everybody still waiting."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from workbench.agent.arguments import BadCallError, arguments_of
 from workbench.agent.host_messages import CallTool, Found, FoundTool, ListTools, Result
@@ -41,7 +43,9 @@ class Toolbox:
         self._settings = settings
         self._built_in = built_in_specs(list(names), settings)
         self._from_servers: dict[str, tuple[ToolSpec, FoundTool]] = {}
-        self._host = HostProcess("workbench.agent.host", dies_with_call=True)
+        self._hosts: list[HostProcess] = []
+        self._idle: list[HostProcess] = []
+        """Hosts without a call: calls at the same time have a host each, so that one that is ended ends no other."""
         self._servers = (
             HostProcess("workbench.agent.mcp_host", str(mcp_file), dies_with_call=False, log=mcp_log())
             if mcp_file
@@ -102,14 +106,22 @@ class Toolbox:
             request = CallTool(id=self._servers.next_id(), tool=tool.name, server=tool.server, arguments=arguments)
             result = await self._servers.ask(request, _SERVER_SECONDS)
         else:
-            settings = self._settings.as_json()
-            request = CallTool(id=self._host.next_id(), tool=call.name, arguments=arguments, settings=settings)
-            result = await self._host.ask(request, BUILT_IN[call.name].seconds)
+            result = await self._built_in_result(call.name, arguments)
         assert isinstance(result, Result)
         return result
 
+    async def _built_in_result(self, name: str, arguments: dict[str, Any]) -> Found | Result:
+        if not self._idle:
+            self._hosts.append(HostProcess("workbench.agent.host", dies_with_call=True))
+            self._idle.append(self._hosts[-1])
+        host = self._idle.pop()
+        request = CallTool(id=host.next_id(), tool=name, arguments=arguments, settings=self._settings.as_json())
+        try:
+            return await host.ask(request, BUILT_IN[name].seconds)
+        finally:
+            self._idle.append(host)
+
     async def close(self) -> None:
         """End the processes."""
-        await self._host.close()
-        if self._servers is not None:
-            await self._servers.close()
+        servers = [self._servers] if self._servers else []
+        await asyncio.gather(*(host.close() for host in [*self._hosts, *servers]))
