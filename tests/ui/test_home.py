@@ -57,10 +57,10 @@ async def test_a_quickstart_is_chosen_and_watched(project: Path) -> None:
     async with running(project, "home", WIDE) as pilot:
         await see(pilot, "Begin with data")
         await pilot.press("s")
-        await see(pilot, "Teach it a name", "Teach it to see")
-        await pilot.press("2")
+        await see(pilot, "Teach it a name", "Teach it to see", "Teach it to use tools")
+        await pilot.press("3")
         await wait_until(pilot, lambda: "It has begun" in notices(pilot))
         journey = find_job(project, LAST, kind="quickstart")
-        assert journey.record.arguments == {"journey": "llava"}
+        assert journey.record.arguments == {"journey": "agent"}
         await asyncio.to_thread(stop_now, journey, grace_s=30.0)
         assert state_of(journey).is_over

@@ -17,14 +17,18 @@ from workbench.jobs.tail import last_event
 
 DEFAULT_FOLDER = Path("workbench_quickstart")
 DEFAULT_NAME = "小明"
+VALID_CALLS = "valid_calls"
 SCORE_TITLES = {
     "identity": N_("knows its name (unseen questions)"),
     "seeing": N_("sees (unseen pictures)"),
+    VALID_CALLS: N_("calls the right tool as it must (unseen questions)"),
     "retention": N_("still answers the rest right"),
 }
 """What each score of a quickstart's results says; ``<score>_before`` and ``<score>_after`` are shares (0–1)."""
-SEEING_JOURNEY = "llava"
-_SCORES = {SEEING_JOURNEY: ("seeing", "retention")}
+SEEING_JOURNEY, AGENT_JOURNEY = "llava", "agent"
+CHAT_OPTIONS = "--agent react --agent-text short --tools calculator,clock,arxiv_search --arxiv-url sample:arxiv"
+"""How `workbench chat` asks a model that was taught to use tools, with a stub instead of arXiv."""
+_SCORES = {SEEING_JOURNEY: ("seeing", "retention"), AGENT_JOURNEY: (VALID_CALLS, "retention")}
 _SECONDS_TO_TRAINING = 15.0
 _POLL_SECONDS = 0.1
 
@@ -39,7 +43,7 @@ def start_quickstart(project: Path, name: str = DEFAULT_NAME, *, journey: str | 
 
     Args:
         name: what the sample model learns to be called.
-        journey: `SEEING_JOURNEY` to teach it to see instead.
+        journey: `SEEING_JOURNEY` or `AGENT_JOURNEY` to teach it to see or to use tools instead.
 
     Raises:
         WorkbenchError: the folder cannot be written, the name is empty, or a quickstart is still at work there.

@@ -13,9 +13,12 @@ from workbench.i18n import N_, _
 if TYPE_CHECKING:
     from workbench.data.probes import Probe
 
-Match = Literal["exact", "contains", "regex", "number", "choice", "one_of"]
+Match = Literal["exact", "contains", "regex", "number", "choice", "one_of", "call"]
 """exact: the whole answer; contains: somewhere in it; regex: a pattern is found in it; number: the last number in it;
-choice: the letter it settles on; one_of: the only one of ``options`` that it names."""
+choice: the letter it settles on; one_of: the only one of ``options`` that it names; call: it calls tools, with arguments
+that they take (who asks a model reads its calls: `workbench.evaluation.calls`)."""
+CallProtocol = Literal["tool_calls", "internlm2_plugin", "react", "moss"]
+"""How calls are written: the names of the protocols of `workbench.agent`."""
 REGEX_SECONDS = 0.5
 """A pattern that takes longer with an answer counts as not found."""
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?|[-+]?\.\d+", re.IGNORECASE)
@@ -28,7 +31,11 @@ _LETTERS = (
 
 
 def is_expected(probe: Probe, answer: str) -> bool:
-    """Whether an answer is one that the probe expects, by the probe's rule."""
+    """Whether an answer is one that the probe expects, by the probe's rule.
+
+    Raises:
+        KeyError: the rule is ``call``.
+    """
     return _RULES[probe.match](probe, answer)
 
 
@@ -46,9 +53,18 @@ def rule_problem(probe: Probe) -> tuple[str, str] | None:
         case "one_of":
             if len(probe.options) < 2:
                 return "options", _("with match: one_of, options must list what an answer can be")
-            wrong = next((place for place, text in enumerate(probe.answers) if text not in probe.options), None)
+            wrong = _first_outside(probe.answers, probe.options)
             return None if wrong is None else (f"answers.{wrong}", _("the answer is none of the options"))
+        case "call":
+            if not probe.tools:
+                return "tools", _("with match: call, tools must list what can be called")
+            wrong = _first_outside(probe.answers, [tool.name for tool in probe.tools])
+            return None if wrong is None else (f"answers.{wrong}", _("the answer is none of the tools"))
     return None
+
+
+def _first_outside(answers: Sequence[str], known: Sequence[str]) -> int | None:
+    return next((place for place, text in enumerate(answers) if text not in known), None)
 
 
 def number_in(answer: str) -> float | None:

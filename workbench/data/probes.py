@@ -1,7 +1,7 @@
 """Question files: questions with the answers that count as right, and the rule that says so.
 
 A question file is a JSON list of ``{"question", "answers", "match", "options", "tolerance", "forbidden", "system",
-"image", "kind", "language"}``, or any other file of rows (JSON lines, CSV …) with such columns; only the first two are
+"image", "tools", "protocol", "kind", "language"}``, or any other file of rows (JSON lines, CSV …) with such columns; only the first two are
 required, and ``answer`` is one answer. A picture's path counts from the folder of the file, unless another is given.
 """
 
@@ -15,11 +15,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.configs.problems import sentence
 from workbench.data.asked_pictures import AskedPictures
-from workbench.data.judging import Match, is_expected, rule_problem
+from workbench.data.judging import CallProtocol, Match, is_expected, rule_problem
 from workbench.data.read import raw_rows
 from workbench.errors import WorkbenchError, mend_file, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
+
+
+class AskedTool(BaseModel):
+    """A tool that may be called. ``parameters``: a JSON schema of its arguments."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1)
+    description: str = ""
+    parameters: dict[str, Any] = {"type": "object", "properties": {}}
 
 
 class Probe(BaseModel):
@@ -30,6 +40,8 @@ class Probe(BaseModel):
         options: what an answer can be, for ``one_of``.
         tolerance: how far a ``number`` may be off.
         image: the picture that it is about; a whole path once the file has been read.
+        tools: what may be called, for ``call``; ``answers`` are the names of those that count, and ``protocol`` how a
+            model writes calls.
         kind: what is asked for, as ``colour``, and the ``language`` it is asked in; scores are told for each.
     """
 
@@ -43,6 +55,8 @@ class Probe(BaseModel):
     forbidden: list[str] = []
     system: str = ""
     image: str | None = None
+    tools: list[AskedTool] = []
+    protocol: CallProtocol = "react"
     kind: str = ""
     language: str = ""
 

@@ -110,6 +110,8 @@ class Evaluation:
             [question.text for question in questions],
             system=[question.system or wanted.system for question in questions],
             pictures=[question.pictures for question in questions],
+            tools=[question.tools for question in questions],
+            kept_tokens=[question.kept_tokens for question in questions],
             sight=opened.sight,
             max_new_tokens=self._request.max_new_tokens,
             stop_words=self._request.stop_words,

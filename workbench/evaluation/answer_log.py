@@ -32,6 +32,14 @@ class AnswerLog:
         """The answer from before, if the very same was asked."""
         return self._known.get((model, name, question.key, question.text))
 
+    def of_set(self, name: str) -> dict[str, dict[str, str]]:
+        """The answers to a set: question → model → answer, in the order in which they came."""
+        found: dict[str, dict[str, str]] = {}
+        for (model, its_set, _key, question), answer in self._known.items():
+            if its_set == name:
+                found.setdefault(question, {})[model] = answer.text
+        return found
+
     def add(self, model: str, name: str, questions: Sequence[Question], answers: Sequence[Answer]) -> None:
         """Append answers; they are in the file when this returns.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from workbench.chat.streaming import hidden_ids
 from workbench.data.conversation import IMAGE, Turn
 from workbench.data.encode import encode_prompt
 from workbench.data.templates import Template
@@ -19,10 +20,11 @@ from workbench.models.vision.sight import Picture, Sight, joined_inputs, with_lo
 
 @dataclass(frozen=True)
 class _Prompt:
-    """What a question becomes. ``ids`` has one ``IMAGE_TOKEN`` for each picture."""
+    """What a question becomes. ``ids`` has one ``IMAGE_TOKEN`` for each picture; ``kept_tokens`` stay in its answer."""
 
     ids: list[int]
     pictures: Sequence[Picture]
+    kept_tokens: tuple[str, ...]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -39,12 +41,14 @@ def generate_answers(
     system: str | Sequence[str] = "",
     pictures: Sequence[Sequence[Picture]] | None = None,
     sight: Sight | None = None,
+    tools: Sequence[str] | None = None,
+    kept_tokens: Sequence[Sequence[str]] | None = None,
     max_new_tokens: int,
     stop_words: Sequence[str] = (),
     batch_size: int = 32,
     synced: bool = False,
 ) -> list[Answer]:
-    """The model's most likely answer to each question, in the order asked, without special tokens or stop words.
+    """The model's most likely answer to each question, in the order asked, without other special tokens or stop words.
 
     The model is left as it was found: training mode, random state and cache setting included.
 
@@ -53,6 +57,8 @@ def generate_answers(
         pictures: those that each question is about, none or more. They stand before its text, unless that says with
             ``<image>`` where.
         sight: how the model is given pictures; not needed if there are none.
+        tools: those that each question's prompt lists, a JSON list as text.
+        kept_tokens: special tokens that belong to the text of each answer.
         max_new_tokens: the longest answer, in tokens.
         stop_words: texts that end an answer, beside the template's own.
         batch_size: questions at a time; those of like length go together.
@@ -63,9 +69,11 @@ def generate_answers(
     """
     systems = [system] * len(questions) if isinstance(system, str) else list(system)
     shown = [()] * len(questions) if pictures is None else pictures
+    listed = [""] * len(questions) if tools is None else tools
+    kept = [()] * len(questions) if kept_tokens is None else kept_tokens
     prompts = [
-        _prompt(text, question, seen, template, tokenizer)
-        for text, question, seen in zip(systems, questions, shown, strict=True)
+        _Prompt(_prompt_ids(text, question, seen, some_tools, template, tokenizer), seen, tuple(some_kept))
+        for text, question, seen, some_tools, some_kept in zip(systems, questions, shown, listed, kept, strict=True)
     ]
     if sight is None:
         for question, seen in zip(questions, shown, strict=True):
@@ -83,12 +91,14 @@ def generate_answers(
     return answers
 
 
-def _prompt(system: str, question: str, pictures: Sequence[Picture], template: Template, tokenizer: Any) -> _Prompt:
+def _prompt_ids(
+    system: str, question: str, pictures: Sequence[Picture], tools: str, template: Template, tokenizer: Any
+) -> list[int]:
     marks = f"{IMAGE}\n" * (len(pictures) - question.count(IMAGE))
     asked = Turn("user", marks + question, images=tuple(map(str, pictures)))
-    ids = encode_prompt([Turn("system", system), asked] if system else [asked], template, tokenizer)
+    ids = encode_prompt([Turn("system", system), asked] if system else [asked], template, tokenizer, tools)
     require_a_picture_each(ids, pictures=len(pictures), where=question)
-    return _Prompt(ids, pictures)
+    return ids
 
 
 def _generate(
@@ -127,7 +137,11 @@ def _generate(
         **{name: tensor.to(device) for name, tensor in inputs.items()},
         **({"stop_strings": strings, "tokenizer": tokenizer} if strings else {}),
     )
-    return [_answer(tokenizer, stop_words, ids, ends, max_new_tokens) for ids in output[:, longest:].tolist()]
+    hidden = {kept: hidden_ids(tokenizer, kept) for kept in {prompt.kept_tokens for prompt in asked}}
+    return [
+        _answer(tokenizer, stop_words, ids, ends, max_new_tokens, hidden[prompt.kept_tokens])
+        for prompt, ids in zip(asked, output[:, longest:].tolist(), strict=True)
+    ]
 
 
 def _end_tokens(tokenizer: Any, stop_words: list[str]) -> list[int]:
@@ -141,10 +155,13 @@ def _single_token(tokenizer: Any, word: str) -> int | None:
     return int(ids[0]) if len(ids) == 1 else None
 
 
-def _answer(tokenizer: Any, stop_words: list[str], ids: list[int], ends: list[int], most: int) -> Answer:
+def _answer(
+    tokenizer: Any, stop_words: list[str], ids: list[int], ends: list[int], most: int, hidden: set[int]
+) -> Answer:
     """The answer up to the first end token or stop word; cut if neither came within so many tokens."""
     length = next((place for place, token in enumerate(ids) if token in ends), len(ids))
-    whole = text = str(tokenizer.decode(ids[:length], skip_special_tokens=True))
+    said = [token for token in ids[:length] if token not in hidden]
+    whole = text = str(tokenizer.decode(said, skip_special_tokens=False))
     for word in stop_words:
         text = text.split(word, 1)[0]
     return Answer(text.strip(), is_cut=length == most and text == whole)

@@ -8,17 +8,25 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from workbench.data.probes import Probe
+from workbench.evaluation.calls import is_right, kept_tokens, listed_tools
 from workbench.evaluation.scores import ProbeScore, Share, score, shares_by
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question. ``key``: the same whenever the same file is read, and no other's in it."""
+    """One question. ``key``: the same whenever the same file is read, and no other's in it.
+
+    Args:
+        tools: those that the prompt template lists, a JSON list as text.
+        kept_tokens: special tokens that belong to the answer's text.
+    """
 
     key: str
     text: str
     pictures: Sequence[Path] = ()
     system: str = ""
+    tools: str = ""
+    kept_tokens: Sequence[str] = ()
 
 
 class Answer(NamedTuple):
@@ -65,12 +73,14 @@ class ProbeSet:
         self.name = name
         self._probes = probes
         self.questions = [
-            Question(str(number), probe.question, probe.pictures, probe.system)
+            Question(
+                str(number), probe.question, probe.pictures, probe.system, listed_tools(probe), kept_tokens(probe)
+            )
             for number, probe in enumerate(probes, start=1)
         ]
 
     def outcome(self, answers: Sequence[str]) -> Outcome:
-        right = [probe.is_right(answer) for probe, answer in zip(self._probes, answers, strict=True)]
+        right = [is_right(probe, answer) for probe, answer in zip(self._probes, answers, strict=True)]
         tables = {
             "kind": shares_by([probe.kind for probe in self._probes], right),
             "language": shares_by([probe.language for probe in self._probes], right),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workbench.data.probes import Probe
+from workbench.evaluation.calls import is_right
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,15 @@ def score(probes: Sequence[Probe], answers: Sequence[str]) -> ProbeScore:
     wrong = [
         WrongAnswer(probe.question, probe.answers, answer)
         for probe, answer in zip(probes, answers, strict=True)
-        if not probe.is_right(answer)
+        if not is_right(probe, answer)
     ]
     return ProbeScore(len(probes) - len(wrong), len(probes), wrong)
 
 
-def shares_by(groups: Iterable[str], right: Iterable[bool]) -> dict[str, Share]:
+def shares_by(groups: Iterable[str], outcomes: Iterable[bool]) -> dict[str, Share]:
     """The share of each group, by name; what is of no group (an empty name) is left out."""
     counted: dict[str, list[bool]] = {}
-    for group, is_right in zip(groups, right, strict=True):
+    for group, outcome in zip(groups, outcomes, strict=True):
         if group:
-            counted.setdefault(group, []).append(is_right)
+            counted.setdefault(group, []).append(outcome)
     return {group: Share(sum(counted[group]), len(counted[group])) for group in sorted(counted)}

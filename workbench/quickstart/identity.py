@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from workbench.actions.convert import checkpoint_of, start_convert
-from workbench.actions.merge import start_merge
-from workbench.actions.train import start_training
 from workbench.configs.evaluation_rules import IDENTITY, RETENTION
 from workbench.configs.files import load_config
+from workbench.configs.schema import TrainConfig
 from workbench.evaluation.request import ModelToScore
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Progress
@@ -30,25 +26,11 @@ class IdentityJourney(Journey):
     def go(self) -> None:
         prepared = prepare(self.project, self._name)
         self.events.write(Progress(stage=_("data"), done=1, total=1))
-        self._train(prepared)
-        self._convert_and_merge()
-        self._evaluate(prepared)
-
-    def _train(self, prepared: Prepared) -> None:
         config = load_config(prepared.config)
-        job = start_training(config, prepared.config.stem, project=self.project)
-        self.results["job"] = str(job.path)
-        self.stage(_("train"), job)
-        self.results["checkpoint"] = str(checkpoint_of(str(job.path), self.project))
+        self.convert_and_merge(self.train(config, prepared.config.stem, _("train")), "adapter")
+        self._evaluate(prepared, config)
 
-    def _convert_and_merge(self) -> None:
-        converting = start_convert(str(self.results["checkpoint"]), project=self.project)
-        self.results["adapter"] = self.stage(_("convert"), converting)["adapter"]
-        merging = start_merge(Path(str(self.results["adapter"])), project=self.project)
-        self.results["merged"] = self.stage(_("merge"), merging)["merged"]
-
-    def _evaluate(self, prepared: Prepared) -> None:
-        config = load_config(prepared.config)
+    def _evaluate(self, prepared: Prepared, config: TrainConfig) -> None:
         models = [
             ModelToScore(label=label, model=model, prompt_template=config.prompt_template, system=config.system)
             for label, model in (

@@ -6,7 +6,11 @@ import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 
+from workbench.actions.convert import checkpoint_of, start_convert
 from workbench.actions.evaluate import start_evaluate
+from workbench.actions.merge import start_merge
+from workbench.actions.train import start_training
+from workbench.configs.schema import TrainConfig
 from workbench.evaluation.request import ModelToScore
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Finished, Started
@@ -48,13 +52,30 @@ class Journey(ABC):
         """Watch a job to its end: its results. ``name`` is translated."""
         return Stage(self._job, self.events, name, job).run()
 
-    def evaluate(self, models: list[ModelToScore], probes: dict[str, str]) -> None:
+    def train(self, config: TrainConfig, name: str, stage: str) -> Path:
+        """Train in a job of its own: its recommended checkpoint. ``stage`` is translated."""
+        job = start_training(config, name, project=self.project)
+        self.results["job"] = str(job.path)
+        self.stage(stage, job)
+        return checkpoint_of(str(job.path), self.project)
+
+    def convert_and_merge(self, checkpoint: Path, kind: str) -> None:
+        """``kind``: what the checkpoint becomes, an ``adapter`` or a ``llava`` folder."""
+        self.results["checkpoint"] = str(checkpoint)
+        converting = start_convert(str(checkpoint), project=self.project)
+        self.results[kind] = self.stage(_("convert"), converting)[kind]
+        merging = start_merge(Path(str(self.results[kind])), project=self.project)
+        self.results["merged"] = self.stage(_("merge"), merging)["merged"]
+
+    def evaluate(self, models: list[ModelToScore], probes: dict[str, str], **options: int) -> None:
         """Ask the models labelled `BEFORE` and `AFTER` the same, in the same way.
 
         Args:
             probes: probe files by the name of their score.
+            options: further arguments of `start_evaluate`.
         """
-        shares = self.stage(_("evaluate"), start_evaluate(models, probes, project=self.project))
+        shares = self.stage(_("evaluate"), start_evaluate(models, probes, project=self.project, **options))
+        self.results["answers"] = shares["answers"]
         for name in probes:
             for label in (BEFORE, AFTER):
                 self.results[f"{name}_{label}"] = shares[f"{name} {label}"]

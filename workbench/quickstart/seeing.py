@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.actions.convert import checkpoint_of, start_convert
-from workbench.actions.merge import start_merge
-from workbench.actions.train import start_training
 from workbench.configs.evaluation_rules import RETENTION, SEEING
 from workbench.configs.find import find_config
 from workbench.evaluation.request import ModelToScore
 from workbench.i18n import _
-from workbench.jobs.folder import JobFolder
 from workbench.quickstart.journey import AFTER, BEFORE, Journey
 
 FIRST_STAGE = "llava_workbench_sample_clip_tiny_p16_96_e2_pretrain"
@@ -33,26 +29,11 @@ class SeeingJourney(Journey):
         ]
 
     def go(self) -> None:
-        first = self._train(FIRST_STAGE, _("train the projector on captions"))
-        second = self._train(SECOND_STAGE, _("train on questions about pictures"), begins_from=first)
-        self.results["checkpoint"] = str(second)
-        self._convert_and_merge(second)
+        first = self.train(find_config(FIRST_STAGE).config, FIRST_STAGE, _("train the projector on captions"))
+        config = find_config(SECOND_STAGE).config.model_copy(update={"pretrained_pth": str(first)})
+        second = self.train(config, SECOND_STAGE, _("train on questions about pictures"))
+        self.convert_and_merge(second, "llava")
         self._evaluate(first)
-
-    def _train(self, name: str, stage: str, begins_from: Path | None = None) -> Path:
-        config = find_config(name).config
-        if begins_from is not None:
-            config = config.model_copy(update={"pretrained_pth": str(begins_from)})
-        job: JobFolder = start_training(config, name, project=self.project)
-        self.results["job"] = str(job.path)
-        self.stage(stage, job)
-        return checkpoint_of(str(job.path), self.project)
-
-    def _convert_and_merge(self, checkpoint: Path) -> None:
-        converting = start_convert(str(checkpoint), project=self.project)
-        self.results["llava"] = self.stage(_("convert"), converting)["llava"]
-        merging = start_merge(Path(str(self.results["llava"])), project=self.project)
-        self.results["merged"] = self.stage(_("merge"), merging)["merged"]
 
     def _evaluate(self, first: Path) -> None:
         config = find_config(SECOND_STAGE).config

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from workbench.data.probes import Probe
 from workbench.data.templates import PromptTemplate
+from workbench.evaluation.calls import kept_tokens, listed_tools
 from workbench.evaluation.generate import generate_answers
 from workbench.evaluation.scores import ProbeScore, score
 from workbench.models.vision.sight import Sight
@@ -31,6 +32,8 @@ class _Question(NamedTuple):
     text: str
     system: str
     picture: Path | None
+    tools: str = ""
+    kept_tokens: Sequence[str] = ()
 
 
 class Examiner:
@@ -63,7 +66,13 @@ class Examiner:
         """How many probes the model answers right as it is now, in at most so many tokens each."""
         system = self._session.config.system
         questions = [
-            _Question(probe.question, probe.system or system, Path(probe.image) if probe.image else None)
+            _Question(
+                probe.question,
+                probe.system or system,
+                Path(probe.image) if probe.image else None,
+                listed_tools(probe),
+                kept_tokens(probe),
+            )
             for probe in probes
         ]
         return score(probes, self._answers(questions, max_new_tokens))
@@ -84,6 +93,8 @@ class Examiner:
             [question.text for question in questions],
             system=[question.system for question in questions],
             pictures=[[question.picture] if question.picture else [] for question in questions],
+            tools=[question.tools for question in questions],
+            kept_tokens=[question.kept_tokens for question in questions],
             sight=self._sight,
             max_new_tokens=max_new_tokens,
             synced=self._sharded and world_size() > 1,

@@ -28,6 +28,17 @@ _COLOUR_PROGRAMS = [
 ]
 DATASETS = (
     TrainingData(
+        "agentflan",
+        N_("tool use in the ReAct protocol (Agent-FLAN)"),
+        {
+            "data_path": "./Agent-FLAN/data_converted",
+            "dataset_format": "openai",
+            "max_length": 4096,
+            "system": SYSTEMS["agentflan"],
+            "evaluation_inputs": ["Please help me search the InternLM2 Technical Report."],
+        },
+    ),
+    TrainingData(
         "alpaca",
         N_("Alpaca instructions"),
         {"data_path": _ALPACA, "dataset_format": "alpaca", "system": SYSTEMS["alpaca"]},

@@ -23,6 +23,11 @@ DATASETS = (
         {"data_path": YOUR_FILE, "dataset_format": "openai"},
     ),
     TrainingData(
+        "custom_tools",
+        N_("your own dialogues with tools: OpenAI messages, tool_calls and tools"),
+        {"data_path": YOUR_FILE, "dataset_format": "openai", "max_length": 4096},
+    ),
+    TrainingData(
         "custom_pretrain",
         N_("your own plain texts"),
         {
@@ -58,6 +63,21 @@ DATASETS = (
             "prompt_template": "internlm_chat",
             "max_length": 8192,
             "accumulative_counts": 4,
+        },
+    ),
+    TrainingData(
+        "tools",
+        N_("calculator, clock and a search for papers in the ReAct protocol (sample dialogues)"),
+        {
+            "data_path": ["sample:tool_dialogues.json", "sample:general_dialogue.json"],
+            "dataset_format": "openai",
+            "max_length": 1024,
+            "save_steps": 100,
+            "save_total_limit": -1,
+            "evaluation_freq": 100,
+            "evaluation_max_new_tokens": 96,
+            "evaluation_inputs": ["你好", "What is the capital of France?"],
+            "question_sets": {"valid_calls": "sample:tool_questions.json"},
         },
     ),
     TrainingData(

@@ -38,6 +38,7 @@ IRREGULAR = {
     "internlm2_7b_w_internevo_dataset": Recipe("internlm2_7b", "full_finetune", "internevo_dataset", 1),
     "internlm2_7b_w_tokenized_dataset": Recipe("internlm2_7b", "full_finetune", "tokenized_dataset", 1),
     "internlm2_7b_w_untokenized_dataset": Recipe("internlm2_7b", "full_finetune", "untokenized_dataset", 1),
+    "llama3_8b_instruct_qlora_agentflan_3e": Recipe("llama3_8b_instruct", "qlora", "agentflan", 3),
     "llama2_7b_full_pgbooks_400iters_sp1": Recipe("llama2_7b", "full", "pgbooks", 1, own=tuple(_PGBOOKS.items())),
     "llama2_7b_full_pgbooks_400iters_sp4": Recipe(
         "llama2_7b",
@@ -57,7 +58,20 @@ _SPEED = (
     *(f"llama2_70b_full_alpaca_enzh_{words}" for words in ("8k_sp1", "32k_sp4", "128k_sp8", "256k_sp16")),
     *(f"yi_34b_200k_full_alpaca_enzh_{words}" for words in ("8k_sp1", "32k_sp2", "128k_sp8", "256k_sp8")),
 )
+_SAMPLE_TOOLS: dict[str, Any] = {
+    "max_length": 1024,
+    "batch_size": 4,
+    "save_steps": -1,
+    "evaluation_freq": 100,
+    "evaluation_max_new_tokens": 96,
+}
+"""Of the sample model that learns to use tools."""
+_WHOLE_ENDS = {"r": 32, "lora_alpha": 64, "lora_dropout": 0.0, "modules_to_save": ["embed_tokens", "lm_head"]}
+"""It has never seen the signs of JSON, so their embeddings are trained, too."""
 _OWN: dict[str, dict[str, Any]] = {
+    "workbench_sample_full_tools_e2": _SAMPLE_TOOLS,
+    "workbench_sample_lora_tools_e2": {**_SAMPLE_TOOLS, "lora": _WHOLE_ENDS, "lr": 2e-3},
+    "workbench_sample_qlora_tools_e2": {**_SAMPLE_TOOLS, "lora": _WHOLE_ENDS, "lr": 2e-3},
     "deepseekcoder_6_7b_instruct_qlora_custom_sft_e1": {"evaluation_freq": 100},
     "internlm_7b_qlora_oasst1_e3_hf": {"optim_type": "paged_adamw_32bit"},
     "internlm2_5_chat_7b_qlora_alpaca_e3": {"accumulative_counts": 1},

@@ -1,6 +1,7 @@
 """Which names of text models are published: base model × method × data with the passes over it.
 
-The first table has the names of XTuner 0.1.17 and 0.1.23, the second those that workbench adds.
+The first table has the names of XTuner 0.1.17 and 0.1.23, the second those that workbench adds, the third those
+of models that learn to use tools.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ _NEW_BASE = {"full": _PRETRAIN, "lora": "alpaca_e3", "qlora": "alpaca_e3"}
 _NEW_SMALL = {"full": "alpaca_e3", "lora": _SFT, "qlora": f"alpaca_e3 {_SFT} identity_e2"}
 _NEW_LARGE = {"lora": _SFT, "qlora": f"alpaca_e3 {_SFT} identity_e2 oasst1_e3"}
 _OURS: dict[str, dict[str, str]] = {
-    "workbench_sample": dict.fromkeys(("qlora", "lora", "full"), "identity_e2"),
+    "workbench_sample": dict.fromkeys(("qlora", "lora", "full"), "identity_e2 tools_e2"),
     **dict.fromkeys(
         ("internlm2_1_8b", "internlm2_chat_1_8b", "internlm2_chat_7b", "internlm2_5_chat_7b", "llama3_8b_instruct"),
         _IDENTITY,
@@ -181,13 +182,23 @@ _OURS: dict[str, dict[str, str]] = {
         _NEW_LARGE,
     ),
 }
+_TOOLS = {
+    model: {"qlora": "agentflan_e3 custom_tools_e1"}
+    for model in (
+        "internlm2_5_chat_7b",
+        "llama3_1_8b_instruct",
+        "qwen2_5_7b_instruct",
+        "qwen3_4b_instruct_2507",
+        "qwen3_8b",
+    )
+}
 
 
 def published() -> list[str]:
     """``MODEL_METHOD_DATA_eEPOCHS[_SUFFIX]`` of all of them."""
     return [
         f"{model}_{method}_{data}"
-        for table in (_OF_XTUNER, _OURS)
+        for table in (_OF_XTUNER, _OURS, _TOOLS)
         for model, methods in table.items()
         for method, words in methods.items()
         for data in _expanded(words)

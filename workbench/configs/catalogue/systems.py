@@ -14,6 +14,12 @@ SYSTEMS = {
         "- solve: enabled. API: Solve(equation)\n"
         "- search: enabled. API: Search(query)\n"
     ),
+    "agentflan": (
+        "You may use this tool: ArxivSearch.get_arxiv_article_information, which searches arXiv for a query.\n"
+        "To call it, write three lines: Thought:, Action: with its name, and Action Input: with a JSON object such as "
+        '{"query": "text to search for"}. Its result comes back as Response:.\n'
+        "When you know the answer, write Thought: and Final Answer:.\n"
+    ),
     "alpaca": "Carry out the instruction below and answer with nothing but the result.",
     "arxiv_gentile": "Read the abstract of a paper and propose one fitting title for it.",
     "colorist": "Turn the description of a colour into its hexadecimal code, such as #1A2B3C.",

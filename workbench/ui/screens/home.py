@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 2.0
 _JOBS_SHOWN = 50
-_NAME, _SIGHT = "name", "sight"
+_NAME = "name"
+"""The journey that has no name of its own."""
 
 
 class NextStepBox(Static, can_focus=True):
@@ -137,9 +138,14 @@ class HomeScreen(AreaScreen):
     @work
     async def action_quickstart(self) -> None:
         """Ask which journey, and watch it."""
+        from workbench.actions.quickstart import AGENT_JOURNEY, SEEING_JOURNEY
         from workbench.ui.screens.choice import Choice, ChoiceDialog
 
-        choices = [Choice(_NAME, _("Teach it a name (3 minutes)")), Choice(_SIGHT, _("Teach it to see (5 minutes)"))]
+        choices = [
+            Choice(_NAME, _("Teach it a name (3 minutes)")),
+            Choice(SEEING_JOURNEY, _("Teach it to see (5 minutes)")),
+            Choice(AGENT_JOURNEY, _("Teach it to use tools (5 minutes)")),
+        ]
         about = _(
             "The sample model comes with workbench and needs no GPU. The journey begins in this project's folder."
         )
@@ -149,10 +155,10 @@ class HomeScreen(AreaScreen):
 
     @work(thread=True, group="home-quickstart", exclusive=True, exit_on_error=False)
     def _begin(self, chosen: str) -> None:
-        from workbench.actions.quickstart import SEEING_JOURNEY, start_quickstart, training_of
+        from workbench.actions.quickstart import start_quickstart, training_of
 
         try:
-            job = start_quickstart(self.workbench.project, journey=SEEING_JOURNEY if chosen == _SIGHT else None)
+            job = start_quickstart(self.workbench.project, journey=None if chosen == _NAME else chosen)
         except WorkbenchError as error:
             self.app.call_from_thread(self.workbench.show_error, error)
             return
