@@ -108,7 +108,7 @@ def exchanges_of(
     """The exchanges of a conversation.
 
     Args:
-        figures: what is known of answers, by the numbers of their last turns.
+        figures: what is known of answers, by the identity of their last turns.
         unseen: so many of the oldest turns are not in the model's view.
         read: how calls of tools stand in answers, if they may.
     """
@@ -124,5 +124,5 @@ def exchanges_of(
         if not exchange.answer:
             exchange.answer_way = ways.get(number)
         exchange.answer.append(turn)
-        exchange.figures = figures.get(number, exchange.figures)
+        exchange.figures = figures.get(id(turn), exchange.figures)
     return found

@@ -37,7 +37,7 @@ class ChatState:
     agent: AgentChoice = field(default_factory=AgentChoice)
     conversation: SavedConversation | None = None
     figures: dict[int, Answer] = field(default_factory=dict)
-    """What is known of the answers that were given since the conversation was opened, by their turns' numbers."""
+    """What is known of the answers that were given since the conversation was opened, by the identity of their turns."""
 
     @property
     def turns(self) -> list[ChatTurn]:
@@ -103,7 +103,7 @@ class ChatState:
         assert self.conversation is not None
         self.conversation.turns += steps or [ChatTurn(role="assistant", content=answer.text)]
         self.conversation.unseen_turns = answer.dropped_turns
-        self.figures[len(self.turns) - 1] = answer
+        self.figures[id(self.turns[-1])] = answer
         self.save()
 
     # -- other ways
@@ -144,7 +144,6 @@ class ChatState:
             return False
         has_gone = self.conversation.go_beside(place + of_answer, step)
         if has_gone:
-            self._forget_figures(place)
             self._save_if_possible()
         return has_gone
 
@@ -153,16 +152,12 @@ class ChatState:
         if place is None or self.conversation is None:
             return False
         self.conversation.set_aside(place + offset)
-        self._forget_figures(place)
         return True
 
     def _place(self, question: int) -> int | None:
         """The number of the turn of a question."""
         places = [number for number, turn in enumerate(self.turns) if turn.role == "user"]
         return places[question] if 0 <= question < len(places) else None
-
-    def _forget_figures(self, place: int) -> None:
-        self.figures = {number: known for number, known in self.figures.items() if number < place}
 
     @property
     def choices(self) -> ChatChoices:

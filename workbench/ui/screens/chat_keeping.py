@@ -13,6 +13,7 @@ from workbench.ui.chat_exchange import QUESTION
 from workbench.ui.chat_state import ChatState
 from workbench.ui.screens.chat_conversation import ChatConversation
 from workbench.ui.screens.row_dialog import KeptRow
+from workbench.ui.widgets.prompt_input import PromptInput
 
 _ROWS, _PAIRS = "data/chat.jsonl", "data/chat_pairs.jsonl"
 
@@ -105,5 +106,6 @@ class ChatKeeping(ChatConversation):
         self.end_comparison()
         self.chat.reopen(saved)
         await self.repaint()
+        self.query_one(PromptInput).focus()
         assert self.chat.chosen is not None
         self.load(self.chat.chosen)

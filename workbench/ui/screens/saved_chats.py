@@ -22,6 +22,7 @@ from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.field_controls import LineInput
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.quiet_static import QuietStatic
 
 _COLUMNS = (Column(N_("started"), 16), Column(N_("model"), keeps_end=True), Column(N_("first question")))
 
@@ -36,24 +37,33 @@ class SavedChats(TranslatedModal[SavedConversation | None]):
 
     def __init__(self, project: Path) -> None:
         super().__init__()
-        self._saved = [saved for _path, saved in saved_conversations(project)]
+        self._project = project
+        self._saved: list[SavedConversation] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(_("Earlier conversations"), classes="dialog-title", markup=False)
-            if self._saved:
-                yield LineInput(placeholder=_("words that stand in it"), id="chat-words", compact=True)
-                yield FittedTable(_COLUMNS, id="saved-chats")
-            else:
-                yield Label(_("There are none yet: each one is saved as soon as you ask something."), markup=False)
+            yield LineInput(placeholder=_("words that stand in it"), id="chat-words", compact=True)
+            yield FittedTable(_COLUMNS, id="saved-chats")
+            yield QuietStatic(id="no-chats")
         yield FittedFooter()
 
     def on_mount(self) -> None:
-        if not self._saved:
-            return
-        table = self.query_one(FittedTable)
-        self._show(range(len(self._saved)))
-        table.focus()
+        self.query_one(FittedTable).focus()
+        self._read()
+
+    @work(thread=True, group="chat-words", exclusive=True, exit_on_error=False)
+    def _read(self) -> None:
+        """Long conversations take a moment to read."""
+        saved = [one for _path, one in saved_conversations(self._project)]
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._take_saved, saved)
+
+    def _take_saved(self, saved: list[SavedConversation]) -> None:
+        self._saved = saved
+        self._show(range(len(saved)))
+        none = _("There are none yet: each one is saved as soon as you ask something.")
+        self.query_one(QuietStatic).tell(None if saved else none)
 
     def _show(self, numbers: Iterable[int]) -> None:
         rows = [Row(str(number), _cells(self._saved[number])) for number in numbers]
@@ -65,7 +75,7 @@ class SavedChats(TranslatedModal[SavedConversation | None]):
 
     @work(thread=True, group="chat-words", exclusive=True, exit_on_error=False)
     def _find(self, words: str) -> None:
-        """Long conversations take a moment to look through."""
+        """And to look through."""
         found = [number for number, saved in enumerate(self._saved) if saved.says(words)]
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._show, found)

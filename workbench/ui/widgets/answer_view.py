@@ -7,24 +7,23 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
 from textual.widget import Widget
-from textual.widgets import Markdown, Static
+from textual.widgets import Static
 
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.answer_parts import Part, Spoken, Thought, ToolStep
+from workbench.ui.widgets.answer_markdown import AnswerMarkdown
 from workbench.ui.widgets.folded import Folded, shortened
 
 _MOST_MARKDOWN = 60_000
 """Characters of an answer that are laid out as Markdown; the rest is left to the file."""
 _MOST_IN_TITLE = 60
+_FAILED = "✗ "
+"""To be told without colour."""
 
 
 class AnswerView(VerticalGroup):
     """Changes only what is new, so that an answer may grow piece by piece."""
-
-    DEFAULT_CSS = """
-    AnswerView { Markdown { margin: 0; padding: 0; } }
-    """
 
     def __init__(self, parts: Sequence[Part] = ()) -> None:
         super().__init__()
@@ -61,7 +60,7 @@ def _kind(part: Part) -> tuple[type[Part], bool]:
 
 def _widget(part: Part) -> Widget:
     if isinstance(part, Spoken) and not part.is_raw:
-        return Markdown(shortened(part.text, _MOST_MARKDOWN), open_links=False)
+        return AnswerMarkdown(shortened(part.text, _MOST_MARKDOWN))
     if isinstance(part, Spoken):
         return Static(shortened(part.text), markup=False)
     return Folded(_title(part), _text(part), failed=_has_failed(part))
@@ -70,7 +69,7 @@ def _widget(part: Part) -> Widget:
 async def _change(widget: Widget, old: Part, new: Part) -> None:
     if isinstance(widget, Folded) and not isinstance(new, Spoken):
         widget.tell(_title(new), _text(new), failed=_has_failed(new))
-    elif isinstance(widget, Markdown) and isinstance(old, Spoken) and isinstance(new, Spoken):
+    elif isinstance(widget, AnswerMarkdown) and isinstance(old, Spoken) and isinstance(new, Spoken):
         if new.text.startswith(old.text) and len(new.text) <= _MOST_MARKDOWN:
             await widget.append(printable(new.text[len(old.text) :]))
         elif len(old.text) <= _MOST_MARKDOWN:
@@ -81,13 +80,14 @@ async def _change(widget: Widget, old: Part, new: Part) -> None:
 
 def _title(part: Thought | ToolStep) -> str:
     if isinstance(part, Thought):
-        count = len(part.text.split())
-        return (_("thought, {count} words") if part.is_whole else _("thinking … {count} words")).format(count=count)
+        if part.is_whole:
+            return _("thought: {text}").format(text=_short(part.text))
+        return _("thinking … {count} words").format(count=len(part.text.split()))
     call = f"{part.number}  {part.tool or '?'}  {_short(part.arguments)}".rstrip()
     if part.result is None:
         return f"{call} …"
     seconds = "" if part.result.seconds is None else f" · {part.result.seconds:.2f} s"
-    return f"{call} → {_short(part.result.content)}{seconds}"
+    return f"{call} → {_FAILED if part.result.failed else ''}{_short(part.result.content)}{seconds}"
 
 
 def _short(text: str) -> str:

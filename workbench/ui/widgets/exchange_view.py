@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, VerticalGroup
-from textual.widgets import Static
 
 from workbench.i18n import _
 from workbench.ui.chat_exchange import QUESTION, Exchange, Row
 from workbench.ui.widgets.chat_message import ModelMessage, UserMessage, figures_text
+from workbench.ui.widgets.quiet_static import QuietStatic
 
 
 class Answers(HorizontalGroup):
@@ -43,13 +43,23 @@ class ExchangeView(VerticalGroup):
         self._row, self._speakers = row, speakers
 
     def compose(self) -> ComposeResult:
-        for exchange, speaker in zip(self._row, self._speakers, strict=True):
-            if exchange is not None and exchange.unseen:
-                yield Static(self._view_begins(exchange.unseen, speaker), classes="view-begins", markup=False)
+        yield QuietStatic(classes="view-begins")
         first = self._row[0]
         if first is not None and first.question is not None:
             yield UserMessage(first.question, first.question_way)
         yield Answers([self._messages(one, speaker) for one, speaker in zip(self._row, self._speakers, strict=True)])
+
+    def on_mount(self) -> None:
+        self.mark_view(self._row)
+
+    def mark_view(self, row: Row) -> None:
+        """Say whose view begins here, by the exchange as it is now."""
+        marks = [
+            self._view_begins(exchange.unseen, speaker)
+            for exchange, speaker in zip(row, self._speakers, strict=True)
+            if exchange is not None and exchange.unseen
+        ]
+        self.query_one(".view-begins", QuietStatic).tell("\n".join(marks))
 
     def message(self, place: int) -> UserMessage | ModelMessage | None:
         """The question, or the answer of a column; None if it is not there."""

@@ -15,9 +15,9 @@ from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.exchange_view import ExchangeView
 from workbench.ui.widgets.quiet_static import QuietStatic
 
-_AT_ONCE = 12
-"""Exchanges that are built at a time: more than a screen of them, and few enough to be there at once."""
-_MOST_BUILT = 60
+_AT_ONCE = 4
+"""Exchanges that are built at a time; one takes about 30 ms."""
+_MOST_BUILT = 40
 """Exchanges that stay built while the reader scrolls."""
 
 
@@ -43,6 +43,8 @@ class LongTranscript(VerticalScroll):
         self._speakers: list[str] = []
         self._built = range(0)
         self._is_building = False
+        self._generation = 0
+        """How often everything was built anew: what was begun before means nothing then."""
 
     def compose(self) -> ComposeResult:
         yield Static("", classes="transcript-empty", markup=False)
@@ -61,7 +63,12 @@ class LongTranscript(VerticalScroll):
         return any(not message.is_whole for message in self.query(ModelMessage))
 
     async def build_around(self, number: int | None) -> int:
-        """Build the exchange of this number and those about it and no others, or the last ones; gives their count."""
+        """Build the exchange of this number and those about it and no others, or the last ones; gives the count of all.
+
+        `settle` follows once they are laid out.
+        """
+        self._is_building = True
+        self._generation += 1
         rows = self.rows()
         stop = len(rows) if number is None else min(max(number + _AT_ONCE // 2, _AT_ONCE), len(rows))
         built = range(max(stop - _AT_ONCE, 0), stop)
@@ -76,6 +83,7 @@ class LongTranscript(VerticalScroll):
         rows = self.rows()
         if self._built.stop != len(rows) - 1:
             await self.build_around(None)
+            self.call_after_refresh(self.settle)
             return
         async with self.batch():
             last = range(self._built.stop, len(rows))
@@ -85,6 +93,12 @@ class LongTranscript(VerticalScroll):
     def view(self, number: int) -> ExchangeView | None:
         """An exchange, if it is built."""
         return self.query(ExchangeView)[number - self._built.start] if number in self._built else None
+
+    def mark_view(self) -> None:
+        """Say where the view of the models begins now."""
+        rows = self.rows()
+        for number, view in zip(self._built, self.query(ExchangeView), strict=False):
+            view.mark_view(rows[number])
 
     def _views(self, numbers: range, rows: Sequence[Row]) -> list[ExchangeView]:
         return [ExchangeView(rows[number], self._speakers) for number in numbers]
@@ -104,6 +118,11 @@ class LongTranscript(VerticalScroll):
         super().watch_scroll_y(old_value, new_value)
         self.fill()
 
+    def settle(self) -> None:
+        """What was built is laid out: more may be built."""
+        self._is_building = False
+        self.call_after_refresh(self.fill)
+
     def fill(self) -> None:
         """Build more if the view is near the end of what is built."""
         if self._is_building or not self.is_attached:
@@ -111,13 +130,15 @@ class LongTranscript(VerticalScroll):
         near = self.size.height / 2
         if self._built.start > 0 and self.scroll_y < near:
             self._is_building = True
-            self.call_later(self._build_more, before=True)
+            self.call_later(self._build_more, self._generation, before=True)
         elif self.query_one("#transcript-later").display and self.max_scroll_y - self.scroll_y < near:
             self._is_building = True
-            self.call_later(self._build_more, before=False)
+            self.call_later(self._build_more, self._generation, before=False)
 
-    async def _build_more(self, *, before: bool) -> None:
+    async def _build_more(self, generation: int, *, before: bool) -> None:
         """Build more on one side, and let go of what is too much on the other; what is in view stays where it is."""
+        if generation != self._generation:
+            return
         rows, built = self.rows(), self._built
         if before:
             new = range(max(built.start - _AT_ONCE, 0), built.start)
@@ -134,13 +155,15 @@ class LongTranscript(VerticalScroll):
                 **{"after": "#transcript-earlier"} if before else {"before": "#transcript-later"},
             )
             self._note_rest(range(new.start, kept.stop) if before else range(kept.start, new.stop), len(rows))
-        self.call_after_refresh(self._put_back, seen, above)
+        self.call_after_refresh(self._put_back, generation, seen, above)
 
     def _first_seen(self) -> ExchangeView | None:
         return next((view for view in self.query(ExchangeView) if view.virtual_region.bottom > self.scroll_y), None)
 
-    def _put_back(self, seen: ExchangeView | None, above: float) -> None:
+    def _put_back(self, generation: int, seen: ExchangeView | None, above: float) -> None:
         """Scroll so that an exchange is so many rows below the top of the view."""
+        if generation != self._generation:
+            return
         if seen is not None and seen.is_attached:
             self.scroll_to(y=seen.virtual_region.y - above, animate=False, immediate=True, force=True)
         self._is_building = False

@@ -32,11 +32,15 @@ class Transcript(LongTranscript):
         self.anchor(at is None and count > 0)
         if not count:  # what an anchor had moved to the bottom is gone
             self.scroll_home(animate=False, force=True, immediate=True)
-        if at is not None:
-            self.call_after_refresh(self._choose, at)
-        elif self.has_focus:
-            self.on_focus()
-        self.call_after_refresh(self.fill)
+        if at is None and self.has_focus:
+            self._choose_last()
+        self.call_after_refresh(self._arrive, at)
+
+    def _arrive(self, at: Place | None) -> None:
+        """What was built is laid out: go to a message, if one was wanted."""
+        if at is not None and self.view(at.exchange) is not None:
+            self._choose(at)
+        self.settle()
 
     async def add_question(self) -> None:
         """Show what the user asked just now, with room for the answers."""
@@ -49,6 +53,7 @@ class Transcript(LongTranscript):
         number = len(rows) + from_end
         if (view := self.view(number)) is None:
             await self.build_around(number)
+            self.call_after_refresh(self.settle)
             view = self.view(number)
         assert view is not None
         exchange = rows[number][column]
@@ -66,9 +71,7 @@ class Transcript(LongTranscript):
 
     def on_focus(self) -> None:
         if self._chosen is None:
-            rows = self.rows()
-            places = places_in(rows[-1], len(rows) - 1) if rows else []
-            self._choose(places[-1] if places else None)
+            self._choose_last()
         else:
             self._mark(chosen=True)
 
@@ -141,7 +144,14 @@ class Transcript(LongTranscript):
         elif not self.is_growing:
             await self.show(at=place)
 
-    def _choose(self, place: Place | None) -> None:
+    def _choose_last(self) -> None:
+        """The view stays where it is, which is the end unless the reader has scrolled."""
+        rows = self.rows()
+        places = places_in(rows[-1], len(rows) - 1) if rows else []
+        self._chosen = places[-1] if places else None
+        self._mark(chosen=self.has_focus)
+
+    def _choose(self, place: Place) -> None:
         self._mark(chosen=False)
         self._chosen = place
         self._mark(chosen=self.has_focus)
