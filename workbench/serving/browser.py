@@ -26,7 +26,7 @@ from workbench.serving.login import Login
 _PAGE = Path(__file__).with_name("page")
 _SECONDS_TO_END = 5.0
 _SMALLEST_FONT, _USUAL_FONT, _LARGEST_FONT = 6, 16, 64
-_HEADERS = {"X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {"X-Frame-Options": "DENY", "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff"}
 _OF_TERMINALS = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "TMUX", "STY")
 """What tells of the terminal that the server runs in, and not of the browser."""
 
