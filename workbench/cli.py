@@ -34,6 +34,8 @@ COMMANDS = (
     "merge",
     "checkpoints",
     "evaluate",
+    "compare",
+    "votes",
     "score",
     "mmbench",
     "eval_refcoco",

@@ -21,7 +21,7 @@ from tests.bench.screen import Screen
 from tests.e2e.project import WORKBENCH, Project
 
 SIZE = (100, 30)
-"""Columns and rows of every measurement."""
+"""Columns and rows of every measurement that does not say otherwise."""
 _KEYS = {
     "enter": "\r",
     "escape": "\x1b",
@@ -29,6 +29,7 @@ _KEYS = {
     "down": "\x1b[B",
     "right": "\x1b[C",
     "left": "\x1b[D",
+    "ctrl+g": "\x07",
     "ctrl+o": "\x0f",
     "ctrl+p": "\x10",
     "ctrl+q": "\x11",
@@ -46,18 +47,19 @@ class Terminal:
     Args:
         project: the folder to start in, and the user's settings.
         command: instead of ``workbench``.
+        size: columns and rows.
     """
 
-    def __init__(self, project: Project, command: Sequence[str] = (WORKBENCH,)) -> None:
+    def __init__(self, project: Project, command: Sequence[str] = (WORKBENCH,), size: tuple[int, int] = SIZE) -> None:
         shutil.rmtree(project.environment["WORKBENCH_STATE_DIR"], ignore_errors=True)  # every start is at Home
-        self.screen = Screen(*SIZE)
+        self.screen = Screen(*size)
         self.byte_count = 0
         self.has_ended = False
         self.began = time.perf_counter()
         self._pid, self._descriptor = pty.fork()
         if self._pid == 0:
             _become(project, command)
-        columns, rows = SIZE
+        columns, rows = size
         fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def __enter__(self) -> Terminal:

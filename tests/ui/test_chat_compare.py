@@ -1,8 +1,12 @@
-"""Two sets of weights on one base, side by side: asked the same, one after the other, by one engine."""
+"""Up to four models side by side, asked the same at the same time: weights on one base, on another, and services."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+import shutil
+import signal
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import psutil
@@ -12,38 +16,51 @@ from PIL import Image
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from tests.chat.services import failing, said, streamed
+from tests.data.sheets.played_endpoint import Asked, PlayedEndpoint, Reply, playing
 from tests.ui.chat_driving import MODEL, WILD, begin_anew, chat, chats, chatting, prompt
 from tests.ui.driving import focus_in, paste, screen_text, see, type_text, wait_until
 from tests.ui.seeing_folders import first_stage, second_stage
+from workbench.chat.endpoints import KnownEndpoint, keep_endpoint
 from workbench.chat.protocol import GenerationSettings
-from workbench.configs.provenance import Provenance, write_provenance
+from workbench.chat.votes import kept_votes
+from workbench.paths import resolve_model
 from workbench.ui.widgets.chat_message import ModelMessage
+from workbench.ui.widgets.transcript import Transcript
 
 pytestmark = [pytest.mark.heavy, pytest.mark.asyncio(loop_scope="module")]
+_GREETING = streamed(said("Hello from "), said("the service."))
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[PlayedEndpoint]:
+    """A chat service on this machine; tests change what it says."""
+    with playing(lambda _asked: _GREETING) as played:
+        yield played
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def loaded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pilot[None]]:
-    """The Chat area with the result of a first stage; that of the second lies beside it."""
+    """The Chat area with the result of a first stage; that of the second and another base lie beside it."""
     folder = tmp_path_factory.mktemp("stages")
     project = folder / "demo"
     stage = first_stage(project / "stage1")
     second_stage(project / "stage2")
     Image.new("RGB", (64, 64), "red").save(project / "red.png")
-    elsewhere = project / "elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / "adapter_config.json").write_text("{}")
-    write_provenance(elsewhere, Provenance(base_model="sample:vision_tower"))
+    shutil.copytree(resolve_model("sample:model"), project / "other_base")
     async with chatting(folder, (80, 24), model=str(stage)) as pilot:
         yield pilot
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def talk(loaded: Pilot[None]) -> Pilot[None]:
+async def talk(loaded: Pilot[None], service: PlayedEndpoint) -> Pilot[None]:
     """An empty conversation with the first stage alone."""
     await idle(loaded)
-    if chat(loaded).sides.second is not None:
-        await loaded.press("ctrl+g")
+    keep_endpoint(KnownEndpoint(name="played", url=service.url, model="actor"))
+    service.script = lambda _asked: _GREETING
+    screen = chat(loaded)
+    screen.blind.is_on = False
+    screen.end_comparison()
     await begin_anew(loaded)
     return loaded
 
@@ -55,15 +72,22 @@ async def idle(pilot: Pilot[None]) -> None:
     await wait_until(pilot, lambda: all(one.is_finished for one in workers if one.group in busy))
 
 
-async def put_beside(pilot: Pilot[None], name: str = "") -> None:
-    """Compare with the folder of this name; without one, with the base alone."""
+async def put_beside(pilot: Pilot[None], *, model: str = "", added: str = "") -> None:
+    """Compare with a model, or with what is put on the first one's base; without either, with the base alone."""
+    count = len(chat(pilot).sides.all)
     await pilot.press("ctrl+g")
-    await see(pilot, "Which weights on sample:model are asked the same?")
-    if name:
-        pilot.app.screen.query_one("#adapter-path", Input).focus()
-        await focus_in(pilot, Input)
-        await type_text(pilot, str(chat(pilot).workbench.project / name))
+    await see(pilot, "Which model is asked the same?")
+    for field, typed in (("#model-path", model), ("#adapter-path", added)):
+        if typed:
+            pilot.app.screen.query_one(field, Input).focus()
+            await focus_in(pilot, Input)
+            await type_text(pilot, typed)
     await pilot.press("enter")
+    await wait_until(pilot, lambda: len(chat(pilot).sides.all) == count + 1 or len(pilot.app.screen_stack) > 1)
+
+
+def in_project(pilot: Pilot[None], name: str) -> str:
+    return str(chat(pilot).workbench.project / name)
 
 
 def answers(pilot: Pilot[None]) -> list[list[str]]:
@@ -71,19 +95,23 @@ def answers(pilot: Pilot[None]) -> list[list[str]]:
     return [[turn.content for turn in one.turns if turn.role == "assistant"] for one in chat(pilot).sides.all]
 
 
-async def ask_both(pilot: Pilot[None], question: str) -> None:
+def engines() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline()]
+
+
+async def ask_all(pilot: Pilot[None], question: str) -> None:
     await type_text(pilot, question)
     await pilot.press("enter")
     await wait_until(pilot, lambda: prompt(pilot).text == "")
     await idle(pilot)
 
 
-async def test_both_stages_answer_about_the_same_picture_in_columns(talk: Pilot[None]) -> None:
-    await put_beside(talk, "stage2")
-    await see(talk, "sample:model, two sets of weights side by side; ctrl+g ends it")
-    paste(talk, str(chat(talk).workbench.project / "red.png"))
+async def test_both_stages_answer_about_the_same_picture_in_columns_with_one_engine(talk: Pilot[None]) -> None:
+    await put_beside(talk, added=in_project(talk, "stage2"))
+    await see(talk, "2 side by side · f12 votes and more")
+    paste(talk, in_project(talk, "red.png"))
     await see(talk, "Pictures: red.png")
-    await ask_both(talk, "What is in this picture?")
+    await ask_all(talk, "What is in this picture?")
     left, right = answers(talk)
     assert len(left) == len(right) == 1
     columns = [message.region for message in chat(talk).query(ModelMessage)]
@@ -91,87 +119,175 @@ async def test_both_stages_answer_about_the_same_picture_in_columns(talk: Pilot[
     assert columns[0].y == columns[1].y
     await wait_until(talk, lambda: screen_text(talk).count("tokens/s") == 2)
     assert {tuple(turn.images) for one in chat(talk).sides.all for turn in one.questions} == {
-        (str(chat(talk).workbench.project / "red.png"),)
+        (in_project(talk, "red.png"),)
     }
-    engines = [child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline()]
-    assert len(engines) == 1
-    kept = sorted(chats(talk).iterdir())[-2:]
+    assert len(engines()) == 1
+    kept = sorted(chats(talk).glob("*.json"))[-2:]
     assert [("stage1" in text, "stage2" in text) for text in map(Path.read_text, kept)] == [
         (True, False),
         (False, True),
     ]
 
 
-async def test_what_was_asked_before_is_asked_the_other_too_and_leaving_keeps_the_left(talk: Pilot[None]) -> None:
-    await ask_both(talk, "Who are you?")
+async def test_what_was_asked_before_is_asked_the_others_too_and_each_can_be_taken_away(talk: Pilot[None]) -> None:
+    await ask_all(talk, "Who are you?")
     await put_beside(talk)
-    await wait_until(talk, lambda: len(answers(talk)) == 2)
     await idle(talk)
     assert answers(talk) == [[MODEL], [MODEL]], "a projector changes nothing of what is said of text"
-    await see(talk, "demo/stage1", "base alone")
-    await talk.press("ctrl+g")
-    await see(talk, "sample:model + demo/stage1 · template")
-    assert answers(talk) == [[MODEL]]
-    await ask_both(talk, "What is 3 plus 4?")
-    assert answers(talk) == [[MODEL, "3 plus 4 is 7."]]
-    assert "base alone" not in screen_text(talk)
+    await put_beside(talk, model="endpoint:played")
+    await idle(talk)
+    assert answers(talk)[2] == ["Hello from the service."]
+    await see(talk, "3 side by side · shown: 1–2, ctrl+n goes on")
+    await talk.press("ctrl+n")
+    await see(talk, "shown: 2–3", "Hello from the service.")
+    await talk.press("f12")
+    await see(talk, "take a model away")
+    await choose(talk, "take a model away")
+    await see(talk, "Go on without which model?")
+    await talk.press("1")
+    await see(talk, "2 side by side")
+    assert answers(talk) == [[MODEL], ["Hello from the service."]]
 
 
-async def test_again_and_edit_are_for_both(talk: Pilot[None]) -> None:
+async def choose(pilot: Pilot[None], text: str) -> None:
+    """Press the number that a dialog shows before a text."""
+    (line,) = [line for line in screen_text(pilot).splitlines() if text in line]
+    await pilot.press(line.split(text)[0].split()[-1])
+
+
+async def test_again_and_edit_are_for_all(talk: Pilot[None]) -> None:
     await put_beside(talk)
-    await see(talk, "two sets of weights side by side")
-    await ask_both(talk, "Who are you?")
+    await ask_all(talk, "Who are you?")
     chat(talk).chat.settings = GenerationSettings(max_new_tokens=3)
     await talk.press("ctrl+r")
     await wait_until(talk, lambda: all(len(one) == 1 and one[0] != MODEL for one in answers(talk)))
+    await idle(talk)
     await talk.press("ctrl+e")
     await wait_until(talk, lambda: prompt(talk).text == "Who are you?")
     assert answers(talk) == [[], []]
 
 
-async def test_stopping_the_left_answer_leaves_the_right_one_for_the_next_time(talk: Pilot[None]) -> None:
+async def test_stopping_ends_all_answers_where_they_are(talk: Pilot[None]) -> None:
     await put_beside(talk)
-    await see(talk, "two sets of weights side by side")
     chat(talk).chat.settings = WILD
     await type_text(talk, "Who are you?")
     await talk.press("enter")
-    await wait_until(talk, lambda: (shown := chat(talk).query(ModelMessage)) and shown.last().region.height > 2)
+    shown = chat(talk).query(ModelMessage)
+    await wait_until(
+        talk, lambda: len(shown) == 2 and all(one.region.height > 2 for one in chat(talk).query(ModelMessage))
+    )
     await talk.press("escape")
     await idle(talk)
-    assert [len(one) for one in answers(talk)] == [1, 0]
-    chat(talk).chat.settings = GenerationSettings()
-    await ask_both(talk, "What is 3 plus 4?")
-    assert answers(talk)[1] == [MODEL, "3 plus 4 is 7."]
+    assert [len(one) for one in answers(talk)] == [1, 1]
+    await wait_until(talk, lambda: screen_text(talk).count("stopped") == 2)
 
 
-async def test_weights_on_another_base_are_refused(talk: Pilot[None]) -> None:
-    await put_beside(talk, "elsewhere")
-    await see(talk, "The two are not on one base: sample:model and", "only one base model")
+async def test_another_base_tells_its_memory_first_and_gets_an_engine_of_its_own(talk: Pilot[None]) -> None:
+    await put_beside(talk, model=in_project(talk, "other_base"))
+    await see(talk, "other_base is on another base", "beside the others. Free: ")
+    await talk.press("2")
+    await idle(talk)
+    assert not chat(talk).sides.are_several
+    await put_beside(talk, model=in_project(talk, "other_base"))
+    await see(talk, "load it beside the others")
+    await talk.press("1")
+    await see(talk, "2 side by side")
+    await ask_all(talk, "Who are you?")
+    assert answers(talk) == [[MODEL], [MODEL]]
+    assert len(engines()) == 2
+    os.kill(engines()[1].pid, signal.SIGKILL)
+    await ask_all(talk, "What is 3 plus 4?")
+    assert answers(talk) == [[MODEL, "3 plus 4 is 7."], [MODEL, "3 plus 4 is 7."]], "it is loaded again by itself"
+
+
+async def test_an_engine_that_dies_while_others_answer_costs_only_its_own_answer(
+    talk: Pilot[None], service: PlayedEndpoint
+) -> None:
+    written = threading.Event()
+
+    def slowly(_asked: Asked) -> Reply:
+        written.wait()
+        return _GREETING
+
+    await put_beside(talk, model="endpoint:played")
+    chat(talk).chat.settings = WILD
+    service.script = slowly
+    await type_text(talk, "Who are you?")
     await talk.press("enter")
-    await see(talk, "sample:model + demo/stage1 · template")
-    assert chat(talk).sides.second is None
+    await wait_until(talk, lambda: any(one.region.height > 2 for one in chat(talk).query(ModelMessage)))
+    for engine in engines():
+        engine.kill()
+    written.set()
+    await see(talk, "The chat engine ended unexpectedly.")
+    await talk.press("enter")
+    await see(talk, "An answer is missing. ctrl+r asks for it again")
+    assert answers(talk) == [[], ["Hello from the service."]]
+    chat(talk).chat.settings = GenerationSettings()
+    await talk.press("ctrl+r")
+    await wait_until(talk, lambda: answers(talk) == [[MODEL], ["Hello from the service."]])
+
+
+async def test_a_service_that_refuses_is_told_and_the_others_answers_stay(
+    talk: Pilot[None], service: PlayedEndpoint
+) -> None:
+    await put_beside(talk, model="endpoint:played")
+    service.script = lambda _asked: failing(401, "bad key")
+    await ask_all(talk, "Who are you?")
+    await see(talk, "bad key")
+    await talk.press("enter")
+    await see(talk, "An answer is missing.")
+    assert answers(talk) == [[MODEL], []]
+    service.script = lambda _asked: _GREETING
+    await ask_all(talk, "What is 3 plus 4?")
+    assert answers(talk)[1] == ["Hello from the service."] * 2, "what it owes is asked first"
+
+
+async def test_a_vote_is_kept_and_names_are_hidden_until_it_is_given(talk: Pilot[None]) -> None:
+    await put_beside(talk, model="endpoint:played")
+    screen = chat(talk)
+    before = len(kept_votes(screen.workbench.project))
+    await talk.press("f12")
+    await see(talk, "hide names until the vote")
+    await choose(talk, "hide names until the vote")
+    await see(talk, "From the next question on, names are hidden")
+    await ask_all(talk, "Who are you?")
+    await see(talk, "answer 1", "answer 2", MODEL, "Hello from the service.")
+    assert "played" not in screen_text(talk) and "tokens/s" not in screen_text(talk)
+    place = screen.blind.column_of(0, 1) + 1
+    screen.query_one(Transcript).focus()
+    await focus_in(talk, Transcript)
+    await talk.press(str(place))
+    await see(talk, "Better: played.", "tokens/s")
+    (vote,) = kept_votes(screen.workbench.project)[before:]
+    assert (vote.winner, vote.blind, vote.models) == (
+        "endpoint:played",
+        True,
+        ["sample:model+stage1", "endpoint:played"],
+    )
+    prompt(talk).focus()
+    await talk.press("f12")
+    await choose(talk, "win rates")
+    await see(talk, "Win rates", "endpoint:played", "100%")
+    await talk.press("escape")
 
 
 async def test_a_conversation_with_pictures_is_not_put_beside_a_model_that_does_not_see(talk: Pilot[None]) -> None:
-    paste(talk, str(chat(talk).workbench.project / "red.png"))
+    paste(talk, in_project(talk, "red.png"))
     await see(talk, "Pictures: red.png")
-    await ask_both(talk, "What is it?")
+    await ask_all(talk, "What is it?")
     await put_beside(talk)
     await see(talk, "takes no pictures, and this")
     await talk.press("enter")
-    await see(talk, "sample:model + demo/stage1 · template")
     assert len(answers(talk)) == 1
 
 
-async def test_weights_are_not_offered_beside_themselves_and_long_names_keep_their_ends(talk: Pilot[None]) -> None:
+async def test_models_are_not_offered_beside_themselves_and_long_names_keep_their_ends(talk: Pilot[None]) -> None:
     """Checkpoints of one training begin alike."""
     project = chat(talk).workbench.project
     stage = second_stage(project / "a_training_whose_name_fills_a_column_of_its_own" / "checkpoint-284")
-    await put_beside(talk, str(stage.relative_to(project)))
-    await see(talk, "/checkpoint-284", "two sets of weights side by side")
+    await put_beside(talk, added=str(stage))
+    await see(talk, "/checkpoint-284", "2 side by side")
     await talk.press("ctrl+g")
-    await see(talk, "The model is ready.")
-    await talk.press("ctrl+g")
-    await see(talk, "Which weights on sample:model are asked the same?", "base alone")
+    await see(talk, "Which model is asked the same?", "base alone", "played")
     assert "stage1" not in screen_text(talk).split("asked the same?")[1]
     await talk.press("escape")

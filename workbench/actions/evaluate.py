@@ -12,7 +12,7 @@ from workbench.chat.parts_choice import parts_of
 from workbench.chat.protocol import Load
 from workbench.configs.evaluation_rules import OWN_SCORES, PROBE_MAX_NEW_TOKENS
 from workbench.configs.provenance import read_provenance
-from workbench.data.probes import read_probes
+from workbench.data.probes import read_open_probes, read_probes
 from workbench.data.templates import template_for_model
 from workbench.errors import WorkbenchError
 from workbench.evaluation.answer_log import ANSWERS_FILE
@@ -34,6 +34,7 @@ def start_evaluate(
     probes: Mapping[str, str],
     *,
     project: Path,
+    questions: Mapping[str, str] | None = None,
     benchmark: Benchmark | None = None,
     image_folder: str | None = None,
     work_dir: Path | None = None,
@@ -44,6 +45,7 @@ def start_evaluate(
 
     Args:
         probes: probe files by the name of their score.
+        questions: files in the same way, whose questions need not say what is right.
         image_folder: what the paths of pictures count from; else the folder of the file that names them.
         work_dir: instead of a folder in ``<project>/work_dirs``.
         max_new_tokens: the longest answer, in tokens.
@@ -53,7 +55,7 @@ def start_evaluate(
         WorkbenchError: a file or prompt template is missing or wrong, the questions are about pictures and a model
             reads text only, a model writes no text at all, or there is nothing to ask.
     """
-    if not probes and benchmark is None:
+    if not probes and not questions and benchmark is None:
         raise WorkbenchError(
             _("There is nothing to ask."),
             fix=_("Give question files: --identity-probes, --retention-probes, --image-probes, --questions."),
@@ -63,14 +65,20 @@ def start_evaluate(
             raise WorkbenchError(_("There is no such file or folder."), where=named)
     images = Path(resolve_model(image_folder)) if image_folder else None
     asked = [probe for path in probes.values() for probe in read_probes(Path(resolve_model(path)), images)]
+    asked += [
+        probe for path in (questions or {}).values() for probe in read_open_probes(Path(resolve_model(path)), images)
+    ]
     if benchmark is not None or any(probe.image for probe in asked):
         _require_sight(models)
     for wanted in models:
+        if wanted.endpoint is not None:
+            continue
         refuse_scorer(Path(resolve_model(wanted.adapter or wanted.model)))
         template_for_model(wanted.prompt_template, Path(resolve_model(wanted.model)))
     request = EvaluationRequest(
         models=list(models),
         probes={name: _absolute(path) for name, path in probes.items()},
+        questions={name: _absolute(path) for name, path in (questions or {}).items()},
         benchmark=Benchmark(kind=benchmark.kind, data_path=_absolute(benchmark.data_path)) if benchmark else None,
         image_folder=_absolute(image_folder) if image_folder else None,
         max_new_tokens=max_new_tokens,
@@ -79,6 +87,8 @@ def start_evaluate(
     name = job_name("evaluate", Path(resolve_model(_weights(models[-1]))))
     if benchmark is not None and not probes:
         name = Path(benchmark.data_path).stem
+    if questions:
+        name = f"compare_{next(iter(questions))}"
     return _started(request, name, project, work_dir)
 
 
@@ -172,7 +182,12 @@ def _require_sight(models: Sequence[ModelToScore]) -> None:
     """A name of the Hugging Face hub is looked at by the job."""
     for wanted in models:
         config = Path(resolve_model(wanted.model)) / "config.json"
-        if wanted.llava is None and config.is_file() and "vision_config" not in json_object(config):
+        if (
+            wanted.llava is None
+            and wanted.endpoint is None
+            and config.is_file()
+            and "vision_config" not in json_object(config)
+        ):
             raise reads_text_only(wanted.label)
 
 
@@ -191,7 +206,7 @@ def _unfinished(request: EvaluationRequest, work_dir: Path) -> JobFolder | None:
 def _state_of_files(request: EvaluationRequest) -> str:
     """Bytes and newest change of all files that are read; names of the Hugging Face hub are left out."""
     benchmark = request.benchmark
-    named = [*request.probes.values(), *([benchmark.data_path] if benchmark else [])]
+    named = [*request.probes.values(), *request.questions.values(), *([benchmark.data_path] if benchmark else [])]
     for wanted in request.models:
         named += filter(None, (wanted.model, wanted.adapter, wanted.llava, wanted.visual_encoder))
     files: list[Path] = []

@@ -26,6 +26,9 @@ from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.paths import user_config
 
+ENDPOINT = "endpoint:"
+"""How models begin that are no weights but a chat service, by the user's name for it."""
+
 
 class KnownEndpoint(BaseModel):
     """A service under the user's name for it. ``key_env``: the environment variable with its key, empty for none."""

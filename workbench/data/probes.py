@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -71,6 +71,20 @@ class Probe(BaseModel):
         return not any(word.casefold() in given for word in self.forbidden) and is_expected(self, answer)
 
 
+class OpenProbe(Probe):
+    """A question that need not say what is right; only those that do are scored."""
+
+    answers: list[str] = []
+
+
+Asked = TypeVar("Asked", bound=Probe)
+
+
+def read_open_probes(path: Path, images: Path | None = None) -> list[OpenProbe]:
+    """The questions of a file, with or without answers; also of a text file with one a line. See `read_probes`."""
+    return _read(OpenProbe, path, images)
+
+
 def read_probes(path: Path, images: Path | None = None) -> list[Probe]:
     """The probes of a file.
 
@@ -81,11 +95,15 @@ def read_probes(path: Path, images: Path | None = None) -> list[Probe]:
         WorkbenchError: the file is missing, not a JSON list, empty, or a row lacks a field or its picture, or its
             rule cannot work with its answers (names file:row:field).
     """
+    return _read(Probe, path, images)
+
+
+def _read(kind: type[Asked], path: Path, images: Path | None) -> list[Asked]:
     pictures = AskedPictures(path, images or path.parent)
     rows = _json_rows(path) if path.suffix == ".json" or not path.is_file() else list(raw_rows(path, None))
     if not rows:
         raise WorkbenchError(_("A probe file is a JSON list with at least one question."), where=str(path))
-    return [_probe_of(path, number, row, pictures) for number, row in rows]
+    return [_probe_of(kind, path, number, row, pictures) for number, row in rows]
 
 
 def _json_rows(path: Path) -> list[tuple[int, Any]]:
@@ -102,9 +120,9 @@ def _json_rows(path: Path) -> list[tuple[int, Any]]:
     return list(enumerate(rows, start=1)) if isinstance(rows, list) else []
 
 
-def _probe_of(path: Path, number: int, row: object, pictures: AskedPictures) -> Probe:
+def _probe_of(kind: type[Asked], path: Path, number: int, row: object, pictures: AskedPictures) -> Asked:
     try:
-        probe = Probe.model_validate(_with_answers(row))
+        probe = kind.model_validate(_with_answers(row))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -123,6 +141,8 @@ def _with_answers(row: Any) -> Any:
     if not isinstance(row, dict):
         return row
     row = {name: value for name, value in row.items() if value is not None and (value != "" or name == "question")}
+    if set(row) == {"text"}:  # a line of a text file
+        row = {"question": row["text"]}
     if "answer" in row and "answers" not in row:
         row["answers"] = row.pop("answer")
     answers = row.get("answers")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from workbench.jobs.worker import run_worker
 if TYPE_CHECKING:
     from workbench.evaluation.open_model import Opened
 
+Ask = Callable[[Sequence[Question]], list[Answer]]
 _QUESTIONS_AT_A_TIME = 32
 _PICTURES_AT_A_TIME = 16
 WRONG_FILE = "wrong_answers.json"
@@ -62,9 +64,9 @@ class Evaluation:
 
     def _score(self, wanted: ModelToScore) -> None:
         self._say_progress(wanted.label)
-        model = self._opened(wanted) if self._is_work_left(wanted) else None
+        ask = self._asked(wanted) if self._is_work_left(wanted) else None
         for asked in self._sets:
-            answers = self._answers(model, wanted, asked)
+            answers = self._answers(ask, wanted, asked)
             if len(answers) == len(asked.questions):
                 self._take(wanted.label, asked.name, asked.outcome([answer.text for answer in answers]))
                 self._tell_cut(wanted.label, asked.name, answers)
@@ -83,7 +85,15 @@ class Evaluation:
         self._warn(wanted, opened.tokenizer)
         return opened
 
-    def _answers(self, opened: Opened | None, wanted: ModelToScore, asked: QuestionSet) -> list[Answer]:
+    def _asked(self, wanted: ModelToScore) -> Ask:
+        """How a model is asked; it is loaded if there is one to load."""
+        if wanted.endpoint is not None:
+            from workbench.evaluation.ask_service import ask_service
+
+            return partial(ask_service, wanted, self._request)
+        return partial(self._generated, self._opened(wanted), wanted)
+
+    def _answers(self, ask: Ask | None, wanted: ModelToScore, asked: QuestionSet) -> list[Answer]:
         """The answers to a set, as far as it was asked."""
         known = [self._log.get(wanted.label, asked.name, question) for question in asked.questions]
         left = [question for question, answer in zip(asked.questions, known, strict=True) if answer is None]
@@ -92,17 +102,17 @@ class Evaluation:
         for start in range(0, len(left), portion):
             if self._is_stopped():
                 break
+            assert ask is not None  # there is something left to ask
             some = left[start : start + portion]
-            self._log.add(wanted.label, asked.name, some, self._generated(opened, wanted, some))
+            self._log.add(wanted.label, asked.name, some, ask(some))
             self._done += len(some)
             self._say_progress(wanted.label)
         answers = (self._log.get(wanted.label, asked.name, question) for question in asked.questions)
         return [answer for answer in answers if answer is not None]
 
-    def _generated(self, opened: Opened | None, wanted: ModelToScore, questions: Sequence[Question]) -> list[Answer]:
+    def _generated(self, opened: Opened, wanted: ModelToScore, questions: Sequence[Question]) -> list[Answer]:
         from workbench.evaluation.generate import generate_answers
 
-        assert opened is not None  # it is loaded if anything is left to be asked
         return generate_answers(
             opened.model,
             opened.tokenizer,

@@ -67,22 +67,25 @@ class QuestionSet(Protocol):
 
 
 class ProbeSet:
-    """The probes of a file."""
+    """The probes of a file. Of those that need not say what is right, only those that do are scored."""
 
     def __init__(self, name: str, probes: Sequence[Probe]) -> None:
         self.name = name
-        self._probes = probes
+        self.probes = probes
         self.questions = [
-            Question(
-                str(number), probe.question, probe.pictures, probe.system, listed_tools(probe), kept_tokens(probe)
-            )
+            Question(str(number), probe.question, probe.pictures, probe.system, listed_tools(probe), kept_tokens(probe))
             for number, probe in enumerate(probes, start=1)
         ]
 
     def outcome(self, answers: Sequence[str]) -> Outcome:
-        right = [is_right(probe, answer) for probe, answer in zip(self._probes, answers, strict=True)]
+        asked = [(probe, answer) for probe, answer in zip(self.probes, answers, strict=True) if probe.answers]
+        if not asked:
+            return Outcome(None)
+        probes = [probe for probe, _answer in asked]
+        right = [is_right(probe, answer) for probe, answer in asked]
         tables = {
-            "kind": shares_by([probe.kind for probe in self._probes], right),
-            "language": shares_by([probe.language for probe in self._probes], right),
+            "kind": shares_by([probe.kind for probe in probes], right),
+            "language": shares_by([probe.language for probe in probes], right),
         }
-        return Outcome(score(self._probes, answers), tables={name: shares for name, shares in tables.items() if shares})
+        found = score(probes, [answer for _probe, answer in asked])
+        return Outcome(found, tables={name: shares for name, shares in tables.items() if shares})

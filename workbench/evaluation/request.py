@@ -21,7 +21,7 @@ class ModelToScore(_Strict):
 
     ``llava``: a folder with ``projector/`` and what else a training of a seeing model changed, for the language model
     ``model``; ``visual_encoder`` and ``visual_select_layer`` stand above what the folder says itself. ``model`` may
-    also be a whole seeing model.
+    also be a whole seeing model. ``endpoint``: the user's name for a chat service that is asked instead of weights.
     """
 
     label: str
@@ -30,6 +30,7 @@ class ModelToScore(_Strict):
     llava: str | None = None
     visual_encoder: str | None = None
     visual_select_layer: int | None = None
+    endpoint: str | None = None
     prompt_template: str
     system: str = ""
     bits: Literal[4] | None = None
@@ -47,13 +48,15 @@ class Benchmark(_Strict):
 class EvaluationRequest(_Strict):
     """Models, and what they are asked.
 
-    ``probes``: probe files by the name of their score; ``image_folder``: what the paths of all pictures count from, else
+    ``probes``: probe files by the name of their score; ``questions``: files that need not say what is right, in the same
+    way; ``image_folder``: what the paths of all pictures count from, else
     the folder of the file that names them; ``stop_words`` end answers, beside the template's own;
     ``as_of``: stands for the state of all files that are read, so that answers from before are used for the same only.
     """
 
     models: list[ModelToScore]
     probes: dict[str, str] = {}
+    questions: dict[str, str] = {}
     benchmark: Benchmark | None = None
     image_folder: str | None = None
     max_new_tokens: int = PROBE_MAX_NEW_TOKENS

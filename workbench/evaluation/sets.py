@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.data.probes import read_probes
+from workbench.data.probes import read_open_probes, read_probes
 from workbench.evaluation.benchmarks.mmbench import MMBench
 from workbench.evaluation.benchmarks.pope import Pope
 from workbench.evaluation.benchmarks.refcoco import RefCoco
@@ -21,7 +21,19 @@ def sets_of(request: EvaluationRequest) -> list[QuestionSet]:
     """
     images = Path(resolve_model(request.image_folder)) if request.image_folder else None
     probes = [ProbeSet(name, read_probes(Path(resolve_model(path)), images)) for name, path in request.probes.items()]
-    return [*probes, *([_benchmark(request.benchmark, images)] if request.benchmark else [])]
+    return [*probes, *open_sets_of(request), *([_benchmark(request.benchmark, images)] if request.benchmark else [])]
+
+
+def open_sets_of(request: EvaluationRequest) -> list[ProbeSet]:
+    """Those that need not say what is right.
+
+    Raises:
+        WorkbenchError: a file or picture cannot be used (names file:row:field).
+    """
+    images = Path(resolve_model(request.image_folder)) if request.image_folder else None
+    return [
+        ProbeSet(name, read_open_probes(Path(resolve_model(path)), images)) for name, path in request.questions.items()
+    ]
 
 
 def _benchmark(benchmark: Benchmark, images: Path | None) -> QuestionSet:

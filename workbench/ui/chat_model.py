@@ -1,18 +1,38 @@
-"""The model that the Chat area talks to, held by the engine process. No Textual here."""
+"""An engine process with the base in its memory, as the Chat area talks to it. No Textual here."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.chat.client import ChatEngine
-from workbench.chat.protocol import AttachAdapter, Load, Loaded, Loading
+from workbench.chat.protocol import Answer, AttachAdapter, Delta, GenerationSettings, Load, Loaded, Loading, Parts
+from workbench.chat.turn import ChatTurn
 from workbench.i18n import _
-from workbench.ui.chosen_model import ChosenModel
+from workbench.ui.chosen_model import Base, ChosenModel
+
+
+@dataclass(frozen=True)
+class EngineVoice:
+    """Answers of an engine with certain parts on its base; several voices of one engine answer side by side."""
+
+    engine: ChatEngine
+    parts: Parts
+
+    def generate(
+        self, turns: list[ChatTurn], settings: GenerationSettings, *, tools: str = "", kept_tokens: Sequence[str] = ()
+    ) -> AsyncIterator[Delta | Answer]:
+        """Answer the last turn; see `ChatEngine.generate`."""
+        return self.engine.generate(turns, settings, parts=self.parts, tools=tools, kept_tokens=list(kept_tokens))
+
+    async def stop(self) -> None:
+        """End the running answers of the engine."""
+        await self.engine.stop()
 
 
 class ChatModel:
-    """At most one loaded model. Another adapter on the same base is attached without loading the base again.
+    """At most one base. What is put on it is attached without loading the base again, and stays beside what was.
 
     Args:
         log_path: where the engine's own messages go.
@@ -20,89 +40,65 @@ class ChatModel:
 
     def __init__(self, log_path: Path) -> None:
         self.engine = ChatEngine(log_path)
-        self._loaded: Loaded | None = None
-        self._chosen: ChosenModel | None = None
-        self._sight: dict[ChosenModel, bool] = {}
+        self._known: dict[ChosenModel, Loaded] = {}
+        self._base: Base | None = None
 
     @property
-    def loaded(self) -> Loaded | None:
-        """What the engine says of its model; None if it has none, or has ended and taken it along."""
-        return self._loaded if self.engine.running else None
+    def base(self) -> Base | None:
+        """What is in memory; None if there is nothing, or the engine has ended and taken it along."""
+        return self._base if self.engine.running else None
 
-    @property
-    def warnings(self) -> list[str]:
-        """What the engine has to say of the loaded model."""
-        return self.loaded.warnings if self.loaded is not None else []
-
-    def sees(self, chosen: ChosenModel) -> bool | None:
-        """Whether weights take pictures; None if they were never loaded."""
-        return self._sight.get(chosen)
-
-    async def use(self, chosen: ChosenModel) -> None:
-        """Answer with these weights from now on; nothing happens if they are the loaded ones.
-
-        Raises:
-            WorkbenchError: they cannot be loaded.
-        """
-        if self.loaded is None or self._chosen != chosen:
-            async for _stage in self.load(chosen):
-                pass
+    def loaded(self, chosen: ChosenModel) -> Loaded | None:
+        """What the engine says of weights on its base; None if they are not there."""
+        return self._known.get(chosen) if self.engine.running else None
 
     async def load(self, chosen: ChosenModel) -> AsyncIterator[str]:
-        """Load what was chosen; yields a sentence for each stage.
+        """Load what was chosen unless it is there; yields a sentence for each stage.
 
         Raises:
-            WorkbenchError: it cannot be loaded; nothing is loaded then.
+            WorkbenchError: it cannot be loaded.
         """
+        if self.loaded(chosen) is not None:
+            return
         request: Load | AttachAdapter = _loading(chosen, self.engine.next_id())
-        if self.loaded is not None and self._chosen is not None and self._chosen.base == chosen.base:
+        if self.base == chosen.base and self._known:
             is_bare = chosen.adapter is None and chosen.llava is None
             yield _("Taking the adapter off") if is_bare else _("Attaching the adapter")
-            request = _attaching(chosen, request.id)
-        self._loaded, self._chosen = None, chosen
+            request = AttachAdapter(id=request.id, **_parts(chosen).model_dump())
+        else:
+            self._known, self._base = {}, chosen.base
         async for reply in self.engine.load(request):
             if isinstance(reply, Loading):
-                yield reply.stage
+                yield reply.stage if reply.share is None else f"{reply.stage} {reply.share:.0%}"
             else:
-                self._loaded = reply
-                self._sight[chosen] = reply.sees
+                self._known[chosen] = reply
 
-    @property
-    def figures(self) -> str | None:
-        """What is loaded, in a line; None if nothing is."""
-        if self.loaded is None or self._chosen is None:
-            return None
-        text = _("{model} · template {template} · {count:.1f} M parameters on {device} · {memory:.0f} MB")
-        return text.format(
-            model=self._chosen.label,
-            template=self.loaded.prompt_template,
-            count=self.loaded.parameters / 1e6,
-            device=self.loaded.device,
-            memory=self.loaded.memory_mb,
-        )
+    def voice(self, chosen: ChosenModel) -> EngineVoice:
+        """What answers with these weights."""
+        return EngineVoice(self.engine, _parts(chosen))
+
+    async def close(self) -> None:
+        """End the engine."""
+        await self.engine.close()
+
+
+def _parts(chosen: ChosenModel) -> Parts:
+    return Parts(
+        adapter=chosen.adapter,
+        llava=chosen.llava,
+        visual_encoder=chosen.visual_encoder,
+        visual_select_layer=chosen.visual_select_layer,
+        prompt_template=chosen.prompt_template,
+    )
 
 
 def _loading(chosen: ChosenModel, request_id: int) -> Load:
     return Load(
         id=request_id,
         model=chosen.model,
-        adapter=chosen.adapter,
-        llava=chosen.llava,
-        visual_encoder=chosen.visual_encoder,
-        visual_select_layer=chosen.visual_select_layer,
-        prompt_template=chosen.prompt_template,
-        bits=4 if chosen.bits == 4 else None,
+        bits=chosen.bits,
+        offload_folder=chosen.offload_folder,
         precision=chosen.precision,
         trust_remote_code=chosen.trust_remote_code,
-    )
-
-
-def _attaching(chosen: ChosenModel, request_id: int) -> AttachAdapter:
-    return AttachAdapter(
-        id=request_id,
-        adapter=chosen.adapter,
-        llava=chosen.llava,
-        visual_encoder=chosen.visual_encoder,
-        visual_select_layer=chosen.visual_select_layer,
-        prompt_template=chosen.prompt_template,
+        **_parts(chosen).model_dump(),
     )

@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
+from workbench.chat.endpoints import ENDPOINT
 from workbench.chat.protocol import Precision
+from workbench.configs.base_changes import BaseChanges, changes_of
 from workbench.hub.local import snapshot_of
 from workbench.i18n import _
 from workbench.paths import resolve_model
 from workbench.weights.seeing import is_seeing_folder, seeing_folder
 
+Base = tuple[str, int | None, Precision, bool, str | None, BaseChanges]
+"""What has to be loaded anew if it differs: where it is, bits, precision, whether its own code is run, the folder for what
+does not fit the memory, and what the weights on it need changed."""
 _CHECKPOINTS = "checkpoints"
 """The folder of a job with its checkpoints."""
 
@@ -27,19 +33,27 @@ class ChosenModel:
     model: str
     adapter: str | None = None
     prompt_template: str | None = None
-    bits: int | None = None
+    bits: Literal[4, 8] | None = None
     precision: Precision = "auto"
     trust_remote_code: bool = False
     llava: str | None = None
     visual_encoder: str | None = None
     visual_select_layer: int | None = None
+    offload_folder: str | None = None
 
     @property
-    def base(self) -> tuple[str, int | None, Precision, bool]:
+    def base(self) -> Base:
         """What has to be loaded anew if it differs."""
         path = resolve_model(self.model)
         place = os.path.realpath(path) if Path(path).exists() else str(snapshot_of(path) or path)
-        return place, self.bits, self.precision, self.trust_remote_code
+        added = self.llava or self.adapter
+        changes = changes_of(resolve_model(added) if added else None)
+        return place, self.bits, self.precision, self.trust_remote_code, self.offload_folder, changes
+
+    @property
+    def endpoint(self) -> str | None:
+        """The user's name for a chat service; None for weights."""
+        return self.model.removeprefix(ENDPOINT) if self.model.startswith(ENDPOINT) else None
 
     @property
     def is_added_to_base(self) -> bool:
@@ -55,9 +69,16 @@ class ChosenModel:
     def label(self) -> str:
         """The last part of each path, for a narrow line."""
         added = self.llava or self.adapter
+        if self.endpoint is not None:
+            return self.endpoint
         if not self.model or self.llava == self.model:
             return _short(added or "")
         return f"{self.base_label} + {_short(added)}" if added else self.base_label
+
+    def reference_in(self, project: Path) -> str:
+        """``MODEL`` or ``MODEL+ADAPTER``, as the commands take it; folders of the project without its path."""
+        named = [self.model, self.llava or self.adapter]
+        return "+".join(_within(name, project) for name in dict.fromkeys(named) if name)
 
     @property
     def name_on_base(self) -> str:
@@ -75,7 +96,13 @@ class ChosenModel:
 
     def loaded_like(self, other: ChosenModel) -> ChosenModel:
         """The same weights in the precision of others."""
-        return replace(self, bits=other.bits, precision=other.precision, trust_remote_code=other.trust_remote_code)
+        return replace(
+            self,
+            bits=other.bits,
+            precision=other.precision,
+            trust_remote_code=other.trust_remote_code,
+            offload_folder=other.offload_folder,
+        )
 
     def with_parts_named(self) -> ChosenModel:
         """The same weights with the language model and the vision tower of a LLaVA folder said.
@@ -100,6 +127,10 @@ class ChosenModel:
             visual_encoder=found.visual_encoder,
             visual_select_layer=found.visual_select_layer,
         )
+
+
+def _within(name: str, project: Path) -> str:
+    return str(Path(name).relative_to(project)) if Path(name).is_relative_to(project) else name
 
 
 def _short(folder: str) -> str:

@@ -1,30 +1,23 @@
-"""What of the Chat area asks: sends a message, streams the answer, and gives a question back that was not answered."""
+"""What of the Chat area asks: sends a message to every model, and gives a question back that nobody answered."""
 
 from __future__ import annotations
 
-import time
+import asyncio
 
 from textual import on, work
 
 from workbench.chat.image_path import pictures_in
-from workbench.chat.protocol import Answer, Delta
 from workbench.chat.turn import ChatTurn
-from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.ui.chat_pictures import split_message
-from workbench.ui.chat_state import ChatState
-from workbench.ui.screens.chat_attaching import ChatAttaching
-from workbench.ui.widgets.chat_message import ModelMessage, figures_text
+from workbench.ui.screens.chat_agent import ChatAgent
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.transcript import Transcript
 
-_SECONDS_BETWEEN_PAINTS = 0.1
-"""Pieces of an answer are painted together this often: ten times a second reads as fluent and spares the line."""
 
-
-class ChatAsking(ChatAttaching):
-    """The part of the screen for questions and answers."""
+class ChatAsking(ChatAgent):
+    """The part of the screen for questions."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,7 +39,7 @@ class ChatAsking(ChatAttaching):
             await self._send_question(said)
 
     async def _send_question(self, said: str) -> None:
-        if self._model.loaded is None:
+        if not (self.chat.chosen and self.models.is_ready(self.chat.chosen)):
             self._load_first()
         elif problem := self.why_not_sent():
             self.note(problem)
@@ -67,71 +60,54 @@ class ChatAsking(ChatAttaching):
         try:
             self.chat.ask(question)
         except WorkbenchError as error:
-            await self._take_back_open()
+            await self._take_back_unanswered()
             self.workbench.show_error(error)
             return
-        await self.query_one(Transcript).add_question(question, len(self.sides.all))
+        self.blind.begin(len(self.chat.questions) - 1, len(self.sides.all))
+        await self.query_one(Transcript).add_question()
         self.answer()
 
     @work(group="chat-engine", exclusive=True, exit_on_error=False)
     async def answer(self) -> None:
-        """Answer whatever question is open, of two conversations the left one's first."""
+        """Let every model answer what it has not answered, all at the same time."""
         self.note("")
         self._stopped = False
         self._set_answering(True)
         try:
-            while not self._stopped and (number := self.sides.next_open()) is not None:
-                await self._answer_in(number)
-        except WorkbenchError as error:
-            await self._take_back_open()
-            self.workbench.show_error(error)
+            async with self.painting():
+                problems = await asyncio.gather(*map(self._answer_all_in, range(len(self.sides.all))))
         finally:
             self._set_answering(False)
+        await self._tell([problem for problem in problems if problem is not None])
 
-    async def _answer_in(self, number: int) -> None:
-        """Answer the open question of one of the conversations in its column."""
-        chat = self.sides.all[number]
-        assert chat.chosen is not None
-        from_end = len(chat.questions) - len(self.chat.questions) - 1
-        message = await self.query_one(Transcript).begin_answer(from_end, number, self.speaker(chat))
-        await self._model.use(chat.chosen)
-        await self._stream_into(message, chat)
+    async def _answer_all_in(self, number: int) -> WorkbenchError | None:
+        """Answer one question after the other in one of the conversations; gives why it had to end."""
+        try:
+            while not self._stopped and self.sides.has_to_answer(number):
+                await self.answer_in(number)
+        except WorkbenchError as error:
+            return error
+        return None
 
     def _set_answering(self, answering: bool) -> None:
         self._answering = answering
         self.refresh_bindings()
 
-    async def _stream_into(self, message: ModelMessage, chat: ChatState) -> None:
-        waiting, painted = "", time.monotonic()
-        async for reply in self._model.engine.generate(chat.prompt_turns(), chat.settings):
-            if isinstance(reply, Delta):
-                waiting += reply.text
-                if time.monotonic() - painted >= _SECONDS_BETWEEN_PAINTS:
-                    await message.append(waiting)
-                    waiting, painted = "", time.monotonic()
-            else:
-                await message.append(waiting)
-                message.show_figures(figures_text(reply))
-                self._keep_answer(reply, chat)
-                if unseen := left_out(reply):
-                    self.note(unseen)
+    async def _tell(self, problems: list[WorkbenchError]) -> None:
+        """Say why answers are missing; a question that nobody has answered goes back to the prompt."""
+        if not problems:
+            return
+        if self.sides.is_last_unanswered:
+            await self._take_back_unanswered()
+        else:
+            await self.repaint()
+            self.note(_("An answer is missing. ctrl+r asks for it again, and loads the model if it has to."))
+        for problem in {str(problem): problem for problem in problems}.values():
+            self.workbench.show_error(problem)
 
-    def _keep_answer(self, answer: Answer, chat: ChatState) -> None:
-        """An answer that cannot be put on disk stays on the screen."""
-        try:
-            chat.keep_answer(answer)
-        except WorkbenchError as error:
-            self.workbench.show_error(error)
-
-    async def _take_back_open(self) -> None:
-        """After a failed answer the question returns to the prompt, so that nothing typed is lost.
-
-        If only the right one of two conversations failed, the left one keeps the question with its answer.
-        """
-        if self.chat.has_open_question:
-            self.put_back(self.sides.take_back_question())
-        elif self.sides.second is not None and self.sides.second.has_open_question:
-            self.sides.second.take_back_question()
+    async def _take_back_unanswered(self) -> None:
+        self.put_back(self.sides.take_back_question())
+        self.blind.forget(len(self.chat.questions))
         await self.repaint()
 
     def put_back(self, question: ChatTurn | None) -> None:
@@ -143,4 +119,5 @@ class ChatAsking(ChatAttaching):
 
     async def action_stop(self) -> None:
         self._stopped = True
-        await self._model.engine.stop()
+        await self.stop_agents()
+        await self.models.stop()

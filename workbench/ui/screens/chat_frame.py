@@ -1,23 +1,27 @@
-"""What the Chat area shows: the conversation, or two side by side, and what is said around it."""
+"""What the Chat area shows: the conversation, or up to four side by side, and what is said around it."""
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from workbench.chat.agent_choice import AgentChoice
 from workbench.i18n import _
 from workbench.paths import user_state
-from workbench.ui.chat_model import ChatModel
-from workbench.ui.chat_sides import ChatSides
+from workbench.ui.blind import Blind
+from workbench.ui.chat_exchange import Column
+from workbench.ui.chat_models import ChatModels
+from workbench.ui.chat_sides import MOST_SIDES, ChatSides
 from workbench.ui.chat_state import ChatState
+from workbench.ui.columns_shown import ColumnsShown, mixed_columns
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.widgets.attached_pictures import AttachedPictures
 from workbench.ui.widgets.name_line import NameLine
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.quiet_static import QuietStatic
-from workbench.ui.widgets.transcript import Column, Transcript
-
-SIDES = 2
+from workbench.ui.widgets.transcript import Transcript
 
 
 class ChatFrame(AreaScreen):
@@ -27,7 +31,9 @@ class ChatFrame(AreaScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._model = ChatModel(user_state() / "chat.log")
+        self.models = ChatModels(user_state())
+        self.blind = Blind()
+        self.window = ColumnsShown()
         self._sides: ChatSides | None = None
         self._answering = False
         self.pictures: list[str] = []
@@ -36,17 +42,24 @@ class ChatFrame(AreaScreen):
     def compose_area(self) -> ComposeResult:
         yield NameLine(id="chat-status")
         with Horizontal(id="chat-columns"):
-            for _side in range(SIDES):
+            for _side in range(MOST_SIDES):
                 yield NameLine()
-        yield Transcript(id="transcript")
+        yield Transcript(self.shown_columns, id="transcript")
         yield QuietStatic(id="chat-note")
         yield AttachedPictures(id="chat-pictures")
         yield PromptInput(id="chat-prompt")
 
     async def on_mount(self) -> None:
-        self._sides = ChatSides(ChatState(self.workbench.project))
+        self._sides = ChatSides(ChatState(self.workbench.project, agent=self._kept_agent()))
         self.pictures = [str(one) for one in self.workbench.state.get("chat.pictures") or []]
         await self._show_all()
+
+    def _kept_agent(self) -> AgentChoice:
+        """The tools that were chosen the last time."""
+        try:
+            return AgentChoice.model_validate(self.workbench.state.get("chat.agent") or {})
+        except ValidationError:
+            return AgentChoice()
 
     async def recomposed(self) -> None:
         await self._show_all()
@@ -60,45 +73,89 @@ class ChatFrame(AreaScreen):
 
     @property
     def sides(self) -> ChatSides:
-        """The conversation and the one beside it; there is one from mounting on."""
+        """The conversation and those beside it; there is one from mounting on."""
         assert self._sides is not None
         return self._sides
 
     @property
     def chat(self) -> ChatState:
-        """The conversation; of two, the left one."""
+        """The conversation; of several, the left one."""
         return self.sides.first
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all models that are talked to can be asked now."""
+        chosen = self.sides.chosen
+        return bool(chosen) and all(map(self.models.is_ready, chosen))
 
     def speaker(self, chat: ChatState) -> str:
         """What a model is called above its answers."""
         if chat.chosen is None:
             return ""
-        return chat.chosen.label if self.sides.second is None else chat.chosen.name_on_base
+        return chat.chosen.name_on_base if self.sides.are_several and self.sides.are_on_one_base else chat.chosen.label
+
+    # -- columns
+
+    def fit_columns(self) -> bool:
+        """Show as many columns as there is room for; True if they are others than before."""
+        return self.window.fit(self.size.width, len(self.sides.all))
+
+    async def on_resize(self, event: events.Resize) -> None:
+        if self._sides is not None and self.fit_columns():
+            await self.repaint()
+
+    def shown_columns(self) -> list[Column]:
+        """What stands in the columns that are on screen; nothing before there is a conversation."""
+        if self._sides is None:
+            return []
+        if self._sides is None:  # not mounted yet
+            return []
+        columns = [one.shown(self.speaker(one)) for one in self.sides.all]
+        if self.blind.is_mixed:
+            columns = mixed_columns(columns, self.blind)
+        return [columns[number] for number in self.window.numbers]
 
     async def repaint(self) -> None:
         """Show what was said as it is kept."""
-        columns = [Column(self.speaker(one), one.turns, one.figures) for one in self.sides.all]
-        await self.query_one(Transcript).show(columns)
+        self.fit_columns()
+        await self.query_one(Transcript).show()
         self.show_status()
 
     def show_status(self) -> None:
         """Say which model there is, and what to do."""
-        chosen, figures = self.chat.chosen, self._model.figures
+        chosen = self.chat.chosen
+        figures = self.models.figures(chosen) if chosen is not None else None
         label = chosen.label if chosen is not None else _("No model chosen")
-        is_double = self.sides.second is not None
-        status = _("{model}, two sets of weights side by side; ctrl+g ends it")
-        self.query_one("#chat-status", NameLine).tell(
-            status.format(model=chosen.base_label) if is_double and chosen is not None else figures or label
-        )
-        columns = self.query_one("#chat-columns")
-        columns.display = is_double
-        for title, chat in zip(columns.query(NameLine), self.sides.all, strict=False):
-            title.tell(self.speaker(chat))
+        several = self.sides.are_several
+        self.query_one("#chat-status", NameLine).tell(self._said_of_columns() if several else figures or label)
+        self._show_titles()
         ready = _("The model is ready. Write a message below and press enter.")
         choose = _("Press f9 to choose a model: the base, an adapter, or a merged model of this project.")
         if chosen is not None:
             choose = _("{model} is not loaded; f9 chooses another one.").format(model=label)
         self.query_one(Transcript).tell(ready if figures else choose)
+
+    def _said_of_columns(self) -> str:
+        count, numbers = len(self.sides.all), self.window.numbers
+        parts = [_("{count} side by side").format(count=count)]
+        if self.window.hides_some:
+            first, last = numbers[0] + 1, numbers[-1] + 1
+            shown = str(first) if first == last else f"{first}–{last}"
+            parts.append(_("shown: {columns}, ctrl+n goes on").format(columns=shown))
+        if self.blind.is_on:
+            parts.append(_("blind"))
+        parts.append(_("f12 votes and more"))
+        return " · ".join(parts)
+
+    def _show_titles(self) -> None:
+        """Name the columns, unless answers stand in them in an order that changes."""
+        columns = self.query_one("#chat-columns")
+        columns.display = self.sides.are_several and not (self.blind.is_on or self.blind.is_mixed)
+        names = [self.speaker(chat) for chat in self.sides.all]
+        for place, title in enumerate(columns.query(NameLine)):
+            title.display = place < len(self.window.numbers)
+            number = self.window.numbers[place] if title.display else 0
+            title.tell(f"{number + 1}  {names[number]}")
 
     def note(self, text: str) -> None:
         """A line above the prompt that stays until the next thing happens."""

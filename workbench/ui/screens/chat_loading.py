@@ -1,4 +1,4 @@
-"""What of the Chat area loads models: one, or other weights beside those that are loaded."""
+"""What of the Chat area loads models: one, or others beside it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from workbench.weights.seeing import is_seeing_folder
 
 
 class ChatLoading(ChatFrame):
-    """The part of the screen for the model."""
+    """The part of the screen for the models."""
 
     def choose(self, chosen: ChosenModel) -> None:
-        """Talk to these weights from now on."""
+        """Talk to this model from now on, alone."""
         if self._answering:
             self.note(_("The model is still answering; escape stops it."))
             return
@@ -34,19 +34,27 @@ class ChatLoading(ChatFrame):
             return
         self.chat.chosen = whole
         try:
-            async for stage in self._model.load(whole):
-                self.show_status()
-                self.note(f"{stage} …")
+            await self.make_ready(whole)
         except WorkbenchError as error:
             self.note("")
             self.workbench.show_error(error)
         else:
-            self.note("\n".join([*self._model.warnings, *self.unseen()]))
+            self.note("\n".join([*self.models.warnings(whole), *self.unseen()]))
         self.show_status()
+
+    async def make_ready(self, chosen: ChosenModel) -> None:
+        """Load a model beside the others that are talked to, and say each stage.
+
+        Raises:
+            WorkbenchError: it cannot be loaded.
+        """
+        async for stage in self.models.load(chosen, self.sides.chosen):
+            self.show_status()
+            self.note(f"{stage} …")
 
     def unseen(self) -> list[str]:
         """Why the attached pictures cannot be sent, if a model takes none."""
-        blind = [chat.chosen for chat in self.sides.all if chat.chosen and self._model.sees(chat.chosen) is False]
+        blind = [chosen for chosen in self.sides.chosen if self.models.sees(chosen) is False]
         if not self.pictures or not blind:
             return []
         return [_("{model} takes no pictures. Choose a model that sees: f9.").format(model=blind[0].label)]
@@ -85,37 +93,48 @@ class ChatLoading(ChatFrame):
             self.note(_("The model is not on this machine."))
         return fetched
 
-    # -- two side by side
+    # -- several side by side
 
-    async def begin_comparison(self, chosen: ChosenModel) -> bool:
-        """Put other weights on the loaded base beside the first ones; False if they cannot be.
+    async def add_beside(self, chosen: ChosenModel) -> bool:
+        """Ask another model the same beside those that are asked; False if it cannot be, or the user would not.
 
         Raises:
-            WorkbenchError: they are on another base, or cannot be loaded.
+            WorkbenchError: it cannot be loaded, or takes no pictures where some were shown.
         """
         first = self.chat.chosen
         assert first is not None
-        if (second := await self._made_whole(chosen.loaded_like(first), first.model)) is None:
+        if (whole := await self._made_whole(chosen, first.model)) is None:
             return False
-        if second.base != first.base:
+        if whole in self.sides.chosen:
+            self.note(_("{model} is asked already.").format(model=whole.label))
+            return False
+        if not self.models.has_base_of(whole) and not await self._may_load(whole):
+            return False
+        await self.make_ready(whole)
+        if self.models.sees(whole) is False and any(question.images for question in self.chat.questions):
             raise WorkbenchError(
-                _("The two are not on one base: {one} and {other}.").format(
-                    one=first.base_label, other=second.base_label
-                ),
-                fix=_("Choose weights on {base}: only one base model is kept in memory.").format(base=first.base_label),
-            )
-        await self._model.use(second)
-        if not self._model.sees(second) and any(question.images for question in self.chat.questions):
-            raise WorkbenchError(
-                _("{model} takes no pictures, and this conversation has some.").format(model=second.label),
+                _("{model} takes no pictures, and this conversation has some.").format(model=whole.label),
                 fix=_("Start an empty conversation first: ctrl+l."),
             )
-        self.sides.put_beside(second)
-        self.note("\n".join(self.unseen()))
+        self.sides.put_beside(whole)
+        self.blind.forget_orders()
+        self.note("\n".join([*self.models.warnings(whole), *self.unseen()]))
         return True
 
+    async def _may_load(self, chosen: ChosenModel) -> bool:
+        """Say what memory another base takes beside what is loaded, and ask."""
+        from workbench.ui.load_size import memory_said
+        from workbench.ui.screens.choice import Choice, ChoiceDialog
+
+        if (said := memory_said(chosen)) is None:
+            return True
+        title = _("A second base in memory")
+        choices = [Choice("load", _("load it beside the others")), Choice("leave", _("leave it"))]
+        return await self.app.push_screen_wait(ChoiceDialog(title, said, choices)) == "load"
+
     def end_comparison(self) -> None:
-        """Go on with the left conversation alone; the other one stays on disk."""
-        if self.sides.second is not None:
-            self.sides.second = None
+        """Go on with the left conversation alone; the others stay on disk."""
+        if self.sides.are_several:
+            self.sides.remove_others()
+            self.blind.forget_orders()
             self.call_later(self.repaint)

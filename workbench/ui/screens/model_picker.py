@@ -13,12 +13,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Input, Label
 
-from workbench.chat.endpoints import known_endpoints
+from workbench.chat.endpoints import ENDPOINT, known_endpoints
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.paths import resolve_model
 from workbench.text import printable
-from workbench.ui.chosen_model import ENDPOINT, ChosenModel
+from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.known_models import KnownModel, added_to_base, known_models
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.typed_endpoint import is_service, service_typed
@@ -110,8 +110,8 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
             like = chosen.loaded_like(self._beside[0])
             self.dismiss(like if like.base == self._beside[0].base else chosen)
             return
-        bits = 4 if self.query_one("#four-bits", Tick).value and chosen.endpoint is None else None
-        self.dismiss(replace(chosen, bits=bits))
+        is_in_four = self.query_one("#four-bits", Tick).value and chosen.endpoint is None
+        self.dismiss(replace(chosen, bits=4 if is_in_four else None))
 
     @on(DataTable.RowSelected)
     def _take_row(self, event: DataTable.RowSelected) -> None:

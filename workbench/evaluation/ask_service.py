@@ -1,0 +1,57 @@
+"""Questions for a chat service, a few at a time. Light."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from workbench.chat.endpoint import ChatEndpoint
+from workbench.chat.endpoints import endpoint_named
+from workbench.chat.protocol import Answer as Given
+from workbench.chat.protocol import GenerationSettings
+from workbench.chat.turn import ChatTurn
+from workbench.errors import WorkbenchError
+from workbench.evaluation.question_set import Answer, Question
+from workbench.evaluation.request import EvaluationRequest, ModelToScore
+
+_AT_A_TIME = 4
+"""Requests that a service works on side by side."""
+
+
+def ask_service(wanted: ModelToScore, request: EvaluationRequest, questions: Sequence[Question]) -> list[Answer]:
+    """The service's likeliest answers, in the order of the questions.
+
+    Raises:
+        WorkbenchError: there is no such service, its key is not set, or it gives no answer.
+    """
+    return asyncio.run(_ask_all(wanted, request, questions))
+
+
+async def _ask_all(wanted: ModelToScore, request: EvaluationRequest, questions: Sequence[Question]) -> list[Answer]:
+    assert wanted.endpoint is not None
+    endpoint = ChatEndpoint(endpoint_named(wanted.endpoint).opened())
+    settings = GenerationSettings(
+        temperature=0, max_new_tokens=request.max_new_tokens, stop_words=list(request.stop_words)
+    )
+    room = asyncio.Semaphore(_AT_A_TIME)
+
+    async def ask(question: Question) -> Answer:
+        system = question.system or wanted.system
+        turns = [
+            *([ChatTurn(role="system", content=system)] if system else []),
+            ChatTurn(role="user", content=question.text, images=list(map(str, question.pictures))),
+        ]
+        async with room:
+            async for reply in endpoint.generate(turns, settings):
+                if isinstance(reply, Given):
+                    return Answer(reply.text, is_cut=reply.ended_by == "length")
+        raise AssertionError("a service's answer ends or fails")
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(ask(question)) for question in questions]
+    except* WorkbenchError as failed:
+        raise failed.exceptions[0] from None
+    finally:
+        await endpoint.close()
+    return [task.result() for task in asked]

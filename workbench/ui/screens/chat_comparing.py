@@ -1,0 +1,184 @@
+"""What of the Chat area compares: more columns and fewer, votes with names hidden or shown, and question files."""
+
+from __future__ import annotations
+
+from textual import work
+
+from workbench.chat.votes import Vote, keep_vote, kept_votes, standings
+from workbench.i18n import _
+from workbench.text import printable
+from workbench.ui.chat_sides import MOST_SIDES
+from workbench.ui.columns_shown import name_in
+from workbench.ui.screens.chat_asking import ChatAsking
+from workbench.ui.screens.choice import Choice, ChoiceDialog
+
+TIE = 0
+"""The number that stands for none being better, where columns have theirs from 1."""
+
+
+class ChatComparing(ChatAsking):
+    """The part of the screen for comparing."""
+
+    # -- columns
+
+    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
+    async def action_add_column(self) -> None:
+        """Choose a model to put beside those that are asked."""
+        from workbench.ui.screens.model_picker import ModelPicker
+
+        first = self.chat.chosen
+        if self._answering:
+            self.note(_("The model is still answering; escape stops it."))
+        elif first is None or not self.models.is_ready(first):
+            self.note(_("Choose a model first: f9."))
+        elif len(self.sides.all) == MOST_SIDES:
+            self.note(_("{count} models side by side are the most; f12 takes one away.").format(count=MOST_SIDES))
+        elif (
+            (chosen := await self.app.push_screen_wait(ModelPicker(self.workbench.project, first, self.sides.chosen)))
+            and not self._answering
+            and await self.add_beside(chosen)
+        ):
+            await self.repaint()
+            self.answer()
+
+    async def action_next_columns(self) -> None:
+        """Show the columns for which there was no room."""
+        await self.show_next_columns()
+
+    async def remove_column(self, number: int) -> None:
+        """Go on without the model of this number, from 0."""
+        if not self.sides.remove(number):
+            self.note(_("The next model has not answered all questions yet: ctrl+r asks it."))
+            return
+        self.blind.forget_orders()
+        await self.repaint()
+
+    # -- votes
+
+    @property
+    def voted_on(self) -> int | None:
+        """The number of the question whose answers can be voted on: the last one, once all have answered it."""
+        asked = len(self.chat.questions)
+        is_complete = self.sides.are_several and asked > 0 and not self._answering and not self.sides.are_owing
+        return asked - 1 if is_complete else None
+
+    async def action_vote(self, column: int) -> None:
+        """The answer in this column, from 1, is the best; 0 is a tie."""
+        question = self.voted_on
+        if question is None or column > len(self.sides.all):
+            self.note(_("There is nothing to vote on: two models or more must have answered the last question."))
+            return
+        winner = None if column == TIE else self.blind.model_in(question, column - 1)
+        was_blind = self.blind.hides(question)
+        models = [chosen.reference_in(self.workbench.project) for chosen in self.sides.chosen]
+        conversation = self.chat.conversation
+        assert conversation is not None
+        vote = Vote(
+            about=f"{conversation.file_name}:{question + 1}",
+            question=self.chat.questions[question].content,
+            models=models,
+            winner=None if winner is None else models[winner],
+            blind=was_blind,
+        )
+        keep_vote(self.workbench.project, vote)
+        self.blind.reveal(question)
+        if was_blind:
+            await self.repaint()
+        names = [self.speaker(chat) for chat in self.sides.all]
+        self.note(printable(_("A tie.") if winner is None else _("Better: {name}.").format(name=names[winner])))
+
+    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
+    async def action_choose_vote(self) -> None:
+        """Ask which answer is the best."""
+        question = self.voted_on
+        if question is None:
+            await self.action_vote(TIE)  # says why there is nothing to vote on
+            return
+        names = [self.speaker(chat) for chat in self.sides.all]
+        choices = [
+            Choice(str(place + 1), printable(name_in(question, place, names, self.blind)))
+            for place in range(len(names))
+        ]
+        tie = Choice(str(TIE), _("none: a tie"))
+        if chosen := await self.app.push_screen_wait(ChoiceDialog(_("Which answer is the best?"), "", [*choices, tie])):
+            await self.action_vote(int(chosen))
+
+    async def action_blind(self) -> None:
+        """Hide the names of who answers the next questions until the vote, or no longer."""
+        self.blind.is_on = not self.blind.is_on
+        on = _("From the next question on, names are hidden and answers mixed until you vote.")
+        self.note(on if self.blind.is_on else _("Names are shown again from the next question on."))
+        self.show_status()
+
+    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
+    async def action_win_rates(self) -> None:
+        """Show who won how often in this project."""
+        from workbench.ui.screens.win_rates import WinRates
+
+        await self.app.push_screen_wait(WinRates(standings(kept_votes(self.workbench.project))))
+
+    # -- everything else, by name
+
+    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
+    async def action_comparison(self) -> None:
+        """Ask what to do with what stands side by side."""
+        several = self.sides.are_several
+        blind = _("show names again") if self.blind.is_on else _("hide names until the vote")
+        choices = [
+            *([Choice("choose_vote", _("vote for the best answer"))] if self.voted_on is not None else []),
+            *([Choice("blind", blind), Choice("fewer", _("take a model away"))] if several else []),
+            Choice("question_file", _("ask all of a question file, and see a table")),
+            Choice("tables", _("tables of question files")),
+            Choice("win_rates", _("win rates")),
+        ]
+        chosen = await self.app.push_screen_wait(ChoiceDialog(_("Compare"), "", choices))
+        if chosen is not None:
+            self.workbench.run_later(chosen, self)
+
+    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
+    async def action_fewer(self) -> None:
+        """Ask which model to go on without."""
+        if self._answering:
+            self.note(_("The model is still answering; escape stops it."))
+            return
+        names = [self.speaker(chat) for chat in self.sides.all]
+        choices = [Choice(str(number), printable(name)) for number, name in enumerate(names)]
+        title, said = _("Go on without which model?"), _("Its conversation stays on disk.")
+        if (chosen := await self.app.push_screen_wait(ChoiceDialog(title, said, choices))) is not None:
+            await self.remove_column(int(chosen))
+
+    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
+    async def action_question_file(self) -> None:
+        """Ask every model what a file holds, in a job of its own, and show the table."""
+        from workbench.ui.question_files import ENDINGS, ask_file, require_questions
+        from workbench.ui.screens.file_prompt import FilePrompt
+        from workbench.ui.screens.question_table import QuestionTable
+
+        chosen, project = self.sides.chosen, self.workbench.project
+        if not chosen:
+            self.note(_("Choose a model first: f9."))
+            return
+        about = _(
+            "Each model is asked every question by itself and gives its likeliest answer. This goes on in a job of its own, "
+            "which loads the models once more, one after the other."
+        )
+        title, hint = _("Which questions?"), _("JSON, JSON lines, CSV or a question a line; answers in it are scored")
+        prompt = FilePrompt(title, about, hint, placeholder="questions.json", endings=ENDINGS, check=require_questions)
+        if file := await self.app.push_screen_wait(prompt):
+            job = ask_file(project, file, chosen, self.chat.system)
+            await self.app.push_screen_wait(QuestionTable(job))
+
+    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
+    async def action_tables(self) -> None:
+        """Choose a table of a question file that was asked before."""
+        from workbench.actions.compare import comparisons
+        from workbench.ui.screens.question_table import QuestionTable
+
+        jobs = comparisons(self.workbench.project)
+        if not jobs:
+            self.note(_("No question file was asked here yet."))
+            return
+        choices = [Choice(str(number), printable(job.id)) for number, job in enumerate(jobs)]
+        chosen = await self.app.push_screen_wait(ChoiceDialog(_("Tables of question files"), "", choices))
+        if chosen is not None:
+            await self.app.push_screen_wait(QuestionTable(jobs[int(chosen)]))

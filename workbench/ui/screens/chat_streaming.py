@@ -1,0 +1,168 @@
+"""What of the Chat area lets models answer: each column by itself, all of them painted together."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from workbench.chat.protocol import Answer, Delta
+from workbench.chat.turn import ChatTurn
+from workbench.chat.wording import left_out
+from workbench.errors import WorkbenchError
+from workbench.ui.answer_parts import ReadAnswer
+from workbench.ui.chat_state import ChatState
+from workbench.ui.columns_shown import name_in
+from workbench.ui.screens.chat_attaching import ChatAttaching
+from workbench.ui.widgets.chat_message import ModelMessage, figures_text
+from workbench.ui.widgets.transcript import Transcript
+
+_SECONDS_BETWEEN_PAINTS = 0.1
+"""Pieces of all answers are painted together this often: ten times a second reads as fluent and spares the line."""
+_REST_FOR_PAINTING = 3.0
+"""After painting, at least so many times as long as that took passes, so that keys are never far behind."""
+
+
+@dataclass
+class Coming:
+    """An answer that is coming.
+
+    Args:
+        text: what the model has written since the last step with a tool; ``waiting``: what of it is not on the screen.
+        message: None if its column is not on the screen.
+        steps: the turns of the answer that are whole; ``read``: how calls of tools stand in them.
+    """
+
+    question: int
+    model: int
+    text: str = ""
+    waiting: str = ""
+    message: ModelMessage | None = None
+    steps: list[ChatTurn] = field(default_factory=list)
+    read: ReadAnswer | None = None
+
+
+class ChatStreaming(ChatAttaching):
+    """The part of the screen for answers while they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._coming: list[Coming] = []
+        self._pieces = asyncio.Event()
+
+    async def answer_in(self, number: int) -> None:
+        """Answer the open question of one of the conversations.
+
+        Raises:
+            WorkbenchError: there is no answer, or it broke off.
+        """
+        chat = self.sides.all[number]
+        assert chat.chosen is not None
+        coming = Coming(len(chat.questions) - 1, number)
+        self._coming.append(coming)
+        await self._show_coming(coming)
+        try:
+            if not self.models.is_ready(chat.chosen):
+                await self.make_ready(chat.chosen)
+                self.note("")
+            await self.stream(coming, chat)
+        finally:
+            self._coming.remove(coming)
+
+    async def stream(self, coming: Coming, chat: ChatState) -> None:
+        """Take an answer in as it comes, and keep it."""
+        assert chat.chosen is not None
+        async for reply in self.models.voice(chat.chosen).generate(chat.prompt_turns(), chat.settings):
+            if isinstance(reply, Delta):
+                self.take_piece(coming, reply.text)
+            else:
+                if not self.chat.streams:
+                    coming.waiting = coming.text
+                await self._paint_one(coming)
+                await self.finish(coming, chat, reply)
+
+    def take_piece(self, coming: Coming, text: str) -> None:
+        """The model has written more."""
+        coming.text += text
+        if self.chat.streams:
+            coming.waiting += text
+            self._pieces.set()
+
+    async def settle(self, coming: Coming, steps: list[ChatTurn]) -> None:
+        """What came so far is these turns."""
+        coming.steps, coming.text, coming.waiting = steps, "", ""
+        if coming.message is not None:
+            await coming.message.settle(steps, coming.read)
+
+    async def finish(self, coming: Coming, chat: ChatState, answer: Answer) -> None:
+        """Show the figures of an answer, unless they would tell whose it is, and keep it.
+
+        One that cannot be put on disk stays on the screen.
+        """
+        if coming.message is not None:
+            coming.message.show_figures("" if self.blind.hides(coming.question) else figures_text(answer))
+        try:
+            chat.keep_answer(answer, coming.steps)
+        except WorkbenchError as error:
+            self.workbench.show_error(error)
+        self.query_one(Transcript).mark_view()
+        if unseen := left_out(answer):
+            self.note(unseen)
+
+    # -- on screen
+
+    async def show_next_columns(self) -> None:
+        """Show the columns for which there was no room, with what is coming in them."""
+        if self.window.go_on():
+            await self.repaint()
+
+    async def repaint(self) -> None:
+        """Show what was said, and what is coming."""
+        coming_now = list(self._coming)
+        for coming in coming_now:
+            coming.message = None
+        await super().repaint()
+        for coming in coming_now:
+            coming.waiting = coming.text
+            await self._show_coming(coming)
+            if coming.steps and coming.message is not None:
+                await coming.message.settle(coming.steps, coming.read)
+            await self._paint_one(coming)
+
+    async def _show_coming(self, coming: Coming) -> None:
+        """Give an answer its place, if its column is on screen."""
+        column = self.blind.column_of(coming.question, coming.model)
+        coming.message = None
+        if column not in self.window.numbers:
+            return
+        names = [self.speaker(chat) for chat in self.sides.all]
+        name = name_in(coming.question, column, names, self.blind)
+        from_end = coming.question - len(self.chat.questions)
+        transcript = self.query_one(Transcript)
+        coming.message = await transcript.begin_answer(from_end, column - self.window.numbers.start, name)
+
+    @asynccontextmanager
+    async def painting(self) -> AsyncIterator[None]:
+        """While this is open, what comes is painted."""
+        painter = asyncio.create_task(self._paint_on(), name="chat-painting")
+        try:
+            yield
+        finally:
+            painter.cancel()
+            await asyncio.wait([painter])
+
+    async def _paint_on(self) -> None:
+        while True:
+            await self._pieces.wait()
+            self._pieces.clear()
+            began = time.monotonic()
+            for coming in list(self._coming):
+                await self._paint_one(coming)
+            await asyncio.sleep(max(_SECONDS_BETWEEN_PAINTS, _REST_FOR_PAINTING * (time.monotonic() - began)))
+
+    async def _paint_one(self, coming: Coming) -> None:
+        text, coming.waiting = coming.waiting, ""
+        if text and coming.message is not None:
+            await coming.message.append(text)
