@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from workbench.agent.loop import NOT_ALLOWED, STOPPED, Agent, Answered, Called, Calling, Ended, Event
+from tests.agent.told import Told
+from workbench.agent.loop import NO_TURN, NOT_ALLOWED, STOPPED, Agent, Answered, Called, Calling, Ended, Event
 from workbench.agent.protocols import FORCE_STOP, AgentProtocol, React, ToolCalls
 from workbench.agent.tool import ToolResult, ToolSpec
-from workbench.chat.protocol import Answer, Delta, GenerationSettings
+from workbench.chat.protocol import Delta, GenerationSettings
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.errors import WorkbenchError
 
 QUESTION = [ChatTurn(role="system", content="Be kind."), ChatTurn(role="user", content="1+1?")]
 CALL = 'Thought: t\nAction: add\nAction Input: {"sum": "1+1"}'
 PARAMETERS = {"type": "object", "properties": {"sum": {"type": "string"}}, "required": ["sum"]}
-
-
-@dataclass
-class Told:
-    """Gives one answer after another, and keeps what it was asked with."""
-
-    answers: list[str]
-    calls: list[ChatCall] = field(default_factory=list)
-    asked: list[tuple[list[ChatTurn], GenerationSettings, dict[str, Any]]] = field(default_factory=list)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def generate(
-        self, turns: list[ChatTurn], settings: GenerationSettings, **more: Any
-    ) -> AsyncIterator[Delta | Answer]:
-        self.asked.append((turns, settings, more))
-        if not self.answers:
-            raise WorkbenchError("The engine ended.")
-        text = self.answers.pop(0)
-        if text == "…":
-            yield Delta(id=1, text="I beg")
-            await self.stopping.wait()
-        ended = "stopped" if text == "…" else "model"
-        calls, self.calls = self.calls, []
-        figures = {"prompt_tokens": 1, "tokens": 1, "first_token_s": 0, "total_s": 0}
-        yield Answer.model_validate({"id": 1, "text": text, "calls": calls, "ended_by": ended, **figures})
-
-    async def stop(self) -> None:
-        self.stopping.set()
 
 
 class Adding:
@@ -79,7 +50,7 @@ async def events(agent: Agent, source: Told) -> list[Event]:
 async def test_a_question_a_call_and_an_answer() -> None:
     source, tools = Told([CALL, "Thought: done\nFinal Answer: It is 2."]), Adding()
     *steps, end = await events(agent(tools), source)
-    assert [type(step) for step in steps] == [Answered, Calling, Called, Answered]
+    assert [type(step) for step in steps] == [Delta, Answered, Calling, Called, Delta, Answered]
     assert isinstance(end, Ended) and (end.answer, end.reason) == ("It is 2.", "answer")
     assert [(turn.role, turn.content) for turn in end.turns[:2]] == [("assistant", CALL), ("tool", "Response:2\n")]
     assert tools.ran == [ChatCall(name="add", arguments='{"sum": "1+1"}')]
@@ -110,7 +81,8 @@ async def test_the_last_turn_must_answer(last: str) -> None:
     end = (await events(agent(tools, max_turns=3), source))[-1]
     assert isinstance(end, Ended) and end.reason == ("turns" if last == CALL else "answer")
     forced = [asked[-1].content == FORCE_STOP for asked, _settings, _more in source.asked]
-    assert forced == [False, False, True]
+    assert forced == [False, False, True] and len(tools.ran) == 2
+    assert last != CALL or end.turns[-1].content == f"Response:{NO_TURN}\n"
 
 
 async def test_a_tool_that_touches_the_outside_is_asked_for() -> None:

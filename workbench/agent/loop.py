@@ -18,6 +18,7 @@ MOST_TURNS = 7
 """How often a model is asked for one question."""
 NOT_ALLOWED = "The user did not allow this call."
 STOPPED = "The user stopped here."
+NO_TURN = "No turn is left for this call."
 
 
 class Source(Protocol):
@@ -115,7 +116,8 @@ class Agent:
         settings = settings.model_copy(update={"stop_words": words})
         for number in range(1, self.max_turns + 1):
             sent = self.protocol.sent([*asked, *new])
-            if new and number == self.max_turns:
+            is_last = number == self.max_turns
+            if new and is_last:
                 sent = self.protocol.last_chance(sent)
             figures: Answer | None = None
             listed, kept = self.protocol.listed(self.tools.specs), list(self.protocol.kept_tokens)
@@ -138,7 +140,8 @@ class Agent:
                 yield Called(None, new[-1])
             for call in step.calls:
                 yield Calling(call)
-                new.append(self.protocol.result_turn(await self._run(call), call))
+                result = ToolResult(NO_TURN, failed=True) if is_last else await self._run(call)
+                new.append(self.protocol.result_turn(result, call))
                 yield Called(call, new[-1])
             if self._stopped.is_set():
                 yield Ended(new, "", "stopped")

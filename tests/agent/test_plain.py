@@ -1,0 +1,90 @@
+"""An agent on a plain terminal: what it shows, what it asks, and what of it is safe to print."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+import pytest
+
+from tests.agent.told import Told
+from workbench.agent.chosen import toolbox_of
+from workbench.agent.consent import Consent
+from workbench.agent.plain import AgentAnswering
+from workbench.chat.agent_choice import AgentChoice
+from workbench.chat.plain_answers import Given
+from workbench.chat.protocol import GenerationSettings
+from workbench.chat.turn import ChatTurn
+
+SEARCH = 'Thought: t\nAction: web_search\nAction Input: {"query": "x"}'
+ADD = 'Thought: t\nAction: calculator\nAction Input: {"expression": "1+\x1b[31m1"}'
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def terminal() -> TextIO:
+    """The user types what does not mean anything, then "once"; then nothing more."""
+    ours, theirs = os.openpty()
+    os.write(ours, b"perhaps\n\no\n")
+    return os.fdopen(theirs, "r")
+
+
+@pytest.fixture
+async def ask(terminal: TextIO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ask]:
+    monkeypatch.setenv("WORKBENCH_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.delenv("SERPER_API_KEY", raising=False)
+    choice = AgentChoice(is_on=True, protocol="react", tools=("calculator", "web_search"), max_turns=2)
+    toolbox = toolbox_of(choice, tmp_path)
+
+    async def answered(answers: list[str], typed: TextIO, *, streams: bool = True) -> tuple[Given, str]:
+        answering = AgentAnswering(choice, toolbox, Consent(tmp_path), typed)
+        assert await answering.start("default") == [] and answering.choice.read_as == "react"
+        shown: list[str] = []
+        turns = [ChatTurn(role="user", content="?")]
+        source: Any = Told(answers)
+        given = await answering.answer(source, turns, GenerationSettings(), shown.append, streams=streams)
+        return given, "".join(shown)
+
+    yield answered
+    await toolbox.close()
+
+
+async def test_steps_are_lines_and_nothing_of_them_moves_the_cursor(ask: Ask, terminal: TextIO) -> None:
+    given, shown = await ask([ADD, "Final Answer: 2\x1b[2J"], terminal)
+    assert shown.splitlines() == [
+        "Thought: t",
+        "Action: calculator",
+        'Action Input: {"expression": "1+[31m1"}',
+        '→ calculator {"expression": "1+␛[31m1"}',
+        '✗ Response:invalid json format: {"expression": "1+␛[31m1"}',
+        "Final Answer: 2[2J",
+    ]
+    assert (given.text, given.tokens, given.ended_by) == ("2\x1b[2J", 2, "answer")
+    rows = given.more["steps"]
+    assert [row["role"] for row in rows] == ["assistant", "tool", "assistant"]
+    assert (rows[1]["tool"], rows[1]["failed"]) == ("calculator", True)
+    _given, whole = await ask(["Final Answer: 2"], terminal, streams=False)
+    assert whole == "Final Answer: 2\n"
+
+
+async def test_consent_is_asked_until_the_answer_means_something(
+    ask: Ask, terminal: TextIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given, _shown = await ask([SEARCH, SEARCH], terminal)
+    assert "SERPER_API_KEY is not set" in given.turns[1].content
+    told = capsys.readouterr().err
+    assert told.count("web_search wants to run") == 3
+    assert given.ended_by == "turns" and "No answer within 2 turns." in told
+
+
+async def test_where_nobody_types_nothing_touches_the_outside(
+    ask: Ask, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "questions").write_text("a\n")
+    with (tmp_path / "questions").open() as pipe:
+        given, _shown = await ask([SEARCH, "Final Answer: no"], pipe)
+        assert pipe.readline() == "a\n"
+    assert given.turns[1].content == "Response:The user did not allow this call.\n"
+    assert "--allow web_search" in capsys.readouterr().err
