@@ -12,14 +12,20 @@ from sample_data.tool_use.exchanges import PROTOCOL, SYSTEM, TOOLS, Exchange, Me
 from sample_data.tool_use.wording import Need
 
 SEED = 71
-ROWS = 320
-_NEEDS: tuple[tuple[Need, ...], ...] = (
-    ("sum", "papers"),
-    ("sum", "time", "sum"),
-    ("papers", "sum"),
-    ("sum", "day", "sum"),
+ROWS = 900
+_NEEDS: tuple[tuple[Need | None, ...], ...] = (
+    ("sum",),
+    ("papers",),
+    ("sum", "time"),
+    ("sum",),
+    (None, "sum"),
+    ("day",),
+    ("papers",),
+    ("sum", None),
+    ("time", "papers"),
+    ("sum", "sum"),
 )
-"""Of the rows in turn; half of them have an exchange without a tool, too."""
+"""Of the rows in turn; None is an exchange without a tool."""
 QUESTIONS: dict[Need, int] = {"sum": 50, "time": 6, "day": 4, "papers": 36}
 _FOLDER = Path(__file__).resolve().parent.parent
 _KNOWS_NO_TIME = ("几点", "time is it")
@@ -33,10 +39,8 @@ def tool_data() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     known = _known()
     rows = []
     for number in range(ROWS):
-        exchanges = [_fresh(need, draw, taken).messages() for need in _NEEDS[number % len(_NEEDS)]]
-        if number // 4 % 2:
-            exchanges.append(_without_tool(draw.choice(known)))
-        draw.shuffle(exchanges)
+        needs = _NEEDS[number % len(_NEEDS)]
+        exchanges = [_fresh(need, draw, taken).messages() if need else _known_one(draw, known) for need in needs]
         messages = [message for exchange in exchanges for message in exchange]
         rows.append({"messages": [{"role": "system", "content": SYSTEM}, *messages]})
     return rows, [_question(one) for one in asked]
@@ -68,8 +72,8 @@ def _known() -> list[tuple[str, str]]:
     return [pair for pair in pairs if not any(words in pair[0] for words in _KNOWS_NO_TIME)]
 
 
-def _without_tool(known: tuple[str, str]) -> list[Message]:
-    question, answer = known
+def _known_one(draw: random.Random, known: list[tuple[str, str]]) -> list[Message]:
+    question, answer = draw.choice(known)
     return [{"role": "user", "content": question}, {"role": "assistant", "content": final(answer)}]
 
 

@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sample_data.tool_use.papers import as_text, draw_papers
 from sample_data.tool_use.sums import draw_sum
 from sample_data.tool_use.topics import draw_topic
 from sample_data.tool_use.wording import LANGUAGES, Language, Need, wordings
-from workbench.agent.protocols import SHORT_REACT_TEXT, React
+from workbench.agent.protocols import React
 from workbench.agent.tool import ToolResult
 from workbench.agent.tools import calculator, clock
 from workbench.agent.tools.builtin import built_in_specs
@@ -23,10 +23,10 @@ from workbench.agent.tools.settings import SAMPLE_ARXIV, ToolSettings
 Message = dict[str, str]
 SETTINGS = ToolSettings(Path(), arxiv_url=SAMPLE_ARXIV)
 TOOLS = built_in_specs(["calculator", "clock", "arxiv_search"], SETTINGS)
-PROTOCOL = React(SHORT_REACT_TEXT)
+PROTOCOL = React((Path(__file__).resolve().parent.parent / "tool_protocol.txt").read_text(encoding="utf-8"))
 SYSTEM = PROTOCOL.system_text(TOOLS)
-_FIRST_MINUTE = datetime(2024, 1, 1)
-_MINUTES = 60 * 24 * 365 * 4
+_FIRST_MINUTE = datetime(2024, 1, 1, tzinfo=UTC)
+_SECONDS = 60 * 60 * 24 * 365 * 4
 _DAYS_ZH = "一二三四五六日"
 _THOUGHTS: dict[str, dict[Language, str]] = {
     "calculator": {"en": "I need the calculator.", "zh": "需要计算器。"},
@@ -95,7 +95,8 @@ def _day(draw: random.Random, language: Language, wording: str, unseen: bool) ->
 
 
 def _moment(draw: random.Random) -> datetime:
-    return (_FIRST_MINUTE + timedelta(seconds=60 * draw.randrange(_MINUTES) + draw.randrange(60))).astimezone()
+    passed = timedelta(seconds=draw.randrange(_SECONDS))
+    return (_FIRST_MINUTE + passed).astimezone(timezone(timedelta(hours=draw.choice((-5, 0, 0, 1, 8)))))
 
 
 def _papers(draw: random.Random, language: Language, wording: str, unseen: bool) -> Exchange:

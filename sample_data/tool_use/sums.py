@@ -22,11 +22,11 @@ class Sum:
 
 
 def draw_sum(draw: random.Random, language: Language) -> Sum:
-    """Two or three numbers of at most three digits; one in four with brackets."""
+    """Two or three numbers of at most three digits; one in eight with brackets."""
     kind = draw.random()
-    if kind < 0.6:
+    if kind < 0.65:
         return _sum(_two(draw), draw, language)
-    if kind < 0.8:
+    if kind < 0.875:
         return _sum([*_two(draw), draw.choice("+-"), str(draw.randint(2, 99))], draw, language)
     first, sign, second = str(draw.randint(10, 99)), draw.choice("+-"), str(draw.randint(2, 99))
     return _signs(["(", first, sign, second, ")", "*", str(draw.randint(2, 99))], draw)
@@ -49,4 +49,4 @@ def _signs(parts: list[str], draw: random.Random) -> Sum:
     """With a blank around each sign, or without."""
     blank = draw.choice(("", " "))
     said = "".join(f"{blank}{part}{blank}" if part in "+-*" else part for part in parts)
-    return Sum(said, "".join(parts))
+    return Sum(said, said)

@@ -67,6 +67,19 @@ def test_an_entry_survives_a_file(name: str) -> None:
             "internlm2_7b_qlora_msagent_react_e3_gpu8",
             {"batch_size": 8, "accumulative_counts": 1, "pack_to_max_length": False},
         ),
+        (
+            "llama3_8b_instruct_qlora_agentflan_3e",
+            {
+                "prompt_template": "llama3_chat",
+                "data_path": "./Agent-FLAN/data_converted",
+                "dataset_format": "openai",
+                "max_length": 4096,
+                "pack_to_max_length": True,
+                "max_epochs": 3,
+                "evaluation_inputs": ["Please help me search the InternLM2 Technical Report."],
+            },
+        ),
+        ("qwen3_8b_qlora_custom_tools_e1", {"prompt_template": "auto", "max_length": 4096, "dataset_format": "openai"}),
         ("internlm2_7b_qlora_colorist_e5", {"max_epochs": 5, "evaluation_freq": 200}),
         (
             "internlm2_7b_full_finetune_custom_dataset_e1_sequence_parallel_4",

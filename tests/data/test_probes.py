@@ -64,6 +64,10 @@ def test_a_byte_order_mark_does_no_harm(write: Write) -> None:
         ({"question": "", "answers": ["A"]}, "question"),
         ({"question": "Q", "answers": ["A"], "match": "fuzzy"}, "match"),
         ({"question": "Q", "answers": ["A"], "anwser": "A"}, "anwser"),
+        ({"question": "Q", "answers": ["A"], "match": "call"}, "tools"),
+        ({"question": "Q", "answers": ["A"], "match": "call", "tools": [{"name": "B"}]}, "answers.0"),
+        ({"question": "Q", "answers": ["A"], "match": "call", "tools": [{"description": "A"}]}, "tools.0.name"),
+        ({"question": "Q", "answers": ["A"], "match": "call", "tools": [{"name": "A"}], "protocol": "x"}, "protocol"),
     ],
 )
 def test_a_bad_row_is_named_with_its_field(write: Write, second: Any, field: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.cells import set_cell_size
 from textual.content import Content
 
-from workbench.actions.quickstart import SCORE_TITLES
+from workbench.actions.quickstart import CHAT_OPTIONS, SCORE_TITLES, VALID_CALLS
 from workbench.actions.recommended import recommendation_among
 from workbench.i18n import _
 from workbench.jobs.events import Failed, Finished, Progress, Step, Validation, Warned
@@ -196,6 +196,9 @@ def _before_and_after(outcome: Finished) -> list[Content]:
         if isinstance(before := outcome.results.get(f"{name}_before"), float)
         and isinstance(after := outcome.results.get(f"{name}_after"), float)
     ]
+    if f"{VALID_CALLS}_after" in outcome.results:
+        command = f"workbench chat {printable(str(outcome.results['merged']))} {CHAT_OPTIONS}"
+        return [*lines, Content(_("Talk to it: {command}").format(command=command))]
     return [*lines, Content(_("Next: f2 and enter chat with the merged model; k shows its checkpoints."))]
 
 

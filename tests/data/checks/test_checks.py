@@ -71,8 +71,9 @@ def test_turns_out_of_order_are_called_what_they_are(
     assert found(check_data(str(write([*plain_rows(20), row(*pairs)])))) == {what: ["data.json:21"]}
 
 
-def test_the_result_of_a_tool_may_stand_between_two_answers(write: Write) -> None:
-    assert check_data(str(write([*plain_rows(20), row(Q, A, ("tool", "42"), A)]))).findings == []
+@pytest.mark.parametrize("speaker", ["tool", "system"])
+def test_the_result_of_a_tool_may_stand_between_two_answers(write: Write, speaker: str) -> None:
+    assert check_data(str(write([*plain_rows(20), row(Q, A, (speaker, "Response:42"), A)]))).findings == []
 
 
 def test_rows_whose_answers_are_excluded_are_not_called_unanswered(write: Write) -> None:

@@ -92,7 +92,7 @@ class TurnOrder:
             self._leading.add(place)
         if sample.plain or sample.is_empty:
             return
-        roles = [turn.role for turn in sample.turns if turn.role != "system"]
+        roles = _roles(sample)
         neighbours = set(pairwise(roles))
         if roles[0] == "assistant" or ("assistant", "assistant") in neighbours:
             self._unasked.add(place)
@@ -103,3 +103,14 @@ class TurnOrder:
 
     def findings(self) -> list[Finding]:
         return [self._leading, self._unasked, self._joined, self._unended]
+
+
+def _roles(conversation: Conversation) -> list[str]:
+    """Who speaks in turn; what the system says behind an answer is the result of a call in it."""
+    roles: list[str] = []
+    for turn in conversation.turns:
+        if turn.role != "system":
+            roles.append(turn.role)
+        elif roles and roles[-1] == "assistant":
+            roles.append("tool")
+    return roles
