@@ -19,11 +19,12 @@ def test_the_same_tokens_with_the_same_chances(temperature: float, top_k: int, t
 
     torch.manual_seed(1)
     scores = torch.randn(1, 2000, dtype=torch.float64) * 4
+    with_more = torch.cat([scores, torch.full((1, 7), 1e3, dtype=torch.float64)], dim=-1)
     ids = torch.zeros(1, 3, dtype=torch.long)
     theirs = TemperatureLogitsWarper(temperature)(ids, scores)
     if top_k:
         theirs = TopKLogitsWarper(top_k)(ids, theirs)
     if top_p < 1:
         theirs = TopPLogitsWarper(top_p)(ids, theirs)
-    ours = Likeliest(GenerationSettings(temperature=temperature, top_k=top_k, top_p=top_p))(ids, scores)
+    ours = Likeliest(GenerationSettings(temperature=temperature, top_k=top_k, top_p=top_p), 2000)(ids, with_more)
     torch.testing.assert_close(ours.softmax(-1), theirs.softmax(-1))

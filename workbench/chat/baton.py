@@ -82,7 +82,7 @@ class Share:
 
     def _go_on_drawing(self) -> None:
         if not self._random:
-            torch.manual_seed(self._seed)
+            _sow(self._seed)
             return
         torch.set_rng_state(self._random[0])
         if torch.cuda.is_available():
@@ -92,3 +92,10 @@ class Share:
         self._random = [torch.get_rng_state()]
         if torch.cuda.is_available():
             self._random.append(torch.cuda.get_rng_state())
+
+
+def _sow(seed: int) -> None:
+    """As ``torch.manual_seed``, which takes as long as a token of a small model, for devices that are not there."""
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_available():
+        torch.cuda.manual_seed(seed)

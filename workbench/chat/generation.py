@@ -67,36 +67,30 @@ class BetweenTokens(StoppingCriteria):  # type: ignore[misc]  # transformers is 
         return self._said[ends]
 
 
-class OwnVocabulary(LogitsProcessor):  # type: ignore[misc]  # transformers is untyped
-    """Leaves the scores ``[1, rows]`` that a language model had before rows for pictures were added.
-
-    So it answers the same, token for token and draw for draw, and never says a token that is none; also if they are
-    added, for another answer, while it answers.
-    """
-
-    def __init__(self, rows: int) -> None:
-        self._rows = rows
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        return scores[:, : self._rows]
-
-
 class Likeliest(LogitsProcessor):  # type: ignore[misc]  # transformers is untyped
-    """Temperature, top-k and top-p (arXiv:1904.09751) in one step, in this order.
+    """From the scores ``[1, tokens]`` those that may be drawn: temperature, top-k and top-p (arXiv:1904.09751) in one
+    step, in this order. Only the ``top_k`` that are left are put in order for ``top_p``, which is most of the work
+    otherwise.
 
-    Only the ``top_k`` scores that are left are put in order for ``top_p``, which is most of the work otherwise.
+    Args:
+        rows: of the vocabulary that a language model had before rows for pictures were added. So it answers the same,
+            draw for draw, and never says a token that is none; also if they are added, for another answer, while it
+            answers.
     """
 
-    def __init__(self, settings: GenerationSettings) -> None:
+    def __init__(self, settings: GenerationSettings, rows: int) -> None:
         self._temperature = settings.temperature
         self._top_k = settings.top_k
         self._top_p = settings.top_p
+        self._rows = rows
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        scores = scores[:, : self._rows]
+        if self._temperature == 0:
+            return scores
         scores = scores / self._temperature
-        rows = scores.shape[-1]
-        count = min(self._top_k, rows) if self._top_k else rows
-        if count == rows and self._top_p == 1:
+        count = min(self._top_k or self._rows, scores.shape[-1])
+        if count == scores.shape[-1] and self._top_p == 1:
             return scores
         best, places = torch.topk(scores, count)
         if self._top_p < 1:

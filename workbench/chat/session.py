@@ -15,7 +15,7 @@ import torch
 from transformers import LogitsProcessorList, StoppingCriteriaList
 
 from workbench.chat.baton import Baton, Share
-from workbench.chat.generation import BetweenTokens, Likeliest, OwnVocabulary, TextStream, end_ids, sampling
+from workbench.chat.generation import BetweenTokens, Likeliest, TextStream, end_ids, sampling
 from workbench.chat.held_model import HeldModel, OnStage
 from workbench.chat.parts_choice import ChosenParts, parts_of
 from workbench.chat.prompt import Prompt, fitting_prompt
@@ -139,7 +139,7 @@ class ChatSession:
                 **sampling(settings, held.tokenizer, ends, room=held.context - len(prompt.ids)),
                 streamer=stream,
                 stopping_criteria=StoppingCriteriaList([BetweenTokens(is_over)]),
-                logits_processor=_processors(held, request),
+                logits_processor=LogitsProcessorList([Likeliest(settings, held.rows)]),
             )
         ended = time.monotonic()
         by_model = stream.met_stop_word or int(output[0, -1]) in ends
@@ -188,12 +188,3 @@ def _inputs(held: HeldModel, prompt: Prompt) -> dict[str, Any]:
     ids = torch.tensor([prompt.ids], device=held.model.device)
     pictures = held.eyes.inputs(prompt.looks, ids) if held.eyes else {}
     return {"input_ids": ids, "attention_mask": torch.ones_like(ids), **pictures}
-
-
-def _processors(held: HeldModel, request: Generate) -> LogitsProcessorList:
-    return LogitsProcessorList(
-        [
-            OwnVocabulary(held.rows),
-            *([Likeliest(request.settings)] if request.settings.temperature > 0 else []),
-        ]
-    )

@@ -14,10 +14,11 @@ import torch
 
 from tests.bench.measurement import Figure, Target, times
 from workbench.chat.generation import end_ids
-from workbench.chat.prompt import fitting_prompt
+from workbench.chat.pictures import with_marks
 from workbench.chat.protocol import Delta, Generate, GenerationSettings, Load
 from workbench.chat.session import ChatSession
 from workbench.chat.turn import ChatTurn
+from workbench.data.encode import encode_prompt
 
 _QUESTIONS = ("你是谁", "Who are you?", "What is the capital of France?", "讲一个故事。")
 PLAIN = "plain generate"
@@ -82,21 +83,26 @@ def _send(app: BinaryIO, text: str) -> None:
 
 
 def _plain(session: ChatSession, turns: list[ChatTurn], settings: GenerationSettings) -> _Run:
-    held = session.held
-    began = time.monotonic()
+    first_token_s, _tokens = _answered(session, turns, settings, most=1)
+    total_s, tokens = _answered(session, turns, settings, most=settings.max_new_tokens)
+    return _Run(first_token_s, tokens, total_s)
+
+
+def _answered(
+    session: ChatSession, turns: list[ChatTurn], settings: GenerationSettings, most: int
+) -> tuple[float, int]:
+    """Seconds from the question to the text of the answer, and the answer's tokens."""
+    began, held = time.monotonic(), session.held
     with torch.inference_mode(), held.active():
-        ids = torch.tensor([fitting_prompt(turns, settings.max_new_tokens, held, session.template).ids])
-        first = _generate(held, session, ids, settings, most=1)
-        first_token_s = time.monotonic() - began
-        began = time.monotonic()
-        whole = _generate(held, session, ids, settings, most=settings.max_new_tokens)
-        held.tokenizer.decode(whole, skip_special_tokens=True)
-    assert whole[: len(first)] == first
-    return _Run(first_token_s, len(whole), time.monotonic() - began)
+        ids = torch.tensor([encode_prompt(with_marks(turns), session.template, held.tokenizer)])
+        answer = _generate(held, session, ids, settings, most)
+        held.tokenizer.decode(answer, skip_special_tokens=True)
+    return time.monotonic() - began, len(answer)
 
 
 def _generate(held: Any, session: ChatSession, ids: torch.Tensor, settings: GenerationSettings, most: int) -> list[int]:
-    torch.manual_seed(settings.seed)
+    if settings.temperature > 0:
+        torch.manual_seed(settings.seed)
     drawn = {"temperature": settings.temperature, "top_k": settings.top_k, "top_p": settings.top_p}
     output = held.model.generate(
         input_ids=ids,
