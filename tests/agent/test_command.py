@@ -20,6 +20,7 @@ NOTHING: dict[str, Any] = {
     "tools": None,
     "mcp": None,
     "text": None,
+    "force_stop": None,
     "max_turns": 7,
     "arxiv_url": None,
     "plugins": None,
@@ -39,7 +40,7 @@ def test_the_options_make_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     assert named and (named.protocol, named.tools, named.max_turns) == ("auto", ("clock", "calculator", "python"), 3)
     monkeypatch.setenv("SERPER_API_KEY", "k")
     lagent = chosen_agent(**NOTHING | {"lagent": True})
-    assert lagent and (lagent.protocol, lagent.tools) == ("react", ("web_search",))
+    assert lagent and (lagent.protocol, lagent.tools) == ("react", ("web_search",)) and "可以使用的工具" in lagent.text
     moss = chosen_agent(**NOTHING | {"plugins": ["calculate"], "more_plugins": ["search"], "bot_name": "Ada"})
     assert moss and (moss.protocol, moss.tools, moss.bot_name) == ("moss", ("calculator", "web_search"), "Ada")
     assert moss_templates(None, "moss_sft") == ("moss_sft", None)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.agent.mcp_file import read_mcp_file
-from workbench.agent.protocols import PLUGINS, AgentProtocol, Moss, React, protocol_named
+from workbench.agent.protocols import CHINESE_REACT_TEXT, PLUGINS, AgentProtocol, Moss, React, protocol_named
 from workbench.agent.toolbox import Toolbox
 from workbench.agent.tools.settings import SEARCH_KEY, ToolSettings
 from workbench.chat.agent_choice import AgentChoice
@@ -25,6 +25,8 @@ def protocol_of(choice: AgentChoice, prompt_template: str) -> AgentProtocol:
         WorkbenchError: there is none of its name.
     """
     protocol = protocol_named(choice.protocol, prompt_template)
+    if choice.force_stop:
+        protocol = replace(protocol, force_stop=choice.force_stop)
     if isinstance(protocol, Moss):
         protocol = replace(protocol, bot_name=choice.bot_name)
     if choice.text and isinstance(protocol, React | Moss):
@@ -65,7 +67,7 @@ def plugins_choice(names: tuple[str, ...], bot_name: str) -> AgentChoice:
 
 
 def lagent_choice() -> AgentChoice:
-    """ReAct with a web search, as XTuner's ``--lagent`` has it.
+    """ReAct in Chinese with a web search, as XTuner's ``--lagent`` has it.
 
     Raises:
         WorkbenchError: there is no key for the search.
@@ -76,4 +78,4 @@ def lagent_choice() -> AgentChoice:
             where=SEARCH_KEY,
             fix=_("Get one from https://serper.dev and set the variable, or choose other tools with --agent react."),
         )
-    return AgentChoice(is_on=True, protocol=React.name, tools=("web_search",))
+    return AgentChoice(is_on=True, protocol=React.name, text=CHINESE_REACT_TEXT, tools=("web_search",))

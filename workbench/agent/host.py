@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import sys
 from importlib import import_module
 
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from workbench.agent.host_messages import REQUESTS, CallTool, Result, bounded
 from workbench.agent.tools.builtin import BUILT_IN
 from workbench.agent.tools.settings import ToolError, ToolSettings
+from workbench.training.guarded import end_with_parent
 
 _MEMORY_BYTES = 2 << 30
 
@@ -38,6 +40,7 @@ def result_of(request: CallTool) -> Result:
 
 
 def main() -> None:
+    end_with_parent(signal.SIGKILL)  # also in the middle of a call that does not come back
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

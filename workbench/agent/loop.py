@@ -110,7 +110,7 @@ class Agent:
         """
         self._stopped.clear()
         self._source = source
-        asked = self._with_tools(turns)
+        asked = told_of_tools(turns, self.protocol, self.tools.specs)
         new: list[ChatTurn] = []
         words = [*settings.stop_words, *self.protocol.stop_words]
         settings = settings.model_copy(update={"stop_words": words})
@@ -154,15 +154,6 @@ class Agent:
         if self._source is not None:
             await self._source.stop()
 
-    def _with_tools(self, turns: Sequence[ChatTurn]) -> list[ChatTurn]:
-        """The turns with the tools in the system text, behind the user's own."""
-        text = self.protocol.system_text(self.tools.specs)
-        if not text:
-            return list(turns)
-        first, rest = (turns[0], turns[1:]) if turns and turns[0].role == "system" else (None, turns)
-        whole = "\n\n".join([first.content, text] if first and first.content else [text])
-        return [ChatTurn(role="system", content=whole), *rest]
-
     def _read(self, figures: Answer) -> tuple[ChatTurn, Step]:
         """What was answered; an endpoint gives calls apart from the text."""
         if figures.calls:
@@ -194,3 +185,13 @@ class Agent:
         if tool.outside and not await self.may_run(tool, call):
             return ToolResult(NOT_ALLOWED, failed=True)
         return await self.tools.run(call)
+
+
+def told_of_tools(turns: Sequence[ChatTurn], protocol: AgentProtocol, tools: Sequence[ToolSpec]) -> list[ChatTurn]:
+    """The turns with what a protocol says of the tools in the system text, behind the user's own."""
+    text = protocol.system_text(tools)
+    if not text:
+        return list(turns)
+    first, rest = (turns[0], turns[1:]) if turns and turns[0].role == "system" else (None, turns)
+    whole = "\n\n".join([first.content, text] if first and first.content else [text])
+    return [ChatTurn(role="system", content=whole), *rest]

@@ -13,6 +13,7 @@ class AgentChoice(BaseModel):
     Args:
         protocol: how calls are written; ``auto`` is what fits the prompt template.
         text: the system text of a protocol that has one of its own, edited by the user; empty is the protocol's.
+        force_stop: what the model is told before its last turn; empty is the protocol's.
         tools: names of built-in tools.
         mcp: a file with servers of tools, as the user wrote its path; empty for none.
         max_turns: how often the model is asked for one question.
@@ -26,6 +27,7 @@ class AgentChoice(BaseModel):
     is_on: bool = False
     protocol: str = "auto"
     text: str = ""
+    force_stop: str = ""
     tools: tuple[str, ...] = ("calculator", "clock")
     mcp: str = ""
     max_turns: int = MOST_TURNS

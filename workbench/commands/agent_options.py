@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.chat.agent_choice import MOST_TURNS, AgentChoice
+from workbench.chat.agent_choice import AgentChoice
 from workbench.errors import WorkbenchError, mend_file, system_reason
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -29,8 +29,10 @@ Tools = Annotated[
 ]
 Mcp = Annotated[Path | None, typer.Option(help=_("File of MCP servers whose tools it may call, too."))]
 AgentText = Annotated[
-    str | None, typer.Option(help=_("File with the protocol's system text, or short: ReAct's for a short context."))
+    str | None,
+    typer.Option(help=_("File with the protocol's system text; short and chinese are texts of ReAct that are there.")),
 ]
+ForceStop = Annotated[str | None, typer.Option(help=_("What the model is told before its last turn."))]
 MaxTurns = Annotated[int, typer.Option(help=_("How often the model is asked for one question."), min=1, max=99)]
 Allow = Annotated[
     list[str] | None, typer.Option(help=_("A tool that may touch the outside without asking; repeatable."))
@@ -52,6 +54,7 @@ def chosen_agent(
     tools: list[str] | None,
     mcp: Path | None,
     text: str | None,
+    force_stop: str | None,
     max_turns: int,
     arxiv_url: str | None,
     plugins: list[str] | None,
@@ -81,14 +84,14 @@ def chosen_agent(
     else:
         named = _names(tools or []) or (() if mcp else USUAL_TOOLS)
         choice = AgentChoice(is_on=True, protocol=agent or "auto", tools=named, bot_name=bot_name)
-    return choice.model_copy(
-        update={
-            "mcp": str(mcp) if mcp else "",
-            "text": _text(text) if text else "",
-            "max_turns": max_turns or MOST_TURNS,
-            "arxiv_url": arxiv_url or "",
-        }
-    )
+    given = {
+        "mcp": str(mcp) if mcp else None,
+        "text": _text(text) if text else None,
+        "force_stop": force_stop,
+        "arxiv_url": arxiv_url,
+        "max_turns": max_turns,
+    }
+    return choice.model_copy(update={name: value for name, value in given.items() if value})
 
 
 def plain_agent(choice: AgentChoice, project: Path, allowed: frozenset[str]) -> AgentAnswering:
@@ -127,10 +130,10 @@ def _names(given: list[str]) -> tuple[str, ...]:
 
 
 def _text(named: str) -> str:
-    from workbench.agent.protocols import SHORT_REACT_TEXT
+    from workbench.agent.protocols import CHINESE_REACT_TEXT, SHORT_REACT_TEXT
 
-    if named == "short":
-        return SHORT_REACT_TEXT
+    if known := {"short": SHORT_REACT_TEXT, "chinese": CHINESE_REACT_TEXT}.get(named):
+        return known
     file = Path(resolve_model(named))
     try:
         return file.read_text("utf-8")

@@ -22,7 +22,7 @@ class Internlm2Plugin(AgentProtocol):
     """For the prompt template ``internlm2_chat``: ``{"name", "parameters"}`` in each call."""
 
     name: ClassVar[str] = "internlm2_plugin"
-    kept_tokens: tuple[str, ...] = (_BEGIN, _PLUGIN, _END)
+    kept_tokens: ClassVar[tuple[str, ...]] = (_BEGIN, _PLUGIN, _END)
 
     def listed(self, tools: Sequence[ToolSpec]) -> str:
         return json.dumps([tool.as_function() for tool in tools], ensure_ascii=False) if tools else ""

@@ -36,7 +36,7 @@ class Moss(AgentProtocol):
     name: ClassVar[str] = "moss"
     bot_name: str = "BOT"
     text: str = SYSTEMS["moss_sft"]
-    kept_tokens: tuple[str, ...] = (
+    kept_tokens: ClassVar[tuple[str, ...]] = (
         "<|Inner Thoughts|>",
         "<|Commands|>",
         "<|Results|>",

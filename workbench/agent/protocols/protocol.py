@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from workbench.agent.arguments import BadCallError, arguments_of
@@ -34,17 +34,20 @@ class Step:
     failed: bool = False
 
 
+@dataclass(frozen=True)
 class AgentProtocol(ABC):
     """A way of writing calls. Reading never raises, gives the same for the same text, and repairs nothing.
 
     Attributes:
+        force_stop: what a model is told before its last turn.
         stop_words: end an answer beside the template's own, never shown.
         kept_tokens: special tokens that belong to an answer's text.
     """
 
     name: ClassVar[str]
-    stop_words: tuple[str, ...] = ()
-    kept_tokens: tuple[str, ...] = ()
+    force_stop: str = field(default=FORCE_STOP, kw_only=True)
+    stop_words: ClassVar[tuple[str, ...]] = ()
+    kept_tokens: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def read(self, answer: str) -> Step:
@@ -84,7 +87,7 @@ class AgentProtocol(ABC):
     def last_chance(self, turns: Sequence[ChatTurn]) -> list[ChatTurn]:
         """The turns, with the demand to answer now behind the last result."""
         *before, last = turns
-        return [*before, last.model_copy(update={"content": f"{last.content}\n{FORCE_STOP}"})]
+        return [*before, last.model_copy(update={"content": f"{last.content}\n{self.force_stop}"})]
 
 
 def is_valid_call(protocol: AgentProtocol, answer: str, tools: Sequence[ToolSpec]) -> bool:

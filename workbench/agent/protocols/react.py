@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from workbench.agent.protocols.protocol import FORCE_STOP, AgentProtocol, Step
+from workbench.agent.protocols.protocol import AgentProtocol, Step
 from workbench.agent.tool import ToolResult, ToolSpec
 from workbench.chat.turn import ChatCall, ChatTurn
+from workbench.configs.catalogue.systems import REACT_PROTOCOL
 
 REACT_TEXT = """\
 You can use tools. These are the tools:
@@ -39,6 +40,8 @@ Tools:
 Write Thought:, Action: (a tool's name), Action Input: (JSON), or Final Answer:
 """
 """For models whose context is short."""
+CHINESE_REACT_TEXT = "可以使用的工具：\n{tool_lines}\n" + REACT_PROTOCOL
+"""As training on MSAgent-Bench has it."""
 FORMAT = "Please follow the format"
 """What a model is told that writes neither a whole action nor an answer."""
 _THOUGHT, _FINISH = "Thought:", "FinishAction"
@@ -50,12 +53,11 @@ _FINAL_ANYWHERE = re.compile(r"Final Answer:")
 
 @dataclass(frozen=True)
 class React(AgentProtocol):
-    """``text``: the system text; its placeholders are filled in literally. ``force_stop``: asks for the answer."""
+    """``text``: the system text; its placeholders are filled in literally."""
 
     name: ClassVar[str] = "react"
     text: str = REACT_TEXT
-    force_stop: str = FORCE_STOP
-    stop_words: tuple[str, ...] = ("\nResponse:",)
+    stop_words: ClassVar[tuple[str, ...]] = ("\nResponse:",)
 
     def system_text(self, tools: Sequence[ToolSpec]) -> str:
         return (

@@ -31,7 +31,7 @@ class ToolCalls(AgentProtocol):
     """Calls are kept apart from the text of an answer, so that the chat template writes them its own way."""
 
     name: ClassVar[str] = "tool_calls"
-    kept_tokens: tuple[str, ...] = (_OPEN, _CLOSE, _MISTRAL, "[ARGS]", "[CALL_ID]", _PYTHON)
+    kept_tokens: ClassVar[tuple[str, ...]] = (_OPEN, _CLOSE, _MISTRAL, "[ARGS]", "[CALL_ID]", _PYTHON)
 
     def listed(self, tools: Sequence[ToolSpec]) -> str:
         return listed_openai(tools)
