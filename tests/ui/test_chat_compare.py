@@ -25,6 +25,7 @@ from workbench.chat.endpoints import KnownEndpoint, keep_endpoint
 from workbench.chat.protocol import GenerationSettings
 from workbench.chat.votes import kept_votes
 from workbench.paths import resolve_model
+from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.transcript import Transcript
 
@@ -61,6 +62,10 @@ async def talk(loaded: Pilot[None], service: PlayedEndpoint) -> Pilot[None]:
     screen = chat(loaded)
     screen.blind.is_on = False
     screen.end_comparison()
+    first = ChosenModel(str(screen.workbench.project / "stage1")).with_parts_named()
+    if screen.chat.chosen != first:
+        screen.choose(first)
+        await idle(loaded)
     await begin_anew(loaded)
     return loaded
 
