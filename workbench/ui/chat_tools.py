@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from workbench.agent.chosen import toolbox_of
@@ -17,6 +18,7 @@ class ChatTools:
         self._project = project
         self._made_for: tuple[tuple[str, ...], str, str] | None = None
         self._toolbox: Toolbox | None = None
+        self._starting = asyncio.Lock()
         self.consent = Consent(project)
 
     def check(self, choice: AgentChoice) -> None:
@@ -33,6 +35,10 @@ class ChatTools:
         Raises:
             WorkbenchError: there is no tool of a name.
         """
+        async with self._starting:
+            return await self._started(choice)
+
+    async def _started(self, choice: AgentChoice) -> tuple[Toolbox, list[str]]:
         if self._toolbox is not None and self._made_for == (choice.tools, choice.mcp, choice.arxiv_url):
             return self._toolbox, []
         await self.close()

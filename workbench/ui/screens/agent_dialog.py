@@ -46,7 +46,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
         #agent-scroll { height: auto; max-height: 70vh; }
         Horizontal { height: auto; }
         Horizontal Label { padding: 0 1 0 0; }
-        Select { max-width: 30; }
+        Select { width: 34; }
         #agent-turns { width: 6; }
         #agent-text { max-height: 12; }
         TextInput, PathInput, LinesInput { background: $panel; padding: 0 1; }
@@ -66,8 +66,8 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
             with VerticalScroll(id="agent-scroll", can_focus=False):
                 yield Tick(_("answer with tools"), self._choice.is_on, id="agent-on", compact=True)
                 for name, tool in BUILT_IN.items():
-                    asks = " · " + _("asks first") if tool.spec.outside else ""
-                    label = f"{name}: {_(tool.spec.label)}{asks}"
+                    asks = f" ({_('asks first')})" if tool.spec.outside else ""
+                    label = f"{name}{asks}: {_(tool.spec.label)}"
                     yield Tick(label, name in self._choice.tools, name=name, classes="tool", compact=True)
                 yield Label(_("file with MCP servers (optional)"), classes="section", markup=False)
                 yield PathInput("mcp.json", (".json",), value=self._choice.mcp)

@@ -7,12 +7,12 @@ import asyncio
 from textual import work
 
 from workbench.agent.chosen import protocol_of
-from workbench.agent.loop import Agent, Answered, Called, Ended
+from workbench.agent.loop import Agent, Answered, Called, Ended, told_of_tools
 from workbench.agent.protocols.choice import fitting_protocol
 from workbench.agent.tool import ToolSpec
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.protocol import Answer, Delta
-from workbench.chat.turn import ChatCall
+from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_state import ChatState
@@ -94,6 +94,15 @@ class ChatAgent(ChatStreaming):
                     if event.reason == "turns":
                         self.note(_("No answer after {count} turns.").format(count=len(figures)))
                     await self.finish(coming, chat, _all_of(figures, stopped=event.reason == "stopped"))
+
+    async def seen_by_model(self, turns: list[ChatTurn]) -> tuple[list[ChatTurn], str]:
+        """Turns as the model sees them while it may call tools, and the list of tools that its template writes."""
+        choice = self.chat.agent
+        if not choice.is_on or self.chat.chosen is None:
+            return turns, ""
+        protocol = protocol_of(choice, self.models.prompt_template(self.chat.chosen) or "")
+        toolbox, _troubles = await self.tools.toolbox(choice)
+        return protocol.sent(told_of_tools(turns, protocol, toolbox.specs)), protocol.listed(toolbox.specs)
 
     async def _may_run(self, tool: ToolSpec, call: ChatCall) -> bool:
         """Ask the user, one question at a time."""

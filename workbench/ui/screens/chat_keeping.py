@@ -32,8 +32,10 @@ class ChatKeeping(ChatConversation):
             self.note(_("There is no answer here to keep."))
             return
 
+        seen, tools = await self.seen_by_model(turns)
+
         def keep(row: KeptRow) -> str:
-            return self._keep_row(turns, row)
+            return self._keep_row(seen, row, tools)
 
         asked = next(turn.content for turn in reversed(turns) if turn.role == "user")
         state = self.workbench.state
@@ -48,7 +50,7 @@ class ChatKeeping(ChatConversation):
             return self.chat
         return self.sides.all[self.blind.model_in(question, self.window.numbers[place.column])]
 
-    def _keep_row(self, turns: list[ChatTurn], kept: KeptRow) -> str:
+    def _keep_row(self, turns: list[ChatTurn], kept: KeptRow, tools: str) -> str:
         """
         Raises:
             WorkbenchError: the row cannot be written.
@@ -57,7 +59,7 @@ class ChatKeeping(ChatConversation):
 
         file = self.workbench.project / Path(kept.file).expanduser()
         turns = with_kept_pictures(turns, file)
-        row = preference_row(turns, kept.answer) if kept.is_pair else answer_row(turns, kept.answer)
+        row = preference_row(turns, kept.answer, tools) if kept.is_pair else answer_row(turns, kept.answer, tools)
         number = append_row(file, row)
         self.workbench.state["chat.pairs" if kept.is_pair else "chat.rows"] = kept.file
         return _("Kept: row {number} of {file}.").format(number=number, file=kept.file)

@@ -85,7 +85,9 @@ class RowDialog(TranslatedModal[str | None]):
         yield FittedFooter()
 
     def on_mount(self) -> None:
-        self.query_one(_AnswerText).focus()
+        text = self.query_one(_AnswerText)
+        text.move_cursor(text.document.end)
+        text.focus()
 
     @on(PathInput.Ways)
     def _show_ways(self, event: PathInput.Ways) -> None:

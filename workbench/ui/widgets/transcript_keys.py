@@ -19,6 +19,7 @@ BINDINGS: list[BindingType] = [
         ("e", "screen.edit", N_("Edit"), "edit_this", N_("Ask this question in other words"), True),
         ("r", "screen.regenerate", N_("Again"), "again_this", N_("Answer this question again"), True),
         ("y", "screen.copy", N_("Copy"), "copy_this", N_("Copy this message"), True),
+        ("Y", "screen.copy_all", N_("Copy all"), "copy_all", N_("Copy the conversation as Markdown"), False),
         ("d", "screen.keep_row", N_("Dataset"), "row_this", N_("Put this answer into a dataset"), True),
         ("slash", "screen.search", N_("Search"), "search_this", N_("Search in the conversation"), True),
         ("n", "screen.search_on(-1)", N_("Match before"), "match_before", N_("Go to the match before"), False),

@@ -1,0 +1,201 @@
+"""Answers with tools: every step is shown as it comes, what touches the outside asks first, and all of it is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from textual.pilot import Pilot
+from textual.widgets import Select
+
+from tests.chat.services import said, streamed
+from tests.data.sheets.played_endpoint import Asked, Reply
+from tests.ui.chat_driving import ask, begin_anew, chat, chats, on_disk, turns
+from tests.ui.driving import focus_in, screen_text, see, type_text, wait_until
+from tests.ui.played_chat import chatting_with
+from workbench.agent.protocols import React
+from workbench.chat.agent_choice import AgentChoice
+from workbench.chat.turn import ChatTurn
+from workbench.ui.screens.agent_dialog import AgentDialog
+from workbench.ui.screens.consent_dialog import ConsentDialog
+from workbench.ui.widgets.field_controls import LinesInput, Tick
+from workbench.ui.widgets.prompt_input import PromptInput
+from workbench.ui.widgets.transcript import Transcript
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+REACT = AgentChoice(is_on=True, protocol="react", tools=("calculator", "python"))
+
+
+def call(tool: str, arguments: str) -> str:
+    return f"Thought: I need {tool}.\nAction: {tool}\nAction Input: {arguments}"
+
+
+def reasoning(asked: Asked) -> Reply:
+    """Carries out what the question says, one line after the other, and repeats the last result."""
+    messages = asked.body["messages"]
+    last = max(number for number, message in enumerate(messages) if message["role"] == "user")
+    lines = messages[last]["content"].splitlines()
+    results = [message["content"] for message in messages[last:] if message["role"] == "system"]
+    if len(results) < len(lines):
+        tool, arguments = lines[len(results)].split(" ", 1)
+        return streamed(said(call(tool, arguments)))
+    return streamed(said(f"Thought: Done.\nFinal Answer: It is **{results[-1].removeprefix('Response:').strip()}**."))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pilot[None]]:
+    async with chatting_with(reasoning, tmp_path_factory.mktemp("agent")) as pilot:
+        yield pilot
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def talk(opened: Pilot[None]) -> Pilot[None]:
+    """An empty conversation whose model may use the calculator and Python."""
+    await begin_anew(opened)
+    screen = chat(opened)
+    screen.chat.agent = REACT
+    screen.tools.consent.forget()
+    screen.query_one(PromptInput).focus()
+    return opened
+
+
+async def question(talk: Pilot[None], *lines: str) -> None:
+    """Ask for these calls, without waiting for the answer."""
+    chat(talk).query_one(PromptInput).put("\n".join(lines))
+    await talk.press("enter")
+
+
+async def answered(talk: Pilot[None]) -> None:
+    await wait_until(talk, lambda: bool(turns(talk)) and not chat(talk)._answering and len(turns(talk)) > 1)
+
+
+async def test_thought_call_result_and_time_are_shown_and_kept(talk: Pilot[None]) -> None:
+    await question(talk, 'calculator {"expression": "6*7"}')
+    await answered(talk)
+    await see(talk, "▸ thought: I need calculator.", '▸ 1 calculator {"expression": "6*7"} → Response:42', "It is 42.")
+    assert "Action Input" not in screen_text(talk)
+    await talk.press("tab")
+    await focus_in(talk, Transcript)
+    await talk.press("enter")
+    await see(talk, "tool: calculator", 'arguments: {"expression": "6*7"}', "result: Response:42", "time: ")
+    kept = on_disk(talk)
+    assert [turn.role for turn in kept.turns] == ["user", "assistant", "tool", "assistant"]
+    assert (kept.turns[2].tool, kept.turns[2].failed) == ("calculator", False)
+    assert kept.agent.read_as == "react"
+    chat(talk).chat.reopen(kept)
+    await chat(talk).repaint()
+    await see(talk, '▸ 1 calculator {"expression": "6*7"} → Response:42', "It is 42.")
+
+
+async def test_what_is_no_valid_json_is_shown_as_exactly_that(talk: Pilot[None]) -> None:
+    await question(talk, "calculator query=[red]6*7", 'calculator {"expression": "1/0"}')
+    await answered(talk)
+    await see(talk, "✗ Response:invalid json format: query=[red]6*7")
+    failed = [turn.failed for turn in turns_with_tools(talk)]
+    assert failed == [True, True]
+
+
+def turns_with_tools(talk: Pilot[None]) -> list[ChatTurn]:
+    return [turn for turn in chat(talk).chat.turns if turn.role == "tool"]
+
+
+async def test_a_tool_that_touches_the_outside_asks_and_no_means_no(talk: Pilot[None]) -> None:
+    code = '{"code": "print(6 * 7)\\nprint(\'[red]\\u001b[31m\')"}'
+    await question(talk, f"python {code}")
+    await see(talk, "May the model use python?", "print(6 * 7)")
+    assert isinstance(talk.app.screen, ConsentDialog)
+    await talk.press("enter")
+    await answered(talk)
+    (result,) = turns_with_tools(talk)
+    assert (result.failed, "did not allow" in result.content) == (True, True)
+    await question(talk, f"python {code}")
+    await see(talk, "May the model use python?")
+    await talk.press("1")
+    await wait_until(talk, lambda: len(turns_with_tools(talk)) == 2 and not chat(talk)._answering)
+    assert "42" in turns_with_tools(talk)[-1].content
+    assert "\x1b" not in screen_text(talk)
+
+
+async def test_always_and_never_are_remembered(talk: Pilot[None]) -> None:
+    for reply, asked_again in (("4", False), ("3", True)):
+        chat(talk).tools.consent.forget()
+        await question(talk, 'python {"code": "1"}', 'python {"code": "2"}')
+        await see(talk, "May the model use python?")
+        await talk.press(reply)
+        if asked_again:
+            await wait_until(talk, lambda: "print" not in screen_text(talk) and "code: 2" in screen_text(talk))
+            await talk.press("escape")
+        await wait_until(talk, lambda: not chat(talk)._answering)
+
+
+async def test_an_answer_is_stopped_in_the_middle_of_a_tool(talk: Pilot[None]) -> None:
+    await question(talk, 'python {"code": "while True: pass"}')
+    await see(talk, "May the model use python?")
+    await talk.press("1")
+    await see(talk, "1 python")
+    await wait_until(talk, lambda: talk.app.screen is chat(talk))
+    await talk.press("escape")
+    await see(talk, "· stopped")
+    (result,) = turns_with_tools(talk)
+    assert (result.failed, "stopped" in result.content) == (True, True)
+    await ask_plainly(talk)
+
+
+async def ask_plainly(talk: Pilot[None]) -> None:
+    """The conversation goes on without tools."""
+    chat(talk).chat.agent = REACT.model_copy(update={"is_on": False})
+    count = len(turns(talk))
+    await question(talk, "x y")
+    await wait_until(talk, lambda: len(turns(talk)) == count + 2 and not chat(talk)._answering)
+
+
+async def test_a_model_that_never_answers_is_told_to_and_then_given_up(talk: Pilot[None]) -> None:
+    chat(talk).chat.agent = REACT.model_copy(update={"max_turns": 2})
+    await question(talk, *['calculator {"expression": "1"}'] * 9)
+    await see(talk, "No answer after 2 turns.")
+    await answered(talk)
+    assert [turn.role for turn in chat(talk).chat.turns].count("assistant") == 2
+
+
+async def test_tools_and_the_text_of_the_protocol_are_chosen_in_a_dialog(talk: Pilot[None]) -> None:
+    await talk.press("ctrl+k")
+    await see(talk, "Tools that the model may call", "calculator: ", "python (asks first): ")
+    dialog = talk.app.screen
+    assert isinstance(dialog, AgentDialog)
+    ticks = {str(tick.name): tick for tick in dialog.query(".tool").results(Tick)}
+    ticks["python"].value, ticks["clock"].value = False, True
+    dialog.query_one("#agent-text", LinesInput).text = "Mine: {tool_names}"
+    dialog.query_one("#agent-turns").value = "3"  # type: ignore[attr-defined]
+    path = dialog.query_one("PathInput")
+    path.value = "nowhere.json"  # type: ignore[attr-defined]
+    await talk.press("f10")
+    await see(talk, "The file of MCP servers", "nowhere.json")
+    path.value = ""  # type: ignore[attr-defined]
+    await talk.press("f10")
+    await see(talk, "The model may call: calculator, clock")
+    agent = chat(talk).chat.agent
+    assert (agent.tools, agent.text, agent.max_turns) == (("calculator", "clock"), "Mine: {tool_names}", 3)
+    await talk.press("ctrl+k")
+    await see(talk, "Mine: {tool_names}")
+    talk.app.screen.query_one(Select).value = "tool_calls"
+    await wait_until(talk, lambda: not talk.app.screen.query_one("#agent-text").display)
+    talk.app.screen.query_one(Select).value = "react"
+    await talk.press("escape")
+    assert React.text not in screen_text(talk)
+
+
+async def test_the_row_of_an_answer_with_tools_has_its_steps(talk: Pilot[None]) -> None:
+    await question(talk, 'calculator {"expression": "6*7"}')
+    await answered(talk)
+    await talk.press("ctrl+d")
+    await see(talk, "Put this answer into a dataset", "Final Answer: It is **42**.")
+    await talk.press("f10")
+    await see(talk, "Kept: row 1 of data/chat.jsonl.")
+    text = (Path(chats(talk)).parent / "data" / "chat.jsonl").read_text()
+    roles = [said["role"] for said in json.loads(text)["messages"]]
+    assert roles == ["system", "user", "assistant", "system", "assistant"]
+    assert '"Response:42' in text
+    assert "one of [calculator, python]" in text
