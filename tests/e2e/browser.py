@@ -25,7 +25,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.w
 ARTIFACTS = Path(__file__).parents[2] / "build" / "test_artifacts"
 """Pictures of what the browser showed, for whoever looks at a test run."""
 _KEYS = re.compile(r"F\d+|Enter|Escape|Tab|Control\+\w|Arrow\w+")
-_SECONDS = 120.0
+_SECONDS = 60.0
 
 
 class ServedApp:

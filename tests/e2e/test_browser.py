@@ -62,7 +62,7 @@ def test_with_the_password_a_config_is_chosen_and_a_question_answered(served: Se
 
         other = Tab(browser)
         other.page.goto(served.link)
-        other.wait("I am the sample model")
+        other.wait("[f7 Chat]")
         assert "password" not in other.page.url
         assert len(served.apps()) == 2
         other.press("Control+q")
@@ -73,7 +73,7 @@ def test_with_the_password_a_config_is_chosen_and_a_question_answered(served: Se
 
         third = Tab(browser)
         third.page.goto(served.link)
-        third.wait("workbench")
+        third.wait("[f7 Chat]")
         assert served.end() == 0
         third.page.wait_for_selector("text=The app has ended")
     assert served.said.count(served.password) == 1
