@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,7 @@ from workbench.serving.served import Served, served_parts
 
 KIND = "serve-api"
 DEFAULT_PORT = 8000
+_NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 
 def start_serving(
@@ -61,10 +63,9 @@ def start_serving(
             fix=_("Name the environment variable with the key: --api-key-env NAME"),
         )
     served = Served(load=load, parts=parts, host=host, port=settled_port(host, port), at_once=at_once)
-    name = next(iter(parts)).replace("/", "-")
     return start_job(
         KIND,
-        f"{KIND}-{name}",
+        f"{KIND}-{_NOT_IN_NAMES.sub('-', next(iter(parts)))}",
         module_command("workbench.serving.api_job", "{job}"),
         project=project,
         arguments=served.model_dump(mode="json"),

@@ -49,6 +49,7 @@ async def _serve(served: Served, key: SecretStr | None, job: JobFolder, events: 
         await _load(answers, events)
         await runner.setup()
         await web.SockSite(runner, place).start()
+        events.write(Progress(stage=served.url, done=1, total=1))  # what the list of jobs shows from now on
         names = ", ".join(answers.names)
         events.write(Started(facts=[_("Serving {names} at {url}").format(names=names, url=served.url)]))
         while not stop_requested(job.path):

@@ -93,11 +93,15 @@ class BrowserServer(Server):
         """One tab and its app, until either ends."""
         websocket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS)
         await websocket.prepare(request)
+
+        async def close() -> None:
+            await websocket.close()
+
         app = _TabApp(
             self.command,
             write_bytes=websocket.send_bytes,
             write_str=websocket.send_str,
-            close=websocket.close,
+            close=close,
             download_manager=self.download_manager,
         )
         session = asyncio.current_task()
