@@ -46,7 +46,7 @@ async def begin_anew(pilot: Pilot[None]) -> None:
     await pilot.press("ctrl+l")
     screen.chat.system, screen.chat.settings = "", GenerationSettings()
     screen.give_out_pictures()
-    prompt(pilot).text = ""
+    prompt(pilot).put("")
     await see(pilot, "The model is ready.")
 
 

@@ -13,8 +13,8 @@ from textual.widgets import Select
 
 from tests.chat.services import said, streamed
 from tests.data.sheets.played_endpoint import Asked, Reply
-from tests.ui.chat_driving import ask, begin_anew, chat, chats, on_disk, turns
-from tests.ui.driving import focus_in, screen_text, see, type_text, wait_until
+from tests.ui.chat_driving import begin_anew, chat, chats, on_disk, turns
+from tests.ui.driving import focus_in, screen_text, see, wait_until
 from tests.ui.played_chat import chatting_with
 from workbench.agent.protocols import React
 from workbench.chat.agent_choice import AgentChoice

@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 import pytest_asyncio
+from textual import events
 from textual.pilot import Pilot
 
 from tests.chat.services import said, streamed
@@ -28,7 +29,7 @@ _numbers = count(1)
 
 def numbered(asked: Asked) -> Reply:
     """``Answer N to QUESTION``."""
-    return streamed(said(f"Answer {next(_numbers)} "), said(f"to {asked.text}"))
+    return streamed(said(f"Answer {next(_numbers)} "), said(f"to {asked.text[:100]}"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -130,16 +131,16 @@ async def test_a_line_shows_where_the_view_of_the_model_begins(talk: Pilot[None]
 async def test_of_a_long_conversation_any_part_can_be_reached(talk: Pilot[None]) -> None:
     said = [
         ChatTurn(role="user" if part == "Question" else "assistant", content=f"{part} {number}.")
-        for number in range(5000)
+        for number in range(1000)
         for part in ("Question", "Answer")
     ]
     screen = await reopened(talk, said)
-    await see(talk, "Answer 4999.")
+    await see(talk, "Answer 999.")
     assert len(screen.query("ExchangeView")) < 50
     transcript = await into_conversation(talk)
     await talk.press("home")
     await see(talk, "Question 0.")
-    for number in range(1, 12):
+    for number in range(1, 6):
         await talk.press("down")
         await talk.press("down")
         await see(talk, f"Question {number}.")
@@ -148,14 +149,14 @@ async def test_of_a_long_conversation_any_part_can_be_reached(talk: Pilot[None])
     await see(talk, "Search in this conversation")
     await type_text(talk, "answer 25")
     await talk.press("enter")
-    await see(talk, "Answer 2599.", "match 111 of 111")
+    await see(talk, "Answer 259.", "match 11 of 11")
     await talk.press("n")
-    await see(talk, "Answer 2598.", "match 110 of 111")
+    await see(talk, "Answer 258.", "match 10 of 11")
     await focus_in(talk, Transcript)
     await talk.press("N", "N")
-    await see(talk, "Answer 25.", "match 1 of 111")
+    await see(talk, "Answer 25.", "match 1 of 11")
     await talk.press("end")
-    await see(talk, "Answer 4999.")
+    await see(talk, "Answer 999.")
     assert len(screen.query("ExchangeView")) < 50
 
 
@@ -165,6 +166,24 @@ async def test_a_question_of_a_million_characters_is_shown_in_short(talk: Pilot[
     await into_conversation(talk)
     await talk.press("home")
     await see(talk, "You")
+
+
+async def test_a_pasted_text_of_a_million_characters_goes_beside_the_box(talk: Pilot[None]) -> None:
+    text = "word " * 200_000
+    prompt(talk).post_message(events.Paste(text))
+    await see(talk, "and a text of 999999 characters; backspace takes it away")
+    await talk.press("backspace")
+    await wait_until(talk, lambda: "backspace" not in screen_text(talk))
+    await type_text(talk, "Read:")
+    prompt(talk).post_message(events.Paste(text))
+    await see(talk, "and a text of 999999 characters")
+    await talk.press("enter")
+    await see(talk, "Answer 1 to Read:", "more characters")
+    await wait_until(talk, lambda: not chat(talk)._answering)
+    assert len(said_now(talk)[0]) == len("Read:\n\n") + 999_999
+    assert prompt(talk).whole == ""
+    await talk.press("ctrl+e")
+    await see(talk, "and a text of 1000006 characters")
 
 
 # -- out of the conversation

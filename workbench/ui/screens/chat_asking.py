@@ -44,7 +44,7 @@ class ChatAsking(ChatAgent):
         elif problem := self.why_not_sent():
             self.note(problem)
         else:
-            self.query_one(PromptInput).text = ""
+            self.query_one(PromptInput).put("")
             await self._ask(ChatTurn(role="user", content=said, images=self.give_out_pictures()))
 
     def _load_first(self) -> None:
@@ -113,7 +113,7 @@ class ChatAsking(ChatAgent):
     def put_back(self, question: ChatTurn | None) -> None:
         """Put a question into the prompt, if that is empty, and its pictures above it."""
         prompt = self.query_one(PromptInput)
-        if question is not None and not prompt.text:
+        if question is not None and not prompt.whole:
             prompt.put(question.content)
             self.take_in_pictures(question.images)
 

@@ -61,7 +61,7 @@ class ChatConversation(ChatComparing):
         asked = [chat.set_question_aside(question) for chat in self.sides.all]
         if asked[0] is None:
             return
-        self.query_one(PromptInput).text = ""
+        self.query_one(PromptInput).put("")
         self.put_back(asked[0])
         self.blind.forget(len(self.chat.questions))
         await self.repaint()

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -18,8 +19,12 @@ from workbench.ui.path_completion import completed
 from workbench.ui.widgets.ordered_keys import OrderedKeys
 
 
+_MOST_IN_BOX = 50_000
+"""Characters that are edited in the box; it takes seconds to break a million into lines, and again at every key."""
+
+
 class PromptInput(OrderedKeys, TextArea):
-    """A text box that grows with its text, up to a third of the screen."""
+    """A text box that grows with its text, up to a third of the screen. A text that is too long for it goes beside it."""
 
     DEFAULT_CSS = """
     PromptInput {
@@ -78,11 +83,25 @@ class PromptInput(OrderedKeys, TextArea):
     def __init__(self, *, id: str | None = None) -> None:
         hint = _("Write a message: enter sends, ctrl+j starts a line, /image adds a picture")
         super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder=hint)
+        self._beside = ""
+
+    @property
+    def whole(self) -> str:
+        """The message: what stands in the box, and behind it the long text beside it."""
+        return "\n\n".join(filter(None, (self.text.strip(), self._beside)))
 
     def put(self, text: str) -> None:
-        """Hold this text, with the cursor where writing goes on."""
-        self.text = text
+        """Hold this text and no other, with the cursor where writing goes on."""
+        is_long = len(text) > _MOST_IN_BOX
+        self.text = "" if is_long else text
+        self._hold(text if is_long else "")
         self.move_cursor(self.document.end)
+
+    def _hold(self, text: str) -> None:
+        """Put a long text beside the box, or none."""
+        self._beside = text
+        said = _("and a text of {count} characters; backspace takes it away").format(count=len(text))
+        self.border_subtitle = Content(said) if text else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tab completes in a line that names a picture, and leaves the box in any other."""
@@ -99,8 +118,8 @@ class PromptInput(OrderedKeys, TextArea):
         self.call_later(self._send)  # after the letters that were typed before it, which wait in the box's queue
 
     def _send(self) -> None:
-        if self.text.strip():
-            self.post_message(self.Sent(self.text.strip()))
+        if self.whole:
+            self.post_message(self.Sent(self.whole))
 
     def action_break_line(self) -> None:
         self.call_later(self.insert, "\n")
@@ -117,7 +136,11 @@ class PromptInput(OrderedKeys, TextArea):
     def action_delete_left(self) -> None:
         """At the beginning there is nothing to delete but a picture."""
         if self.cursor_location == (0, 0) and not self.selected_text:
-            self.post_message(self.PictureTakenBack())
+            if self._beside:
+                self._hold("")
+                self.post_message(self.Edited(self.whole))
+            else:
+                self.post_message(self.PictureTakenBack())
         super().action_delete_left()
 
     def on_paste(self, event: events.Paste) -> None:
@@ -125,7 +148,12 @@ class PromptInput(OrderedKeys, TextArea):
             event.prevent_default()
             event.stop()
             self.post_message(self.PicturesGiven(paths))
+        elif len(event.text) > _MOST_IN_BOX:
+            event.prevent_default()
+            event.stop()
+            self._hold("\n\n".join(filter(None, (self._beside, event.text.strip()))))
+            self.post_message(self.Edited(self.whole))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        self.post_message(self.Edited(self.text))
+        self.post_message(self.Edited(self.whole))
