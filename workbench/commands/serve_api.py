@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import time
 from pathlib import Path
 from typing import Annotated
@@ -130,17 +129,10 @@ def _tell(job: JobFolder, *, new_key: str, needs_key: bool, as_json: bool) -> No
     typer.echo(_("Serving {names} at {url}").format(names=", ".join(served.parts), url=served.url))
     if new_key:
         typer.echo(_("Key, shown this once: {key}").format(key=new_key))
-    typer.echo(_("Ask it:\n  {command}").format(command=_asking(served.url, next(iter(served.parts)), needs_key)))
+    typer.echo(_("Ask it:\n  {command}").format(command=served.example(needs_key=needs_key)))
     if not is_loopback(served.host):
         typer.echo(in_the_clear(served.port))
     typer.echo(watch_and_stop(job.id))
-
-
-def _asking(url: str, model: str, needs_key: bool) -> str:
-    """A command line that asks the endpoint."""
-    body = json.dumps({"model": model, "messages": [{"role": "user", "content": "Hello"}]}, ensure_ascii=False)
-    header = " -H 'Authorization: Bearer KEY'" if needs_key else ""
-    return f"curl {url}/chat/completions -H 'Content-Type: application/json'{header} -d {shlex.quote(body)}"
 
 
 def _wait(job: JobFolder) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -30,6 +32,13 @@ class Served(BaseModel):
     def url(self) -> str:
         """The base URL for clients."""
         return f"{url_of(self.host, self.port)}/v1"
+
+    def example(self, *, needs_key: bool = False) -> str:
+        """A command line that asks the first model."""
+        body = {"model": next(iter(self.parts)), "messages": [{"role": "user", "content": "Hello"}]}
+        header = " -H 'Authorization: Bearer KEY'" if needs_key else ""
+        said = shlex.quote(json.dumps(body, ensure_ascii=False))
+        return f"curl {self.url}/chat/completions -H 'Content-Type: application/json'{header} -d {said}"
 
 
 def served_parts(load: Load, adapters: list[str]) -> dict[str, Parts]:

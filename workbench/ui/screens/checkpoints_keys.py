@@ -15,6 +15,7 @@ _KEYS = (
     ("d", "delete", N_("Delete"), N_("Delete it; u brings it back")),
     ("u", "undo", N_("Undo"), N_("Bring back what was deleted")),
     ("e", "export", N_("Export"), N_("For other programs: GGUF, Ollama, …")),
+    ("v", "serve", N_("Serve"), N_("An OpenAI-compatible endpoint on this machine")),
     ("f", "space", N_("Free space"), N_("What takes the room on the disk")),
     ("i", "import", N_("Import"), N_("Convert a .pth file or DeepSpeed folder of XTuner")),
     ("p", "upload", N_("Upload"), N_("Put it on the Hugging Face hub")),

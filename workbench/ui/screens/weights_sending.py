@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual import work
 
 from workbench.i18n import _
+from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.screens.weights_screen import WeightsScreen
 from workbench.ui.shown_path import shown_path
+from workbench.ui.weights_use import chat_with
 from workbench.weights.facts import Kind, WeightsFacts
 
 FOR_IMPORT = {Kind.PTH_FILE, Kind.PTH_FOLDER}
@@ -40,6 +44,25 @@ class WeightsSending(WeightsScreen):
             self.read(at_once=True)
         else:
             self.follow(made)
+
+    @work(group="weights-dialog", exclusive=True, exit_on_error=False)
+    async def action_serve(self) -> None:
+        chosen = chat_with(self.chosen, self.chosen_facts)
+        if chosen.model and (base := await self.fetched(chosen.model)) is not None:
+            chosen = replace(chosen, model=base)
+        elif chosen.model:
+            return
+        self._serve(chosen)
+
+    @work(thread=True, group="weights-start", exclusive=True, exit_on_error=False)
+    def _serve(self, chosen: ChosenModel) -> None:
+        from workbench.ui.screens.text_dialog import TextDialog
+        from workbench.ui.weights_serving import endpoint_text, serve
+
+        job = serve(chosen, self.workbench.project)
+        text, url = endpoint_text(job)
+        self.app.call_from_thread(self.app.push_screen, TextDialog(_("Endpoint"), text, url))
+        self.follow(job)
 
     @work(group="weights-dialog", exclusive=True, exit_on_error=False)
     async def action_upload(self) -> None:
