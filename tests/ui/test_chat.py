@@ -8,6 +8,7 @@ import psutil
 import pytest
 import pytest_asyncio
 from textual.pilot import Pilot
+from textual.widgets import Select, TextArea
 
 from tests.ui.chat_driving import (
     MODEL,
@@ -25,6 +26,7 @@ from tests.ui.chat_driving import (
 from tests.ui.driving import screen_text, see, type_text, wait_until
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import GenerationSettings
+from workbench.chat.system_templates import system_text
 from workbench.chat.turn import ChatTurn
 from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.model_form import FieldRow
@@ -169,6 +171,40 @@ async def test_settings_are_checked_and_used(talk: Pilot[None]) -> None:
     await wait_until(talk, lambda: chat(talk).chat.settings.max_new_tokens == 2)
     await ask(talk, "Who are you?")
     await see(talk, "2 tokens", "cut at the longest answer allowed")
+
+
+async def test_how_the_model_is_asked_and_loaded_changes_while_chatting(talk: Pilot[None]) -> None:
+    await talk.press("f10")
+    await see(talk, "How the model answers", "prompt template in use: internlm2_chat")
+    talk.app.screen.query_one("#system-name", Select).value = "coder"
+    await wait_until(
+        talk, lambda: talk.app.screen.query_one("#system-text", TextArea).text == system_text("coder", "BOT")
+    )
+    rows = {row.name_in_file: row for row in talk.app.screen.query(FieldRow)}
+    rows["prompt_template"].control.value = "llama3_chat"  # type: ignore[attr-defined]
+    rows["streaming"].control.value = False  # type: ignore[attr-defined]
+    await wait_until(
+        talk, lambda: rows["streaming"].has_class("-edited") and rows["prompt_template"].has_class("-edited")
+    )
+    await talk.press("f10")
+    await see(talk, "template llama3_chat ·", "you chat with llama3_chat")
+    state = chat(talk).chat
+    assert (state.system, state.streams) == (system_text("coder", "BOT"), False)
+    state.settings = GenerationSettings(max_new_tokens=4)
+    await ask(talk, "Who are you?")
+    await see(talk, "cut at the longest answer allowed")
+    kept = on_disk(talk)
+    assert (kept.prompt_template, kept.system) == ("llama3_chat", state.system)
+    await talk.press("f10")
+    await see(talk, "prompt template in use: llama3_chat")
+    rows = {row.name_in_file: row for row in talk.app.screen.query(FieldRow)}
+    rows["prompt_template"].control.value = ""  # type: ignore[attr-defined]
+    rows["streaming"].control.value = True  # type: ignore[attr-defined]
+    await wait_until(
+        talk, lambda: rows["streaming"].has_class("-edited") and rows["prompt_template"].has_class("-edited")
+    )
+    await talk.press("f10")
+    await see(talk, "template internlm2_chat ·")
 
 
 # -- what is said is text
