@@ -28,7 +28,7 @@ def calculator(text: str) -> str:
     return text
 
 
-@server.tool()
+@server.tool(name="say/it.now")
 def refuse() -> str:
     """Fails."""
     raise ValueError("not today")

@@ -30,6 +30,10 @@ def test_only_always_and_never_are_remembered(tmp_path: Path) -> None:
     assert (again.known(SEARCH), again.known(FILES)) == (True, False)
     assert again.known(ToolSpec("read", "", outside=True, origin="files@2")) is None
     assert Consent(tmp_path / "b").known(SEARCH) is None
+    other = Consent(tmp_path / "a")
+    again.take(FILES, "always")
+    other.take(ToolSpec("python", "", outside=True), "never")  # another app at the same time
+    assert Consent(tmp_path / "a").known(FILES) is True
     again.forget()
     assert Consent(tmp_path / "a").known(SEARCH) is None
 

@@ -32,7 +32,7 @@ class Consent:
     _kept: dict[str, bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._kept = _read().get(str(self.project.resolve()), {})
+        self._kept = _of(self.project)
 
     def known(self, tool: ToolSpec) -> bool | None:
         """Whether a call may be made; None if the user has to be asked."""
@@ -46,8 +46,8 @@ class Consent:
         A state folder that cannot be written only costs the memory beyond this session.
         """
         if reply in _KEPT:
-            self._kept = self._kept | {_key(tool): _KEPT[reply]}
-            _keep(self.project, self._kept)
+            self._kept |= {_key(tool): _KEPT[reply]}
+            _keep(self.project, _of(self.project) | {_key(tool): _KEPT[reply]})
         return reply in {"once", "always"}
 
     def forget(self) -> None:
@@ -77,6 +77,10 @@ def _read() -> dict[str, dict[str, bool]]:
         for project, tools in projects
         if isinstance(tools, dict)
     }
+
+
+def _of(project: Path) -> dict[str, bool]:
+    return _read().get(str(project.resolve()), {})
 
 
 def _keep(project: Path, said: dict[str, bool]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -19,9 +20,15 @@ from workbench.chat.turn import ChatCall
 from workbench.i18n import _
 from workbench.paths import user_state
 
+_ODD = re.compile(r"[^A-Za-z0-9_-]")
+_NAME_CHARACTERS = 64
 _START_SECONDS = 60.0
 _SERVER_SECONDS = 120.0
 DIED = "the tool ended unexpectedly"
+
+
+def _spelled(name: str) -> str:
+    return _ODD.sub("_", name)[:_NAME_CHARACTERS]
 
 
 def mcp_log() -> Path:
@@ -73,9 +80,9 @@ class Toolbox:
         return found.troubles
 
     def _add(self, tool: FoundTool) -> None:
-        """Under its own name, unless another tool has it already."""
+        """Under its own name in letters that every service takes, unless another tool has it already."""
         taken = {spec.name for spec in self.specs}
-        name = tool.name if tool.name not in taken else f"{tool.server}_{tool.name}"
+        name = _spelled(tool.name) if _spelled(tool.name) not in taken else _spelled(f"{tool.server}_{tool.name}")
         spec = ToolSpec(name, tool.description, tool.parameters, outside=True, origin=tool.origin)
         self._from_servers[name] = (spec, tool)
 
