@@ -14,6 +14,7 @@ from tests.ui.weights_driving import chosen, on
 from tests.weights.files import adapter, model, torch_file
 from workbench.jobs.events import Finished
 from workbench.jobs.find import list_jobs
+from workbench.jobs.stop import stop_now
 from workbench.paths import resolve_model
 from workbench.ui.screens.comparison import ComparisonScreen
 
@@ -137,6 +138,18 @@ async def test_an_adapter_is_offered_what_adapters_can(project: Path) -> None:
         await see(pilot, "1  Launch lines for vLLM", "4  Model card")
         await pilot.press("1")
         await see(pilot, "This did not work", "Merge it first")
+
+
+async def test_a_model_is_served_and_how_it_is_asked_is_said(project: Path) -> None:
+    shutil.copytree(resolve_model("sample:model"), project / "mine")
+    async with running(project, "checkpoints", WIDE) as pilot:
+        await on(pilot, "mine")
+        await pilot.press("v")
+        await see(pilot, "http://127.0.0.1:", "curl", '"model": "mine"', "workbench cancel serve-api-mine")
+        await pilot.press("enter")
+        (job,) = list_jobs(project)
+        await see(pilot, "running", "serve-api-mine")
+        assert stop_now(job, grace_s=2.0).is_clean
 
 
 async def test_what_would_be_uploaded_is_shown_first(project: Path) -> None:

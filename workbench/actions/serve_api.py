@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 from pydantic import SecretStr
 
@@ -23,6 +24,8 @@ from workbench.serving.keys import SERVED_KEY
 from workbench.serving.served import Served, served_parts
 
 KIND = "serve-api"
+OWN, VLLM = "own", "vllm"
+_JOBS = {OWN: "workbench.serving.api_job", VLLM: "workbench.serving.vllm_job"}
 DEFAULT_PORT = 8000
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
@@ -36,6 +39,7 @@ def start_serving(
     port: int = DEFAULT_PORT,
     key: SecretStr | None = None,
     at_once: int = 8,
+    backend: str = OWN,
 ) -> JobFolder:
     """Everything that can be known before is looked at before the job starts.
 
@@ -45,11 +49,13 @@ def start_serving(
         port: 0 takes a free one.
         key: what requests must bring; it reaches the job by its environment, and is written nowhere.
         at_once: answers that come side by side.
+        backend: what serves: `OWN`, on the engine of the chat, or `VLLM`.
 
     Raises:
-        WorkbenchError: the model is not there, the port is taken, or others than this machine could reach it unasked.
+        WorkbenchError: the model is not there, the port is taken, others than this machine could reach it unasked, or
+            what serves is not installed.
     """
-    require_library()
+    _require(backend)
     refuse_both(load)
     parts = served_parts(load, list(adapters))
     if load.model:
@@ -66,11 +72,26 @@ def start_serving(
     return start_job(
         KIND,
         f"{KIND}-{_NOT_IN_NAMES.sub('-', next(iter(parts)))}",
-        module_command("workbench.serving.api_job", "{job}"),
+        module_command(_JOBS[backend], "{job}"),
         project=project,
         arguments=served.model_dump(mode="json"),
         env={SERVED_KEY: key.get_secret_value() if key else ""},
     )
+
+
+def _require(backend: str) -> None:
+    """
+    Raises:
+        WorkbenchError: what serves is not installed.
+    """
+    if backend == OWN:
+        require_library()
+    elif which(VLLM) is None:
+        raise WorkbenchError(
+            _("vLLM is not installed here."),
+            where="--backend vllm",
+            fix=_("Install it: pip install vllm. Without --backend, workbench serves the model itself."),
+        )
 
 
 def require_library() -> None:

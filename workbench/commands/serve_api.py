@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,13 @@ _EXAMPLES = """
 _LOOK_SECONDS = 0.2
 
 
+class Backend(StrEnum):
+    """What serves a model."""
+
+    own = "own"
+    vllm = "vllm"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("serve-api", help=_("Serve a model as an OpenAI-compatible endpoint."), epilog=examples(_EXAMPLES))(
@@ -59,6 +67,9 @@ def serve_api(
     api_key_env: Annotated[
         str | None, typer.Option(metavar="NAME", help=_("The environment variable with the key that requests bring."))
     ] = None,
+    backend: Annotated[
+        Backend, typer.Option(help=_("What serves: workbench's own chat engine, or vLLM where it is installed."))
+    ] = Backend.own,
     at_once: Annotated[int, typer.Option(help=_("Answers that come side by side; others wait."), min=1)] = 8,
     trust_remote_code: Annotated[
         bool, typer.Option(help=_("Run Python code that comes with the model; only for models you trust."))
@@ -97,6 +108,7 @@ def serve_api(
         port=port,
         key=given or made,
         at_once=at_once,
+        backend=backend.value,
     )
     _tell(job, new_key=made.get_secret_value() if made else "", needs_key=bool(given or made), as_json=as_json)
 
