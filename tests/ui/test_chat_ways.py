@@ -235,6 +235,18 @@ async def test_a_conversation_is_written_out(talk: Pilot[None]) -> None:
     assert "Answer 1 to q" in file.read_text()
 
 
+async def test_two_apps_that_go_on_with_one_conversation_overwrite_nothing(talk: Pilot[None]) -> None:
+    await ask(talk, "q")
+    there = on_disk(talk)
+    there.turns.append(ChatTurn(role="user", content="asked elsewhere"))
+    file = chats(talk) / there.file_name
+    file.write_text(there.model_dump_json())
+    await ask(talk, "asked here")
+    await see(talk, "Another app went on with this conversation")
+    assert SavedConversation.read(file).turns[-1].content == "asked elsewhere"
+    assert on_disk(talk).turns[-2].content == "asked here"
+
+
 async def test_words_find_an_earlier_conversation(talk: Pilot[None]) -> None:
     for number, text in enumerate(("pears and plums", "apples")):
         asked = [ChatTurn(role="user", content=f"About {number}"), ChatTurn(role="assistant", content=text)]

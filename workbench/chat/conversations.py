@@ -47,6 +47,11 @@ class SavedConversation(Branched):
     _stamp: _Stamp | None = PrivateAttr(default=None)
 
     @property
+    def is_on_disk(self) -> bool:
+        """Whether it was read or written."""
+        return self._stamp is not None
+
+    @property
     def title(self) -> str:
         """The first question, on one line."""
         first = next((turn.content for turn in self.turns if turn.role == "user"), "")

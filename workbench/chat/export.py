@@ -54,7 +54,7 @@ def markdown_of(conversation: SavedConversation) -> str:
     started = time.strftime("%Y-%m-%d %H:%M", time.localtime(conversation.started))
     parts = [f"# {conversation.title}", f"{weights} · {started}"]
     if conversation.system:
-        parts += [f"## {_('System text')}", conversation.system]
+        parts += ["## " + _("System text"), conversation.system]
     for turn in conversation.turns:
         parts += [f"## {_heading(turn)}", *(f"![]({image})" for image in turn.images), _body(turn)]
     return "\n\n".join(parts) + "\n"

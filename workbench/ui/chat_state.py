@@ -36,6 +36,8 @@ class ChatState:
     """Whether answers are shown while they are written."""
     agent: AgentChoice = field(default_factory=AgentChoice)
     conversation: SavedConversation | None = None
+    has_parted: bool = False
+    """Whether another app went on with the conversation, which is kept in a file of its own since."""
     figures: dict[int, Answer] = field(default_factory=dict)
     """What is known of the answers that were given since the conversation was opened, by the identity of their turns."""
 
@@ -170,12 +172,12 @@ class ChatState:
 
     def start_anew(self) -> None:
         """Begin an empty conversation; the old one stays on disk."""
-        self.conversation = None
+        self.conversation, self.has_parted = None, False
         self.figures = {}
 
     def reopen(self, saved: SavedConversation) -> None:
         """Go on with a conversation from disk, model and settings included."""
-        self.conversation = saved
+        self.conversation, self.has_parted = saved, False
         self.figures = {}
         self.chosen = ChosenModel(**{name: getattr(saved, name) for name in _OF_WEIGHTS})
         self.system, self.settings, self.agent = saved.system, saved.settings, saved.agent
@@ -198,4 +200,6 @@ class ChatState:
         self.conversation.system = self.system
         self.conversation.settings = self.settings
         self.conversation.agent = self.agent
-        save_conversation(self.project, self.conversation)
+        before = self.conversation.file_name if self.conversation.is_on_disk else None
+        path = save_conversation(self.project, self.conversation)
+        self.has_parted = self.has_parted or before not in {None, path.name}

@@ -45,7 +45,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
     AgentDialog {
         #agent-scroll { height: auto; max-height: 70vh; }
         Horizontal { height: auto; }
-        Horizontal Label { padding: 0 1 0 0; }
+        Horizontal Label { padding: 0 1; }
         Select { width: 34; }
         #agent-turns { width: 6; }
         #agent-text { max-height: 12; }
@@ -65,8 +65,9 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
             yield Label(_("Tools that the model may call"), classes="dialog-title", markup=False)
             with VerticalScroll(id="agent-scroll", can_focus=False):
                 yield Tick(_("answer with tools"), self._choice.is_on, id="agent-on", compact=True)
+                asks_first = _("asks first")
                 for name, tool in BUILT_IN.items():
-                    asks = f" ({_('asks first')})" if tool.spec.outside else ""
+                    asks = f" ({asks_first})" if tool.spec.outside else ""
                     label = f"{name}{asks}: {_(tool.spec.label)}"
                     yield Tick(label, name in self._choice.tools, name=name, classes="tool", compact=True)
                 yield Label(_("file with MCP servers (optional)"), classes="section", markup=False)
@@ -74,7 +75,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
                 with Horizontal(classes="section"):
                     yield Label(_("how it calls them"), markup=False)
                     yield Select(self._protocols(), value=self._choice.protocol, allow_blank=False, compact=True)
-                    yield Label(_("  most turns for a question"), markup=False)
+                    yield Label(_("most turns for a question"), markup=False)
                     turns = str(self._choice.max_turns)
                     yield TextInput(turns, restrict=r"\d*", max_length=2, id="agent-turns", compact=True)
                 yield Label(_("what the model is told of it"), classes="section text-of-protocol", markup=False)

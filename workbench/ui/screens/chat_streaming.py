@@ -12,6 +12,7 @@ from workbench.chat.protocol import Answer, Delta
 from workbench.chat.turn import ChatTurn
 from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
+from workbench.i18n import _
 from workbench.ui.answer_parts import ReadAnswer
 from workbench.ui.chat_state import ChatState
 from workbench.ui.columns_shown import name_in
@@ -51,6 +52,7 @@ class ChatStreaming(ChatAttaching):
         super().__init__()
         self._coming: list[Coming] = []
         self._pieces = asyncio.Event()
+        self._placing = asyncio.Lock()
 
     async def answer_in(self, number: int) -> None:
         """Answer the open question of one of the conversations.
@@ -62,7 +64,8 @@ class ChatStreaming(ChatAttaching):
         assert chat.chosen is not None
         coming = Coming(len(chat.questions) - 1, number)
         self._coming.append(coming)
-        await self._show_coming(coming)
+        async with self._placing:
+            await self._place(coming)
         try:
             if not self.models.is_ready(chat.chosen):
                 await self.make_ready(chat.chosen)
@@ -110,6 +113,9 @@ class ChatStreaming(ChatAttaching):
         self.query_one(Transcript).mark_view()
         if unseen := left_out(answer):
             self.note(unseen)
+        if chat.has_parted:
+            self.note(_("Another app went on with this conversation: what is said here goes into a file of its own."))
+            chat.has_parted = False
 
     # -- on screen
 
@@ -120,18 +126,19 @@ class ChatStreaming(ChatAttaching):
 
     async def repaint(self) -> None:
         """Show what was said, and what is coming."""
-        coming_now = list(self._coming)
-        for coming in coming_now:
-            coming.message = None
-        await super().repaint()
-        for coming in coming_now:
-            coming.waiting = coming.text
-            await self._show_coming(coming)
-            if coming.steps and coming.message is not None:
-                await coming.message.settle(coming.steps, coming.read)
-            await self._paint_one(coming)
+        async with self._placing:
+            coming_now = list(self._coming)
+            for coming in coming_now:
+                coming.message = None
+            await super().repaint()
+            for coming in coming_now:
+                coming.waiting = coming.text
+                await self._place(coming)
+                if coming.steps and coming.message is not None:
+                    await coming.message.settle(coming.steps, coming.read)
+                await self._paint_one(coming)
 
-    async def _show_coming(self, coming: Coming) -> None:
+    async def _place(self, coming: Coming) -> None:
         """Give an answer its place, if its column is on screen."""
         column = self.blind.column_of(coming.question, coming.model)
         coming.message = None
@@ -158,8 +165,9 @@ class ChatStreaming(ChatAttaching):
             await self._pieces.wait()
             self._pieces.clear()
             began = time.monotonic()
-            for coming in list(self._coming):
-                await self._paint_one(coming)
+            async with self._placing:
+                for coming in list(self._coming):
+                    await self._paint_one(coming)
             await asyncio.sleep(max(_SECONDS_BETWEEN_PAINTS, _REST_FOR_PAINTING * (time.monotonic() - began)))
 
     async def _paint_one(self, coming: Coming) -> None:
