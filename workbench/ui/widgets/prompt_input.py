@@ -18,7 +18,6 @@ from workbench.ui.chat_pictures import path_being_typed
 from workbench.ui.path_completion import completed
 from workbench.ui.widgets.ordered_keys import OrderedKeys
 
-
 _MOST_IN_BOX = 50_000
 """Characters that are edited in the box; it takes seconds to break a million into lines, and again at every key."""
 
