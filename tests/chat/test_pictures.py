@@ -44,7 +44,7 @@ def test_pictures_are_seen_as_transformers_shows_them(talk: Talk, tower: Path, r
     pixels = pixel_values([read_picture(blue), read_picture(red)], processor, pad_image_to_square=True)
     eyes = held.eyes
     assert eyes is not None
-    with torch.inference_mode(), held.active():
+    with torch.inference_mode():
         prompt = fitting_prompt(turns, 12, held, talk.session.template)
         ids = torch.tensor([prompt.ids])
         theirs, ours, swapped = (

@@ -6,14 +6,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Self
 
 import torch
 
 _SECONDS_A_TURN = 0.05
-"""Long enough that switching costs little, short enough that all answers seem to be written at once."""
+"""Short enough that all answers seem to be written at once."""
+_TIMES_SWITCHING, _MOST_SECONDS_A_TURN = 10, 0.5
+"""A turn lasts so many times as long as putting on what it needs took, within reason, so that switching costs little."""
 
 
 class Baton:
@@ -46,39 +47,44 @@ class Share:
     """The part that one answer has of a model; within it the model is as the answer needs it.
 
     Args:
-        put_on: makes the model so, while it lasts.
+        put_on: makes the model so.
         seed: of the answer's random choices, which go on where they were when the model comes back.
     """
 
-    def __init__(self, baton: Baton, put_on: Callable[[], AbstractContextManager[object]], seed: int) -> None:
+    def __init__(self, baton: Baton, put_on: Callable[[], None], seed: int) -> None:
         self._baton = baton
         self._put_on = put_on
         self._seed = seed
         self._random: list[torch.Tensor] = []
-        self._mine = ExitStack()
-        self._since = 0.0
+        self._ends_at = 0.0
 
     def __enter__(self) -> Self:
-        self._baton.take()
-        with ExitStack() as stack:
-            stack.callback(self._baton.give)
-            stack.enter_context(self._put_on())
-            self._go_on_drawing()
-            stack.callback(self._stop_drawing)
-            self._mine = stack.pop_all()
-        self._since = time.monotonic()
+        try:
+            self._take()
+        except BaseException:
+            self._baton.give()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._mine.close()
+        self._baton.give()
 
     def pause(self) -> None:
         """Let the others compute if they wait and this answer had its moment."""
-        if self._baton.is_wanted and time.monotonic() - self._since >= _SECONDS_A_TURN:
-            self.__exit__(None, None, None)
-            self.__enter__()
+        if self._baton.is_wanted and time.monotonic() >= self._ends_at:
+            self._stop_drawing()
+            self._baton.give()
+            self._take()
+
+    def _take(self) -> None:
+        self._baton.take()
+        began = time.monotonic()
+        self._put_on()
+        self._go_on_drawing()
+        ready = time.monotonic()
+        self._ends_at = ready + min(max(_SECONDS_A_TURN, _TIMES_SWITCHING * (ready - began)), _MOST_SECONDS_A_TURN)
 
     def _go_on_drawing(self) -> None:
         if not self._random:

@@ -6,8 +6,7 @@ Switching among them loads only what was not loaded before; the language model s
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,7 +131,7 @@ class HeldModel:
         return cls(base, language, tokenizer, request.precision, whole, changes)
 
     def use(self, parts: ChosenParts, on_stage: OnStage) -> None:
-        """Answer with these parts from now on; what was not read yet is.
+        """Compute with these parts from now on; what was not read yet is.
 
         Raises:
             WorkbenchError: a part is missing or damaged or does not fit; what was in use still is.
@@ -160,15 +159,6 @@ class HeldModel:
             return not any(isinstance(module, ModulesToSaveWrapper) for module in self._bare.modules())
         has_grown = self._bare.get_input_embeddings().weight.shape[0] != self.rows
         return not (has_grown and parts.adapter and has_whole_layers(parts.adapter))
-
-    @contextmanager
-    def active(self) -> Iterator[None]:
-        """While it lasts, the model computes with what is in use."""
-        with ExitStack() as stack:
-            stack.enter_context(self._language.active())
-            if self._in_use is not None:
-                stack.enter_context(self._in_use.tower.adapters.active())
-            yield
 
     @property
     def model(self) -> Any:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from threading import Event as Flag
@@ -120,8 +119,8 @@ class ChatSession:
                 cannot be looked at, or a part needs another base than the one in memory.
         """
         began, settings = time.monotonic(), request.settings
-        wearing = partial(self._wearing, request.parts, on_stage)
-        with torch.inference_mode(), Share(self._baton, wearing, settings.seed) as share:
+        wear = partial(self._wear, request.parts, on_stage)
+        with torch.inference_mode(), Share(self._baton, wear, settings.seed) as share:
             held, template = self.held, self._way(request.parts).template
             prompt = fitting_prompt(request.turns, settings.max_new_tokens, held, template, request.tools)
             words = [*template.stop_words, *settings.stop_words]
@@ -155,12 +154,9 @@ class ChatSession:
             dropped_images=prompt.dropped_images,
         )
 
-    @contextmanager
-    def _wearing(self, parts: Parts | None, on_stage: OnStage) -> Iterator[None]:
-        """While it lasts, the model computes with these parts."""
+    def _wear(self, parts: Parts | None, on_stage: OnStage) -> None:
+        """Let the model compute with these parts."""
         self.held.use(self._way(parts).parts, on_stage)
-        with self.held.active():
-            yield
 
     def _way(self, asked: Parts | None) -> _Way:
         """
