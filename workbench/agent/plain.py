@@ -13,9 +13,8 @@ from workbench.agent.protocols import AgentProtocol
 from workbench.agent.tool import ToolSpec
 from workbench.agent.toolbox import Toolbox
 from workbench.chat.agent_choice import AgentChoice
-from workbench.chat.client import ChatEngine
 from workbench.chat.interrupts import Interrupts
-from workbench.chat.plain_answers import Given, Show
+from workbench.chat.plain_answers import Asked, Given, Show
 from workbench.chat.protocol import Answer, Delta, GenerationSettings
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.i18n import _
@@ -53,7 +52,7 @@ class AgentAnswering:
         await self.toolbox.close()
 
     async def answer(
-        self, engine: ChatEngine, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
+        self, engine: Asked, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
     ) -> Given:
         """As `Answering.answer`; the text of each step is shown, then what the tools gave."""
 
@@ -92,6 +91,8 @@ class AgentAnswering:
         while True:
             tell(asked.format(tool=visible(tool.name)), end="")
             line = interrupts.typed(self.typed)
+            if not line:
+                tell("")
             if reply := _REPLIES.get(line.strip().lower()) if line else "no":
                 return self.consent.take(tool, reply)
 
