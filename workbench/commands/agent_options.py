@@ -44,7 +44,7 @@ Plugins = Annotated[
 ]
 Lagent = Annotated[bool, typer.Option("--lagent", help=_("ReAct with a web search; as --agent react."))]
 MOSS = "moss_sft"
-MORE_PLUGINS = typer.Argument(hidden=True)
+MORE_PLUGINS = typer.Argument(hidden=True, metavar="plugin")
 """Words behind ``--with-plugins``, as XTuner takes them."""
 
 
