@@ -236,3 +236,15 @@ def test_reading_never_raises_and_says_one_thing(answer: str) -> None:
                 arguments_of(call, [ADD])
             except BadCallError as error:
                 assert str(error)
+
+
+@pytest.mark.parametrize(
+    "piece", ["<tool_call>", "```" + " " * 100, "Action:", "<|Commands|>: ", "[TOOL_CALLS]a ", " ", "{", "1,111"]
+)
+def test_a_long_answer_of_one_word_is_read_in_one_go(piece: str) -> None:
+    """Work that grew with the square of the length would not end here."""
+    for kind in PROTOCOLS.values():
+        step = kind().read(piece * (400_000 // len(piece)))
+        for call in step.calls[:1]:
+            with pytest.raises(BadCallError):
+                arguments_of(call, [ADD])

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from workbench.agent.tool import ToolSpec
 from workbench.chat.turn import ChatCall
 
-_FENCE = re.compile(r"```(?:json)?[ \t]*\n?(.*?)\n?[ \t]*```", re.DOTALL | re.IGNORECASE)
+_FENCE = "```"
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -37,14 +36,21 @@ def strict_json(text: str) -> Any:
         BadCallError: it is no JSON; or holds what tools could read in two ways: a key twice, NaN, a number or a nesting
             beyond what can be kept, or half a surrogate pair.
     """
-    fenced = _FENCE.fullmatch(text.strip())
-    inside = fenced[1] if fenced else text
     try:
-        value = json.loads(inside, object_pairs_hook=_one_of_each, parse_constant=_no_number, parse_float=_finite)
+        value = json.loads(
+            _without_fence(text.strip()), object_pairs_hook=_one_of_each, parse_constant=_no_number, parse_float=_finite
+        )
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadCallError(f"invalid json format: {text.strip()}") from error
     return value
+
+
+def _without_fence(text: str) -> str:
+    if len(text) < 2 * len(_FENCE) or not (text.startswith(_FENCE) and text.endswith(_FENCE)):
+        return text
+    inside = text[len(_FENCE) : -len(_FENCE)]
+    return inside[len("json") :] if inside[: len("json")].lower() == "json" else inside
 
 
 def json_object(text: str) -> dict[str, Any]:

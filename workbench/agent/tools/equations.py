@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from workbench.agent.tools.calculator import as_text
-from workbench.agent.tools.expression import MOST_CHARACTERS, parsed
+from workbench.agent.tools.expression import parsed, require_short
 from workbench.agent.tools.settings import ToolError, ToolSettings
 
 ALWAYS, NEVER = "it is always true", "there is no solution"
@@ -24,8 +24,7 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
         ToolError: it is no equation, or cannot be solved.
     """
     text = arguments["equation"]
-    if len(text) > MOST_CHARACTERS:
-        raise ToolError(f"the equation is too long: {len(text)} characters, at most {MOST_CHARACTERS}")
+    require_short(text)
     written = [part for part in re.split(r"[,;，；\n]", text) if part.strip()]
     if not written or len(written) > _MOST_EQUATIONS:
         raise ToolError(f"write one to {_MOST_EQUATIONS} equations")

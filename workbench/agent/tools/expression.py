@@ -15,7 +15,7 @@ import sympy
 
 from workbench.agent.tools.settings import ToolError
 
-MOST_CHARACTERS = 2000
+_MOST_CHARACTERS = 2000
 _MOST_BITS = 40_000
 _DEEPEST = 100
 _CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
@@ -63,8 +63,7 @@ def parsed(text: str, *, unknowns: bool = False) -> Any:
     Raises:
         ToolError: it is no expression, or holds something that is not in the tables.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise ToolError(f"the expression is too long: {len(text)} characters, at most {MOST_CHARACTERS}")
+    require_short(text)
     written = _FACTOR.sub(r"\1*", unicodedata.normalize("NFKC", text).translate(_SIGNS)).strip()
     try:
         tree = ast.parse(written, mode="eval")
@@ -73,8 +72,22 @@ def parsed(text: str, *, unknowns: bool = False) -> Any:
     return _built(tree.body, unknowns, 0)
 
 
+def require_short(text: str) -> None:
+    """
+    Raises:
+        ToolError: the text is too long for any sum or equation.
+    """
+    if len(text) > _MOST_CHARACTERS:
+        raise ToolError(f"the text is too long: {len(text)} characters, at most {_MOST_CHARACTERS}")
+
+
 def without_thousands(text: str) -> str:
-    """The text with ``12,345`` as ``12345``."""
+    """The text with ``12,345`` as ``12345``.
+
+    Raises:
+        ToolError: it is too long.
+    """
+    require_short(text)
     return _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
 
 
