@@ -8,6 +8,7 @@ import time
 
 from tests.bench.chat.measure import CHAT
 from tests.bench.chat_app import CHAT_APP
+from tests.bench.chat_history import CHAT_HISTORY
 from tests.bench.checkpoints.merge import MERGE, MERGE_7B
 from tests.bench.checkpoints.zero import ZERO
 from tests.bench.commands import COMMANDS
@@ -27,7 +28,7 @@ from tests.bench.train.measure import TRAIN
 from tests.bench.train_scaling.measure import SCALING
 from tests.bench.trainings import ROOT
 
-MEASUREMENTS = (FIRST_PAINT, KEY_TO_PAINT, CHAT_APP, LONG_JOB, TERMINAL_BYTES, COMMANDS)
+MEASUREMENTS = (FIRST_PAINT, KEY_TO_PAINT, CHAT_APP, CHAT_HISTORY, LONG_JOB, TERMINAL_BYTES, COMMANDS)
 DATA = (DATA_SMALL, DATA_LARGE, DATA_MEMORY)
 CHECKPOINTS = (MERGE, MERGE_7B, ZERO)
 SLOW = (QUICKSTART, CHAT, *DATA, *CHECKPOINTS, MEMORY, SEEING, TRAIN, SCALING)

@@ -47,14 +47,26 @@ class ColumnsShown:
         return True
 
 
+def even_columns(columns: Sequence[Column]) -> list[Column]:
+    """The columns with every question of the first, also those that have not been asked of the others yet."""
+    if len(columns) == 1:
+        return list(columns)
+    asked = [_unanswered(exchange) for exchange in columns[0].exchanges]
+    return [
+        replace(column, exchanges=[*column.exchanges, *asked[len(column.exchanges) :]])
+        if len(column.exchanges) < len(asked)
+        else column
+        for column in columns
+    ]
+
+
 def mixed_columns(columns: Sequence[Column], blind: Blind) -> list[Column]:
-    """The columns with the answers to each question in the order that is theirs, under names or numbers."""
+    """Even columns with the answers to each question in the order that is theirs, under names or numbers."""
     names = [column.speaker for column in columns]
     mixed: list[list[Exchange]] = [[] for _column in columns]
-    for question, asked in enumerate(columns[0].exchanges):
+    for question in range(len(columns[0].exchanges)):
         for place, exchanges in enumerate(mixed):
-            answered = columns[blind.model_in(question, place)].exchanges
-            one = answered[question] if question < len(answered) else replace(asked, answer=[], figures=None)
+            one = columns[blind.model_in(question, place)].exchanges[question]
             name = name_in(question, place, names, blind)
             exchanges.append(replace(one, speaker=name, figures=None if blind.hides(question) else one.figures))
     return [Column("", exchanges) for exchanges in mixed]
@@ -65,3 +77,7 @@ def name_in(question: int, place: int, names: Sequence[str], blind: Blind) -> st
     if blind.hides(question):
         return _("answer {number}").format(number=place + 1)
     return names[blind.model_in(question, place)]
+
+
+def _unanswered(exchange: Exchange) -> Exchange:
+    return replace(exchange, answer=[], figures=None, answer_way=None, unseen=0)

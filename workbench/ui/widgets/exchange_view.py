@@ -61,6 +61,11 @@ class ExchangeView(VerticalGroup):
         ]
         self.query_one(".view-begins", QuietStatic).tell("\n".join(marks))
 
+    @property
+    def is_growing(self) -> bool:
+        """Whether an answer is being written."""
+        return any(not message.is_whole for message in self.query(ModelMessage))
+
     def message(self, place: int) -> UserMessage | ModelMessage | None:
         """The question, or the answer of a column; None if it is not there."""
         if place == QUESTION:

@@ -11,7 +11,6 @@ from textual.widgets import Static
 
 from workbench.i18n import _
 from workbench.ui.chat_exchange import Column, Row
-from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.exchange_view import ExchangeView
 from workbench.ui.widgets.quiet_static import QuietStatic
 
@@ -41,6 +40,7 @@ class LongTranscript(VerticalScroll):
         super().__init__(id=id)
         self._source = source
         self._speakers: list[str] = []
+        self._rows: list[Row] = []
         self._built = range(0)
         self._is_building = False
         self._generation = 0
@@ -52,15 +52,21 @@ class LongTranscript(VerticalScroll):
         yield QuietStatic(id="transcript-later", classes="transcript-rest")
 
     def rows(self) -> list[Row]:
-        """What is said, as it is now."""
+        """What is said, as it is now. For ten thousand messages that takes longer than a key should."""
         columns = self._source()
         self._speakers = [column.speaker for column in columns]
-        return list(zip_longest(*(column.exchanges for column in columns)))
+        self._rows = list(zip_longest(*(column.exchanges for column in columns)))
+        return self._rows
+
+    @property
+    def _views(self) -> list[ExchangeView]:
+        """What is built."""
+        return [child for child in self.children if isinstance(child, ExchangeView)]
 
     @property
     def is_growing(self) -> bool:
         """Whether an answer is being written."""
-        return any(not message.is_whole for message in self.query(ModelMessage))
+        return any(view.is_growing for view in self._views)
 
     async def build_around(self, number: int | None) -> int:
         """Build the exchange of this number and those about it and no others, or the last ones; gives the count of all.
@@ -74,7 +80,7 @@ class LongTranscript(VerticalScroll):
         built = range(max(stop - _AT_ONCE, 0), stop)
         async with self.batch():  # one after the other: else two at once would show everything twice
             await self.remove_children(ExchangeView)
-            await self.mount_all(self._views(built, rows), before="#transcript-later")
+            await self.mount_all(self._new_views(built, rows), before="#transcript-later")
             self._note_rest(built, len(rows))
         return len(rows)
 
@@ -87,20 +93,20 @@ class LongTranscript(VerticalScroll):
             return
         async with self.batch():
             last = range(self._built.stop, len(rows))
-            await self.mount_all(self._views(last, rows), before="#transcript-later")
+            await self.mount_all(self._new_views(last, rows), before="#transcript-later")
             self._note_rest(range(self._built.start, len(rows)), len(rows))
 
     def view(self, number: int) -> ExchangeView | None:
         """An exchange, if it is built."""
-        return self.query(ExchangeView)[number - self._built.start] if number in self._built else None
+        return self._views[number - self._built.start] if number in self._built else None
 
     def mark_view(self) -> None:
         """Say where the view of the models begins now."""
         rows = self.rows()
-        for number, view in zip(self._built, self.query(ExchangeView), strict=False):
+        for number, view in zip(self._built, self._views, strict=False):
             view.mark_view(rows[number])
 
-    def _views(self, numbers: range, rows: Sequence[Row]) -> list[ExchangeView]:
+    def _new_views(self, numbers: range, rows: Sequence[Row]) -> list[ExchangeView]:
         return [ExchangeView(rows[number], self._speakers) for number in numbers]
 
     def _note_rest(self, built: range, count: int) -> None:
@@ -139,7 +145,7 @@ class LongTranscript(VerticalScroll):
         """Build more on one side, and let go of what is too much on the other; what is in view stays where it is."""
         if generation != self._generation:
             return
-        rows, built = self.rows(), self._built
+        rows, built = self._rows, self._built
         if before:
             new = range(max(built.start - _AT_ONCE, 0), built.start)
             kept = built if self.is_growing else range(built.start, min(built.stop, new.start + _MOST_BUILT))
@@ -151,14 +157,14 @@ class LongTranscript(VerticalScroll):
         async with self.batch():
             await self.remove_children([view for number in built if number not in kept and (view := self.view(number))])
             await self.mount_all(
-                self._views(new, rows),
+                self._new_views(new, rows),
                 **{"after": "#transcript-earlier"} if before else {"before": "#transcript-later"},
             )
             self._note_rest(range(new.start, kept.stop) if before else range(kept.start, new.stop), len(rows))
         self.call_after_refresh(self._put_back, generation, seen, above)
 
     def _first_seen(self) -> ExchangeView | None:
-        return next((view for view in self.query(ExchangeView) if view.virtual_region.bottom > self.scroll_y), None)
+        return next((view for view in self._views if view.virtual_region.bottom > self.scroll_y), None)
 
     def _put_back(self, generation: int, seen: ExchangeView | None, above: float) -> None:
         """Scroll so that an exchange is so many rows below the top of the view."""

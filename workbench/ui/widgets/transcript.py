@@ -86,7 +86,7 @@ class Transcript(LongTranscript):
             return
         if self._chosen is None:
             return
-        rows, number = self.rows(), self._chosen.exchange
+        rows, number = self._rows, self._chosen.exchange
         near = [
             place for at in range(max(number - 1, 0), min(number + 2, len(rows))) for place in places_in(rows[at], at)
         ]
@@ -108,11 +108,11 @@ class Transcript(LongTranscript):
         Returns:
             which match it is, counted from 1, of how many; None if there is none.
         """
-        found = find_words(self.rows(), words)
+        found = find_words(self._rows, words)
         if not found:
             return None
         order = [(place.exchange, place.column) for place in found]
-        here = (self._chosen.exchange, self._chosen.column) if self._chosen else (len(self.rows()), QUESTION)
+        here = (self._chosen.exchange, self._chosen.column) if self._chosen else (len(self._rows), QUESTION)
         if step == 0:
             number = len(order) - 1
         elif step < 0:
@@ -125,9 +125,8 @@ class Transcript(LongTranscript):
 
     async def action_go_home(self) -> None:
         """Go to the beginning of the conversation."""
-        rows = self.rows()
-        if rows and not self.is_growing:
-            await self._go_to(places_in(rows[0], 0)[0])
+        if self._rows and not self.is_growing:
+            await self._go_to(places_in(self._rows[0], 0)[0])
         else:
             self.scroll_home(animate=False)
 
@@ -146,7 +145,7 @@ class Transcript(LongTranscript):
 
     def _choose_last(self) -> None:
         """The view stays where it is, which is the end unless the reader has scrolled."""
-        rows = self.rows()
+        rows = self._rows
         places = places_in(rows[-1], len(rows) - 1) if rows else []
         self._chosen = places[-1] if places else None
         self._mark(chosen=self.has_focus)
