@@ -129,6 +129,17 @@ def test_a_finished_run_is_not_trained_beyond_its_end(project: Path, ended: JobF
     assert json.loads(ended.exit_path.read_text())["returncode"] == 0
 
 
+def test_a_cut_checkpoint_is_refused_before_its_run_is_touched(project: Path, ended: JobFolder) -> None:
+    EventLog(ended.path).write(Finished())
+    ended.exit_path.write_text('{"returncode": 0}')
+    before = {path: path.read_bytes() for path in ended.path.iterdir() if path.is_file()}
+    folder = ended.checkpoints_path / "checkpoint-4"
+    (folder / "optimizer.pt").write_bytes(b"cut")
+    with pytest.raises(WorkbenchError, match=r"optimizer\.pt is missing, cut off"):
+        start_training(a_config(), "demo", project=project, resume=str(folder))
+    assert {path: path.read_bytes() for path in ended.path.iterdir() if path.is_file()} == before
+
+
 def test_a_copied_checkpoint_that_lacks_something_is_refused_by_what_it_lacks(project: Path) -> None:
     (project / "copied").mkdir()
     with pytest.raises(WorkbenchError, match=r"trainer_state\.json is missing"):

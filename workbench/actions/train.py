@@ -148,7 +148,7 @@ def _to_resume(resume: str, work_dir: Path, project: Path) -> tuple[JobFolder | 
     folder = Path(resume).expanduser().resolve()
     for parent in folder.parents:
         if folder.is_dir() and (parent / RECORD_FILE).is_file():
-            return JobFolder(parent), str(folder)
+            return JobFolder(parent), str(require_complete(folder))
     if folder.is_dir() and not (folder / RECORD_FILE).is_file():
         _require_no_work_dir(folder)
         return None, str(require_complete(folder))
