@@ -110,3 +110,10 @@ def test_patience_ends_it_with_a_checkpoint_and_says_why(rows: Path, own_rows: P
     assert not finished.stopped
     assert "has not fallen for 2 evaluations" in str(finished.results["stopped_early"])
     assert not stopped.of(Warned)
+
+
+def test_the_log_reads_as_the_command_line_does(validated: Run) -> None:
+    log = validated.job.log_path.read_text(encoding="utf-8")
+    for part in (" - Iter(train) [", " - Iter(val) [0]", "Saved ", "Finished."):
+        assert part in log, log[-3000:]
+    assert "{'loss'" not in log and "{'train_runtime'" not in log

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import typer
 
-from workbench.commands.event_text import EventText
 from workbench.i18n import _
+from workbench.jobs.event_text import EventText
 from workbench.jobs.events import Event, Failed
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.queue import queue_row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.i18n import N_
+from workbench.i18n import N_, _
 
 if TYPE_CHECKING:
     from workbench.configs.schema import TrainConfig
@@ -16,6 +16,12 @@ PREFERENCE = "preference"
 """The score of a reward model: the share of pairs whose chosen answer it gives more."""
 PROBE_MAX_NEW_TOKENS = 64
 """The longest answer to a probe, in tokens; what is asked of there is said in its first words."""
+
+
+def score_text(name: str) -> str:
+    """The word for a score; one that is not known is its own word."""
+    known = {IDENTITY: _("identity"), RETENTION: _("retention"), SEEING: _("seeing"), PREFERENCE: _("preference")}
+    return known.get(name, name)
 
 
 def evaluation_problem(config: TrainConfig) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from workbench.configs.evaluation_rules import IDENTITY, PREFERENCE, RETENTION, SEEING
+from workbench.configs.evaluation_rules import IDENTITY, RETENTION, SEEING
 from workbench.i18n import _
 from workbench.text import printable
 
@@ -26,8 +26,9 @@ def recommend(
     scores: Mapping[str, Mapping[str, float]],
     base: Mapping[str, float] | None = None,
     losses: Mapping[str, float] | None = None,
+    base_loss: float | None = None,
 ) -> Recommendation | None:
-    """The best checkpoint; None if there is none.
+    """The best checkpoint; None if there is none. The reason says so if none is better than the model before training.
 
     Of the checkpoints that still answer at least 90 % of what the base model answered, the one that sees best; then
     the one with the best identity score; then the best mean of the scores of further question sets; then the best
@@ -39,17 +40,31 @@ def recommend(
         scores: checkpoint → score name → share (0–1), in the order of training.
         base: the scores before training.
         losses: checkpoint → validation loss, where there is one.
+        base_loss: the validation loss before training.
     """
     if not scores:
         return None
+    base = base or {}
     losses = {name: loss for name, loss in (losses or {}).items() if name in scores and math.isfinite(loss)}
+    best = _best(scores, base, losses)
+    if any(_is_better(scores[name], losses.get(name), base, base_loss) for name in scores):
+        return best
+    changes = _changes(scores[best.checkpoint], losses.get(best.checkpoint), base, base_loss)
+    reason = _("{reason} None is better than the model before training: {changes}.")
+    return Recommendation(best.checkpoint, reason.format(reason=best.reason, changes=changes)) if changes else best
+
+
+def _best(
+    scores: Mapping[str, Mapping[str, float]], base: Mapping[str, float], losses: Mapping[str, float]
+) -> Recommendation:
     scored = {name: found for name, found in scores.items() if found}
     if not scored:
         return _without_scores(list(scores), losses)
-    shares = {name: _in_order(name, scored) for name in scored}
-    least = LEAST_KEPT * (base or {}).get(RETENTION, 0.0)
+    asked = {name for found in scored.values() for name in found}
+    shares = {name: _in_order(found, asked) for name, found in scored.items()}
+    least = LEAST_KEPT * base.get(RETENTION, 0.0)
     keeping = {name: found for name, found in shares.items() if found[-1] >= least}
-    learnt = {name for name, found in scored.items() if _has_learnt(found, base or {})}
+    learnt = {name for name, found in scored.items() if _has_learnt(found, base)}
     if keeping and (learnt.intersection(keeping) or not learnt):
         best = _last_best(keeping, losses)
         return Recommendation(best, _reason(best, scores, keeping, losses))
@@ -67,6 +82,24 @@ def _has_learnt(found: Mapping[str, float], base: Mapping[str, float]) -> bool:
     return any(share > base.get(name, 0.0) for name, share in found.items() if name != RETENTION)
 
 
+def _is_better(found: Mapping[str, float], loss: float | None, base: Mapping[str, float], base_loss: float | None) -> bool:
+    """Whether a checkpoint is better than the base in what tells first: what it learnt, else the validation loss."""
+    both = {name for name in found if name in base and name != RETENTION}
+    before, after = (_in_order({name: shares[name] for name in both}, both) for shares in (base, found))
+    if after != before:
+        return after > before
+    return loss is not None and (base_loss is None or loss < base_loss)
+
+
+def _changes(found: Mapping[str, float], loss: float | None, base: Mapping[str, float], base_loss: float | None) -> str:
+    """What is known of the base and of a checkpoint, before and after; empty if there is nothing."""
+    shares = {name: f"{base[name]:.0%} → {share:.0%}" for name, share in found.items() if name in base}
+    parts = [_listed(shares)] if shares else []
+    if loss is not None and base_loss is not None:
+        parts.append(_("validation loss {loss}").format(loss=f"{base_loss:.4f} → {loss:.4f}"))
+    return _(", ").join(parts)
+
+
 def _without_scores(checkpoints: list[str], losses: Mapping[str, float]) -> Recommendation:
     if not losses:
         return Recommendation(checkpoints[-1], _("It is the last one; no probes were given to compare them by."))
@@ -74,16 +107,8 @@ def _without_scores(checkpoints: list[str], losses: Mapping[str, float]) -> Reco
     return Recommendation(best, _("It has the lowest validation loss: {loss}.").format(loss=f"{losses[best]:.4f}"))
 
 
-def score_text(name: str) -> str:
-    """The word for a score; one that is not known is its own word."""
-    known = {IDENTITY: _("identity"), RETENTION: _("retention"), SEEING: _("seeing"), PREFERENCE: _("preference")}
-    return known.get(name, name)
-
-
-def _in_order(checkpoint: str, scored: Mapping[str, Mapping[str, float]]) -> tuple[float, ...]:
-    """A checkpoint's scores in the order they count; one that no checkpoint has makes no difference."""
-    found = scored[checkpoint]
-    asked = {name for others in scored.values() for name in others}
+def _in_order(found: Mapping[str, float], asked: Set[str]) -> tuple[float, ...]:
+    """A checkpoint's scores in the order they count; one that was asked of none makes no difference."""
     further = sorted(asked - {SEEING, IDENTITY, RETENTION})
     mean = sum(found.get(name, 0.0) for name in further) / len(further) if further else 1.0
     seeing, identity, retention = (
@@ -133,9 +158,13 @@ def _by_scores(found: Mapping[str, float]) -> str:
 
 
 def _in_words(found: Mapping[str, float]) -> str:
+    return _listed({name: f"{share:.0%}" for name, share in found.items()})
+
+
+def _listed(found: Mapping[str, str]) -> str:
     words = {SEEING: _("seeing {share}"), IDENTITY: _("identity {share}"), RETENTION: _("retention {share}")}
-    further = [f"{printable(name)} {share:.0%}" for name, share in found.items() if name not in words]
-    own = {name: text.format(share=f"{found[name]:.0%}") for name, text in words.items() if name in found}
+    further = [f"{printable(name)} {share}" for name, share in found.items() if name not in words]
+    own = {name: text.format(share=found[name]) for name, text in words.items() if name in found}
     parts = [*(own[name] for name in (SEEING, IDENTITY) if name in own), *further]
     parts += [own[RETENTION]] if RETENTION in own else []
     return _(", ").join(parts)

@@ -7,6 +7,7 @@ understand and a torn last line, so an older or newer workbench can read any job
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from io import SEEK_END, FileIO
 from pathlib import Path
 from typing import Annotated, Literal
@@ -166,10 +167,15 @@ _ANY_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 class EventLog:
-    """The writer's end of ``events.jsonl``: each call appends one whole line and flushes it."""
+    """The writer's end of ``events.jsonl``: each call appends one whole line and flushes it.
 
-    def __init__(self, job_folder: Path) -> None:
+    Args:
+        show: is told every event that was written.
+    """
+
+    def __init__(self, job_folder: Path, show: Callable[[Event], None] | None = None) -> None:
         self._path = job_folder / EVENTS_FILE
+        self._show = show
 
     def write(self, event: Event) -> None:
         """Append one event.
@@ -183,6 +189,8 @@ class EventLog:
                 line = b"\n" + line
             while line:  # a nearly full disk takes a part, and says no only to the next
                 line = line[stream.write(line) :]
+        if self._show is not None:
+            self._show(event)
 
     @staticmethod
     def _ends_torn(stream: FileIO) -> bool:

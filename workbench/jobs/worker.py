@@ -11,8 +11,20 @@ from pathlib import Path
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.causes import cause_of, explained
-from workbench.jobs.events import EventLog, Failed, Finished
+from workbench.jobs.event_text import EventText
+from workbench.jobs.events import Event, EventLog, Failed, Finished
 from workbench.jobs.folder import JobFolder
+
+
+def logged_events(job_path: Path) -> EventLog:
+    """The job's events; what is written there is also printed, as in XTuner's log: the output is the job's ``log.txt``."""
+    text = EventText()
+
+    def show(event: Event) -> None:
+        for line in text.lines(event):
+            print(line, flush=True)  # noqa: T201
+
+    return EventLog(job_path, show)
 
 
 def run_worker(job_path: Path, work: Callable[[JobFolder, EventLog], Finished]) -> int:
@@ -21,11 +33,10 @@ def run_worker(job_path: Path, work: Callable[[JobFolder, EventLog], Finished]) 
     A `WorkbenchError` becomes a ``failed`` event with its three parts; any other exception leaves its traceback in
     the log and becomes a ``failed`` event with a hint if its cause is known.
     """
-    job, events = JobFolder(job_path), EventLog(job_path)
+    job, events = JobFolder(job_path), logged_events(job_path)
     try:
         events.write(work(job, events))
     except WorkbenchError as error:
-        print(f"{error}", file=sys.stderr)  # noqa: T201 - stderr is the job's log
         _write_if_possible(events, Failed(reason=error.what, where=error.where, hint=error.fix))
         return 1
     except Exception as error:
@@ -46,4 +57,4 @@ def _write_if_possible(events: EventLog, event: Failed) -> None:
     try:
         events.write(event)
     except OSError as error:
-        print(f"the failure could not be noted: {error}", file=sys.stderr)  # noqa: T201
+        print(f"{event.reason}\nthe failure could not be noted: {error}", file=sys.stderr)  # noqa: T201

@@ -13,6 +13,7 @@ from workbench.i18n import _
 from workbench.jobs.events import Checkpoint, Event, EventLog, Started
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.session import own_folder
+from workbench.jobs.worker import logged_events
 from workbench.training.ranks_environment import has_folder_of_its_own, rank
 from workbench.training.watchdog import SAVING_FILE
 
@@ -24,8 +25,8 @@ def event_log(job: JobFolder) -> EventLog | None:
         job: in which the training works, which may be that of the first machine.
     """
     if rank() == 0:
-        return EventLog(job.path)
-    return EventLog(own_folder(job.path)) if has_folder_of_its_own() else None
+        return logged_events(job.path)
+    return logged_events(own_folder(job.path)) if has_folder_of_its_own() else None
 
 
 def as_told_here(event: Event) -> Event | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import Trainer
+from transformers import PrinterCallback, Trainer
 
 from workbench.configs.provenance import write_provenance
 from workbench.data.encode import NOT_TRAINED
@@ -70,6 +70,7 @@ class WorkbenchTrainer(Trainer):  # type: ignore[misc]  # transformers is untype
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.remove_callback(PrinterCallback)  # every event is printed already
         self._parts = parts
         self._sampler = sampler
         self._sequence = sequence

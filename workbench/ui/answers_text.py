@@ -6,7 +6,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from workbench.actions.recommended import recommendation_among
-from workbench.evaluation.recommend import score_text
+from workbench.configs.evaluation_rules import score_text
 from workbench.i18n import _
 from workbench.jobs.checkpoints import CheckpointInfo
 from workbench.jobs.events import Sample

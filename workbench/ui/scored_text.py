@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.content import Content
 
-from workbench.evaluation.recommend import score_text
+from workbench.configs.evaluation_rules import score_text
 from workbench.i18n import _
 from workbench.jobs.events import Score, Warned
 from workbench.text import printable

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from textual.content import Content
 
+from workbench.configs.evaluation_rules import score_text
 from workbench.errors import WorkbenchError
-from workbench.evaluation.recommend import score_text
 from workbench.i18n import N_, _
 from workbench.sizes import in_words
 from workbench.text import printable

@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from workbench.evaluation.recommend import score_text
+from workbench.configs.evaluation_rules import score_text
 from workbench.i18n import _
 from workbench.jobs.checkpoints import CheckpointInfo
 from workbench.sizes import in_words

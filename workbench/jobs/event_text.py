@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from workbench.evaluation.recommend import score_text
+from workbench.configs.evaluation_rules import score_text
 from workbench.i18n import _
 from workbench.jobs.events import (
     BYTES,

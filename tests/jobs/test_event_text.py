@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workbench.commands.event_text import EventText
+from workbench.jobs.event_text import EventText
 from workbench.jobs.events import Checkpoint, Failed, Finished, Progress, Sample, Score, Step, Validation, Warned
 
 XTUNER_LINE = re.compile(
