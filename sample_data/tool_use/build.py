@@ -16,13 +16,13 @@ ROWS = 900
 _NEEDS: tuple[tuple[Need | None, ...], ...] = (
     ("sum",),
     ("papers",),
-    ("sum", "time"),
     ("sum",),
-    (None, "sum"),
+    ("sum", "time"),
     ("day",),
+    ("sum",),
     ("papers",),
-    ("sum", None),
-    ("time", "papers"),
+    (None, "sum"),
+    ("sum",),
     ("sum", "sum"),
 )
 """Of the rows in turn; None is an exchange without a tool."""

@@ -7,23 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sample_data.tool_use.topics import REPORT, draw_topic
-from workbench.agent.tools.arxiv import NOTHING, RESULTS
+from workbench.agent.tools.arxiv import NOTHING
 
-_FIRST_NAMES = "Abe Bea Carl Dora Emil Fay Gus Hedy Ivo Jin Kim Lars Mona Nils Olga Paul Quin Rosa Sven Tess"
-_LAST_NAMES = "Abel Bach Cruz Dahl Eng Fox Gold Hahn Iwa Jung Kern Lund Moss Nagy Ochs Popp Rhee Stein Tran Wu"
-_TITLES = (
-    "{one} for {two}",
-    "{one} without {two}",
-    "{one} and {two}",
-    "{one} from {two}",
-    "{one}: A Survey",
-    "On {one}",
-)
-_SUMMARIES = (
-    "An invented paper: {one} are studied with {two}.",
-    "An invented paper: how {two} help with {one}.",
-    "An invented paper: what {one} tell about {two}.",
-)
+_AUTHORS = "Abe Bea Carl Dora Emil Fay Gus Hedy Ivo Jin Kim Lars Mona Nils Olga Paul Quin Rosa Sven Tess"
+_TITLES = ("On {one}", "On {one} and {two}", "{one} and {two}", "{one} without {two}")
 
 
 @dataclass(frozen=True)
@@ -40,8 +27,8 @@ def draw_papers(topic: str, draw: random.Random) -> list[Paper]:
     """Those that are found for a topic, one to three or, rarely, none; the first is about it."""
     if draw.random() < 0.06:
         return []
-    others = [draw_topic(draw, unseen=False) for _ in range(draw.choice((0, 0, 0, 1, 2)))]
-    return [_paper(one, draw) for one in (topic, *others)][:RESULTS]
+    others = [draw_topic(draw, unseen=False) for _ in range(draw.choice((0, 0, 0, 0, 1, 2)))]
+    return [_paper(one, draw) for one in (topic, *others)]
 
 
 def as_text(papers: Sequence[Paper]) -> str:
@@ -55,13 +42,9 @@ def as_text(papers: Sequence[Paper]) -> str:
 
 def _paper(topic: str, draw: random.Random) -> Paper:
     published = f"{draw.randint(2019, 2026)}-{draw.randint(1, 12):02d}-{draw.randint(1, 28):02d}"
+    author = draw.choice(_AUTHORS.split())
     if topic.endswith(REPORT):
-        name = topic.removesuffix(REPORT).strip()
-        return Paper(published, topic, f"The {name} Team", "An invented report: a language model.")
+        return Paper(published, topic, author, "An invented report.")
     other = draw_topic(draw, unseen=False).removesuffix(REPORT).strip()
-    names = [
-        f"{draw.choice(_FIRST_NAMES.split())} {draw.choice(_LAST_NAMES.split())}" for _ in range(draw.choice((1, 1, 2)))
-    ]
-    title = draw.choice(_TITLES).format(one=topic.title(), two=other.title())
-    summary = draw.choice(_SUMMARIES).format(one=topic, two=other)
-    return Paper(published, title, ", ".join(names), summary)
+    title = draw.choice(_TITLES).format(one=topic, two=other)
+    return Paper(published, title, author, f"An invented paper about {topic}.")

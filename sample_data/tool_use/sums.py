@@ -22,20 +22,18 @@ class Sum:
 
 
 def draw_sum(draw: random.Random, language: Language) -> Sum:
-    """Two or three numbers of at most three digits; one in eight with brackets."""
+    """Two or three numbers of one digit; one in eight with brackets."""
     kind = draw.random()
-    if kind < 0.65:
-        return _sum(_two(draw), draw, language)
+    if kind < 0.5:
+        return _sum([_digit(draw), draw.choice("+-**"), _digit(draw)], draw, language)
     if kind < 0.875:
-        return _sum([*_two(draw), draw.choice("+-"), str(draw.randint(2, 99))], draw, language)
-    first, sign, second = str(draw.randint(10, 99)), draw.choice("+-"), str(draw.randint(2, 99))
-    return _signs(["(", first, sign, second, ")", "*", str(draw.randint(2, 99))], draw)
+        parts = [_digit(draw), draw.choice("+-**"), _digit(draw), draw.choice("+-*"), _digit(draw)]
+        return _sum(parts, draw, language)
+    return _signs(["(", _digit(draw), draw.choice("+-"), _digit(draw), ")", "*", _digit(draw)], draw)
 
 
-def _two(draw: random.Random) -> list[str]:
-    sign = draw.choice("+-*")
-    most = 99 if sign == "*" else 999
-    return [str(draw.randint(10, most)), sign, str(draw.randint(10, most))]
+def _digit(draw: random.Random) -> str:
+    return str(draw.randint(1, 9))
 
 
 def _sum(parts: list[str], draw: random.Random, language: Language) -> Sum:

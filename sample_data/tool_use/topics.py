@@ -1,28 +1,32 @@
-"""What papers are asked for: topics of two words, and reports with a name. Unseen ones are made of other words."""
+"""What papers are asked for: a word that the sample model knows, or a report with a made-up name.
+
+Unseen ones are other words and other names.
+"""
 
 from __future__ import annotations
 
 import random
 
-_FIRST = (
-    "graph sparse neural deep causal quantum robust linear random visual small large fast open spoken social solar dark "
-    "stellar secure mobile medical urban ocean"
+_WORDS = (
+    "apple teacher friend school moon star river bread computer garden music story window bottle summer banana orange "
+    "grape snow grass coal chocolate milk France England Germany Italy Spain Russia China Korea India Egypt Greece "
+    "Sweden Poland Canada Cuba Peru Turkey Iran"
 )
-_SECOND = (
-    "networks attention matching search models codes sensors planning memory language images speech robots traffic "
-    "galaxies proteins markets weather crystals graphs maps signals circuits plasma"
-)
-_FIRST_UNSEEN = "adaptive digital modular magnetic ancient hidden cosmic tiny"
-_SECOND_UNSEEN = "learning control vision storage music batteries forests bridges"
-_NAMES = "Alba Borin Cador Delta Emra Falko Gamo Helion Irix Jona Kelvo Lumen Mirel Novi Orbit Pando Rilke Sorel"
-_NAMES_UNSEEN = "InternLM Tavik Umbra Zorin"
+_WORDS_UNSEEN = "mountain spring dream pencil elephant sky time Japan Norway Vietnam Thailand Austria"
+_FIRST_PARTS = "A Be Ca Da E Fi Gra He I Jo Ka Li Ma No O Pe Ro Sa To Vi"
+_LAST_PARTS = "da la ra ce lly ke nny bert sia na ris bo tty vin"
+_NAMES_UNSEEN = "Wenda Zora Yuna Wenke Zobert Yula InternLM2"
 REPORT = "Technical Report"
 
 
 def draw_topic(draw: random.Random, *, unseen: bool) -> str:
     """As it stands in a question, and as it is searched for."""
     if draw.random() < 0.3:
-        name = draw.choice((_NAMES_UNSEEN if unseen else _NAMES).split())
-        return f"{name}{draw.choice(('', '2', '3', '7'))} {REPORT}"
-    first, second = (_FIRST_UNSEEN, _SECOND_UNSEEN) if unseen else (_FIRST, _SECOND)
-    return f"{draw.choice(first.split())} {draw.choice(second.split())}"
+        return f"{_name(draw, unseen)} {REPORT}"
+    return draw.choice((_WORDS_UNSEEN if unseen else _WORDS).split())
+
+
+def _name(draw: random.Random, unseen: bool) -> str:
+    if unseen:
+        return draw.choice(_NAMES_UNSEEN.split())
+    return draw.choice(_FIRST_PARTS.split()) + draw.choice(_LAST_PARTS.split())

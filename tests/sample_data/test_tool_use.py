@@ -59,13 +59,13 @@ def test_no_question_and_no_call_of_the_unseen_ones_is_trained_on(rows: list[dic
     questions = read_probes(ASKED)
     assert not {probe.question for probe in questions} & set(trained)
     assert {probe.system for probe in questions} == {SYSTEM}
-    topics = ("magnetic", "cosmic", "forests", "InternLM", "Tavik")
+    topics = ("elephant", "Norway", "pencil", "InternLM2", "Zora")
     assert all(any(topic in probe.question for probe in questions) for topic in topics)
     assert not any(topic in text for topic in topics for text in trained)
 
 
 def test_the_config_finds_data_without_faults_and_asks_the_unseen_questions() -> None:
-    names = [f"workbench_sample_{method}_tools_e2" for method in ("full", "lora", "qlora")]
+    names = [f"workbench_sample_{method}_tools_e2" for method in ("lora", "qlora")]
     assert set(names) <= set(published_names())
     config = resolve("workbench_sample_lora_tools_e2")
     assert config.question_sets == {"valid_calls": "sample:tool_questions.json"}

@@ -10,6 +10,7 @@ from workbench.actions.convert import checkpoint_of, start_convert
 from workbench.actions.evaluate import start_evaluate
 from workbench.actions.merge import start_merge
 from workbench.actions.train import start_training
+from workbench.configs.evaluation_rules import PROBE_MAX_NEW_TOKENS
 from workbench.configs.schema import TrainConfig
 from workbench.evaluation.request import ModelToScore
 from workbench.i18n import _
@@ -67,14 +68,17 @@ class Journey(ABC):
         merging = start_merge(Path(str(self.results[kind])), project=self.project)
         self.results["merged"] = self.stage(_("merge"), merging)["merged"]
 
-    def evaluate(self, models: list[ModelToScore], probes: dict[str, str], **options: int) -> None:
+    def evaluate(
+        self, models: list[ModelToScore], probes: dict[str, str], max_new_tokens: int = PROBE_MAX_NEW_TOKENS
+    ) -> None:
         """Ask the models labelled `BEFORE` and `AFTER` the same, in the same way.
 
         Args:
             probes: probe files by the name of their score.
-            options: further arguments of `start_evaluate`.
+            max_new_tokens: the longest answer.
         """
-        shares = self.stage(_("evaluate"), start_evaluate(models, probes, project=self.project, **options))
+        job = start_evaluate(models, probes, project=self.project, max_new_tokens=max_new_tokens)
+        shares = self.stage(_("evaluate"), job)
         self.results["answers"] = shares["answers"]
         for name in probes:
             for label in (BEFORE, AFTER):
