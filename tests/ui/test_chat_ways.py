@@ -104,6 +104,17 @@ async def test_where_there_is_no_other_way_it_is_said(talk: Pilot[None]) -> None
     await see(talk, "There is no other way here")
 
 
+async def test_the_up_key_brings_earlier_messages_back_into_an_empty_box(talk: Pilot[None]) -> None:
+    for question in ("first", "second"):
+        await ask(talk, question)
+    for key, text in (("up", "second"), ("up", "first"), ("up", "first"), ("down", "second"), ("down", "")):
+        await talk.press(key)
+        await wait_until(talk, lambda text=text: prompt(talk).text == text)  # type: ignore[misc]
+    await type_text(talk, "third")
+    await talk.press("up")
+    assert prompt(talk).text == "third"
+
+
 # -- what is shown
 
 

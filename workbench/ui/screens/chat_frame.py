@@ -15,7 +15,7 @@ from workbench.ui.chat_exchange import Column
 from workbench.ui.chat_models import ChatModels
 from workbench.ui.chat_sides import MOST_SIDES, ChatSides
 from workbench.ui.chat_state import ChatState
-from workbench.ui.columns_shown import ColumnsShown, mixed_columns
+from workbench.ui.columns_shown import ColumnsShown, even_columns, mixed_columns
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.widgets.attached_pictures import AttachedPictures
 from workbench.ui.widgets.name_line import NameLine
@@ -47,7 +47,7 @@ class ChatFrame(AreaScreen):
         yield Transcript(self.shown_columns, id="transcript")
         yield QuietStatic(id="chat-note")
         yield AttachedPictures(id="chat-pictures")
-        yield PromptInput(id="chat-prompt")
+        yield PromptInput(lambda: [asked.content for asked in self.chat.questions], id="chat-prompt")
 
     async def on_mount(self) -> None:
         self._sides = ChatSides(ChatState(self.workbench.project, agent=self._kept_agent()))
@@ -110,7 +110,7 @@ class ChatFrame(AreaScreen):
             return []
         if self._sides is None:  # not mounted yet
             return []
-        columns = [one.shown(self.speaker(one)) for one in self.sides.all]
+        columns = even_columns([one.shown(self.speaker(one)) for one in self.sides.all])
         if self.blind.is_mixed:
             columns = mixed_columns(columns, self.blind)
         return [columns[number] for number in self.window.numbers]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -23,7 +24,11 @@ _MOST_IN_BOX = 50_000
 
 
 class PromptInput(OrderedKeys, TextArea):
-    """A text box that grows with its text, up to a third of the screen. A text that is too long for it goes beside it."""
+    """A text box that grows with its text, up to a third of the screen. A text that is too long for it goes beside it.
+
+    Args:
+        earlier: gives the messages that were sent, the newest last; the up key brings them back into an empty box.
+    """
 
     DEFAULT_CSS = """
     PromptInput {
@@ -79,10 +84,13 @@ class PromptInput(OrderedKeys, TextArea):
 
         names: list[str]
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, earlier: Callable[[], Sequence[str]], *, id: str | None = None) -> None:
         hint = _("Write a message: enter sends, ctrl+j starts a line, /image adds a picture")
         super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder=hint)
         self._beside = ""
+        self._earlier = earlier
+        self._back = 0
+        """How many messages back the one in the box is, 0 for one that is being written."""
 
     @property
     def whole(self) -> str:
@@ -131,6 +139,25 @@ class PromptInput(OrderedKeys, TextArea):
         row, column = self.cursor_location
         self.replace(path, (row, column - len(typed)), (row, column))
         self.post_message(self.Ways(names))
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        if select or not self.cursor_at_first_line or not self._bring_back(1):
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        if select or not self.cursor_at_last_line or not self._bring_back(-1):
+            super().action_cursor_down(select)
+
+    def _bring_back(self, step: int) -> bool:
+        """Put the message before (1) or after (-1) into the box; False where something else is being written."""
+        earlier = self._earlier()
+        is_unchanged = 0 < self._back <= len(earlier) and self.text == earlier[-self._back]
+        back = (self._back if is_unchanged else 0) + step
+        if (self.whole and not is_unchanged) or not 0 <= back <= len(earlier):
+            return False
+        self._back = back
+        self.put(earlier[-back] if back else "")
+        return True
 
     def action_delete_left(self) -> None:
         """At the beginning there is nothing to delete but a picture."""
