@@ -20,7 +20,7 @@ from tests.bench.long_job import LONG_JOB
 from tests.bench.machine import machine
 from tests.bench.measurement import Measurement, Settings
 from tests.bench.memory.measure import MEMORY
-from tests.bench.quickstart import QUICKSTART
+from tests.bench.quickstart import QUICKSTART, QUICKSTART_TOOLS
 from tests.bench.report import Outcome, page_with, table
 from tests.bench.seeing.measure import SEEING
 from tests.bench.terminal_bytes import TERMINAL_BYTES
@@ -31,7 +31,7 @@ from tests.bench.trainings import ROOT
 MEASUREMENTS = (FIRST_PAINT, KEY_TO_PAINT, CHAT_APP, CHAT_HISTORY, LONG_JOB, TERMINAL_BYTES, COMMANDS)
 DATA = (DATA_SMALL, DATA_LARGE, DATA_MEMORY)
 CHECKPOINTS = (MERGE, MERGE_7B, ZERO)
-SLOW = (QUICKSTART, CHAT, *DATA, *CHECKPOINTS, MEMORY, SEEING, TRAIN, SCALING)
+SLOW = (QUICKSTART, QUICKSTART_TOOLS, CHAT, *DATA, *CHECKPOINTS, MEMORY, SEEING, TRAIN, SCALING)
 """Those that take minutes, measured only when asked for."""
 PAGE = ROOT / "docs" / "benchmarks.md"
 SHORT = Settings(runs=2, seconds=5.0, rows=2_000)
