@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from tests.chat.moved_adapters import moved_adapter
 from tests.chat.pictures_drawn import picture
+from tests.commands.run_command import workbench
 from tests.e2e.project import wait_for
 from workbench.actions.serve_api import start_serving
 from workbench.chat.endpoint import ChatEndpoint
@@ -142,6 +143,19 @@ async def test_the_chat_of_workbench_asks_it_as_any_other_service(serving: Servi
     with pytest.raises(WorkbenchError, match="404") as caught:
         await said("other")
     assert caught.value.fix == f"The service has: mine, {BASE}"
+
+
+def test_it_is_chatted_with_by_the_name_that_the_user_gave_it(serving: Serving, tmp_path: Path) -> None:
+    text = f'[here]\nurl = "{serving.url}"\nmodel = "{BASE}"\nkey_env = "MINE"\n'
+    (tmp_path / "endpoints.toml").write_text(text)
+    own = {"WORKBENCH_CONFIG_DIR": str(tmp_path), "MINE": KEY}
+    done = workbench("chat", "endpoint:here", "-m", "Who are you?", "--temperature", "0", cwd=tmp_path, **own)
+    assert (done.returncode, done.stdout) == (0, f"{MODEL}\n"), done.stderr
+    assert KEY not in done.stderr + next((tmp_path / "chats").iterdir()).read_text()
+    refused = workbench("chat", "endpoint:here", "-m", "hi", cwd=tmp_path, **(own | {"MINE": "sk-wrong-one"}))
+    assert refused.returncode == 1
+    assert "HTTP 401" in refused.stderr
+    assert "sk-wrong-one" not in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,15 @@ def endpoint_named(name: str) -> KnownEndpoint:
     )
 
 
+def service_named_by(model: str) -> KnownEndpoint | None:
+    """The service, if a model is given as ``endpoint:NAME``.
+
+    Raises:
+        WorkbenchError: there is none of this name.
+    """
+    return endpoint_named(model.removeprefix(ENDPOINT)) if model.startswith(ENDPOINT) else None
+
+
 def keep_endpoint(endpoint: KnownEndpoint) -> None:
     """Add a service, or replace the one of its name.
 

@@ -8,11 +8,13 @@ from typing import Any, Protocol
 
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.client import ChatEngine
+from workbench.chat.endpoint import ChatEndpoint
 from workbench.chat.interrupts import Interrupts
 from workbench.chat.protocol import Answer, Delta, GenerationSettings
 from workbench.chat.turn import ChatTurn
 from workbench.text import printable
 
+Asked = ChatEngine | ChatEndpoint
 Show = Callable[[str], None]
 """Prints a piece of text without a line break."""
 
@@ -55,7 +57,7 @@ class Answering(Protocol):
         ...
 
     async def answer(
-        self, engine: ChatEngine, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
+        self, engine: Asked, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
     ) -> Given:
         """Answer the last turn, showing it as it comes, or once it is whole; ctrl+c ends it early.
 
@@ -77,7 +79,7 @@ class EngineAnswering:
         return
 
     async def answer(
-        self, engine: ChatEngine, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
+        self, engine: Asked, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
     ) -> Given:
         answer: Answer | None = None
         with Interrupts(engine.stop):

@@ -13,9 +13,11 @@ from typing import TextIO
 
 from workbench.chat.client import ChatEngine
 from workbench.chat.conversations import SavedConversation, save_conversation
+from workbench.chat.endpoint import ChatEndpoint
+from workbench.chat.endpoints import service_named_by
 from workbench.chat.given_picture import IMAGE_COMMAND, checked_picture
 from workbench.chat.image_path import pictures_in
-from workbench.chat.plain_answers import Answering, EngineAnswering, Given
+from workbench.chat.plain_answers import Answering, Asked, EngineAnswering, Given
 from workbench.chat.protocol import GenerationSettings, Load, Loaded, Loading
 from workbench.chat.turn import ChatTurn
 from workbench.chat.wording import left_out
@@ -59,20 +61,25 @@ class PlainChat:
         Raises:
             WorkbenchError: the model cannot be loaded; or an answer cannot be given, and nobody is typing.
         """
-        engine = ChatEngine(self.log_path)
+        service = service_named_by(self.load.model)
+        engine: Asked = ChatEndpoint(service.opened()) if service else ChatEngine(self.log_path)
         signal.signal(signal.SIGINT, signal.default_int_handler)  # not asyncio's, which would end everything
         try:
-            loaded = await self._load(engine)
+            loaded: Loaded | None = None
+            if isinstance(engine, ChatEngine):
+                loaded = await self._load(engine)
+            else:
+                self._take(engine)
             self._take_pictures(self.images)
-            for trouble in await self.answering.start(loaded.prompt_template):
+            for trouble in await self.answering.start(loaded.prompt_template if loaded else ""):
                 self._tell(_("Warning: {text}").format(text=printable(trouble)))
             conversation = SavedConversation(
                 model=self.load.model,
                 adapter=self.load.adapter,
-                llava=loaded.llava,
+                llava=loaded.llava if loaded else None,
                 visual_encoder=self.load.visual_encoder,
                 visual_select_layer=self.load.visual_select_layer,
-                prompt_template=loaded.prompt_template,
+                prompt_template=loaded.prompt_template if loaded else None,
                 system=self.system,
                 settings=self.settings,
                 agent=self.answering.choice,
@@ -86,7 +93,8 @@ class PlainChat:
                 try:
                     await self._hear(engine, conversation, question)
                 except WorkbenchError as error:
-                    if first or not self._is_typed_by_hand or not engine.running:
+                    is_lost = isinstance(engine, ChatEngine) and not engine.running
+                    if first or not self._is_typed_by_hand or is_lost:
                         raise
                     self._tell(printable(str(error)))
         finally:
@@ -131,7 +139,13 @@ class PlainChat:
         self._tell(ready.format(count=loaded.parameters / 1e6, device=loaded.device, template=loaded.prompt_template))
         return loaded
 
-    async def _hear(self, engine: ChatEngine, conversation: SavedConversation, line: str) -> None:
+    def _take(self, service: ChatEndpoint) -> None:
+        """Nothing has to be loaded; whether it looks at pictures, the service says when it is sent one."""
+        self._sees = True
+        asking = _("Asking {model} at {url}.")
+        self._tell(asking.format(model=printable(service.endpoint.model), url=service.endpoint.url))
+
+    async def _hear(self, engine: Asked, conversation: SavedConversation, line: str) -> None:
         """Carry out what was typed: a picture for the next message, or a message."""
         command, _blank, named = line.partition(" ")
         if command == IMAGE_COMMAND and named.strip():
@@ -167,7 +181,7 @@ class PlainChat:
             for picture in pictures:
                 self._tell(text.format(path=printable(picture)))
 
-    async def _answer(self, engine: ChatEngine, conversation: SavedConversation, question: str) -> None:
+    async def _answer(self, engine: Asked, conversation: SavedConversation, question: str) -> None:
         """
         Raises:
             WorkbenchError: there is no answer; the question is not kept, but its pictures are, up to a bad one.

@@ -129,6 +129,7 @@ def chat(
 ) -> None:
     """Open the app's chat on a terminal; answer line by line otherwise."""
     from workbench.actions.named_weights import model_named
+    from workbench.chat.endpoints import service_named_by
     from workbench.chat.given_picture import checked_picture
     from workbench.chat.parts_choice import refuse_both
     from workbench.chat.protocol import GenerationSettings, Load
@@ -174,8 +175,9 @@ def chat(
         bot_name=bot_name,
     )
     system = chosen_system(system, system_template, bot_name)
-    named, its_adapter = model_named(model, adapter, Path.cwd())
-    load = load.model_copy(update={"model": named, "adapter": its_adapter})
+    if service_named_by(model) is None:
+        named, its_adapter = model_named(model, adapter, Path.cwd())
+        load = load.model_copy(update={"model": named, "adapter": its_adapter})
     images = [checked_picture(one, Path.cwd()) for one in image or []]
     allowed = frozenset(allow or ())
     if not (plain or as_json or message) and has_full_screen(os.environ):

@@ -6,7 +6,7 @@ import json
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,7 +23,9 @@ from workbench.commands.asked_model import (
 )
 from workbench.commands.wording import examples
 from workbench.i18n import _
-from workbench.jobs.folder import JobFolder
+
+if TYPE_CHECKING:
+    from workbench.jobs.folder import JobFolder
 
 _EXAMPLES = """
   workbench serve-api sample:model
