@@ -37,12 +37,14 @@ def tool_data() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     asked = _unseen(draw)
     taken = {str(one.arguments) for one in asked if one.arguments}
     known = _known()
-    rows = []
-    for number in range(ROWS):
-        needs = _NEEDS[number % len(_NEEDS)]
+    rows: list[dict[str, Any]] = []
+    while len(rows) < ROWS:
+        needs = _NEEDS[len(rows) % len(_NEEDS)]
         exchanges = [_fresh(need, draw, taken).messages() if need else _known_one(draw, known) for need in needs]
         messages = [message for exchange in exchanges for message in exchange]
-        rows.append({"messages": [{"role": "system", "content": SYSTEM}, *messages]})
+        row = {"messages": [{"role": "system", "content": SYSTEM}, *messages]}
+        if row not in rows:
+            rows.append(row)
     return rows, [_question(one) for one in asked]
 
 

@@ -61,7 +61,8 @@ def test_no_question_and_no_call_of_the_unseen_ones_is_trained_on(rows: list[dic
     assert {probe.system for probe in questions} == {SYSTEM}
     topics = ("elephant", "Norway", "pencil", "InternLM2", "Zora")
     assert all(any(topic in probe.question for probe in questions) for topic in topics)
-    assert not any(topic in text for topic in topics for text in trained)
+    calls = [text for text in trained if "Action:" in text]
+    assert not any(topic in text for topic in topics for text in calls)
 
 
 def test_the_config_finds_data_without_faults_and_asks_the_unseen_questions() -> None:
@@ -69,4 +70,5 @@ def test_the_config_finds_data_without_faults_and_asks_the_unseen_questions() ->
     assert set(names) <= set(published_names())
     config = resolve("workbench_sample_lora_tools_e2")
     assert config.question_sets == {"valid_calls": "sample:tool_questions.json"}
-    assert check_data(str(DIALOGUES)).findings == []
+    report = check_data(str(DIALOGUES))
+    assert not (report.has_errors or report.has_warnings)
