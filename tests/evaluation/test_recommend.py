@@ -127,3 +127,54 @@ def test_what_learnt_nothing_is_not_the_best_for_having_forgotten_nothing() -> N
     assert chosen(scores, 1.0) == "b"
     assert "have learnt nothing" in reason(scores, 1.0)
     assert chosen({"a": both(0.0, 1.0), "b": both(0.0, 0.8)}, 1.0) == "a"
+
+
+@pytest.mark.parametrize(
+    ("scores", "base", "losses", "sentence"),
+    [
+        (
+            {"a": {"sums": 0.0, "facts": 0.0}},
+            ({"sums": 0.33, "facts": 0.5}, 0.0018),
+            {"a": 4.17},
+            "It is the only one that is left: sums 0%, facts 0%. None is better than the model before training: "
+            "sums 33% → 0%, facts 50% → 0%, validation loss 0.0018 → 4.1700.",
+        ),
+        (
+            {"a": {}, "b": {}},
+            ({}, 0.6931),
+            {"a": 0.6944, "b": float("nan")},
+            "It has the lowest validation loss: 0.6944. None is better than the model before training: "
+            "validation loss 0.6931 → 0.6944.",
+        ),
+        (
+            {"a": both(1.0, 0.95), "b": {}},
+            (both(1.0, 1.0), None),
+            {},
+            "It is the only one with scores: identity 100%, retention 95%. None is better than the model before training: "
+            "identity 100% → 100%, retention 100% → 95%.",
+        ),
+    ],
+)
+def test_a_training_that_made_nothing_better_is_told(
+    scores: Scores, base: tuple[dict[str, float], float | None], losses: dict[str, float], sentence: str
+) -> None:
+    found = recommend(scores, base[0], losses, base[1])
+    assert found is not None and found.reason == sentence
+
+
+@pytest.mark.parametrize(
+    ("scores", "base", "losses"),
+    [
+        ({"a": {"sums": 0.6, "facts": 0.1}}, ({"sums": 0.2, "facts": 0.3}, 1.0), {"a": 2.0}),  # the mean is higher
+        ({"a": {"sums": 0.2}}, ({"sums": 0.2}, 1.0), {"a": 0.9}),  # the same, and the loss is lower
+        ({"a": {"sums": 0.0}}, ({"retention": 1.0}, None), {}),  # the base was not asked
+        ({"a": {"sums": 0.0}, "b": {"sums": 0.9}}, ({"sums": 0.5}, None), {}),
+        ({"a": {}}, ({}, None), {"a": 2.0}),
+        ({"a": {}}, ({}, 1.0), {}),
+    ],
+)
+def test_nothing_is_said_of_what_became_better_or_was_not_compared(
+    scores: Scores, base: tuple[dict[str, float], float | None], losses: dict[str, float]
+) -> None:
+    found = recommend(scores, base[0], losses, base[1])
+    assert found is not None and "None is better" not in found.reason

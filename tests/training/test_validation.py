@@ -10,6 +10,7 @@ import pytest
 
 from tests.training.runs import Run, killed_after, new_job, run, tiny_config
 from tests.training.test_run import mean_loss
+from workbench.actions.recommended import recommendation_among
 from workbench.configs.files import load_config
 from workbench.configs.provenance import read_provenance
 from workbench.jobs.checkpoints import list_checkpoints
@@ -110,6 +111,10 @@ def test_patience_ends_it_with_a_checkpoint_and_says_why(rows: Path, own_rows: P
     assert not finished.stopped
     assert "has not fallen for 2 evaluations" in str(finished.results["stopped_early"])
     assert not stopped.of(Warned)
+    said = f"better than the model before training: validation loss {found[0]:.4f} → {found[best + 2]:.4f}."
+    assert said in str(finished.results["reason"])
+    shown = recommendation_among(list_checkpoints(stopped.job))
+    assert shown is not None and shown.reason == finished.results["reason"]
 
 
 def test_the_log_reads_as_the_command_line_does(validated: Run) -> None:

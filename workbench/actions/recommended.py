@@ -9,10 +9,11 @@ from workbench.jobs.checkpoints import CheckpointInfo
 def recommendation_among(infos: list[CheckpointInfo]) -> Recommendation | None:
     """The best of checkpoints that are still there, None if there is none; the base (without a path) gives what to
     compare with."""
-    base = next((_shares(info) for info in infos if info.path is None), {})
+    base = next((info for info in infos if info.path is None), CheckpointInfo(0, 0, None))
     there = [info for info in infos if info.exists]
     losses = {info.name: info.validation_loss for info in there if info.validation_loss is not None}
-    return recommend({info.name: _shares(info) for info in there}, base, losses)
+    scores = {info.name: _shares(info) for info in there}
+    return recommend(scores, _shares(base), losses, base.validation_loss)
 
 
 def _shares(info: CheckpointInfo) -> dict[str, float]:

@@ -22,6 +22,14 @@ class Recommendation:
     reason: str
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """The scores and the validation loss of a checkpoint or of the base, as far as they are known."""
+
+    scores: Mapping[str, float]
+    loss: float | None
+
+
 def recommend(
     scores: Mapping[str, Mapping[str, float]],
     base: Mapping[str, float] | None = None,
@@ -44,14 +52,16 @@ def recommend(
     """
     if not scores:
         return None
-    base = base or {}
-    losses = {name: loss for name, loss in (losses or {}).items() if name in scores and math.isfinite(loss)}
-    best = _best(scores, base, losses)
-    if any(_is_better(scores[name], losses.get(name), base, base_loss) for name in scores):
+    base, losses = base or {}, losses or {}
+    best = _best(scores, base, {name: loss for name, loss in losses.items() if name in scores and math.isfinite(loss)})
+    before = _Measured(base, base_loss if base_loss is not None and math.isfinite(base_loss) else None)
+    after = {name: _Measured(found, losses.get(name)) for name, found in scores.items()}
+    learnt = {name for found in scores.values() for name in found} - {RETENTION}
+    if any(_may_be_better(known, before, learnt) for known in after.values()):
         return best
-    changes = _changes(scores[best.checkpoint], losses.get(best.checkpoint), base, base_loss)
     reason = _("{reason} None is better than the model before training: {changes}.")
-    return Recommendation(best.checkpoint, reason.format(reason=best.reason, changes=changes)) if changes else best
+    changes = _changes(before, after[best.checkpoint])
+    return Recommendation(best.checkpoint, reason.format(reason=best.reason, changes=changes))
 
 
 def _best(
@@ -82,21 +92,27 @@ def _has_learnt(found: Mapping[str, float], base: Mapping[str, float]) -> bool:
     return any(share > base.get(name, 0.0) for name, share in found.items() if name != RETENTION)
 
 
-def _is_better(found: Mapping[str, float], loss: float | None, base: Mapping[str, float], base_loss: float | None) -> bool:
-    """Whether a checkpoint is better than the base in what tells first: what it learnt, else the validation loss."""
-    both = {name for name in found if name in base and name != RETENTION}
-    before, after = (_in_order({name: shares[name] for name in both}, both) for shares in (base, found))
-    if after != before:
-        return after > before
-    return loss is not None and (base_loss is None or loss < base_loss)
+def _may_be_better(after: _Measured, before: _Measured, learnt: Set[str]) -> bool:
+    """Whether what was learnt, or where that is the same the validation loss, does not speak against a checkpoint."""
+    if not learnt <= before.scores.keys():
+        return True
+    had, has = ({name: known.scores.get(name, 0.0) for name in learnt} for known in (before, after))
+    if has != had:
+        return _in_order(has, learnt) > _in_order(had, learnt)
+    if before.loss is None or after.loss is None:
+        return not learnt
+    return after.loss < before.loss
 
 
-def _changes(found: Mapping[str, float], loss: float | None, base: Mapping[str, float], base_loss: float | None) -> str:
-    """What is known of the base and of a checkpoint, before and after; empty if there is nothing."""
-    shares = {name: f"{base[name]:.0%} → {share:.0%}" for name, share in found.items() if name in base}
+def _changes(before: _Measured, after: _Measured) -> str:
+    shares = {
+        name: f"{before.scores[name]:.0%} → {share:.0%}"
+        for name, share in after.scores.items()
+        if name in before.scores
+    }
     parts = [_listed(shares)] if shares else []
-    if loss is not None and base_loss is not None:
-        parts.append(_("validation loss {loss}").format(loss=f"{base_loss:.4f} → {loss:.4f}"))
+    if before.loss is not None and after.loss is not None:
+        parts.append(_("validation loss {loss}").format(loss=f"{before.loss:.4f} → {after.loss:.4f}"))
     return _(", ").join(parts)
 
 

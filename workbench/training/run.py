@@ -106,7 +106,8 @@ def _finished(session: Session, step: int, seconds: float) -> Finished:
     }
     if notes:
         results["last_checkpoint"] = f"{folder.name}/{list(notes)[-1]}"
-    best = best_of(notes, session.base_scores)
+    base_loss = next((known.loss for known in session.validations if known.step == 0), None)
+    best = best_of(notes, session.base_scores, base_loss)
     if (lowest_loss := lowest(session.validations)) is not None:
         results["lowest_validation_loss"] = lowest_loss.loss
     if session.stopped_early:

@@ -48,10 +48,12 @@ def notes_of(checkpoints: Path, up_to_step: int) -> dict[str, Provenance]:
     return found
 
 
-def best_of(notes: Mapping[str, Provenance], base_scores: Mapping[str, float]) -> Recommendation | None:
-    """The best of these checkpoints, by their scores, else by their validation loss."""
+def best_of(
+    notes: Mapping[str, Provenance], base_scores: Mapping[str, float], base_loss: float | None = None
+) -> Recommendation | None:
+    """The best of these checkpoints, by their scores, else by their validation loss; those of the base to compare with."""
     losses = {name: note.validation_loss for name, note in notes.items() if note.validation_loss is not None}
-    return recommend({name: note.scores for name, note in notes.items()}, base_scores, losses)
+    return recommend({name: note.scores for name, note in notes.items()}, base_scores, losses, base_loss)
 
 
 def remove_surplus(checkpoints: Path, limit: int, up_to_step: int, base_scores: Mapping[str, float]) -> None:
