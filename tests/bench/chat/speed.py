@@ -93,10 +93,9 @@ def _answered(
 ) -> tuple[float, int]:
     """Seconds from the question to the text of the answer, and the answer's tokens."""
     began, held = time.monotonic(), session.held
-    with torch.inference_mode():
-        ids = torch.tensor([encode_prompt(with_marks(turns), session.template, held.tokenizer)])
-        answer = _generate(held, session, ids, settings, most)
-        held.tokenizer.decode(answer, skip_special_tokens=True)
+    ids = torch.tensor([encode_prompt(with_marks(turns), session.template, held.tokenizer)])
+    answer = _generate(held, session, ids, settings, most)
+    held.tokenizer.decode(answer, skip_special_tokens=True)
     return time.monotonic() - began, len(answer)
 
 
