@@ -106,7 +106,7 @@ def chat(
         float, typer.Option(help=_("Draw from the tokens that make up this share."), min=0.01, max=1)
     ] = 0.75,
     repetition_penalty: Annotated[float, typer.Option(help=_("Above 1 discourages repeating."), min=0.01, max=5)] = 1.0,
-    seed: Annotated[int, typer.Option(help=_("The seed of every random choice."), min=0)] = 0,
+    seed: Annotated[int, typer.Option(help=_("The seed of every random choice."), min=0, max=2**32 - 1)] = 0,
     offload_folder: Annotated[
         str | None, typer.Option(help=_("Use all devices, and this folder for weights that do not fit on them."))
     ] = None,
