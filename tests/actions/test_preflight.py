@@ -139,3 +139,34 @@ def test_rows_are_held_against_the_stage_without_a_tokenizer() -> None:
     preflight(a_config(pretrained_model_name_or_path="owner/model"))
     (found,) = findings(a_config(pretrained_model_name_or_path="owner/model", stage="dpo"))
     assert "no rejected answer" in found.what
+
+
+def test_what_is_not_here_is_refused_where_no_hub_may_be_asked(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_HOME", str(project))
+    monkeypatch.setenv("WORKBENCH_CACHE_DIR", str(project))
+    config = a_config(pretrained_model_name_or_path="owner/model", data_path="owner/data")
+    model, data = findings(config)
+    assert "HF_HUB_OFFLINE is set" in model.what and model.where == "pretrained_model_name_or_path: owner/model"
+    assert "HF_HUB_OFFLINE is set" in data.what and data.where == "owner/data"
+    (project / "datasets" / "owner___data").mkdir(parents=True)  # where the datasets library keeps its own
+    assert len(findings(config)) == 1
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    assert findings(config) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fix"),
+    [
+        ({"method": "lora", "deepspeed": "zero3"}, "deepspeed_zero2"),
+        ({"method": "qlora", "quantization": {"load_in_8bit": True}}, "load_in_8bit: false"),
+    ],
+)
+def test_going_on_from_dora_meets_what_dora_cannot(project: Path, changes: dict[str, Any], fix: str) -> None:
+    adapter = {"peft_type": "LORA", "base_model_name_or_path": "sample:model", "use_dora": True}
+    (project / "adapter_config.json").write_text(json.dumps(adapter))
+    (project / "adapter_model.safetensors").touch()
+    (found,) = findings(a_config(adapter_name_or_path=str(project), **changes))
+    assert found.where and found.where.startswith("adapter_name_or_path") and found.fix and fix in found.fix
+    (project / "adapter_config.json").write_text(json.dumps(adapter | {"use_dora": False}))
+    assert findings(a_config(adapter_name_or_path=str(project), **changes)) == []

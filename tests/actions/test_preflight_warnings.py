@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -52,8 +53,46 @@ def test_rows_beyond_the_context_are_said(tmp_path: Path, changes: dict[str, int
     (warning,) = preflight_warnings(_config(**changes), tmp_path, None, ROOMY)
     assert f"{changes['max_length']} tokens" in warning.what
     assert f"max_position_embeddings: {changes['max_length']}" in str(warning.fix)
-    for enough in ({"max_length": 100000, "max_position_embeddings": 100000}, {"max_position_embeddings": 16}):
-        assert preflight_warnings(_config(**enough), tmp_path, None, ROOMY) == []
+    enough = _config(max_length=100000, max_position_embeddings=100000)
+    assert preflight_warnings(enough, tmp_path, None, ROOMY) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "fix"),
+    [
+        ({"method": "freeze", "lora": {"init_lora_weights": "pissa"}}, "lora.init_lora_weights", "method: lora"),
+        ({"method": "full", "lora": {"use_dora": True, "r": 8}}, "lora.use_dora", "method: lora"),
+        ({"quantization": {"load_in_8bit": True}}, "quantization.load_in_8bit", "method: qlora"),
+        ({"freeze": {"last_layers": 1}}, "freeze.last_layers", "method: freeze"),
+        ({"preference": {"beta": 0.5}}, "preference.beta", "stage: dpo"),
+        ({"max_position_embeddings": 32}, "max_position_embeddings: 32", "more than that"),
+    ],
+)
+def test_settings_that_do_nothing_are_said(tmp_path: Path, changes: dict[str, object], where: str, fix: str) -> None:
+    (warning,) = preflight_warnings(_config(**changes), tmp_path, None, ROOMY)
+    assert warning.where == where and warning.fix and fix in warning.fix
+
+
+def test_sizes_of_an_adapter_that_do_nothing_are_said_to_who_has_named_them(tmp_path: Path) -> None:
+    config = _config(method="full", lora={"r": 8, "lora_alpha": 8})
+    assert preflight_warnings(config, tmp_path, None, ROOMY) == []
+    (warning,) = preflight_warnings(config, tmp_path, None, ROOMY, ["lora.r=8", "method=full"])
+    assert warning.where == "lora.r"
+
+
+def test_what_would_be_fetched_is_said_with_its_size_and_needs_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    config = _config(pretrained_model_name_or_path="internlm/internlm2-chat-1_8b", data_path="owner/data")
+    model, data = preflight_warnings(config, tmp_path, None, ROOMY)
+    assert "about 3.8 GB" in model.what and "internlm2-chat-1_8b" in str(model.where)
+    assert data.where == "owner/data" and "will be fetched" in data.what
+    monkeypatch.setattr("shutil.disk_usage", lambda _folder: SimpleNamespace(free=3 * 1024**3))
+    (*_fetched, disk) = preflight_warnings(config, tmp_path, None, ROOMY)
+    assert "what is fetched need" in disk.what
 
 
 def test_dropout_on_what_pissa_took_out_of_the_base_is_said(tmp_path: Path) -> None:
@@ -74,7 +113,8 @@ def test_a_disk_without_room_for_the_checkpoints_is_said(tmp_path: Path) -> None
     config = _config(pretrained_model_name_or_path="meta-llama/Meta-Llama-3-70B-Instruct", method="full")
     size = checkpoint_bytes(config)
     assert size is not None and size > 70e9 * 12
-    (warning,) = preflight_warnings(config.model_copy(update={"save_total_limit": 1000}), tmp_path, None, ROOMY)
+    config = config.model_copy(update={"save_total_limit": 1000})
+    _fetched, warning = preflight_warnings(config, tmp_path, None, ROOMY)
     assert warning.where == str(tmp_path.resolve())
 
 

@@ -10,7 +10,14 @@ from workbench.actions.evaluation_preflight import check_question_file
 from workbench.actions.findings import Findings
 from workbench.actions.launch_training import require_launcher
 from workbench.actions.model_preflight import model_findings
-from workbench.actions.run_preflight import check_deepspeed, check_hardware, check_processes, check_work_dir
+from workbench.actions.run_preflight import (
+    check_deepspeed,
+    check_hardware,
+    check_processes,
+    check_work_dir,
+    is_run_here,
+)
+from workbench.actions.to_fetch import check_offline
 from workbench.actions.vision_preflight import check_vision
 from workbench.configs.cluster_environment import settled
 from workbench.configs.evaluation_rules import question_files, validation_config
@@ -28,6 +35,8 @@ def findings(config: TrainConfig) -> Findings:
             found.of(about_machines, config)
     for check in (check_deepspeed, check_work_dir, device_wish, require_no_own_code):
         found.of(check, config)
+    if is_run_here(config):
+        check_offline(config, found)
     model_findings(config, found)
     data_findings(config, found)
     if (own_data := validation_config(config)) is not None:

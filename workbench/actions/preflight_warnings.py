@@ -1,19 +1,24 @@
-"""What does not stop a training, but may later: too little memory or disk, rows beyond the context, no checkpoint where the loss is lowest, a port that is taken. Takes milliseconds."""
+"""What does not stop a training, but may later or surprises: what is fetched first, too little memory or disk, settings
+that do nothing, rows beyond the context, no checkpoint where the loss is lowest, a port that is taken. Takes milliseconds."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.actions.launch_training import planned_process_count
+from workbench.actions.to_fetch import bytes_to_fetch, fetch_warnings
 from workbench.configs.checkpoint_size import checkpoint_bytes
 from workbench.configs.cluster_environment import settled
 from workbench.configs.estimate import MemoryEstimate, estimate_memory
+from workbench.configs.idle_settings import idle_settings
 from workbench.configs.schema import TrainConfig
 from workbench.configs.shapes import context_of
 from workbench.errors import WorkbenchError
 from workbench.free_memory import Devices, find_devices
+from workbench.hub.local import hub_cache
 from workbench.i18n import _
 from workbench.paths import existing_parent
 from workbench.sizes import in_words
@@ -21,25 +26,34 @@ from workbench.training.meeting_point import require_meeting_point
 
 
 def preflight_warnings(
-    config: TrainConfig, work_dir: Path, memory: MemoryEstimate | None, devices: Devices
+    config: TrainConfig,
+    work_dir: Path,
+    memory: MemoryEstimate | None,
+    devices: Devices,
+    assignments: Sequence[str] = (),
 ) -> list[WorkbenchError]:
-    """Each with where it is and how to mend it."""
+    """Each with where it is and how to mend it.
+
+    Args:
+        assignments: the ``key=value`` that the user has changed the config with.
+    """
     found = (
         _memory(memory, devices),
         _context(config),
         _dropped(config),
         _lowest(config),
-        _disk(config, work_dir),
+        _stretched(config),
         _meeting_point(config),
     )
-    return [warning for warning in found if warning is not None]
+    single = [warning for warning in found if warning is not None]
+    return [*fetch_warnings(config), *single, *_disk(config, work_dir), *_idle(config, assignments)]
 
 
-def warnings_before(config: TrainConfig, work_dir: Path) -> list[WorkbenchError]:
+def warnings_before(config: TrainConfig, work_dir: Path, assignments: Sequence[str]) -> list[WorkbenchError]:
     """The same for a training that is about to be started from here."""
     devices = find_devices(config.devices)
     memory = estimate_memory(config, devices=planned_process_count(config), on_cpu=devices.on_cpu)
-    return preflight_warnings(config, work_dir, memory, devices)
+    return preflight_warnings(config, work_dir, memory, devices, assignments)
 
 
 def _memory(memory: MemoryEstimate | None, devices: Devices) -> WorkbenchError | None:
@@ -96,22 +110,58 @@ def _lowest(config: TrainConfig) -> WorkbenchError | None:
     )
 
 
-def _disk(config: TrainConfig, work_dir: Path) -> WorkbenchError | None:
-    """Whether the checkpoints that are kept, and one that is being written, have room."""
-    size = checkpoint_bytes(config)
-    if size is None or config.save_total_limit < 0:
-        return None
-    needed = size * (config.save_total_limit + 1)
+def _disk(config: TrainConfig, work_dir: Path) -> list[WorkbenchError]:
+    """Whether the checkpoints that are kept, one that is being written, and what is fetched first have room."""
+    checkpoints = (checkpoint_bytes(config) or 0) * (config.save_total_limit + 1)
+    fetched, cache = bytes_to_fetch(config), existing_parent(hub_cache())
     folder = existing_parent(work_dir)
+    if folder.stat().st_dev == cache.stat().st_dev:
+        return _room(folder, checkpoints, fetched)
+    return _room(folder, checkpoints, 0) + _room(cache, 0, fetched)
+
+
+def _room(folder: Path, checkpoints: int, fetched: int) -> list[WorkbenchError]:
     free = shutil.disk_usage(folder).free
-    if needed <= free:
+    if checkpoints + fetched <= free:
+        return []
+    text = (
+        _("The checkpoints need about {needed}; {free} are free on that disk.")
+        if not fetched
+        else _("The checkpoints and what is fetched need about {needed}; {free} are free on that disk.")
+        if checkpoints
+        else _("What is fetched needs about {needed}; {free} are free on that disk.")
+    )
+    fix = (
+        _("Make room, set a smaller save_total_limit, or name another disk with --work-dir.")
+        if checkpoints
+        else _("Make room, or move the cache with HF_HOME.")
+    )
+    what = text.format(needed=in_words(checkpoints + fetched), free=in_words(free))
+    return [WorkbenchError(what, where=str(folder), fix=fix)]
+
+
+def _idle(config: TrainConfig, assignments: Sequence[str]) -> list[WorkbenchError]:
+    """Settings that are given and do nothing in this config."""
+    named = {assignment.partition("=")[0].strip() for assignment in assignments}
+    return [
+        WorkbenchError(
+            _("This does nothing with {setting}.").format(setting=idle.beside),
+            where=", ".join(idle.fields),
+            fix=_("Take it out, or set what it is for: {setting}.").format(setting=idle.wanted),
+        )
+        for idle in idle_settings(config, named)
+    ]
+
+
+def _stretched(config: TrainConfig) -> WorkbenchError | None:
+    """Whether the context is to be stretched to what the model reads as it is."""
+    reach, wanted = context_of(config.pretrained_model_name_or_path), config.max_position_embeddings
+    if not reach or not wanted or wanted > reach:
         return None
     return WorkbenchError(
-        _("The checkpoints need about {needed}; {free} are free on that disk.").format(
-            needed=in_words(needed), free=in_words(free)
-        ),
-        where=str(folder),
-        fix=_("Make room, set a smaller save_total_limit, or name another disk with --work-dir."),
+        _("This does nothing: the model reads {reach} tokens as it is.").format(reach=reach),
+        where=f"max_position_embeddings: {wanted}",
+        fix=_("Take it out, or set more than that."),
     )
 
 

@@ -68,5 +68,10 @@ def check_hardware(config: TrainConfig) -> None:
     Raises:
         WorkbenchError: the config asks for what it cannot do.
     """
-    if config.cluster.launcher not in {"hostfile", "slurm"} or takes_step(config):
+    if is_run_here(config):
         require_possible(config, first_gpu(config.devices))
+
+
+def is_run_here(config: TrainConfig) -> bool:
+    """Whether a process of the training runs on this machine for sure."""
+    return config.cluster.launcher not in {"hostfile", "slurm"} or takes_step(config)

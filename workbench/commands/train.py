@@ -138,7 +138,7 @@ def train(
     settings = apply_overrides(found.config, changes)
     began = time.time()
     if not resume and not fit:
-        for warning in warnings_before(settings, work_dir or Path.cwd()):
+        for warning in warnings_before(settings, work_dir or Path.cwd(), changes):
             typer.echo(_("Warning: {message}").format(message=printable(str(warning))), err=True)
     job = start_training(
         settings,

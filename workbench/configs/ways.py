@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 
 def why_ways_clash(config: TrainConfig) -> str | None:
     """The first reason why the config's way of training cannot work, as a message id; None if there is none."""
-    return next((reason for clashes, reason in _rules(config) if clashes), None)
+    clash = next((reason for clashes, reason in _rules(config) if clashes), None)
+    return clash or (why_dora_clashes(config) if config.lora.use_dora else None)
+
+
+def why_dora_clashes(config: TrainConfig) -> str | None:
+    """Why an adapter with DoRA cannot be trained in the config's way, as a message id; None if it can."""
+    if config.method == "qlora" and config.quantization.load_in_8bit:
+        return N_("lora.use_dora cannot read a base in 8 bits; take 4: quantization.load_in_8bit: false")
+    if config.has_adapter and zero_stage(config.deepspeed) == 3:
+        return N_("lora.use_dora cannot read weights that ZeRO-3 has spread; take deepspeed_zero2")
+    return None
 
 
 def _rules(config: TrainConfig) -> list[tuple[bool, str]]:
@@ -42,14 +52,6 @@ def _rules(config: TrainConfig) -> list[tuple[bool, str]]:
         (
             pissa and config.method == "qlora",
             N_("init_lora_weights: pissa takes a part out of the base, which has none to give in few bits; take method: lora"),
-        ),
-        (
-            config.method == "qlora" and config.quantization.load_in_8bit and config.lora.use_dora,
-            N_("lora.use_dora cannot read a base in 8 bits; take 4: quantization.load_in_8bit: false"),
-        ),
-        (
-            config.has_adapter and config.lora.use_dora and sharded,
-            N_("lora.use_dora cannot read weights that ZeRO-3 has spread; take deepspeed_zero2"),
         ),
         (pissa and config.sees, N_("init_lora_weights: pissa is for models of text; take default")),
         (

@@ -6,6 +6,7 @@ Light: the library that fetches runs in a process of its own, `workbench.data.hu
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -60,6 +61,21 @@ def hub_name(name: str) -> HubName:
         raise _not_here(name, found["repository"])
     hub = "huggingface" if bare == name else "modelscope"
     return HubName(hub, found["repository"], found["config"] or "", found["split"] or "train")
+
+
+def is_kept(name: str) -> bool:
+    """Whether a dataset is on this machine: its rows, or what the library that fetches keeps for itself of it.
+
+    What is no name on a hub is not this function's affair.
+    """
+    try:
+        found = hub_name(name)
+    except WorkbenchError:
+        return True
+    general = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface"
+    home = Path(os.environ.get("HF_HOME") or general).expanduser()
+    library = Path(os.environ.get("HF_DATASETS_CACHE") or home / "datasets").expanduser()
+    return is_arrow_folder(found.folder) or (library / found.repository.replace("/", "___")).is_dir()
 
 
 def fetched(name: str) -> Path:

@@ -13,6 +13,8 @@ _NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 _CONFIGS = ("config.json", "adapter_config.json")
 _INDEX = "*.index.json"
 _WEIGHTS = ("*.safetensors", "*.bin", "*.pth", "*.pt")
+_OFFLINE_SETTINGS = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+_YES = {"1", "ON", "YES", "TRUE"}
 
 
 def is_here(name: str) -> bool:
@@ -22,13 +24,13 @@ def is_here(name: str) -> bool:
 
 def snapshot_of(name: str) -> Path | None:
     """The folder in the cache with a model's newest state; None if it is not there or not complete."""
-    return _snapshot(_cache() / f"models--{name.replace('/', '--')}") if _NAME.fullmatch(name) else None
+    return _snapshot(hub_cache() / f"models--{name.replace('/', '--')}") if _NAME.fullmatch(name) else None
 
 
 def cached_models() -> list[str]:
     """The names of complete models in the cache."""
     try:
-        folders = sorted(_cache().glob("models--*--*"))
+        folders = sorted(hub_cache().glob("models--*--*"))
     except OSError:
         return []
     return [
@@ -38,7 +40,13 @@ def cached_models() -> list[str]:
     ]
 
 
-def _cache() -> Path:
+def offline_setting() -> str | None:
+    """The environment's setting that forbids asking the hub, read as huggingface_hub does; None if none does."""
+    given = next((name for name in _OFFLINE_SETTINGS if os.environ.get(name)), None)
+    return given if given and os.environ[given].upper() in _YES else None
+
+
+def hub_cache() -> Path:
     """Where huggingface_hub keeps what it fetches, by the settings that it looks at."""
     if cache := os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE"):
         return Path(cache).expanduser()

@@ -96,7 +96,7 @@ def plan_of(reference: str, assignments: list[str], project: Path) -> TrainPlan:
         seconds=None if steps is None or pace is None else pace * steps.iters,
         by_earlier_run=earlier is not None,
         problems=problems,
-        warnings=preflight_warnings(config, work_dir, memory, devices),
+        warnings=preflight_warnings(config, work_dir, memory, devices, assignments),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from workbench.configs.base_changes import BaseChanges, changes_of
 from workbench.configs.provenance import read_provenance
 from workbench.configs.schema import TrainConfig
+from workbench.configs.ways import why_dora_clashes
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -19,12 +20,14 @@ def begun_folder(config: TrainConfig) -> Path:
     """The folder of the adapter.
 
     Raises:
-        WorkbenchError: there is none, or it was made for another base, or for other new tokens or another context.
+        WorkbenchError: there is none, it was made for another base, or for other new tokens or another context, or
+            its kind cannot be trained in the config's way.
     """
     folder = _folder(config)
     require_adapter(folder)
     _require_same_base(folder, config)
     _require_same_changes(folder, config)
+    _require_trainable_kind(folder, config)
     return folder
 
 
@@ -74,3 +77,11 @@ def _require_same_changes(folder: Path, config: TrainConfig) -> None:
                     field=field, value=list(wanted) if isinstance(wanted, tuple) else wanted or "null"
                 ),
             )
+
+
+def _require_trainable_kind(folder: Path, config: TrainConfig) -> None:
+    is_dora = json_object(folder / "adapter_config.json").get("use_dora") is True
+    if is_dora and (clash := why_dora_clashes(config)):
+        raise WorkbenchError(
+            _("The adapter was trained with DoRA."), where=f"adapter_name_or_path: {folder}", fix=_(clash)
+        )
