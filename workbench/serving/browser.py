@@ -17,16 +17,15 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 from pydantic import SecretStr
-from textual_serve.app_service import AppService
 from textual_serve.server import Server
 
 from workbench.i18n import _, current_language
 from workbench.serving.guards import own_names_only, own_pages_only
 from workbench.serving.login import Login
+from workbench.serving.tab import show_app
 
 _PAGE = Path(__file__).with_name("page")
-_SECONDS_TO_END = 5.0
-_HEARTBEAT_SECONDS = 15.0
+_SECONDS_TO_END = 15.0
 _SMALLEST_FONT, _USUAL_FONT, _LARGEST_FONT = 6, 16, 64
 _HEADERS = {"X-Frame-Options": "DENY", "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff"}
 _OF_TERMINALS = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "TMUX", "STY")
@@ -91,43 +90,13 @@ class BrowserServer(Server):
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """One tab and its app, until either ends."""
-        websocket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS)
-        await websocket.prepare(request)
-
-        async def close() -> None:
-            await websocket.close()
-
-        app = _TabApp(
-            self.command,
-            write_bytes=websocket.send_bytes,
-            write_str=websocket.send_str,
-            close=close,
-            download_manager=self.download_manager,
-        )
         session = asyncio.current_task()
         assert session is not None
         self._sessions.add(session)
         try:
-            await app.start(*(_number(request.query.get(name, "")) for name in ("width", "height")))
-            await self._process_messages(websocket, app)
+            return await show_app(request, self.command, self.download_manager, self._process_messages)
         finally:
             self._sessions.discard(session)
-            await app.stop()
-            await websocket.close()
-        return websocket
-
-
-class _TabApp(AppService):
-    """An app that has ended without saying so, such as one that could not start, ends its tab too."""
-
-    async def run(self) -> None:
-        await super().run()
-        await self.remote_close()
-
-
-def _number(given: str) -> int:
-    """A width or height in cells, of an app that will be told the true one."""
-    return int(given) if given.isdecimal() and 0 < len(given) < 4 else 80
 
 
 def suit_environment(environment: MutableMapping[str, str]) -> None:
