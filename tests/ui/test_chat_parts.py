@@ -97,21 +97,26 @@ def test_checkpoints_of_trainings_can_be_chosen_newest_first(project: Path) -> N
 # -- two conversations
 
 
+def next_open(sides: ChatSides) -> int | None:
+    """The number of the first conversation that has a question to answer."""
+    return next((number for number in range(len(sides.all)) if sides.has_to_answer(number)), None)
+
+
 def test_the_second_conversation_is_asked_what_the_first_was(tmp_path: Path) -> None:
     sides = ChatSides(ChatState(tmp_path, ChosenModel("one")))
     sides.first.ask(ChatTurn(role="user", content="first?", images=["/a.png"]))
-    assert sides.next_open() == 0
+    assert next_open(sides) == 0
     sides.first.keep_answer(answer("1"))
-    assert sides.next_open() is None
+    assert next_open(sides) is None
     sides.put_beside(ChosenModel("other"))
     sides.first.ask(ChatTurn(role="user", content="second?"))
     asked = []
-    while (number := sides.next_open()) is not None:
+    while (number := next_open(sides)) is not None:
         chat = sides.all[number]
         asked.append((number, chat.turns[-1].content, chat.turns[-1].images))
         chat.keep_answer(answer("x"))
     assert asked == [(0, "second?", []), (1, "first?", ["/a.png"]), (1, "second?", [])]
-    models = [json.loads(path.read_bytes())["model"] for path in sorted((tmp_path / "chats").iterdir())]
+    models = [json.loads(path.read_bytes())["model"] for path in sorted((tmp_path / "chats").glob("*.json"))]
     assert models == ["one", "other"]
 
 
@@ -128,4 +133,5 @@ def test_a_question_is_taken_back_from_those_that_were_asked_it(tmp_path: Path) 
     assert [len(chat.turns) for chat in sides.all] == [2, 2]
     assert sides.take_back_answers()
     assert [len(chat.turns) for chat in sides.all] == [1, 1]
-    assert [chat.figures for chat in sides.all] == [{}, {}]
+    assert [chat.go_beside(0, -1, of_answer=True) for chat in sides.all] == [True, True]
+    assert [chat.last_answer for chat in sides.all] == ["1", "1"]

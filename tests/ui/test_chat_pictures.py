@@ -227,7 +227,7 @@ async def test_an_earlier_conversation_has_its_pictures_or_says_that_they_are_go
     await see(talk, "Earlier conversations", "An old question?")
     await talk.press("enter")
     await see(talk, "▀▀▀▀▀▀▀▀", "red.png", "gone.png: This picture is not there.")
-    await wait_until(talk, lambda: chat(talk)._model.loaded is not None)
+    await wait_until(talk, lambda: chat(talk).is_ready)
 
 
 async def test_only_names_are_shown_to_who_wants_that(talk: Pilot[None]) -> None:

@@ -32,8 +32,8 @@ def test_without_a_file_the_keys_are_as_shipped(user: Path) -> None:
 
 
 def test_commands_are_named_flat_or_by_their_area(user: Path) -> None:
-    write(user, '"app.quit" = "ctrl+d"\n[train]\nstop = "x"\nlog = "g,ctrl+g"\n')
-    assert load_keymap(WorkbenchApp(user)) == {"app.quit": "ctrl+d", "train.stop": "x", "train.log": "g,ctrl+g"}
+    write(user, '"app.quit" = "ctrl+u"\n[train]\nstop = "x"\nlog = "g,ctrl+g"\n')
+    assert load_keymap(WorkbenchApp(user)) == {"app.quit": "ctrl+u", "train.stop": "x", "train.log": "g,ctrl+g"}
 
 
 def test_an_unknown_command_names_the_nearest(user: Path) -> None:
