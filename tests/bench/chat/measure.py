@@ -15,11 +15,11 @@ def measure(settings: Settings) -> list[Figure]:
     from tests.bench.chat.switching import switching_figures
 
     short = settings.seconds < Settings.seconds
-    figures = speed_figures("sample model", "sample:model", 64, settings.runs)
+    figures = speed_figures("sample model", "sample:model", tokens=64, questions=4, runs=2 * settings.runs)
     for name in ("0.5B",) if short else TALKING:
         with tempfile.TemporaryDirectory(prefix="workbench-bench-") as folder:
             model = write_talking_model(Path(folder) / "model", TALKING[name])
-            figures += speed_figures(f"{name}, random", str(model), 24, 1 if name == "1.8B" else 2)
+            figures += speed_figures(f"{name}, random", str(model), tokens=16, questions=2, runs=2)
             figures += switching_figures(f"{name}, random", model, TALKING[name], Path(folder), settings.runs)
     return figures
 
@@ -30,6 +30,6 @@ CHAT = Measurement(
     how="Each question is answered by the engine's session, streamed piece by piece as JSON lines into the void, and by "
     "transformers' generate without streaming, in turn, with the same weights, settings and seed. Drawn means XTuner's "
     "settings: temperature 0.1, top-k 40, top-p 0.75; the time to the first token has the reading of the conversation in it.",
-    limits="Weights of the larger models are random, 24 tokens an answer. There is no GPU in this machine.",
+    limits="Weights of the larger models are random, 16 tokens an answer. There is no GPU in this machine.",
     run=measure,
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO
@@ -31,14 +32,18 @@ class _Run:
     total_s: float
 
 
-def speed_figures(what: str, model: str, tokens: int, runs: int) -> list[Figure]:
+def speed_figures(what: str, model: str, *, tokens: int, questions: int, runs: int) -> list[Figure]:
     """Seconds to the first token and tokens a second, with XTuner's settings and with greedy decoding."""
     session = ChatSession(Load(id=0, model=model, prompt_template="internlm2_chat"))
     session.load(lambda _stage: None)
+    list(_pairs(session, GenerationSettings(max_new_tokens=2), _QUESTIONS[:1]))
     figures = []
     for how, temperature in (("drawn", 0.1), ("greedy", 0.0)):
         settings = GenerationSettings(max_new_tokens=tokens, temperature=temperature)
-        pairs = [pair for number in range(runs + 1) for pair in _pairs(session, settings, number)][len(_QUESTIONS) :]
+        asked = (
+            _pairs(session, settings.model_copy(update={"seed": seed}), _QUESTIONS[:questions]) for seed in range(runs)
+        )
+        pairs = list(chain.from_iterable(asked))
         figures += _compared(f"{what}, {how}", [ours for ours, _plain in pairs], [plain for _ours, plain in pairs])
     return figures
 
@@ -59,17 +64,16 @@ def _compared(what: str, ours: list[_Run], plain: list[_Run]) -> list[Figure]:
     return figures
 
 
-def _pairs(session: ChatSession, settings: GenerationSettings, number: int) -> Iterator[tuple[_Run, _Run]]:
+def _pairs(session: ChatSession, settings: GenerationSettings, questions: Sequence[str]) -> Iterator[tuple[_Run, _Run]]:
     """One answer of each to every question, with the same seed; who begins changes."""
-    chosen = settings.model_copy(update={"seed": number})
-    for place, question in enumerate(_QUESTIONS):
+    for place, question in enumerate(questions, start=settings.seed):
         turns = [ChatTurn(role="user", content=question)]
-        if (number + place) % 2:
-            ours = _streamed(session, turns, chosen)
-            yield ours, _plain(session, turns, chosen)
+        if place % 2:
+            ours = _streamed(session, turns, settings)
+            yield ours, _plain(session, turns, settings)
         else:
-            plain = _plain(session, turns, chosen)
-            yield _streamed(session, turns, chosen), plain
+            plain = _plain(session, turns, settings)
+            yield _streamed(session, turns, settings), plain
 
 
 def _streamed(session: ChatSession, turns: list[ChatTurn], settings: GenerationSettings) -> _Run:
