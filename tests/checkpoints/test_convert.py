@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from workbench.checkpoints.convert import convert
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.models.load import load_language_model
+from workbench.training.manifest import MANIFEST_FILE, write_manifest
 
 pytestmark = pytest.mark.heavy
 
@@ -81,6 +83,7 @@ def whole(base: Path, tmp_path: Path) -> Path:
     write_provenance(folder, Provenance(prompt_template="internlm2_chat", base_model=str(base), iter=8, step=4))
     for name in ("optimizer.pt", "trainer_state.json", "rng_state_0.pth", "training_args.bin"):
         (folder / name).write_text("of the training")
+    write_manifest(folder)
     return folder
 
 
@@ -88,10 +91,54 @@ def test_whole_weights_are_taken_without_what_only_training_needs(whole: Path, t
     made = convert(whole, tmp_path / "adapter", on_progress=_ignore)
     names = {path.name for path in made.folder.iterdir()}
     assert {"adapter_model.safetensors", "adapter_config.json", "workbench.json", "tokenizer.json"} <= names
-    assert not {"optimizer.pt", "trainer_state.json", "rng_state_0.pth", "training_args.bin"} & names
+    assert not {"optimizer.pt", "trainer_state.json", "rng_state_0.pth", "training_args.bin", MANIFEST_FILE} & names
     assert (made.folder / "adapter_model.safetensors").read_bytes() == (
         whole / "adapter_model.safetensors"
     ).read_bytes()
+
+
+def _cut(weights: Path) -> None:
+    weights.write_bytes(weights.read_bytes()[:1000])
+
+
+def _change_a_byte(weights: Path) -> None:
+    content = bytearray(weights.read_bytes())
+    content[-5] ^= 1
+    weights.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [_cut, _change_a_byte, Path.unlink])
+def test_damaged_weights_are_refused_and_a_whole_checkpoint_is_named(
+    whole: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    other = Path(shutil.copytree(whole, tmp_path / "checkpoint-2"))
+    (whole / "adapter_model.bin").touch()  # so that there are weights even when the other file is gone
+    damage(whole / "adapter_model.safetensors")
+    with pytest.raises(WorkbenchError, match=r"cannot be used: adapter_model\.safetensors is missing, cut") as caught:
+        convert(whole, tmp_path / "adapter", on_progress=_ignore)
+    assert caught.value.where == str(whole)
+    assert str(other) in (caught.value.fix or "")
+    assert not (tmp_path / "adapter").exists()
+
+
+def test_weights_that_were_cut_and_never_noted_are_refused(whole: Path, tmp_path: Path) -> None:
+    (whole / MANIFEST_FILE).unlink()
+    _cut(whole / "adapter_model.safetensors")
+    with pytest.raises(WorkbenchError, match=r"adapter_model\.safetensors: its header is larger") as caught:
+        convert(whole, tmp_path / "adapter", on_progress=_ignore)
+    assert "copy it again" in (caught.value.fix or "")
+
+
+def test_a_torn_state_of_the_training_does_not_matter(whole: Path, tmp_path: Path) -> None:
+    _cut(whole / "optimizer.pt")
+    (whole / "trainer_state.json").unlink()
+    assert convert(whole, tmp_path / "adapter", on_progress=_ignore).kind == "adapter"
+
+
+def test_weights_without_the_settings_of_their_adapter_are_refused(whole: Path, tmp_path: Path) -> None:
+    (whole / "adapter_config.json").unlink()
+    with pytest.raises(WorkbenchError, match=r"adapter_config\.json is missing"):
+        convert(whole, tmp_path / "adapter", on_progress=_ignore)
 
 
 def test_an_interrupted_conversion_leaves_nothing(whole: Path, tmp_path: Path) -> None:

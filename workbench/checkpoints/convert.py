@@ -20,6 +20,7 @@ from workbench.checkpoints.output import complete_or_absent, require_space, resu
 from workbench.checkpoints.stored import LazyTensor
 from workbench.checkpoints.values import only_finite
 from workbench.checkpoints.weight_writing import ONE_FILE, write_weights
+from workbench.checkpoints.whole_weights import is_training_only, require_whole_weights
 from workbench.checkpoints.zero import open_shards, shard_folder
 from workbench.configs.files import load_config
 from workbench.configs.provenance import Provenance, read_provenance, write_provenance
@@ -27,6 +28,7 @@ from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
+from workbench.weights.adapter_folder import require_adapter
 from workbench.weights.seeing import has_seeing_parts
 
 Kind = Literal["adapter", "model", "llava"]
@@ -38,15 +40,6 @@ _MODEL_FILES = (
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
-_TRAINING_ONLY = {
-    "trainer_state.json",
-    "training_args.bin",
-    "optimizer.pt",
-    "scheduler.pt",
-    "latest",
-    "zero_to_fp32.py",
-    "zero_to_torch.py",
-}
 
 
 @dataclass(frozen=True)
@@ -67,7 +60,8 @@ def convert(
     tensor. An attempt that was killed goes on where it was.
 
     Raises:
-        WorkbenchError: it is no checkpoint, a rank's shard is missing, or the target would be overwritten.
+        WorkbenchError: it is no checkpoint, its weights are damaged, a rank's shard is missing, or the target would be
+            overwritten.
     """
     if not checkpoint.is_dir():
         raise WorkbenchError(
@@ -76,6 +70,10 @@ def convert(
             fix=_("Name a folder such as work_dirs/NAME/TIME/checkpoints/checkpoint-80, or a job."),
         )
     kind = _whole_kind(checkpoint)
+    if kind is not None:
+        require_whole_weights(checkpoint)
+    if kind == "adapter":
+        require_adapter(checkpoint)
     key = None if kind else resume_key_of([path for path in checkpoint.rglob("*") if path.is_file()], "convert")
     with complete_or_absent(target, overwrite=overwrite, sources=[checkpoint], resume_key=key) as folder:
         if kind == "llava":
@@ -98,11 +96,7 @@ def _whole_kind(checkpoint: Path) -> Kind | None:
 
 
 def _copy_whole(checkpoint: Path, folder: Path, on_progress: Callable[[int, int], None]) -> None:
-    wanted = [
-        path
-        for path in sorted(checkpoint.iterdir())
-        if path.is_file() and path.name not in _TRAINING_ONLY and not path.name.startswith("rng_state")
-    ]
+    wanted = [path for path in sorted(checkpoint.iterdir()) if path.is_file() and not is_training_only(path.name)]
     refuse_links_outside(checkpoint, wanted)
     total, done = sum(path.stat().st_size for path in wanted), 0
     require_space(folder, total)

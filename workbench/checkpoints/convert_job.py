@@ -19,16 +19,16 @@ def work(job: JobFolder, events: EventLog) -> Finished:
     """Convert what the job's arguments name; they are those of `workbench.actions.convert.start_convert`."""
     arguments = job.record.arguments
     checkpoint = Path(arguments["checkpoint"])
+    convert = _in_parts if arguments.get("save_format", "xtuner") == "xtuner" else _in_one
+    results, notes = convert(arguments, events)
     if is_checkpoint(checkpoint) and (missing := what_is_missing(checkpoint)) is not None:
         events.write(
             Warned(
                 message=_("The checkpoint is not complete: {file} is missing or cut off.").format(file=missing),
                 where=str(checkpoint),
-                fix=_("A training cannot go on from it; its weights are converted if they can be."),
+                fix=_("A training cannot go on from it; its weights are converted."),
             )
         )
-    convert = _in_parts if arguments.get("save_format", "xtuner") == "xtuner" else _in_one
-    results, notes = convert(arguments, events)
     for note in notes:
         events.write(Warned(message=note))
     return Finished(results=results)

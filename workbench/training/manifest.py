@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 MANIFEST_FILE = "manifest.json"
@@ -31,15 +32,20 @@ def write_manifest(folder: Path) -> None:
         to_disk(path)
 
 
-def what_is_damaged(folder: Path) -> str | None:
-    """The first file whose size or content is not that which was noted; None if all are, or nothing was noted."""
+def what_is_damaged(folder: Path, *, but: Callable[[str], bool] = lambda name: False) -> str | None:
+    """The first file whose size or content is not that which was noted; None if all are, or nothing was noted.
+
+    Args:
+        but: names of files, as paths in the folder, that do not matter.
+    """
     try:
         noted = json.loads((folder / MANIFEST_FILE).read_bytes())["files"]
-        return next((name for name, facts in noted.items() if not _is_as(folder / name, facts)), None)
+        matters = ((name, facts) for name, facts in noted.items() if not but(name))
+        return next((name for name, facts in matters if not _is_as(folder / name, facts)), None)
     except FileNotFoundError:
         return None  # saved before there were manifests
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return MANIFEST_FILE
+        return None if but(MANIFEST_FILE) else MANIFEST_FILE
 
 
 def to_disk(path: Path) -> None:
