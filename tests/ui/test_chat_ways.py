@@ -20,6 +20,7 @@ from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.turn import ChatTurn
 from workbench.ui.screens.chat import ChatScreen
 from workbench.ui.screens.row_dialog import RowDialog
+from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.transcript import Transcript
 
@@ -97,6 +98,16 @@ async def test_an_edited_question_and_another_answer_are_ways_to_go_among(talk: 
     assert [turn.content for turn in kept.turns] == ["q edited", "Answer 3 to q edited"]
 
 
+async def test_an_edit_that_is_not_sent_is_undone_by_the_same_key(talk: Pilot[None]) -> None:
+    await ask(talk, "q")
+    await talk.press("ctrl+e")
+    await see(talk, "ctrl+e brings it back")
+    assert (prompt(talk).text, said_now(talk)) == ("q", [])
+    await talk.press("ctrl+e")
+    await see(talk, "Answer 1 to q")
+    assert (prompt(talk).text, said_now(talk)) == ("", ["q", "Answer 1 to q"])
+
+
 async def test_where_there_is_no_other_way_it_is_said(talk: Pilot[None]) -> None:
     await ask(talk, "q")
     await into_conversation(talk)
@@ -128,6 +139,22 @@ async def test_thoughts_are_folded_until_a_key_unfolds_them(talk: Pilot[None]) -
     await see(talk, "▾ thought", "It is [b]bold[/b] [31mred.")
     await talk.press("enter")
     await see(talk, "▸ thought")
+
+
+async def test_a_thought_is_folded_while_it_is_written(talk: Pilot[None]) -> None:
+    message = ModelMessage("m")
+    await chat(talk).query_one(Transcript).mount(message)
+    for piece, seen in (
+        ("<thi", ""),
+        ("nk>one two", "▸ thinking … 2 words"),
+        (" three</think>\n\nSo", "▸ thought: one two three"),
+    ):
+        await message.append(piece)
+        await see(talk, seen)
+    await message.append(" **be** it.")
+    await see(talk, "So be it.")
+    assert "think>" not in screen_text(talk)
+    await message.remove()
 
 
 async def test_a_line_shows_where_the_view_of_the_model_begins(talk: Pilot[None]) -> None:

@@ -139,6 +139,17 @@ class ChatState:
         self._set_aside(question, 0)
         return asked
 
+    @property
+    def is_edited(self) -> bool:
+        """Whether a question was put aside and nothing was asked in its place yet."""
+        is_at_fork = self.conversation is not None and self.conversation.way_at(len(self.turns)) is not None
+        return is_at_fork and not self.has_open_question
+
+    def end_editing(self) -> None:
+        """Show again what was put aside."""
+        if self.conversation is not None and self.is_edited:
+            self.conversation.go_beside(len(self.turns), -1)
+
     def go_beside(self, question: int, step: int, *, of_answer: bool) -> bool:
         """Show the way before (-1) or after (1) from this question, or from its answer, on; False if there is none."""
         place = self._place(question)

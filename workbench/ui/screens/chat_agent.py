@@ -67,9 +67,10 @@ class ChatAgent(ChatStreaming):
         protocol = protocol_of(choice, self.models.prompt_template(chat.chosen) or "")
         chat.agent = choice.model_copy(update={"read_as": protocol.name})
         coming.read = protocol.read
+        if choice.mcp:
+            self.note(_("Starting the tools …"))
         toolbox, troubles = await self.tools.toolbox(choice)
-        if troubles:
-            self.note(printable("\n".join(troubles)))
+        self.note(printable("\n".join(troubles)))
         agent = Agent(protocol, toolbox, self._may_run, choice.max_turns)
         self._agents.append(agent)
         try:

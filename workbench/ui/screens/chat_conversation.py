@@ -54,8 +54,11 @@ class ChatConversation(ChatComparing):
         self.answer()
 
     async def action_edit(self) -> None:
-        """Put a question into the prompt; what came of it stays beside what comes of the new one."""
+        """Put a question into the prompt; what came of it stays beside what comes of the new one. Once more undoes it."""
         if self._answering:
+            return
+        if self.chat.is_edited:
+            await self._end_editing()
             return
         question = self.question_meant
         asked = [chat.set_question_aside(question) for chat in self.sides.all]
@@ -66,6 +69,14 @@ class ChatConversation(ChatComparing):
         self.blind.forget(len(self.chat.questions))
         await self.repaint()
         self.query_one(PromptInput).focus()
+        self.note(_("What was said is kept beside the new question; ctrl+e brings it back."))
+
+    async def _end_editing(self) -> None:
+        for chat in self.sides.all:
+            chat.end_editing()
+        self.query_one(PromptInput).put("")
+        self.note("")
+        await self.repaint()
 
     async def action_way(self, step: int) -> None:
         """Show what was said before (-1) or after (1) instead of the chosen message."""
