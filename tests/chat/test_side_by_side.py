@@ -15,6 +15,7 @@ from tests.chat.seeing import BASE, DRAWN, GREEDY, said
 from workbench.chat.engine import Engine
 from workbench.chat.protocol import (
     Answer,
+    AttachAdapter,
     Delta,
     Done,
     Generate,
@@ -146,6 +147,18 @@ def test_a_stop_that_overtakes_its_question_is_heard(stage_2: Path) -> None:
     assert line.wait_for(6, Answer).text == alone.text, "rows for pictures that are added meanwhile change nothing"
     assert line.wait_for(7, Answer).tokens > 0
     line.engine.finish()
+
+
+def test_what_was_first_put_on_for_an_answer_can_be_attached_later(line: Line, ways: list[Parts]) -> None:
+    line.ask(700, GREEDY, parts=ways[3])
+    beside = line.wait_for(700, Answer)
+    for number, parts in enumerate((ways[3], ways[0], ways[3]), start=701):
+        line.engine.take(AttachAdapter(id=number, adapter=parts.adapter))
+        assert isinstance(line.wait_for(number, Loaded | Refused), Loaded)
+    line.ask(710, GREEDY)
+    assert line.wait_for(710, Answer).text == beside.text
+    line.engine.take(AttachAdapter(id=711))
+    line.wait_for(711, Loaded)
 
 
 def test_loading_tells_its_share_and_what_it_takes(line: Line) -> None:

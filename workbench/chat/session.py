@@ -155,8 +155,9 @@ class ChatSession:
         )
 
     def _wear(self, parts: Parts | None, on_stage: OnStage) -> None:
-        """Let the model compute with these parts."""
-        self.held.use(self._way(parts).parts, on_stage)
+        """Let the model compute with these parts; what is read for it is there for later, too."""
+        with torch.inference_mode(False):
+            self.held.use(self._way(parts).parts, on_stage)
 
     def _way(self, asked: Parts | None) -> _Way:
         """
