@@ -12,7 +12,7 @@ from sample_data.tool_use.exchanges import PROTOCOL, SYSTEM, TOOLS, Exchange, Me
 from sample_data.tool_use.wording import Need
 
 SEED = 71
-ROWS = 900
+ROWS = 600
 _NEEDS: tuple[tuple[Need | None, ...], ...] = (
     ("sum",),
     ("papers",),
@@ -35,7 +35,7 @@ def tool_data() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of dialogue, and the unseen questions."""
     draw = random.Random(SEED)
     asked = _unseen(draw)
-    taken = {str(one.arguments) for one in asked if one.arguments}
+    taken = {_asked_for(one) for one in asked if one.arguments}
     known = _known()
     rows: list[dict[str, Any]] = []
     while len(rows) < ROWS:
@@ -63,8 +63,13 @@ def _fresh(need: Need, draw: random.Random, taken: set[str]) -> Exchange:
     """One whose call is none of the unseen questions'."""
     while True:
         one = draw_exchange(need, draw, unseen=False)
-        if str(one.arguments) not in taken:
+        if _asked_for(one) not in taken:
             return one
+
+
+def _asked_for(exchange: Exchange) -> str:
+    """What a call asks for, however its blanks are set."""
+    return "".join(map(str, exchange.arguments.values())).replace(" ", "")
 
 
 def _known() -> list[tuple[str, str]]:

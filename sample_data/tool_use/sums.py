@@ -22,14 +22,8 @@ class Sum:
 
 
 def draw_sum(draw: random.Random, language: Language) -> Sum:
-    """Two or three numbers of one digit; one in eight with brackets."""
-    kind = draw.random()
-    if kind < 0.5:
-        return _sum([_digit(draw), draw.choice("+-**"), _digit(draw)], draw, language)
-    if kind < 0.875:
-        parts = [_digit(draw), draw.choice("+-**"), _digit(draw), draw.choice("+-*"), _digit(draw)]
-        return _sum(parts, draw, language)
-    return _signs(["(", _digit(draw), draw.choice("+-"), _digit(draw), ")", "*", _digit(draw)], draw)
+    """Two numbers of one digit, in words or signs."""
+    return _sum([_digit(draw), draw.choice("+-*"), _digit(draw)], draw, language)
 
 
 def _digit(draw: random.Random) -> str:

@@ -23,6 +23,10 @@ _SEEN: _Wordings = {
             "Can you compute {it}?",
             "{it} is what?",
             "I want to know how much {it} is.",
+            "Calculate {it}, please.",
+            "Please work out {it} for me.",
+            "Could you tell me what {it} is?",
+            "Can you tell me how much {it} is?",
         ),
         "zh": (
             "{it}等于多少？",
@@ -33,6 +37,8 @@ _SEEN: _Wordings = {
             "算一下{it}",
             "你能算{it}吗？",
             "我想知道{it}是多少。",
+            "请告诉我{it}等于几。",
+            "请问{it}是多少？",
         ),
     },
     "time": {
@@ -85,6 +91,10 @@ _SEEN: _Wordings = {
             "Is there a paper about {it}?",
             "I want to read about {it}.",
             "Which paper is about {it}?",
+            "Look for the {it}, please.",
+            "Please help me find the {it}.",
+            "Please search the {it}.",
+            "Can you tell me about papers on {it}?",
         ),
         "zh": (
             "找一篇关于{it}的论文。",
@@ -95,6 +105,8 @@ _SEEN: _Wordings = {
             "我想看{it}的论文。",
             "哪篇论文是关于{it}的？",
             "帮我找{it}的文章。",
+            "请告诉我{it}的论文。",
+            "请问有{it}的论文吗？",
         ),
     },
 }
