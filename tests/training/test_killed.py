@@ -12,7 +12,7 @@ from tests.jobs.running import wait_until
 from tests.training.runs import Run, new_job, run, run_until, tiny_config
 from tests.training.test_resume import assert_same_from
 from workbench.configs.files import load_config
-from workbench.jobs.events import Failed, Step
+from workbench.jobs.events import Failed, Started, Step
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.tail import EventTail
 from workbench.training.checkpoint_folders import checkpoint_folders, what_is_wrong
@@ -66,5 +66,8 @@ def test_killed_in_a_step_and_then_while_it_saves(plain: Run, tmp_path: Path) ->
     resumed = run(job, "--resume", "auto")
     assert resumed.losses, "the last checkpoint was not whole when it was killed"
     assert_same_from(plain, resumed, 4)
+    said = "Goes on from checkpoint-4, optimiser step 4 of 8. Optimiser steps that are done again: 5–8. Not whole: checkpoint-8."
+    assert resumed.of(Started)[0].facts[0] == said
+    assert said in job.log_path.read_text(encoding="utf-8")
     assert steps_of(job) == {step: loss for step, (loss, _norm) in plain.losses.items()}
     assert resumed.checkpoints == ["checkpoint-4", "checkpoint-8"]

@@ -68,7 +68,9 @@ def test_goes_on_exactly(settings: dict[str, Any], rows: Path, tmp_path: Path) -
 
 
 def test_goes_on_exactly_after_an_epoch(plain: Run, tmp_path: Path) -> None:
-    assert_same_from(plain, run(killed_after(plain, 4, tmp_path / "killed"), "--resume", "auto"), 4)
+    resumed = run(killed_after(plain, 4, tmp_path / "killed"), "--resume", "auto")
+    assert_same_from(plain, resumed, 4)
+    assert resumed.of(Started)[0].facts[0] == "Goes on from checkpoint-4, optimiser step 4 of 8."
 
 
 def test_goes_on_with_the_same_answers_scores_and_checkpoints(watched: Run, tmp_path: Path) -> None:
@@ -128,6 +130,8 @@ def test_a_torn_newest_checkpoint_is_passed_over(damage: Callable[[Path], str], 
     assert name in warned.message
     assert warned.where == str(job.checkpoints_path / "checkpoint-7")
     assert "from checkpoint-3 instead" in (warned.fix or "")
+    again = "Optimiser steps that are done again: 4–7. Not whole: checkpoint-7."
+    assert resumed.of(Started)[0].facts[0] == f"Goes on from checkpoint-3, optimiser step 3 of 8. {again}"
     assert_same_from(watched, resumed, 3)
 
 
@@ -144,6 +148,7 @@ def test_going_on_with_a_finished_run_ends_at_once(plain: Run, tmp_path: Path) -
     resumed = run(killed_after(plain, 8, tmp_path / "job"), "--resume", "auto")
     assert resumed.returncode == 0
     assert not resumed.losses
+    assert resumed.of(Started)[0].facts[0] == "Goes on from checkpoint-8, optimiser step 8 of 8."
     assert resumed.of(Finished)[0].results["recommended"] == "checkpoints/checkpoint-8"
 
 

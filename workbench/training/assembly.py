@@ -59,6 +59,7 @@ def assembled_trainer(session: Session, data: TrainingSet) -> WorkbenchTrainer:
         fuse_adapters(pupil.model)
     kernels = apply_liger(pupil.model, config.use_liger_kernel)
     said = [
+        *session.beginning,
         *facts(session, pupil.model, data.report, deepspeed=wanted, why_not=why_not),
         *way_facts(config, pupil.model, kernels=kernels),
         *pupil.batches.facts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
@@ -9,6 +10,7 @@ from workbench.i18n import _
 from workbench.jobs.checkpoints import read_history
 from workbench.jobs.events import Warned
 from workbench.training.checkpoint_folders import last_complete, require_complete
+from workbench.training.going_on import earlier_run
 from workbench.training.other_ranks import begun_with, split_among
 from workbench.training.ranks import rank, world_size
 from workbench.training.resumable import require_deepspeed_stays
@@ -29,6 +31,7 @@ def resume(session: Session, asked: str | None) -> None:
     Raises:
         WorkbenchError: the checkpoint asked for is not complete, or was saved under DeepSpeed while the config has none.
     """
+    session.earlier = earlier_run(session.job)
     if rank() == 0:
         discard_unfinished(session.job.checkpoints_path)
     if asked is None:
@@ -47,6 +50,8 @@ def resume(session: Session, asked: str | None) -> None:
 def _newest(session: Session) -> Path | None:
     """The newest complete checkpoint, with a warning about each that is passed over; None if there is none."""
     found, torn = last_complete(session.job.checkpoints_path)
+    names = (*session.earlier.not_whole, *(folder.name for folder, _missing in torn))
+    session.earlier = replace(session.earlier, not_whole=names)
     message = _("A checkpoint is passed over: {file} is missing, cut off or damaged.")
     instead = _("The training goes on from {checkpoint} instead.").format(checkpoint=found.name) if found else None
     for folder, missing in torn:

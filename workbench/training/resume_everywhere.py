@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.jobs.events import Validation
+from workbench.training.going_on import EarlierRun
 from workbench.training.node_folders import from_rank_0
 from workbench.training.ranks import rank
 from workbench.training.resume import resume
@@ -19,6 +20,7 @@ class _Past:
 
     goes_on: bool
     checkpoint: Path | None
+    earlier: EarlierRun
     answered_at: frozenset[int]
     validations: list[Validation] = field(default_factory=list)
     base_scores: dict[str, float] = field(default_factory=dict)
@@ -41,12 +43,14 @@ def resume_everywhere(session: Session, asked: str | None) -> None:
         _Past(
             session.goes_on,
             session.resumed_from,
+            session.earlier,
             session.answered_at,
             session.validations,
             session.base_scores,
         )
     )
     session.goes_on, session.answered_at = past.goes_on, past.answered_at
+    session.earlier = past.earlier
     session.validations, session.base_scores = past.validations, past.base_scores
     if past.checkpoint is not None:
         session.resumed_from = folders.distribute(past.checkpoint, session.job.checkpoints_path)

@@ -76,7 +76,8 @@ def train(job: JobFolder, resume_from: str | None, watchers: Sequence[TrainerCal
     session.counting = _counting(counted, len(data.rows), session.begun_with)
     session.cadence = _counting(config, len(data.rows), session.begun_with)
     if session.is_complete:
-        session.say(Started(facts=[_("Nothing is left to train.")], resumed_from_iter=session.first_iter))
+        said = [*session.beginning, _("Nothing is left to train.")]
+        session.say(Started(facts=said, resumed_from_iter=session.first_iter))
         return _finished(session, session.counting.total_steps, time.monotonic() - began)
     try:
         trainer = assembled_trainer(session, data)

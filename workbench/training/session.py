@@ -14,6 +14,7 @@ from workbench.jobs.events import Event, EventLog, Validation
 from workbench.jobs.folder import JobFolder
 from workbench.training.checkpoint_folders import step_of
 from workbench.training.counting import Counting
+from workbench.training.going_on import EarlierRun, goes_on_from
 from workbench.training.node_folders import NodeFolders
 from workbench.training.ranks import rank, world_size
 from workbench.training.telling import as_told_here, event_log
@@ -26,6 +27,7 @@ class Session:
     Args:
         goes_on: it was started to go on with an earlier run of the job.
         resumed_from: the checkpoint it goes on from.
+        earlier: what the run before has left besides.
         answered_at: iterations at which the earlier run has given sample answers.
         stopped: the user asked for an early end.
         stopped_early: why the training ended before its last step without being asked to; empty if it did not.
@@ -44,6 +46,7 @@ class Session:
     counting: Counting
     goes_on: bool = False
     resumed_from: Path | None = None
+    earlier: EarlierRun = field(default_factory=EarlierRun)
     answered_at: frozenset[int] = frozenset()
     stopped: bool = False
     stopped_early: str = ""
@@ -82,6 +85,13 @@ class Session:
         """The iteration it begins after."""
         step = step_of(self.resumed_from) if self.resumed_from else None
         return self.counting.iter_at(step or 0)
+
+    @property
+    def beginning(self) -> list[str]:
+        """Where it goes on, in a sentence; nothing if it begins."""
+        if self.resumed_from is None:
+            return []
+        return [goes_on_from(self.resumed_from, self.job, self.earlier, total_steps=self.counting.total_steps)]
 
     @property
     def is_complete(self) -> bool:
