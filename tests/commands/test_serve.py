@@ -81,9 +81,12 @@ def test_vllm_gets_names_adapters_and_the_key(tmp_path: Path) -> None:
         json.dumps(config | {"model_type": "llama", "architectures": ["LlamaForCausalLM"]})
     )
     mine = adapter(tmp_path / "adapter", base=str(base))
+    path = f"{tools}:{os.environ['PATH']}"
+    refused = workbench(*_SERVED, "--backend", "vllm", "--bits", "8", cwd=tmp_path, PATH=path)
+    assert (refused.returncode, "--bits 8: vLLM" in refused.stderr) == (1, True), refused.stderr
     done = workbench(
         "serve-api", str(base), "--backend", "vllm", "--adapter", f"mine={mine}", "--api-key-env", "MINE", "--port", "0", "--bits", "4",
-        "--json", cwd=tmp_path, MINE=_KEY, PATH=f"{tools}:{os.environ['PATH']}",
+        "--json", cwd=tmp_path, MINE=_KEY, PATH=path,
     )  # fmt: skip
     (job,) = list_jobs(tmp_path)
     try:

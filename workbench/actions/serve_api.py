@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from workbench.actions.model_there import require_model
 from workbench.actions.python import module_command
 from workbench.chat.parts_choice import refuse_both
-from workbench.chat.protocol import Load
+from workbench.chat.protocol import Load, Parts
 from workbench.errors import WorkbenchError
 from workbench.hub.local import is_here
 from workbench.i18n import _
@@ -58,6 +58,8 @@ def start_serving(
     _require(backend)
     refuse_both(load)
     parts = served_parts(load, list(adapters))
+    if backend == VLLM:
+        _refuse_what_vllm_lacks(load, parts)
     if load.model:
         require_model(load.model, "MODEL")
     for part in parts.values():
@@ -77,6 +79,20 @@ def start_serving(
         arguments=served.model_dump(mode="json"),
         env={SERVED_KEY: key.get_secret_value() if key else ""},
     )
+
+
+def _refuse_what_vllm_lacks(load: Load, parts: Mapping[str, Parts]) -> None:
+    """
+    Raises:
+        WorkbenchError: the weights are asked for in a way that vLLM does not have.
+    """
+    if load.bits == 8:
+        what, where = _("vLLM makes 4 bits of weights that are stored in more, but not 8."), "--bits 8"
+    elif llava := next((part.llava for part in parts.values() if part.llava), None):
+        what, where = _("vLLM serves models that see as a whole only, not a LLaVA folder on a model."), llava
+    else:
+        return
+    raise WorkbenchError(what, where=where, fix=_("Leave --backend out: workbench serves it itself."))
 
 
 def _require(backend: str) -> None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from workbench.i18n import _
+
+
+class FewBits(StrEnum):
+    """In how many bits weights can be held."""
+
+    four = "4"
+    eight = "8"
 
 
 class Precision(StrEnum):
@@ -31,8 +38,14 @@ PromptTemplate = Annotated[
 ]
 System = Annotated[str, typer.Option(help=_("System text."))]
 Bits = Annotated[int | None, typer.Option(help=_("4 loads the weights in 4 bits."), min=4, max=4)]
+HeldBits = Annotated[FewBits | None, typer.Option(help=_("Load the weights in so many bits."))]
 TorchDtype = Annotated[Precision, typer.Option(help=_("Number format of the weights."))]
 StopWords = Annotated[list[str] | None, typer.Option(help=_("Text that ends an answer; repeatable."))]
 MaxNewTokens = Annotated[int, typer.Option(help=_("Longest answer, in tokens."), min=1, max=131_072)]
 WorkDir = Annotated[Path | None, typer.Option(help=_("Where runs are kept; else work_dirs/<file name>."))]
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))]
+
+
+def bits_of(chosen: FewBits | None) -> Literal[4, 8] | None:
+    """The number; None is as the weights are stored."""
+    return None if chosen is None else 4 if chosen == FewBits.four else 8

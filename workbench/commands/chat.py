@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +25,7 @@ from workbench.commands.agent_options import (
     plain_agent,
 )
 from workbench.commands.asked_model import (
+    HeldBits,
     Llava,
     MaxNewTokens,
     Model,
@@ -36,6 +36,7 @@ from workbench.commands.asked_model import (
     TorchDtype,
     VisualEncoder,
     VisualSelectLayer,
+    bits_of,
 )
 from workbench.commands.wording import examples
 from workbench.i18n import _
@@ -57,13 +58,6 @@ _EXAMPLES = """
 
   workbench chat internlm/internlm2-chat-1_8b --llava ./llava --visual-encoder openai/clip-vit-large-patch14-336
 """
-
-
-class FewBits(StrEnum):
-    """In how many bits weights can be held."""
-
-    four = "4"
-    eight = "8"
 
 
 def register(app: typer.Typer) -> None:
@@ -94,7 +88,7 @@ def chat(
     message: Annotated[
         list[str] | None, typer.Option("--message", "-m", help=_("Ask this and leave; repeatable."))
     ] = None,
-    bits: Annotated[FewBits | None, typer.Option(help=_("Load the weights in so many bits."))] = None,
+    bits: HeldBits = None,
     torch_dtype: TorchDtype = Precision.auto,
     stop_words: StopWords = None,
     max_new_tokens: MaxNewTokens = 2048,
@@ -155,7 +149,7 @@ def chat(
         visual_encoder=visual_encoder,
         visual_select_layer=visual_select_layer,
         prompt_template=prompt_template,
-        bits=None if bits is None else 4 if bits == FewBits.four else 8,
+        bits=bits_of(bits),
         offload_folder=offload_folder,
         precision=torch_dtype.value,
         trust_remote_code=trust_remote_code,

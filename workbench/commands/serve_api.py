@@ -12,7 +12,7 @@ import typer
 
 from workbench.commands.asked_model import (
     AsJson,
-    Bits,
+    HeldBits,
     Llava,
     Model,
     Precision,
@@ -20,6 +20,7 @@ from workbench.commands.asked_model import (
     TorchDtype,
     VisualEncoder,
     VisualSelectLayer,
+    bits_of,
 )
 from workbench.commands.wording import examples
 from workbench.i18n import _
@@ -60,7 +61,7 @@ def serve_api(
     visual_encoder: VisualEncoder = None,
     visual_select_layer: VisualSelectLayer = None,
     prompt_template: PromptTemplate = None,
-    bits: Bits = None,
+    bits: HeldBits = None,
     torch_dtype: TorchDtype = Precision.auto,
     host: Annotated[
         str, typer.Option(help=_("The address to listen at; any other than this machine's own demands a key."))
@@ -98,7 +99,7 @@ def serve_api(
         visual_encoder=visual_encoder,
         visual_select_layer=visual_select_layer,
         prompt_template=prompt_template,
-        bits=bits,
+        bits=bits_of(bits),
         precision=torch_dtype.value,
         trust_remote_code=trust_remote_code,
     )

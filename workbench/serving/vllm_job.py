@@ -78,7 +78,7 @@ def _command(served: Served, job: JobFolder, events: EventLog) -> list[str]:
     words = [*shlex.split(launch.lines[0]), "--host", served.host, "--port", str(served.port)]
     words += ["--served-model-name", base, "--max-num-seqs", str(served.at_once)]
     words += ["--dtype", _DTYPES[load.precision]] if load.precision in _DTYPES else []
-    words += ["--quantization", "bitsandbytes"] if load.bits else []
+    words += ["--quantization", "bitsandbytes"] if load.bits == 4 else []
     words += ["--trust-remote-code"] if load.trust_remote_code else []
     return words + (["--lora-modules", *(f"{name}={folder}" for name, folder in adapters.items())] if adapters else [])
 
