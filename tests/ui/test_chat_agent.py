@@ -175,7 +175,7 @@ async def test_tools_and_the_text_of_the_protocol_are_chosen_in_a_dialog(talk: P
     await see(talk, "The file of MCP servers", "nowhere.json")
     path.value = ""  # type: ignore[attr-defined]
     await talk.press("f10")
-    await see(talk, "The model may call: calculator, clock")
+    await see(talk, "with tools (ctrl+k) · played", "The model may call: calculator, clock")
     agent = chat(talk).chat.agent
     assert (agent.tools, agent.text, agent.max_turns) == (("calculator", "clock"), "Mine: {tool_names}", 3)
     await talk.press("ctrl+k")

@@ -49,6 +49,7 @@ class ChatAgent(ChatStreaming):
         self.chat.agent = choice
         self.workbench.state["chat.agent"] = choice.model_dump(mode="json")
         self.chat.save()
+        self.show_status()
         self.note(self._said_of_tools(choice))
 
     def _said_of_tools(self, choice: AgentChoice) -> str:

@@ -127,7 +127,10 @@ class ChatFrame(AreaScreen):
         figures = self.models.figures(chosen) if chosen is not None else None
         label = chosen.label if chosen is not None else _("No model chosen")
         several = self.sides.are_several
-        self.query_one("#chat-status", NameLine).tell(self._said_of_columns() if several else figures or label)
+        status = self._said_of_columns() if several else figures or label
+        if self.chat.agent.is_on:
+            status = _("with tools (ctrl+k)") + " · " + status
+        self.query_one("#chat-status", NameLine).tell(status)
         self._show_titles()
         ready = _("The model is ready. Write a message below and press enter.")
         choose = _("Press f9 to choose a model: the base, an adapter, or a merged model of this project.")
