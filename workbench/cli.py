@@ -40,6 +40,7 @@ COMMANDS = (
     "mmbench",
     "eval_refcoco",
     "chat",
+    "chats",
     "serve_api",
     "serve",
     "download",

@@ -1,0 +1,63 @@
+"""Conversations are listed, searched, printed and written out without a terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from workbench.chat.conversations import SavedConversation, save_conversation
+from workbench.chat.turn import ChatTurn
+from workbench.commands.chats import chats
+from workbench.errors import WorkbenchError
+
+
+@pytest.fixture
+def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of two conversations of a project that commands are run in, newest first."""
+    monkeypatch.chdir(tmp_path)
+    said = (("Pears?", "\x1b[31mSweet."), ("Apples?", "Sour."))
+    kept = [
+        save_conversation(
+            tmp_path,
+            SavedConversation(
+                started=1000.0 + number,
+                model="m",
+                turns=[ChatTurn(role="user", content=asked), ChatTurn(role="assistant", content=answer)],
+            ),
+        ).stem
+        for number, (asked, answer) in enumerate(said)
+    ]
+    return kept[::-1]
+
+
+def test_they_are_listed_and_searched(names: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    chats()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == names
+    assert "Apples?" in lines[1]
+    chats(find="SWEET", as_json=True)
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["name"], row["model"], row["messages"], row["first_question"]) == (names[1], "m", 2, "Pears?")
+
+
+def test_one_is_printed_as_text_or_json_or_written_out(
+    names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chats(names[1])
+    text = capsys.readouterr().out
+    assert "[31mSweet." in text
+    assert "\x1b" not in text
+    chats(names[1], as_json=True)
+    assert json.loads(capsys.readouterr().out)["messages"][1]["content"] == "\x1b[31mSweet."
+    chats(names[0], export=Path("talk.md"))
+    assert "Sour." in (tmp_path / "talk.md").read_text()
+
+
+def test_a_name_that_there_is_not_names_the_nearest(names: list[str]) -> None:
+    with pytest.raises(WorkbenchError) as error:
+        chats(names[0][:-1] + "7")
+    assert names[0] in str(error.value.fix)
+    with pytest.raises(WorkbenchError, match="Which conversation"):
+        chats(export=Path("talk.md"))

@@ -1,0 +1,91 @@
+"""``workbench chats``: the project's conversations, to list, to search, to read, and to write out."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.commands.wording import examples
+from workbench.errors import WorkbenchError, nearest
+from workbench.i18n import N_, _
+
+if TYPE_CHECKING:
+    from workbench.chat.conversations import SavedConversation
+
+_EXAMPLES = """
+  workbench chats
+
+  workbench chats --find "tool learning" --json
+
+  workbench chats 20260921_153000_250
+
+  workbench chats 20260921_153000_250 --export talk.md
+"""
+_COLUMNS = (N_("conversation"), N_("model"), N_("messages"), N_("first question"))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("chats", help=_("List, search, print or export conversations."), epilog=examples(_EXAMPLES))(chats)
+
+
+def chats(
+    name: Annotated[str | None, typer.Argument(help=_("Print this conversation; all are listed without."))] = None,
+    find: Annotated[str, typer.Option(help=_("Only those in which these words stand."))] = "",
+    export: Annotated[
+        Path | None, typer.Option(help=_("Write the conversation into this file, .md or .json, instead."))
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
+) -> None:
+    """Print the list, newest first, or one conversation.
+
+    Raises:
+        WorkbenchError: there is no conversation of this name, or the file cannot be written.
+    """
+    from workbench.chat.conversations import saved_conversations
+    from workbench.chat.export import export_conversation, json_of, markdown_of
+    from workbench.text import printable
+
+    saved = {path.stem: one for path, one in saved_conversations(Path.cwd()) if one.says(find)}
+    if name is None:
+        if export is not None:
+            raise WorkbenchError(_("Which conversation?"), where="--export", fix=_("Name it: workbench chats NAME."))
+        _list(saved, as_json=as_json)
+        return
+    if name not in saved:
+        fix = _("Nearest: {names}").format(names=", ".join(nearest(name, saved) or list(saved)[:3] or ["-"]))
+        raise WorkbenchError(_("There is no conversation of this name."), where=name, fix=fix)
+    if export is not None:
+        export_conversation(saved[name], export)
+        typer.echo(printable(str(export)))
+    else:
+        typer.echo(json_of(saved[name]) if as_json else printable(markdown_of(saved[name])), nl=False)
+
+
+def _list(saved: dict[str, SavedConversation], *, as_json: bool) -> None:
+    from workbench.commands.columns import aligned
+    from workbench.text import printable
+
+    if as_json:
+        rows = [
+            {
+                "name": name,
+                "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(one.started)),
+                "model": one.model,
+                "adapter": one.adapter,
+                "messages": len(one.turns),
+                "first_question": one.title,
+            }
+            for name, one in saved.items()
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    elif not saved:
+        typer.echo(_("There are no conversations here."))
+    else:
+        cells = [(name, one.model, str(len(one.turns)), one.title) for name, one in saved.items()]
+        for line in aligned([tuple(_(column) for column in _COLUMNS), *cells]):
+            typer.echo(printable(line))
