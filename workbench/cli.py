@@ -156,9 +156,14 @@ def _followed_and_run() -> int:
 
 
 def _report(error: WorkbenchError) -> None:
-    """What is wrong, where, and how to mend it, on standard error."""
+    """What is wrong, where, and how to mend it: on standard error, and for a program that has asked for JSON as such."""
     from workbench.text import printable
 
+    if "--json" in sys.argv:
+        import json
+
+        told = {"what": error.what, "where": error.where, "fix": error.fix}
+        sys.stdout.write(json.dumps({"error": told}, ensure_ascii=False) + "\n")
     sys.stderr.write(_("Error: {message}").format(message=printable(str(error))) + "\n")
 
 

@@ -41,6 +41,25 @@ def test_a_long_text_counts_by_the_pieces_that_it_is_divided_into(project: Path)
     assert (size.rows, size.samples, size.tokens) == (1, report.samples, report.tokens)
 
 
+def test_pairs_that_prefer_nothing_do_not_count(project: Path) -> None:
+    def pair(chosen: str, rejected: str) -> str:
+        answers = {
+            name: [{"role": "assistant", "content": text}]
+            for name, text in (("chosen", chosen), ("rejected", rejected))
+        }
+        return json.dumps({"prompt": [{"role": "user", "content": "Which?"}]} | answers) + "\n"
+
+    rows = [("One.", "Two."), ("Same.", "Same. "), ("Three.", ""), ("", "Four."), ("Five.", "Six.")]
+    (project / "pairs.jsonl").write_text("".join(pair(*row) for row in rows))
+    config = a_config(data_path="pairs.jsonl", dataset_format="preference", stage="dpo")
+    report = build_training_set(config, LightTokenizer.from_folder(shipped("sample_data") / "model")).report
+    assert data_size(config).rows == report.kept == 2
+    held = config.model_copy(update={"eval_ratio": 0.5})
+    report = build_training_set(held, LightTokenizer.from_folder(shipped("sample_data") / "model")).report
+    assert data_size(held).rows == 1
+    assert "1 pairs of a chosen and a rejected answer are compared." in report.sentences()
+
+
 def test_of_damaged_data_nothing_is_known(project: Path) -> None:
     (project / "rows.jsonl").write_text("no row\n")
     assert data_size(a_config(data_path="rows.jsonl")) == DataSize()

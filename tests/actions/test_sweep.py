@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from workbench.actions.sweep import make_sweep, start_points
 from workbench.actions.sweep_points import grid_points
 from workbench.actions.sweep_table import sweep_table
 from workbench.actions.sweep_text import table_cells
+from workbench.commands.sweep import go_on
 from workbench.configs.files import dump_config, load_config
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Checkpoint, Event, Failed, Finished, Score, Validation
 from workbench.jobs.find import find_job, list_jobs
 from workbench.jobs.folder import JobFolder, JobRecord
+from workbench.jobs.process import identify
 from workbench.jobs.sweeps import SweepFolder, find_sweep, list_sweeps
 
 
@@ -115,6 +118,16 @@ def test_a_point_has_the_whole_config_and_stands_in_the_queue(project: Path, swe
     assert load_config(job.config_path) == a_config(lr=4e-4)
     assert job.record.waiting and job.record.resume_command[-2:] == ["--resume", "auto"]
     assert job in list_jobs(project)
+
+
+def test_going_on_with_what_waits_says_how_many_do(sweep: SweepFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    me = identify(os.getpid())
+    assert me is not None
+    for _point, job in start_points(sweep):
+        watched = {name: getattr(me, name) for name in me.__dataclass_fields__}
+        job.write_record(job.record.model_copy(update=watched))
+    go_on(sweep.id)
+    assert "nothing is to be started. Trainings that wait or are at work: 3." in capsys.readouterr().out
 
 
 def test_going_on_starts_what_is_missing_or_was_stopped_and_failed_ones_if_asked(sweep: SweepFolder) -> None:

@@ -38,3 +38,11 @@ def test_what_was_looked_at_and_every_finding_stand_on_the_terminal(tmp_path: Pa
     assert result.returncode == 1
     for said in ("openai: general_dialogue.json", "internlm2_chat", "free in", "✗ no.json", "✗ precision: fp16"):
         assert said in result.stdout
+
+
+def test_a_part_that_the_model_lacks_is_not_estimated_and_programs_are_told_why(tmp_path: Path) -> None:
+    settings = ("--set", "method=freeze", "--set", "freeze.last_layers=99")
+    result = workbench("estimate", NAME, *settings, "--json", cwd=tmp_path)
+    assert result.returncode == 1
+    error = json.loads(result.stdout)["error"]
+    assert error["where"] == "freeze.last_layers" and error["what"] in result.stderr and error["fix"] in result.stderr

@@ -6,6 +6,7 @@ import gettext
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from tests.commands.run_command import workbench
 from workbench import i18n
@@ -53,6 +54,11 @@ def test_examples_have_a_translated_heading(chinese: None) -> None:
     [
         (["jobs", "--nope"], "Usage: workbench jobs", "Error: No such option: --nope\n"),
         (["data", "show", "x", "--what", "y"], "Usage: workbench data show", "'labels', 'all'.\n"),
+        (
+            ["queue", "move", "1", "sideways"],
+            "Usage: workbench queue move",
+            "'to': 'sideways' is not one of 'up', 'down', 'first', 'last'.\n",
+        ),
         (["data", "dedupe", "--out", "x.json"], "Usage: workbench data dedupe", "Error: Missing argument 'IN'.\n"),
         (["data"], "Usage: workbench data", "workbench data check identity.json\n"),
     ],
@@ -74,3 +80,9 @@ def test_the_parsers_own_words_are_chinese_for_the_chinese(tmp_path: Path, argum
     result = workbench(*arguments, cwd=tmp_path, WORKBENCH_LANG="zh_CN")
     english = ("Usage", "Show this", "Examples", "Try ", "Error", "Invalid", "is not", "No such", "Got unexpected")
     assert not [word for word in english if word in result.stdout + result.stderr]
+
+
+def test_chinese_help_fits_the_terminal_and_breaks_no_latin_word(tmp_path: Path) -> None:
+    said = workbench("train", "-h", cwd=tmp_path, WORKBENCH_LANG="zh_CN", COLUMNS="80").stdout
+    assert "JSON 文件" in said
+    assert max(map(cell_len, said.splitlines())) <= 80

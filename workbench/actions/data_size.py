@@ -6,12 +6,15 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.configs.model_settings import Stage
+from workbench.configs.preference_settings import PAIR_STAGES
 from workbench.configs.schema import TrainConfig
-from workbench.data.conversation import Sample
+from workbench.data.conversation import Conversation, Sample
 from workbench.data.encode import encode_all
-from workbench.data.file_summary import FileSummary, summaries_of
+from workbench.data.file_summary import summaries_of
 from workbench.data.held_out import held_out_count
 from workbench.data.light_tokenizer import LightTokenizer
+from workbench.data.prepare.pairs import why_nothing_is_preferred
 from workbench.data.sources import sources_of
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
@@ -52,31 +55,47 @@ def data_size(config: TrainConfig) -> DataSize:
     for summary in summaries:
         by_format.setdefault(summary.format, []).append(summary.path.name)
     read = sum(summary.rows for summary in summaries)
-    counts = _token_counts(config, summaries, read)
+    usable = [[row.sample for row in summary.spread if _is_usable(row.sample, config.stage)] for summary in summaries]
+    rows = [
+        summary.rows * len(some) / max(len(summary.spread), 1) for summary, some in zip(summaries, usable, strict=True)
+    ]
+    counts = _token_counts(config, rows, usable)
     longest = max((count for some in counts for count in some), default=None)
     if not read or not all(summary.is_whole for summary in summaries):
         return DataSize(longest=longest, files=by_format)
-    kept = min(read, config.max_dataset_length or read)
+    share = min(read, config.max_dataset_length or read) / read
+    kept = round(sum(rows) * share)
     trained = kept - held_out_count(kept, config.eval_ratio)
-    scaled = [(summary.rows / len(some), some) for summary, some in zip(summaries, counts, strict=True) if some]
+    scaled = [(of_file / len(some), some) for of_file, some in zip(rows, counts, strict=True) if some]
+    part = trained / max(sum(rows), 1)
     tokens = sum(times * sum(some) for times, some in scaled)
     pieces = sum(times * sum(math.ceil(count / config.max_length) for count in some) for times, some in scaled)
     return DataSize(
         rows=trained,
-        samples=round(pieces * trained / read) or None,
-        tokens=round(tokens * trained / read) or None,
+        samples=round(pieces * part) or None,
+        tokens=round(tokens * part) or None,
         longest=longest,
         files=by_format,
     )
 
 
-def _token_counts(config: TrainConfig, summaries: list[FileSummary], read: int) -> list[list[int]]:
+def _is_usable(sample: Sample, stage: Stage) -> bool:
+    """Whether there is anything to learn in it, and two answers where answers are compared."""
+    if sample.is_empty:
+        return False
+    if stage not in PAIR_STAGES or not isinstance(sample, Conversation) or not sample.rejected:
+        return True
+    return why_nothing_is_preferred(sample) is None
+
+
+def _token_counts(config: TrainConfig, rows: list[float], usable: list[list[Sample]]) -> list[list[int]]:
     """Of each file, the tokens of some rows, the more the more it has; none without a tokenizer on this machine.
 
     Args:
-        read: rows of all files.
+        rows: how many each file has that are trained.
+        usable: some of them.
     """
-    nothing: list[list[int]] = [[] for _summary in summaries]
+    nothing: list[list[int]] = [[] for _some in usable]
     folder = Path(resolve_model(config.pretrained_model_name_or_path))
     try:
         tokenizer = LightTokenizer.found_in(folder)
@@ -85,13 +104,14 @@ def _token_counts(config: TrainConfig, summaries: list[FileSummary], read: int) 
         template = get_template(config.prompt_template, tokenizer)
         return [
             [len(row.input_ids) for row in encode_all(some, template, tokenizer, config.max_length)]
-            for some in (_some_of(summary, read) for summary in summaries)
+            for some in (
+                _some_of(samples, of_file / max(sum(rows), 1)) for samples, of_file in zip(usable, rows, strict=True)
+            )
         ]
     except WorkbenchError:  # which row the template refuses is said by the look at the first rows
         return nothing
 
 
-def _some_of(summary: FileSummary, read: int) -> list[Sample]:
-    wanted = math.ceil(_ROWS_TOKENISED * summary.rows / max(read, 1))
-    step = max(len(summary.spread) // max(wanted, 1), 1)
-    return [row.sample for row in summary.spread[::step]]
+def _some_of(samples: list[Sample], share: float) -> list[Sample]:
+    wanted = math.ceil(_ROWS_TOKENISED * share)
+    return samples[:: max(len(samples) // max(wanted, 1), 1)]

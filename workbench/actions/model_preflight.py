@@ -36,12 +36,22 @@ def model_findings(config: TrainConfig, found: Findings) -> None:
         found.of(refuse_official_layout, json_object(folder / "config.json"), name)
         if config.stage != "reward":
             found.of(refuse_scorer, folder)
-    if len(found) == before and not config.sees:
-        names = layer_names(folder, scores=config.stage == "reward")
-        if names is not None:
-            found.of(require_parts, config, names)
+    if len(found) == before:
+        found.of(check_parts, config)
     if config.adapter_name_or_path is not None:
         found.of(begun_folder, config)
+
+
+def check_parts(config: TrainConfig) -> None:
+    """Hold the names of parts, and how many layers are trained, against a model of text on this machine.
+
+    Raises:
+        WorkbenchError: the model has no such layer or weight.
+    """
+    folder = Path(resolve_model(config.pretrained_model_name_or_path))
+    names = None if config.sees else layer_names(folder, scores=config.stage == "reward")
+    if names is not None:
+        require_parts(config, names)
 
 
 def _require_whole(folder: Path, shown: str) -> None:

@@ -144,11 +144,17 @@ def stop_points(sweep: SweepFolder) -> list[JobFolder]:
     Raises:
         WorkbenchError: the record is damaged.
     """
-    stopped = []
-    for point in reversed(sweep.record.points):  # the last first: nobody takes the turn of one that leaves
-        job = sweep.job_of(point)
-        if job is None or state_of(job).is_over or state_of(job) is JobState.ELSEWHERE:
-            continue
+    stopped = points_at_work(sweep)[::-1]  # the last first: nobody takes the turn of one that leaves
+    for job in stopped:
         request_stop(job)
-        stopped.append(job)
     return stopped
+
+
+def points_at_work(sweep: SweepFolder) -> list[JobFolder]:
+    """The trainings of a sweep that wait or run, on this machine.
+
+    Raises:
+        WorkbenchError: the record is damaged.
+    """
+    jobs = [job for point in sweep.record.points if (job := sweep.job_of(point)) is not None]
+    return [job for job in jobs if not state_of(job).is_over and state_of(job) is not JobState.ELSEWHERE]

@@ -85,12 +85,14 @@ def preflight(
 
 def estimate(config: _Config, assignments: _Set = None, as_json: _Json = False) -> None:
     """Print the memory of a training."""
+    from workbench.actions.model_preflight import check_parts
     from workbench.configs.own_code import require_no_own_code
     from workbench.errors import WorkbenchError
     from workbench.ui.memory_bar import memory_bar, memory_legend, memory_verdict
     from workbench.ui.train_plan import plan_of
 
     plan = plan_of(config, assignments or [], Path.cwd())
+    check_parts(plan.config)
     needed, devices = plan.memory, plan.devices
     if needed is None:
         require_no_own_code(plan.config)

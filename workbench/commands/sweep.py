@@ -113,7 +113,7 @@ def go_on(
 
 
 def _put_into_queue(sweep: SweepFolder, *, failed_too: bool, as_json: bool) -> None:
-    from workbench.actions.sweep import start_points
+    from workbench.actions.sweep import points_at_work, start_points
     from workbench.text import printable
 
     fields, started = sweep.record.fields, []
@@ -125,7 +125,12 @@ def _put_into_queue(sweep: SweepFolder, *, failed_too: bool, as_json: bool) -> N
         made = {"sweep": sweep.id, "path": str(sweep.path), "jobs": [str(job.path) for job in started]}
         typer.echo(json.dumps(made, ensure_ascii=False))
         return
-    typer.echo(_("Sweep {id}: {count} trainings in the queue.").format(id=sweep.id, count=len(started)))
+    if started:
+        typer.echo(_("Sweep {id}: {count} trainings in the queue.").format(id=sweep.id, count=len(started)))
+    else:
+        count = len(points_at_work(sweep))
+        text = _("Sweep {id}: nothing is to be started. Trainings that wait or are at work: {count}.")
+        typer.echo(text.format(id=sweep.id, count=count))
     typer.echo(_("  compare them: workbench sweep show\n  the queue:    workbench queue"))
 
 

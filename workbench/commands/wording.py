@@ -12,6 +12,7 @@ from typing import Any
 
 from workbench.data.wording import listed
 from workbench.i18n import N_, _
+from workbench.wrapping import wrapped
 
 # Lines of the parser in English. A part in braces is any text, translated too if it is one of these.
 _LINES = (
@@ -30,7 +31,6 @@ _LINES = (
     N_("Option {name} requires an argument."),
     N_("Option {name} does not take a value."),
     N_("Got unexpected extra argument(s) ({arguments})"),
-    N_("Value error, {reason}"),
     N_("{value} is not one of {names}."),
     N_("Input should be a valid integer, unable to parse string as an integer"),
     N_("Input should be a valid number, unable to parse string as a number"),
@@ -38,6 +38,12 @@ _LINES = (
     N_("Input should be less than or equal to {bound}"),
     N_("Show this message and exit."),
 )
+
+
+_CHECKERS_WORDS = "Value error, "
+"""What stands before a reason that a choice was refused for, and says nothing."""
+_AS_IT_IS = "\b\n"
+"""Before a paragraph, so that the parser does not break its lines."""
 
 
 def _pattern(line: str) -> re.Pattern[str]:
@@ -55,6 +61,7 @@ def examples(text: str) -> str:
 
 def translated(line: str) -> str:
     """A line of the parser in the language of our texts; any other line as it is."""
+    line = line.replace(_CHECKERS_WORDS, "")
     for known, pattern in _PATTERNS:
         if found := pattern.fullmatch(line):
             return _(known).format(**{name: _part(name, text) for name, text in found.groupdict().items()})
@@ -72,6 +79,11 @@ def said_by(error: Any) -> str:
     return "".join(translated(line) + "\n" for line in said.getvalue().splitlines())
 
 
+def _in_lines(text: str, width: int) -> str:
+    """A paragraph broken where it may be: the parser breaks words of a text that has no blanks, and counts no cells."""
+    return text if text.isascii() else _AS_IT_IS + "\n".join(wrapped(text, indent="", width=width))
+
+
 def speak_our_language(command: Any) -> None:
     """Translate the fixed words in the help of a command and of its subcommands."""
     context: Any = command.context_class
@@ -80,8 +92,15 @@ def speak_our_language(command: Any) -> None:
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
             super().write_usage(prog, args, prefix or _("Usage:") + " ")
 
-        def write_dl(self, rows: Any, *places: int, **named: int) -> None:
-            super().write_dl([(name, translated(text)) for name, text in rows], *places, **named)
+        def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
+            said = [(name, translated(text)) for name, text in rows]
+            names = min(max((len(name) for name, _text in said), default=0), col_max) + col_spacing
+            width = self.width - names - self.current_indent
+            super().write_dl([(name, _in_lines(text, width)) for name, text in said], col_max, col_spacing)
+
+        def write_text(self, text: str) -> None:
+            width = self.width - self.current_indent
+            super().write_text("\n\n".join(_in_lines(part, width) for part in text.split("\n\n")))
 
     class Context(context):  # type: ignore[misc]
         formatter_class = Formatter

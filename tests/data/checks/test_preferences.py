@@ -13,7 +13,7 @@ from workbench.data.checks import Measure, check_data
 from workbench.data.training_set import build_training_set
 
 SAME = "preference rows whose chosen answer equals the rejected one"
-PAIRS = "preference rows; only the chosen answers are trained, the rejected ones are not"
+PAIRS = "preference rows; dpo, orpo and reward compare their answers, sft trains the chosen ones only"
 BLANK = "preference rows whose rejected answer is empty"
 ALIKE = "pairs whose answers are the same, or of which one is gone, once their ends are cut; they are left out"
 OVERLONG = "rows longer than max_length; their ends are cut"

@@ -11,8 +11,8 @@ from rich.cells import cell_len
 from tests.data.checks.rows import A, Q, config_for, plain_rows, row
 from tests.data.conftest import Write
 from workbench.data.checks import check_data
-from workbench.data.checks.report_text import wrapped
 from workbench.i18n import set_language
+from workbench.wrapping import wrapped
 
 
 @pytest.fixture(params=["en", "zh_CN"])

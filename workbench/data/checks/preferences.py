@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from workbench.configs.model_settings import Stage
 from workbench.configs.preference_settings import PAIR_STAGES
 from workbench.data.checks.finding import Finding, Severity
 from workbench.data.checks.place import Place
 from workbench.data.checks.tally import Reason
-from workbench.data.conversation import Conversation, Sample, Turn
+from workbench.data.conversation import Conversation, Sample
+from workbench.data.prepare.pairs import why_nothing_is_preferred
 from workbench.data.stage_fit import Misfit, misfit
 from workbench.i18n import _
 
@@ -31,7 +30,9 @@ class Preferences:
         self._misfits: dict[Misfit, Finding] = {}
         self._pairs = Finding(
             "note",
-            _("preference rows; only the chosen answers are trained, the rejected ones are not"),
+            _("preference rows; only the chosen answers are trained, the rejected ones are not")
+            if stage
+            else _("preference rows; dpo, orpo and reward compare their answers, sft trains the chosen ones only"),
             _("Nothing, if that is meant."),
         )
         self._same = Finding(
@@ -54,20 +55,13 @@ class Preferences:
             return
         if self._stage not in PAIR_STAGES:
             self._pairs.add(place)
-        rejected = _answers(sample.rejected)
-        if not any(text.strip() or calls for _role, text, calls in rejected):
-            prefers_nothing = self._blank
-        elif _answers(sample.turns[-len(sample.rejected) :]) == rejected:
-            prefers_nothing = self._same
-        else:
+        prefers_nothing = why_nothing_is_preferred(sample)
+        if prefers_nothing is None:
             return
-        prefers_nothing.add(place.at("rejected"))
+        found = self._blank if prefers_nothing == "blank" else self._same
+        found.add(place.at("rejected"))
         if self._stage in PAIR_STAGES:
             self.why_left_out = "no_preference"
 
     def findings(self) -> list[Finding]:
         return [*self._misfits.values(), self._same, self._blank, self._pairs]
-
-
-def _answers(turns: Sequence[Turn]) -> list[tuple[str, str, object]]:
-    return [(turn.role, turn.content.strip(), turn.tool_calls) for turn in turns]

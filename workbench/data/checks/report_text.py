@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len
-
 from workbench.data.checks.finding import Finding
 from workbench.data.checks.lengths import Lengths, PackFigures
 from workbench.data.checks.report import CheckReport
@@ -13,11 +11,10 @@ from workbench.data.checks.tally import REASONS, STOPPING, Tally
 from workbench.data.languages import LANGUAGES
 from workbench.data.wording import listed
 from workbench.i18n import N_, _
+from workbench.wrapping import wrapped
 
-_WIDTH = 80
 _PLACES_SHOWN = 3
 _BAR_CELLS = 40
-_NO_BEGINNING = frozenset("，。：；、？！）》”’ ")
 _SEVERITIES = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
 _PACKING = {
     "best_fit": N_("{packs} packs of {length} tokens (whole samples), {fill:.1%} full"),
@@ -136,30 +133,3 @@ def _finding_lines(found: Finding) -> Iterator[str]:
         yield "    " + _("and {count} more").format(count=found.count - _PLACES_SHOWN)
     if found.fix:
         yield from wrapped(f"  → {found.fix}", indent="    ")
-
-
-def wrapped(text: str, *, indent: str, width: int = _WIDTH) -> Iterator[str]:
-    """Lines of at most ``width`` cells, broken at blanks or between wide characters; a longer word stays whole.
-
-    Args:
-        indent: what all lines but the first begin with.
-    """
-    line = ""
-    for piece in _pieces(text):
-        if line.strip() and cell_len(line) + cell_len(piece.rstrip()) > width:
-            yield line.rstrip()
-            line = indent + piece.lstrip()
-        else:
-            line += piece
-    yield line.rstrip()
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The text in the pieces between which a line may break: behind blanks, and behind wide characters."""
-    piece = ""
-    for char, following in zip(text, [*text[1:], ""], strict=False):
-        piece += char
-        if char == " " or (cell_len(char) == 2 and following not in _NO_BEGINNING):
-            yield piece
-            piece = ""
-    yield piece

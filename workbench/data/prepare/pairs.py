@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
-from workbench.data.conversation import Conversation, Sample
+from workbench.data.conversation import Conversation, Sample, Turn
 from workbench.data.encode import NOT_TRAINED, Encoded, Tokenizer, encode_all
 from workbench.data.templates import Template
 
@@ -40,3 +41,15 @@ def has_preference(pair: Encoded) -> bool:
         [label for label in labels if label != NOT_TRAINED] for labels in (pair.labels[:border], pair.labels[border:])
     ]
     return all(answers) and answers[0] != answers[1]
+
+
+def why_nothing_is_preferred(pair: Conversation) -> Literal["blank", "same"] | None:
+    """Whether a pair's rejected answer is empty or equals the chosen one; None if there are two answers."""
+    rejected = _answers(pair.rejected)
+    if not any(text or calls for _role, text, calls in rejected):
+        return "blank"
+    return "same" if _answers(pair.turns[-len(pair.rejected) :]) == rejected else None
+
+
+def _answers(turns: Sequence[Turn]) -> list[tuple[str, str, object]]:
+    return [(turn.role, turn.content.strip(), turn.tool_calls) for turn in turns]

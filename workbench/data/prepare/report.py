@@ -134,7 +134,8 @@ class DataReport(BaseModel):
                 _("{count} rows are preference pairs: their chosen answers are trained.").format(count=self.pairs)
             )
         if self.compared:
-            said.append(_("{count} pairs of a chosen and a rejected answer are compared.").format(count=self.compared))
+            count = self.compared if self.held_out_apart else self.compared - self.held_out
+            said.append(_("{count} pairs of a chosen and a rejected answer are compared.").format(count=count))
         if self.pictures:
             said.append(self._pictures())
         if self.held_out:

@@ -14,7 +14,7 @@ from workbench.data.encode import IMAGE_TOKEN, Encoded, Tokenizer, encode_all
 from workbench.data.formats import DatasetFormat
 from workbench.data.light_tokenizer import LightTokenizer, TokenizerFacts
 from workbench.data.picture_marks import count_marks
-from workbench.data.prepare.pairs import encode_both, has_preference, joined
+from workbench.data.prepare.pairs import encode_both, has_preference, joined, why_nothing_is_preferred
 from workbench.data.prepare.pictures import RowFacts, picture_paths, require_marks, require_written
 from workbench.data.prepare.request import PrepareRequest
 from workbench.data.read import convert
@@ -131,7 +131,7 @@ class RowEncoder:
                 continue
             where = f"{raw.path}:{number}"
             if self._request.compares:
-                if has_preference(encoded):
+                if has_preference(encoded) and _is_preference(sample):
                     result.add_pair(encoded)
                 else:
                     result.counts["no_preference"] += 1
@@ -188,6 +188,10 @@ def sample_of(raw: RawRows, number: int, row: dict[str, Any], request: PrepareRe
     elif sample.images:
         raise _no_pictures(where)
     return sample
+
+
+def _is_preference(sample: Sample) -> bool:
+    return isinstance(sample, Conversation) and why_nothing_is_preferred(sample) is None
 
 
 def _refuse_unknown_tokens(row: TokenRow, tokenizer: Tokenizer, where: str) -> None:
