@@ -24,6 +24,8 @@ _SIZE = (160, 45)
 _TOKENS_PER_SECOND = 30.0
 _SECONDS_BEFORE = 2.0
 """Enough for the answers to be longer than the screen."""
+_SECONDS_OF_QUIET = 0.3
+"""A dialog has its focus then."""
 _PRESSES = 40
 _LETTERS = "zqx"
 """None of them stands beside another in what is streamed."""
@@ -84,8 +86,8 @@ def _put_side_by_side(app: Terminal) -> None:
     for number in range(_COLUMNS):
         app.press("ctrl+g" if number else "f9")
         app.see("Which model is asked the same?" if number else "Which model do you want to chat with?")
-        app.press("\t")
-        app.press(f"endpoint:service {number}")
+        app.wait_for_quiet(_SECONDS_OF_QUIET)
+        app.press("down")  # from the sample model to the first service that is not asked yet
         app.press("enter")
         app.see(f"{number + 1} side by side" if number else "The model is ready.")
 

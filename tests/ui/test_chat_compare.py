@@ -223,7 +223,7 @@ async def test_an_engine_that_dies_while_others_answer_costs_only_its_own_answer
     for engine in engines():
         engine.kill()
     written.set()
-    await see(talk, "The chat engine ended unexpectedly.")
+    await see(talk, "This did not work", "The chat engine ended unexpectedly.")
     await talk.press("enter")
     await see(talk, "An answer is missing. ctrl+r asks for it again")
     assert answers(talk) == [[], ["Hello from the service."]]
@@ -238,7 +238,7 @@ async def test_a_service_that_refuses_is_told_and_the_others_answers_stay(
     await put_beside(talk, model="endpoint:played")
     service.script = lambda _asked: failing(401, "bad key")
     await ask_all(talk, "Who are you?")
-    await see(talk, "bad key")
+    await see(talk, "This did not work", "bad key")
     await talk.press("enter")
     await see(talk, "An answer is missing.")
     assert answers(talk) == [[MODEL], []]

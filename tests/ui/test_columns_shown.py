@@ -8,7 +8,8 @@ from workbench.chat.protocol import Answer
 from workbench.chat.turn import ChatTurn
 from workbench.ui.blind import Blind
 from workbench.ui.chat_exchange import Column, Exchange
-from workbench.ui.columns_shown import ColumnsShown, mixed_columns
+from workbench.ui.columns_shown import ColumnsShown, even_columns, mixed_columns
+from workbench.ui.streamed_pieces import in_pieces
 
 _FIGURES = Answer(id=1, text="", prompt_tokens=1, tokens=1, first_token_s=0, total_s=1, ended_by="model")
 
@@ -67,7 +68,7 @@ def test_an_answer_that_is_missing_leaves_its_place_empty() -> None:
     blind = Blind(shuffle=list.reverse)
     blind.is_on = True
     blind.begin(1, 2)
-    left, right = mixed_columns([column("a", "a0", "a1"), column("b", "b0")], blind)
+    left, right = mixed_columns(even_columns([column("a", "a0", "a1"), column("b", "b0")]), blind)
     assert [one.text for one in left.exchanges] == ["a0", ""]
     assert [one.text for one in right.exchanges] == ["b0", "a1"]
 
@@ -84,3 +85,15 @@ def test_what_is_asked_anew_is_mixed_anew_and_forgotten_with_its_question() -> N
     blind.begin(1, 2)
     blind.forget(1)
     assert (blind.hides(0), blind.hides(1)) == (True, False)
+
+
+def test_more_of_a_text_leaves_its_earlier_pieces_as_they_are() -> None:
+    text = "".join(f"line {number} of some words\n" if number % 7 else "x" * 900 for number in range(200))
+    before: list[str] = []
+    for length in range(0, len(text), 137):
+        now = list(in_pieces(text[:length]))
+        assert now[: len(before) - 1] == before[:-1]
+        assert "".join(now).replace("\n", "") == text[:length].replace("\n", "")
+        assert max(map(len, now)) <= 1200
+        before = now
+    assert len(before) > 10

@@ -10,6 +10,7 @@ from workbench.chat.image_path import pictures_in
 from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.text import printable
 from workbench.ui.chat_pictures import split_message
 from workbench.ui.screens.chat_agent import ChatAgent
 from workbench.ui.widgets.prompt_input import PromptInput
@@ -73,12 +74,15 @@ class ChatAsking(ChatAgent):
         self.note("")
         self._stopped = False
         self._set_answering(True)
+        problems: list[WorkbenchError] = []
         try:
             async with self.painting():
-                problems = await asyncio.gather(*map(self._answer_all_in, range(len(self.sides.all))))
+                while not self._stopped and not problems and self.sides.are_owing:  # one may be put beside meanwhile
+                    ended = await asyncio.gather(*map(self._answer_all_in, range(len(self.sides.all))))
+                    problems = [problem for problem in ended if problem is not None]
         finally:
             self._set_answering(False)
-        await self._tell([problem for problem in problems if problem is not None])
+        await self._tell(problems)
 
     async def _answer_all_in(self, number: int) -> WorkbenchError | None:
         """Answer one question after the other in one of the conversations; gives why it had to end."""
@@ -86,6 +90,8 @@ class ChatAsking(ChatAgent):
             while not self._stopped and self.sides.has_to_answer(number):
                 await self.answer_in(number)
         except WorkbenchError as error:
+            if self.sides.are_several:
+                self.note(printable(f"{self.speaker(self.sides.all[number])}: {error.what}"))
             return error
         return None
 

@@ -29,8 +29,10 @@ class ChatComparing(ChatAsking):
         first = self.chat.chosen
         if self._answering:
             self.note(_("The model is still answering; escape stops it."))
-        elif first is None or not self.models.is_ready(first):
+        elif first is None:
             self.note(_("Choose a model first: f9."))
+        elif not self.models.is_ready(first):
+            self.note(_("The model is not loaded yet; enter loads it."))
         elif len(self.sides.all) == MOST_SIDES:
             self.note(_("{count} models side by side are the most; f12 takes one away.").format(count=MOST_SIDES))
         elif (
@@ -39,7 +41,8 @@ class ChatComparing(ChatAsking):
             and await self.add_beside(chosen)
         ):
             await self.repaint()
-            self.answer()
+            if not self._answering:  # else it is answered with what is being answered
+                self.answer()
 
     async def action_next_columns(self) -> None:
         """Show the columns for which there was no room."""

@@ -36,7 +36,6 @@ class ChatLoading(ChatFrame):
         try:
             await self.make_ready(whole)
         except WorkbenchError as error:
-            self.note("")
             self.workbench.show_error(error)
         else:
             self.note("\n".join([*self.models.warnings(whole), *self.unseen()]))
@@ -48,9 +47,12 @@ class ChatLoading(ChatFrame):
         Raises:
             WorkbenchError: it cannot be loaded.
         """
-        async for stage in self.models.load(chosen, self.sides.chosen):
-            self.show_status()
-            self.note(f"{stage} …")
+        try:
+            async for stage in self.models.load(chosen, self.sides.chosen):
+                self.show_status()
+                self.note(f"{stage} …")
+        finally:
+            self.note("")
 
     def unseen(self) -> list[str]:
         """Why the attached pictures cannot be sent, if a model takes none."""

@@ -148,7 +148,9 @@ class ChatStreaming(ChatAttaching):
         name = name_in(coming.question, column, names, self.blind)
         from_end = coming.question - len(self.chat.questions)
         transcript = self.query_one(Transcript)
-        coming.message = await transcript.begin_answer(from_end, column - self.window.numbers.start, name)
+        message = await transcript.begin_answer(from_end, column - self.window.numbers.start, name)
+        message.is_laid_out_late = self.sides.are_several
+        coming.message = message
 
     @asynccontextmanager
     async def painting(self) -> AsyncIterator[None]:
@@ -166,8 +168,9 @@ class ChatStreaming(ChatAttaching):
             self._pieces.clear()
             began = time.monotonic()
             async with self._placing:
-                for coming in list(self._coming):
-                    await self._paint_one(coming)
+                with self.app.batch_update():  # one layout for all of them
+                    for coming in list(self._coming):
+                        await self._paint_one(coming)
             await asyncio.sleep(max(_SECONDS_BETWEEN_PAINTS, _REST_FOR_PAINTING * (time.monotonic() - began)))
 
     async def _paint_one(self, coming: Coming) -> None:

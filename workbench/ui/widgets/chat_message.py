@@ -13,10 +13,11 @@ from textual.worker import get_current_worker
 from workbench.chat.protocol import Answer
 from workbench.chat.turn import ChatTurn
 from workbench.i18n import _
-from workbench.ui.answer_parts import ReadAnswer, Spoken, parts_of, said_parts
+from workbench.ui.answer_parts import Part, ReadAnswer, Spoken, parts_of, said_parts
 from workbench.ui.chat_exchange import Way
 from workbench.ui.chat_pictures import picture_name
 from workbench.ui.pictures import Thumbnail, thumbnail_of
+from workbench.ui.streamed_pieces import in_pieces
 from workbench.ui.widgets.answer_view import AnswerView
 from workbench.ui.widgets.folded import shortened
 from workbench.ui.widgets.name_line import NameLine
@@ -102,14 +103,16 @@ class ModelMessage(VerticalGroup):
         self._streamed = ""
         self.is_whole = bool(turns)
         """Whether nothing more comes."""
+        self.is_laid_out_late = False
+        """Whether Markdown is laid out once the answer is whole. Of several that grow at once the many widgets of Markdown
+        would keep the keys waiting."""
 
     def compose(self) -> ComposeResult:
         yield NameLine(_with_way(self._speaker, self._way), classes="speaker")
         yield AnswerView(parts_of(self._turns, self._read))
-        yield QuietStatic(classes="figures")
-
-    def on_mount(self) -> None:
-        self.query_one(".figures", QuietStatic).tell(self._figures)
+        figures = QuietStatic(classes="figures")
+        figures.tell(self._figures)
+        yield figures
 
     async def append(self, text: str) -> None:
         """Add the next piece of what the model is writing."""
@@ -137,7 +140,13 @@ class ModelMessage(VerticalGroup):
             parts += [Spoken(self._streamed, is_raw=True)] if self._streamed else []
         else:
             parts += said_parts(self._streamed, goes_on=goes_on)
+        if goes_on and self.is_laid_out_late:
+            parts = [piece for part in parts for piece in _unlaid(part)]
         await self.query_one(AnswerView).show(parts)
+
+
+def _unlaid(part: Part) -> list[Part]:
+    return [Spoken(piece, is_raw=True) for piece in in_pieces(part.text)] if isinstance(part, Spoken) else [part]
 
 
 def figures_text(answer: Answer) -> str:
