@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.chat.agent_choice import AgentChoice
 from workbench.errors import WorkbenchError, mend_file, system_reason
 from workbench.i18n import _
 from workbench.paths import resolve_model
 
 if TYPE_CHECKING:
     from workbench.agent.plain import AgentAnswering
+    from workbench.chat.agent_choice import AgentChoice
 
 Agent = Annotated[
     str | None,
@@ -76,6 +76,7 @@ def chosen_agent(
     if not (ways or tools or mcp):
         return None
     from workbench.agent.chosen import USUAL_TOOLS, lagent_choice, plugins_choice
+    from workbench.chat.agent_choice import AgentChoice
 
     if lagent:
         choice = lagent_choice()
