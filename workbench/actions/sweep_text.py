@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.actions.sweep_table import SweepRow, SweepTable
-from workbench.evaluation.recommend import score_text
+from workbench.configs.evaluation_rules import score_text
 from workbench.i18n import _
 
 BEST = "★"

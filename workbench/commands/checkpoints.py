@@ -110,7 +110,7 @@ def _below(looker: Any, path: Path) -> list[WeightsFacts]:
 
 
 def _cells(name: str, facts: WeightsFacts) -> tuple[str, ...]:
-    from workbench.evaluation.recommend import score_text
+    from workbench.configs.evaluation_rules import score_text
     from workbench.sizes import in_words
     from workbench.weights.facts import precision_text
 

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.configs.evaluation_rules import score_text
 from workbench.data.templates import get_template
 from workbench.data.templates.mismatch import template_warnings, trained_template
 from workbench.evaluation.answer_log import ANSWERS_FILE, AnswerLog
 from workbench.evaluation.question_set import Answer, Outcome, Question, QuestionSet
-from workbench.evaluation.recommend import score_text
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
 from workbench.evaluation.sets import sets_of
 from workbench.evaluation.tables import tables_json

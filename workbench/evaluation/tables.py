@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from workbench.configs.evaluation_rules import score_text
 from workbench.evaluation.question_set import Outcome
-from workbench.evaluation.recommend import score_text
 from workbench.i18n import _
 
 TABLES_FILE = "tables.json"

@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from workbench.configs.evaluation_rules import score_text
 from workbench.configs.files import load_config
 from workbench.configs.provenance import read_provenance
 from workbench.errors import WorkbenchError
-from workbench.evaluation.recommend import score_text
 from workbench.jobs.checkpoints import list_checkpoints
 from workbench.jobs.find import find_job
 from workbench.jobs.folder import RECORD_FILE, JobFolder

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from workbench.evaluation.recommend import score_text
+from workbench.configs.evaluation_rules import score_text
 from workbench.i18n import N_, _
 from workbench.sizes import in_words
 from workbench.text import printable
