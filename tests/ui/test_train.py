@@ -76,6 +76,15 @@ async def test_what_a_running_job_writes_appears_without_a_key(project: Path) ->
         assert plot(pilot).runs[0].newest_iteration == 26
 
 
+async def test_further_jobs_are_counted(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.ui.screens.train._COUNT_SECONDS", 0.1)
+    half_done(project)
+    async with running(project, "train", WIDE) as pilot:
+        await see(pilot, "job 1/1")
+        recorded.training(project, "20991231_000000")
+        await see(pilot, "iteration 25/40", "job 2/2")
+
+
 async def test_what_was_written_while_another_area_was_shown_is_there_on_return(project: Path) -> None:
     job = half_done(project)
     async with running(project, "train") as pilot:

@@ -1,4 +1,7 @@
-"""Text whose wrapped lines go on under the place where it began: a tab marks that place in a line."""
+"""Text whose wrapped lines go on under the place where it began: a tab marks that place in a line.
+
+No line ends at a `NO_BREAK`, which is shown as a blank.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
+NO_BREAK = "\u00a0"
+_HELD = "\ue000"
+"""Stands for it while lines are broken: Textual breaks them at every kind of blank."""
 _LEAST_WIDTH = 16
 """Cells that a hanging column has at least; with fewer left, lines go on from the edge."""
 
@@ -39,10 +45,17 @@ class Hanging(Visual):
 def _wrap(line: Content, width: int) -> list[Content]:
     place = line.plain.find("\t")
     if place < 0:
-        return line.wrap(width) if line else [line]
+        return _broken(line, width) if line else [line]
     before, after = line[:place], line[place + 1 :]
     indent = before.cell_length if width - before.cell_length >= _LEAST_WIDTH else 0
     if not indent:
-        return (before + after).wrap(width)
-    first, *others = after.wrap(width - indent) or [Content("")]
+        return _broken(before + after, width)
+    first, *others = _broken(after, width - indent) or [Content("")]
     return [before + first, *(Content(" " * indent) + other for other in others)]
+
+
+def _broken(line: Content, width: int) -> list[Content]:
+    if NO_BREAK not in line.plain:
+        return line.wrap(width)
+    held = Content(line.plain.replace(NO_BREAK, _HELD), line.spans)
+    return [Content(part.plain.replace(_HELD, " "), part.spans) for part in held.wrap(width)]

@@ -21,6 +21,7 @@ from workbench.jobs.state import JobState
 from workbench.jobs.stop import resume_command
 from workbench.sizes import in_words
 from workbench.text import printable
+from workbench.ui.hanging import NO_BREAK
 from workbench.ui.job_watch import JobWatch
 from workbench.ui.scored_text import warned_line
 from workbench.ui.shown_path import shown_path
@@ -84,7 +85,7 @@ def figures(step: Step | None, state: JobState, validations: Sequence[Validation
     if step.memory is not None:
         run.append(_("{value} MB").format(value=f"{step.memory:.0f}"))
     bar = share_bar(step.iter / step.total_iters if step.total_iters else 1.0, _SHORT_BAR_CELLS)
-    lines = [f"{bar}  \t{' · '.join(way)}", " · ".join(run), _preferences(step, validations)]
+    lines = [f"{bar}  \t{_in_a_row(way)}", _in_a_row(run), _preferences(step, validations)]
     return "\n".join(line for line in lines if line)
 
 
@@ -100,7 +101,12 @@ def _preferences(step: Step, validations: Sequence[Validation]) -> str:
             said.append(_("of validation {share}").format(share=f"{held_out[name]:.0%}"))
     if "reward_margin" in trained:
         said.append(_("margin {value}").format(value=f"{trained['reward_margin']:.3f}"))
-    return " · ".join(said)
+    return _in_a_row(said)
+
+
+def _in_a_row(parts: Sequence[str]) -> str:
+    """Parts between whose words no line ends."""
+    return " · ".join(part.replace(" ", NO_BREAK) for part in parts)
 
 
 def _speed(step: Step, tokens_per_s: float) -> str:

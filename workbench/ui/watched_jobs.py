@@ -18,11 +18,11 @@ _WITH_CURVES = {"train", "quickstart"}
 
 @dataclass
 class WatchedJobs:
-    """One job and others to compare it with. ``position``: which of how many jobs of the project it is."""
+    """One job and others to compare it with. ``place``: which of how many jobs of the project it is; 0 if of none."""
 
     watch: JobWatch
     compared: tuple[JobWatch, ...] = ()
-    position: str = ""
+    place: tuple[int, int] = (0, 0)
     ladder: StopLadder = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,10 +35,21 @@ class WatchedJobs:
         Raises:
             WorkbenchError: a folder holds no readable job.
         """
+        opened = cls(JobWatch.open(job), tuple(JobWatch.open(one) for one in compared))
+        opened.count(project)
+        return opened
+
+    def count(self, project: Path) -> None:
+        """Look again which of how many jobs it is; reads the record of each."""
         jobs = list_jobs(project)
-        number = next((place for place, other in enumerate(jobs, start=1) if other.path == job.path), 0)
-        position = _("job {number}/{count}").format(number=number, count=len(jobs)) if number else ""
-        return cls(JobWatch.open(job), tuple(JobWatch.open(one) for one in compared), position)
+        number = next((place for place, other in enumerate(jobs, start=1) if other.path == self.job.path), 0)
+        self.place = number, len(jobs)
+
+    @property
+    def position(self) -> str:
+        """The same in words; empty if it is none of the project."""
+        number, count = self.place
+        return _("job {number}/{count}").format(number=number, count=count) if number else ""
 
     @property
     def job(self) -> JobFolder:

@@ -31,6 +31,7 @@ from workbench.ui.widgets.loss_plot import LossPlot
 
 _POLL_SECONDS = 0.5
 _CATCH_UP_SECONDS = 0.05
+_COUNT_SECONDS = 5.0
 _ENDABLE = {JobState.WAITING, JobState.PAUSED, JobState.RUNNING, JobState.STOPPING}
 _RESUMABLE = {JobState.STOPPED, JobState.FAILED, JobState.LOST}
 
@@ -90,6 +91,7 @@ class TrainScreen(QueueKeys):
     def on_mount(self) -> None:
         self._show_opened()
         self.look_every(_POLL_SECONDS, self._look)
+        self.set_interval(_COUNT_SECONDS, self._count)
         self._open_first()
 
     def arrive(self, **context: Any) -> None:
@@ -161,6 +163,12 @@ class TrainScreen(QueueKeys):
         if self._catching_up is not None:
             self._catching_up.stop()  # one at a time: keys are answered between the slices
         self._catching_up = None if jobs.caught_up else self.set_timer(_CATCH_UP_SECONDS, self._look)
+
+    @work(thread=True, group="train-count", exclusive=True, exit_on_error=False)
+    def _count(self) -> None:
+        """See whether there are more jobs by now; the next look shows it."""
+        if (jobs := self._jobs) is not None and self.is_current:
+            jobs.count(self.workbench.project)
 
     def _go_on_with_journey(self, watch: JobWatch) -> None:
         """When the training of a quickstart ends before our eyes, watch the rest of the journey."""
