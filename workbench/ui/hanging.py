@@ -57,5 +57,5 @@ def _wrap(line: Content, width: int) -> list[Content]:
 def _broken(line: Content, width: int) -> list[Content]:
     if NO_BREAK not in line.plain:
         return line.wrap(width)
-    held = Content(line.plain.replace(NO_BREAK, _HELD), line.spans)
-    return [Content(part.plain.replace(_HELD, " "), part.spans) for part in held.wrap(width)]
+    held = Content(line.plain.replace(NO_BREAK, _HELD), list(line.spans))
+    return [Content(part.plain.replace(_HELD, " "), list(part.spans)) for part in held.wrap(width)]
