@@ -169,6 +169,7 @@ async def test_tools_and_the_text_of_the_protocol_are_chosen_in_a_dialog(talk: P
     ticks["python"].value, ticks["clock"].value = False, True
     dialog.query_one("#agent-text", LinesInput).text = "Mine: {tool_names}"
     dialog.query_one("#agent-turns").value = "3"  # type: ignore[attr-defined]
+    dialog.query_one("#agent-stop").value = "Now answer."  # type: ignore[attr-defined]
     path = dialog.query_one("PathInput")
     path.value = "nowhere.json"  # type: ignore[attr-defined]
     await talk.press("f10")
@@ -178,6 +179,7 @@ async def test_tools_and_the_text_of_the_protocol_are_chosen_in_a_dialog(talk: P
     await see(talk, "with tools (ctrl+k) · played", "The model may call: calculator, clock")
     agent = chat(talk).chat.agent
     assert (agent.tools, agent.text, agent.max_turns) == (("calculator", "clock"), "Mine: {tool_names}", 3)
+    assert agent.force_stop == "Now answer."
     await talk.press("ctrl+k")
     await see(talk, "Mine: {tool_names}")
     talk.app.screen.query_one(Select).value = "tool_calls"

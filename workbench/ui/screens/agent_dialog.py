@@ -80,6 +80,10 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
                     yield TextInput(turns, restrict=r"\d*", max_length=2, id="agent-turns", compact=True)
                 yield Label(_("what the model is told of it"), classes="section text-of-protocol", markup=False)
                 yield LinesInput(self._texts.get(self._choice.protocol, ""), id="agent-text")
+                yield Label(
+                    _("what it is told before its last turn, if not the usual"), classes="section", markup=False
+                )
+                yield TextInput(self._choice.force_stop, id="agent-stop", compact=True)
             yield QuietStatic(classes="bad")
         yield FittedFooter()
 
@@ -113,6 +117,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
             update={
                 "is_on": self.query_one("#agent-on", Tick).value,
                 "protocol": protocol,
+                "force_stop": self.query_one("#agent-stop", Input).value.strip(),
                 "text": "" if text == _TEXTS.get(protocol, "") else text,
                 "tools": tuple(str(tick.name) for tick in self.query(".tool").results(Tick) if tick.value),
                 "mcp": self.query_one(PathInput).value.strip(),
