@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from workbench.agent.protocols.protocol import Step
 from workbench.chat.thinking import thoughts_and_answer
 from workbench.chat.turn import ChatCall, ChatTurn
+
+if TYPE_CHECKING:
+    from workbench.agent.protocols.protocol import Step
+
+ReadAnswer = Callable[[str], "Step"]
+"""What an answer says, by the way in which its model writes calls of tools."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,6 @@ class ToolStep:
 
 
 Part = Thought | Spoken | ToolStep
-ReadAnswer = Callable[[str], Step]
-"""What an answer says, by the way in which its model writes calls of tools."""
 
 
 def parts_of(turns: Sequence[ChatTurn], read: ReadAnswer | None = None) -> list[Part]:

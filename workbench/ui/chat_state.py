@@ -6,13 +6,13 @@ import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.agent.protocols import protocol_named
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.branches import Branched
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import Answer, GenerationSettings
 from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
+from workbench.ui.answer_parts import ReadAnswer
 from workbench.ui.chat_choices import ChatChoices
 from workbench.ui.chat_exchange import Column, exchanges_of
 from workbench.ui.chosen_model import ChosenModel
@@ -64,8 +64,16 @@ class ChatState:
     def shown(self, speaker: str) -> Column:
         """The conversation as it is shown, under the name of its model."""
         unseen = self.conversation.unseen_turns if self.conversation else 0
-        read = protocol_named(self.agent.read_as).read if self.agent.read_as else None
-        return Column(speaker, exchanges_of(self.conversation or Branched(), self.figures, unseen, read))
+        return Column(speaker, exchanges_of(self.conversation or Branched(), self.figures, unseen, self._read))
+
+    @property
+    def _read(self) -> ReadAnswer | None:
+        """How calls of tools stand in the answers, if there may be any."""
+        if not self.agent.read_as:
+            return None
+        from workbench.agent.protocols import protocol_named  # most conversations do without
+
+        return protocol_named(self.agent.read_as).read
 
     def prompt_turns(self) -> list[ChatTurn]:
         """What the engine is asked: the system text, if any, and every turn."""

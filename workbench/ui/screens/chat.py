@@ -29,7 +29,8 @@ class ChatScreen(ChatKeeping):
         self.chat.settings = context.get("settings", self.chat.settings)
         self.chat.streams = context.get("streams", self.chat.streams)
         self.chat.agent = context.get("agent") or self.chat.agent
-        self.tools.consent.allowed = context.get("allowed", self.tools.consent.allowed)
+        if allowed := context.get("allowed"):
+            self.tools.consent.allowed = allowed
         chosen = context.get("chosen")
         if model := context.get("model"):
             chosen = ChosenModel(str(model), context.get("adapter"), context.get("prompt_template"))

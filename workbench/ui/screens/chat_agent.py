@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from textual import work
 
-from workbench.agent.chosen import protocol_of
-from workbench.agent.loop import Agent, Answered, Called, Ended, told_of_tools
-from workbench.agent.protocols.choice import fitting_protocol
-from workbench.agent.tool import ToolSpec
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.protocol import Answer, Delta
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_state import ChatState
-from workbench.ui.chat_tools import ChatTools
 from workbench.ui.screens.chat_streaming import ChatStreaming, Coming
+
+if TYPE_CHECKING:
+    from workbench.agent.loop import Agent
+    from workbench.agent.tool import ToolSpec
+    from workbench.ui.chat_tools import ChatTools
 
 
 class ChatAgent(ChatStreaming):
-    """The part of the screen for tools."""
+    """The part of the screen for tools. Their room is imported once there is something for it to do."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,12 +34,15 @@ class ChatAgent(ChatStreaming):
     def tools(self) -> ChatTools:
         """The tools of this project's chats."""
         if self._tools is None:
+            from workbench.ui.chat_tools import ChatTools
+
             self._tools = ChatTools(self.workbench.project)
         return self._tools
 
     @work(group="chat-dialog", exclusive=True, exit_on_error=False)
     async def action_tools(self) -> None:
         """Choose tools, and how the model calls them."""
+        from workbench.agent.protocols.choice import fitting_protocol
         from workbench.ui.screens.agent_dialog import AgentDialog
 
         template = self.models.prompt_template(self.chat.chosen) if self.chat.chosen else None
@@ -64,6 +68,9 @@ class ChatAgent(ChatStreaming):
         if not choice.is_on:
             await super().stream(coming, chat)
             return
+        from workbench.agent.chosen import protocol_of
+        from workbench.agent.loop import Agent
+
         assert chat.chosen is not None
         protocol = protocol_of(choice, self.models.prompt_template(chat.chosen) or "")
         chat.agent = choice.model_copy(update={"read_as": protocol.name})
@@ -80,6 +87,8 @@ class ChatAgent(ChatStreaming):
             self._agents.remove(agent)
 
     async def _take_steps(self, agent: Agent, coming: Coming, chat: ChatState) -> None:
+        from workbench.agent.loop import Answered, Called, Ended
+
         assert chat.chosen is not None
         figures: list[Answer] = []
         voice = self.models.voice(chat.chosen)
@@ -102,6 +111,9 @@ class ChatAgent(ChatStreaming):
         choice = self.chat.agent
         if not choice.is_on or self.chat.chosen is None:
             return turns, ""
+        from workbench.agent.chosen import protocol_of
+        from workbench.agent.loop import told_of_tools
+
         protocol = protocol_of(choice, self.models.prompt_template(self.chat.chosen) or "")
         toolbox, _troubles = await self.tools.toolbox(choice)
         return protocol.sent(told_of_tools(turns, protocol, toolbox.specs)), protocol.listed(toolbox.specs)
@@ -119,7 +131,8 @@ class ChatAgent(ChatStreaming):
             await agent.stop()
 
     async def on_unmount(self) -> None:
-        await self.tools.close()
+        if self._tools is not None:
+            await self._tools.close()
 
 
 def _all_of(figures: list[Answer], *, stopped: bool) -> Answer:

@@ -55,11 +55,12 @@ class ChatFrame(AreaScreen):
         await self._show_all()
 
     def _kept_agent(self) -> AgentChoice:
-        """The tools that were chosen the last time."""
+        """The tools that were chosen the last time, not in use yet."""
         try:
-            return AgentChoice.model_validate(self.workbench.state.get("chat.agent") or {})
+            kept = AgentChoice.model_validate(self.workbench.state.get("chat.agent") or {})
         except ValidationError:
-            return AgentChoice()
+            kept = AgentChoice()
+        return kept.model_copy(update={"is_on": False})
 
     async def recomposed(self) -> None:
         await self._show_all()
