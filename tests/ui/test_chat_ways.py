@@ -85,7 +85,7 @@ async def test_an_edited_question_and_another_answer_are_ways_to_go_among(talk: 
     await see(talk, "You ‹ 2/2 ›", "Answer 3 to q edited")
     assert said_now(talk) == ["q edited", "Answer 3 to q edited"]
     await talk.press("ctrl+r")
-    await see(talk, "Answer 4 to q edited", "‹ 2/2 ›")
+    await see(talk, "Answer 4 to q edited", "played ‹ 2/2 ›")
     await wait_until(talk, lambda: not chat(talk)._answering)
     await into_conversation(talk)
     await talk.press("left")

@@ -119,10 +119,8 @@ def exchanges_of(
             found.append(Exchange(number, unseen=unseen if 0 < unseen == number else 0, read=read))
         exchange = found[-1]
         if turn.role == "user":
-            exchange.question, exchange.question_way = turn, ways.get(number)
+            exchange.question, exchange.question_way, exchange.answer_way = turn, ways.get(number), ways.get(number + 1)
             continue
-        if not exchange.answer:
-            exchange.answer_way = ways.get(number)
         exchange.answer.append(turn)
         exchange.figures = figures.get(id(turn), exchange.figures)
     return found

@@ -57,7 +57,8 @@ class Transcript(LongTranscript):
             view = self.view(number)
         assert view is not None
         exchange = rows[number][column]
-        message = ModelMessage(speaker, read=exchange.read if exchange else None)
+        way, read = (exchange.answer_way, exchange.read) if exchange else (None, None)
+        message = ModelMessage(speaker, way=way, read=read)
         await view.query_one(Answers).add(column, message)
         self.anchor()
         return message
