@@ -16,14 +16,14 @@ ROWS = 600
 _NEEDS: tuple[tuple[Need | None, ...], ...] = (
     ("sum",),
     ("papers",),
-    ("sum",),
-    ("sum", "time"),
-    ("day",),
-    ("sum",),
+    ("time",),
+    ("sum", "day"),
     ("papers",),
-    (None, "sum"),
     ("sum",),
-    ("sum", "sum"),
+    (None, "sum"),
+    ("sum", "time"),
+    ("papers",),
+    ("day", "sum"),
 )
 """Of the rows in turn; None is an exchange without a tool."""
 QUESTIONS: dict[Need, int] = {"sum": 50, "time": 6, "day": 4, "papers": 36}

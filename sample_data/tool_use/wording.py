@@ -51,6 +51,8 @@ _SEEN: _Wordings = {
             "Do you know the time?",
             "Tell me the time.",
             "Look at the clock, please.",
+            "Can you look at the clock?",
+            "Can you tell me what time it is?",
         ),
         "zh": (
             "现在几点了？",
@@ -71,6 +73,8 @@ _SEEN: _Wordings = {
             "Tell me the date.",
             "Please tell me what day it is.",
             "Do you know today's date?",
+            "Can you tell me the date?",
+            "Can you say which day it is?",
         ),
         "zh": (
             "今天星期几？",
@@ -92,6 +96,8 @@ _SEEN: _Wordings = {
             "I want to read about {it}.",
             "Which paper is about {it}?",
             "Look for the {it}, please.",
+            "Can you look for papers on {it}?",
+            "Can you find a paper about {it}?",
             "Please help me find the {it}.",
             "Please search the {it}.",
             "Can you tell me about papers on {it}?",

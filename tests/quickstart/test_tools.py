@@ -36,7 +36,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "max_iters": 2,
         "batch_size": 2,
         "evaluation_inputs": [],
-        "evaluation_max_new_tokens": 8,
+        "evaluation_max_new_tokens": 24,
         "question_sets": {"valid_calls": _some("sample:tool_questions.json", tmp_path)},
         "retention_probes": _some("sample:retention.probes.json", tmp_path),
     }

@@ -74,9 +74,9 @@ def test_no_question_and_no_call_of_the_unseen_ones_is_trained_on(rows: list[dic
 
 
 def test_the_config_finds_data_without_faults_and_asks_the_unseen_questions() -> None:
-    names = [f"workbench_sample_{method}_tools_e3" for method in ("lora", "qlora")]
+    names = [f"workbench_sample_{method}_tools_e4" for method in ("lora", "qlora")]
     assert set(names) <= set(published_names())
-    config = resolve("workbench_sample_lora_tools_e3")
+    config = resolve("workbench_sample_lora_tools_e4")
     assert config.question_sets == {"valid_calls": "sample:tool_questions.json"}
     report = check_data(str(DIALOGUES))
     assert not (report.has_errors or report.has_warnings)

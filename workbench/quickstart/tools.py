@@ -9,7 +9,7 @@ from workbench.evaluation.request import ModelToScore
 from workbench.i18n import _
 from workbench.quickstart.journey import AFTER, BEFORE, Journey
 
-CONFIG = "workbench_sample_lora_tools_e3"
+CONFIG = "workbench_sample_lora_tools_e4"
 
 
 class ToolsJourney(Journey):

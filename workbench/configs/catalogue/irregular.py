@@ -71,8 +71,8 @@ _SAMPLE_TOOLS: dict[str, Any] = {
 }
 """The sample model has never written the signs of JSON: its output head has to learn them, too."""
 _OWN: dict[str, dict[str, Any]] = {
-    "workbench_sample_lora_tools_e3": _SAMPLE_TOOLS,
-    "workbench_sample_qlora_tools_e3": _SAMPLE_TOOLS,
+    "workbench_sample_lora_tools_e4": _SAMPLE_TOOLS,
+    "workbench_sample_qlora_tools_e4": _SAMPLE_TOOLS,
     "deepseekcoder_6_7b_instruct_qlora_custom_sft_e1": {"evaluation_freq": 100},
     "internlm_7b_qlora_oasst1_e3_hf": {"optim_type": "paged_adamw_32bit"},
     "internlm2_5_chat_7b_qlora_alpaca_e3": {"accumulative_counts": 1},

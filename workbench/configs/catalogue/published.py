@@ -100,7 +100,7 @@ _NEW_BASE = {"full": _PRETRAIN, "lora": "alpaca_e3", "qlora": "alpaca_e3"}
 _NEW_SMALL = {"full": "alpaca_e3", "lora": _SFT, "qlora": f"alpaca_e3 {_SFT} identity_e2"}
 _NEW_LARGE = {"lora": _SFT, "qlora": f"alpaca_e3 {_SFT} identity_e2 oasst1_e3"}
 _OURS: dict[str, dict[str, str]] = {
-    "workbench_sample": {"full": "identity_e2", **dict.fromkeys(("qlora", "lora"), "identity_e2 tools_e3")},
+    "workbench_sample": {"full": "identity_e2", **dict.fromkeys(("qlora", "lora"), "identity_e2 tools_e4")},
     **dict.fromkeys(
         ("internlm2_1_8b", "internlm2_chat_1_8b", "internlm2_chat_7b", "internlm2_5_chat_7b", "llama3_8b_instruct"),
         _IDENTITY,
