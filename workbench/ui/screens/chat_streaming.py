@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from workbench.chat.protocol import Answer, Delta
@@ -22,8 +22,11 @@ from workbench.ui.widgets.transcript import Transcript
 
 _SECONDS_BETWEEN_PAINTS = 0.1
 """Pieces of all answers are painted together this often: ten times a second reads as fluent and spares the line."""
+_SECONDS_BETWEEN_PAINTS_OF_SEVERAL = 0.25
+"""Columns that grow side by side scroll, so that each paint is a whole screen."""
 _REST_FOR_PAINTING = 3.0
 """After painting, at least so many times as long as that took passes, so that keys are never far behind."""
+_LONGEST_LAYOUT_SECONDS = 1.0
 
 
 @dataclass
@@ -171,7 +174,16 @@ class ChatStreaming(ChatAttaching):
                 with self.app.batch_update():  # one layout for all of them
                     for coming in list(self._coming):
                         await self._paint_one(coming)
-            await asyncio.sleep(max(_SECONDS_BETWEEN_PAINTS, _REST_FOR_PAINTING * (time.monotonic() - began)))
+            await self._laid_out()
+            usual = _SECONDS_BETWEEN_PAINTS_OF_SEVERAL if len(self._coming) > 1 else _SECONDS_BETWEEN_PAINTS
+            await asyncio.sleep(max(usual, _REST_FOR_PAINTING * (time.monotonic() - began)))
+
+    async def _laid_out(self) -> None:
+        """Wait until what was changed is on the screen, which takes most of the time; not for ever if it is hidden."""
+        done = asyncio.Event()
+        self.call_after_refresh(done.set)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), _LONGEST_LAYOUT_SECONDS)
 
     async def _paint_one(self, coming: Coming) -> None:
         text, coming.waiting = coming.waiting, ""

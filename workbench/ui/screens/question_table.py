@@ -35,13 +35,7 @@ class QuestionTable(TranslatedModal[None]):
         Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Close; the job goes on")),
         Binding("y", "copy", N_("Copy"), id="dialog.copy", tooltip=N_("Copy the table as Markdown")),
     ]
-    DEFAULT_CSS = """
-    QuestionTable {
-        .dialog { width: 98%; max-width: 100%; height: 94%; }
-        .dialog FittedTable { height: 1fr; max-height: 100%; margin-bottom: 0; }
-        #question-state { color: $text-muted; }
-    }
-    """
+    CSS_PATH = "question_table.tcss"
 
     def __init__(self, job: JobFolder) -> None:
         super().__init__()
