@@ -14,7 +14,7 @@ from workbench.ui.chat_exchange import Column, Row
 from workbench.ui.widgets.exchange_view import ExchangeView
 from workbench.ui.widgets.quiet_static import QuietStatic
 
-_AT_ONCE = 4
+_AT_ONCE = 3
 """Exchanges that are built at a time; one takes about 30 ms."""
 _MOST_BUILT = 40
 """Exchanges that stay built while the reader scrolls."""
@@ -136,10 +136,10 @@ class LongTranscript(VerticalScroll):
         near = self.size.height / 2
         if self._built.start > 0 and self.scroll_y < near:
             self._is_building = True
-            self.call_later(self._build_more, self._generation, before=True)
+            self.call_after_refresh(self._build_more, self._generation, before=True)
         elif self.query_one("#transcript-later").display and self.max_scroll_y - self.scroll_y < near:
             self._is_building = True
-            self.call_later(self._build_more, self._generation, before=False)
+            self.call_after_refresh(self._build_more, self._generation, before=False)
 
     async def _build_more(self, generation: int, *, before: bool) -> None:
         """Build more on one side, and let go of what is too much on the other; what is in view stays where it is."""
