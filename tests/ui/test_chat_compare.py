@@ -155,7 +155,8 @@ async def test_what_was_asked_before_is_asked_the_others_too_and_each_can_be_tak
 
 
 async def choose(pilot: Pilot[None], text: str) -> None:
-    """Press the number that a dialog shows before a text."""
+    """Press the number that a dialog shows before a text, once it is there."""
+    await see(pilot, text)
     (line,) = [line for line in screen_text(pilot).splitlines() if text in line]
     await pilot.press(line.split(text)[0].split()[-1])
 
@@ -296,3 +297,25 @@ async def test_models_are_not_offered_beside_themselves_and_long_names_keep_thei
     await see(talk, "Which model is asked the same?", "base alone", "played")
     assert "stage1" not in screen_text(talk).split("asked the same?")[1]
     await talk.press("escape")
+
+
+async def test_a_question_file_gives_a_table_that_is_found_again(talk: Pilot[None], service: PlayedEndpoint) -> None:
+    chat(talk).choose(ChosenModel("endpoint:played"))
+    await idle(talk)
+    service.script = lambda asked: streamed(said("It is 7." if "3" in asked.text else "\x1b[31mred [bold]"))
+    (chat(talk).workbench.project / "sums.csv").write_text("question,answer\n3 plus 4?,7\nA colour?,\n4 plus 4?,8\n")
+    await talk.press("f12")
+    await choose(talk, "ask all of a question file")
+    await see(talk, "Which questions?")
+    await type_text(talk, "sums.csv")
+    await talk.press("enter")
+    await see(talk, "finished · 3 of 3 answers", "✓ It is 7.", "✗ [31mred [bold]", "endpoint:played 1/2")
+    await talk.press("escape")
+    await talk.press("f12")
+    await choose(talk, "tables of question files")
+    await see(talk, "Tables of question files", "compare_sums")
+    await talk.press("enter")
+    await see(talk, "3 of 3 answers")
+    await talk.press("enter")
+    await see(talk, "Question 1", "expected: 7", "── endpoint:played")
+    await talk.press("escape", "escape")
