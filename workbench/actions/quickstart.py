@@ -26,7 +26,9 @@ SCORE_TITLES = {
 }
 """What each score of a quickstart's results says; ``<score>_before`` and ``<score>_after`` are shares (0–1)."""
 SEEING_JOURNEY, AGENT_JOURNEY = "llava", "agent"
-CHAT_OPTIONS = "--agent react --agent-text sample:tool_protocol.txt --tools calculator,clock,arxiv_search --arxiv-url sample:arxiv"
+CHAT_OPTIONS = (
+    "--agent react --agent-text sample:tool_protocol.txt --tools calculator,clock,arxiv_search --arxiv-url sample:arxiv"
+)
 """How `workbench chat` asks a model that was taught to use tools, with a stub instead of arXiv."""
 _SCORES = {SEEING_JOURNEY: ("seeing", "retention"), AGENT_JOURNEY: (VALID_CALLS, "retention")}
 _SECONDS_TO_TRAINING = 15.0

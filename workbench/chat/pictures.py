@@ -38,6 +38,4 @@ def _with_marks(turn: ChatTurn, *, leave_out: bool) -> Turn:
     elif IMAGE not in text:
         text = f"{IMAGE}\n" * len(turn.images) + text
     calls = tuple(ToolCall(call.name, call.arguments, call.id) for call in turn.calls)
-    return Turn(
-        turn.role, text, images=tuple(turn.images), tool_calls=calls, name=turn.tool, call_id=turn.call_id
-    )
+    return Turn(turn.role, text, images=tuple(turn.images), tool_calls=calls, name=turn.tool, call_id=turn.call_id)
