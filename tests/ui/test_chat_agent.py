@@ -173,7 +173,7 @@ async def test_tools_and_the_text_of_the_protocol_are_chosen_in_a_dialog(talk: P
     path = dialog.query_one("PathInput")
     path.value = "nowhere.json"  # type: ignore[attr-defined]
     await talk.press("f10")
-    await see(talk, "The file of MCP servers", "nowhere.json")
+    await see(talk, "nowhere.json: The file", "Put it there, or name another file")
     path.value = ""  # type: ignore[attr-defined]
     await talk.press("f10")
     await see(talk, "with tools (ctrl+k) · played", "The model may call: calculator, clock")
