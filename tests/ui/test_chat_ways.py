@@ -166,6 +166,16 @@ async def test_a_line_shows_where_the_view_of_the_model_begins(talk: Pilot[None]
     assert [any("You" in line for line in part) for part in (lines[:mark], lines[mark:])] == [True, True]
 
 
+async def down_to(talk: Pilot[None], transcript: Transcript, exchange: int) -> None:
+    """Press down until a message of an exchange is chosen; a press may scroll first, in a message not whole in view."""
+    for _press in range(6):
+        await talk.press("down")
+        await talk.pause()
+        if transcript.chosen is not None and transcript.chosen.exchange == exchange:
+            return
+    pytest.fail(f"exchange {exchange} is not reached; chosen: {transcript.chosen}")
+
+
 async def test_of_a_long_conversation_any_part_can_be_reached(talk: Pilot[None]) -> None:
     said = [
         ChatTurn(role="user" if part == "Question" else "assistant", content=f"{part} {number}.")
@@ -179,10 +189,8 @@ async def test_of_a_long_conversation_any_part_can_be_reached(talk: Pilot[None])
     await talk.press("home")
     await see(talk, "Question 0.")
     for number in range(1, 6):
-        await talk.press("down")
-        await talk.press("down")
+        await down_to(talk, transcript, number)
         await see(talk, f"Question {number}.")
-        await wait_until(talk, lambda number=number: transcript.chosen and transcript.chosen.exchange == number)  # type: ignore[misc]
     await talk.press("slash")
     await see(talk, "Search in this conversation")
     await type_text(talk, "answer 25")

@@ -157,6 +157,7 @@ async def test_what_was_made_is_listed_with_where_it_came_from(project: Path) ->
     recorded.merged(project)
     async with running(project, "checkpoints", WIDE) as pilot:
         await see(pilot, "Converted adapters", "Merged models")
+        await on_the_best(pilot)
         await pilot.press("end", "up", "up")
         await see(pilot, "base: sample:model", "prompt template: internlm2_chat", "iteration: 40")
 

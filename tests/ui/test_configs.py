@@ -31,7 +31,7 @@ async def test_words_in_any_order_narrow_the_list_and_stay_visible(project: Path
         await type_text(pilot, "lora sample")
         await see(pilot, "lora sample", SAMPLE)
         assert "internlm2" not in screen_text(pilot).splitlines()[3]
-        assert "5 of" in screen_text(pilot)
+        assert "6 of" in screen_text(pilot)
 
 
 async def test_a_long_name_keeps_both_its_ends(project: Path) -> None:
