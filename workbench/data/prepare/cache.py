@@ -16,7 +16,7 @@ from workbench.files import write_atomic
 from workbench.i18n import current_language
 from workbench.paths import user_cache
 
-_LAYOUT = 4
+_LAYOUT = 5
 """Raised when the same request gives other tokens or counts than before."""
 _MOST_BYTES = 50 * 1024**3
 _BLOCK = 2**20
