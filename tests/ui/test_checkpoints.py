@@ -23,7 +23,9 @@ from workbench.jobs.folder import JobFolder
 from workbench.jobs.process import identify
 from workbench.jobs.state import JobState, state_of
 from workbench.paths import resolve_model
-from workbench.ui.widgets.weights_tree import CheckpointRow, WeightsTree
+from workbench.ui.screens.checkpoints import CheckpointsScreen
+from workbench.ui.weights_rows import CheckpointRow, Training
+from workbench.ui.widgets.weights_tree import WeightsTree
 
 
 def chosen(pilot: Pilot[None]) -> Any:
@@ -88,6 +90,19 @@ async def test_a_checkpoint_that_comes_while_looking_appears_and_the_cursor_stay
         await see(pilot, "checkpoint-30")
         await wait_until(pilot, lambda: chosen(pilot) is not None)
         assert chosen(pilot).info.name == "checkpoint-20"
+
+
+async def test_a_key_right_after_the_list_was_read_again_moves_the_cursor_for_good(project: Path) -> None:
+    recorded.training(project)
+    async with running(project, "checkpoints", WIDE) as pilot:
+        await on_the_best(pilot)
+        screen = pilot.app.screen
+        assert isinstance(screen, CheckpointsScreen) and screen.weights is not None
+        tree = screen.query_one(WeightsTree)
+        screen._fill(screen.weights)
+        tree.move_cursor(tree.root.children[0])
+        await pilot.pause()
+        assert isinstance(chosen(pilot), Training)
 
 
 async def test_a_checkpoint_that_was_removed_is_marked_and_cannot_be_talked_to(project: Path) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 from textual.pilot import Pilot
 
 from tests.ui import recorded
-from tests.ui.driving import NARROW, WIDE, screen_text, see, work_done
+from tests.ui.driving import NARROW, WIDE, screen_text, see, wait_until, work_done
 from workbench.chat.protocol import Answer
 from workbench.chat.turn import ChatTurn
 from workbench.doctor.result import CheckResult
@@ -35,10 +35,11 @@ OTHER = "workbench_sample_lora_identity_e2"
 
 
 def until(*texts: str) -> Before:
-    """Wait for these texts, and then until nothing changes any more."""
+    """Wait for these texts, for the work in the background, and then until nothing changes any more."""
 
     async def wait(pilot: Pilot[None]) -> None:
         await see(pilot, *texts)
+        await wait_until(pilot, lambda: all(one.is_finished for one in pilot.app.workers))
         before, same = "", 0
         while same < 5:
             await pilot.pause(0.05)

@@ -60,7 +60,8 @@ class HostProcess:
         self._waiting[request.id] = reply
         try:
             process.stdin.write(request.model_dump_json().encode() + b"\n")
-            return await asyncio.wait_for(reply, seconds)
+            async with asyncio.timeout(seconds):
+                return await reply
         except (TimeoutError, asyncio.CancelledError):
             await self._abandon(request.id)
             raise
@@ -72,7 +73,8 @@ class HostProcess:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), timeout=2)
+                async with asyncio.timeout(2):
+                    await self._process.wait()
         await self._end()
 
     async def _abandon(self, request_id: int) -> None:

@@ -131,7 +131,8 @@ class ChatEngine:
         if self._process.stdin:
             self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), timeout=2)
+            async with asyncio.timeout(2):
+                await self._process.wait()
         except TimeoutError:
             self._process.kill()
             await self._process.wait()

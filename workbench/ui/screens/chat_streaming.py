@@ -183,7 +183,8 @@ class ChatStreaming(ChatAttaching):
         done = asyncio.Event()
         self.call_after_refresh(done.set)
         with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), _LONGEST_LAYOUT_SECONDS)
+            async with asyncio.timeout(_LONGEST_LAYOUT_SECONDS):  # wait_for may swallow that painting is cancelled
+                await done.wait()
 
     async def _paint_one(self, coming: Coming) -> None:
         text, coming.waiting = coming.waiting, ""

@@ -119,9 +119,9 @@ class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, Wei
         self.query_one("#weights-body").display = not weights.is_empty
         self.tell_of_left_over(weights)
         if self._wanted_job is not None:
-            tree.call_after_refresh(tree.choose_training, self._wanted_job)
+            tree.choose_training(self._wanted_job)
         if self.wanted_path is not None:
-            tree.call_after_refresh(tree.choose_path, self.wanted_path)
+            tree.choose_path(self.wanted_path)
         self._wanted_job = self.wanted_path = None
 
     def _look(self) -> None:

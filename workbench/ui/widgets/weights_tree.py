@@ -81,7 +81,7 @@ class WeightsTree(Tree[Row | None]):
             if wanted or opened.get(_key(node), _is_open_at_first(heading, number)):
                 node.expand()
         self.mark(self._marked)
-        self.call_after_refresh(self._go_to, key_before, place_before)
+        self._go_to(key_before, place_before)
 
     def on_resize(self) -> None:
         """The line of a job below takes rows away: the cursor stays in sight."""
@@ -96,15 +96,20 @@ class WeightsTree(Tree[Row | None]):
         target = next((node for node in nodes if _key(node) == key), None)
         if target is None:
             target = nodes[min(place, len(nodes) - 1)] if nodes and key is not None else _best_node(nodes)
-        if target is not None:
-            self.move_cursor(target)
+        self._put_cursor(target)
+
+    def _put_cursor(self, node: Node | None) -> None:
+        """Move the cursor now, as a key may be next; it is scrolled into sight once there is a place for the new rows."""
+        if node is not None and self.last_line >= 0:  # which builds the lines, without which a node has no place
+            self.move_cursor(node)
+            self.call_after_refresh(lambda: self.scroll_to_line(self.cursor_line, animate=False))
 
     def choose_training(self, job_id: str) -> None:
         """Put the cursor on a training's recommended checkpoint."""
         for top in self.root.children:
             if isinstance(top.data, Training) and top.data.job.id == job_id:
                 top.expand()
-                self.call_after_refresh(self.move_cursor, _best_node([top, *top.children]))
+                self._put_cursor(_best_node([top, *top.children]))
 
     def choose_path(self, path: str) -> None:
         """Put the cursor on the weights that lie there."""
@@ -112,7 +117,7 @@ class WeightsTree(Tree[Row | None]):
             for node in top.children:
                 if (place := path_of(node.data)) is not None and str(place) == path:
                     top.expand()
-                    self.call_after_refresh(self.move_cursor, node)
+                    self._put_cursor(node)
 
     @property
     def chosen(self) -> Row | None:
