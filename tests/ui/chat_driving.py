@@ -25,7 +25,15 @@ MODEL = "I am the sample model of workbench."
 
 @asynccontextmanager
 async def chatting(folder: Path, size: tuple[int, int] = (100, 40), **context: Any) -> AsyncIterator[Pilot[None]]:
-    """The Chat area in the project ``demo`` of a folder, of a user who lives there too, once its model is ready."""
+    """The Chat area as it is `opened`, once its model is ready."""
+    async with opened(folder, size, **context) as pilot:
+        await see(pilot, "The model is ready.")
+        yield pilot
+
+
+@asynccontextmanager
+async def opened(folder: Path, size: tuple[int, int] = (100, 40), **context: Any) -> AsyncIterator[Pilot[None]]:
+    """The Chat area in the project ``demo`` of a folder, of a user who lives there too."""
     (folder / "demo").mkdir(exist_ok=True)
     set_language("en")
     with pytest.MonkeyPatch.context() as environment:
@@ -35,7 +43,6 @@ async def chatting(folder: Path, size: tuple[int, int] = (100, 40), **context: A
         for name in ("CONFIG", "STATE", "CACHE"):
             environment.setenv(f"WORKBENCH_{name}_DIR", str(folder / name.lower()))
         async with running(folder / "demo", "chat", size, **context) as pilot:
-            await see(pilot, "The model is ready.")
             yield pilot
 
 

@@ -131,7 +131,7 @@ def test_a_question_is_taken_back_from_those_that_were_asked_it(tmp_path: Path) 
     assert taken is not None
     assert taken.content == "second?"
     assert [len(chat.turns) for chat in sides.all] == [2, 2]
-    assert sides.take_back_answers()
+    assert [chat.set_answer_aside(0) for chat in sides.all] == [True, True]
     assert [len(chat.turns) for chat in sides.all] == [1, 1]
     assert [chat.go_beside(0, -1, of_answer=True) for chat in sides.all] == [True, True]
     assert [chat.last_answer for chat in sides.all] == ["1", "1"]

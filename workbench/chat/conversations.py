@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, Self
 
@@ -11,6 +12,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.branches import Branched
+from workbench.chat.comparison import Compared
 from workbench.chat.protocol import GenerationSettings, Precision
 from workbench.errors import WorkbenchError, system_reason
 from workbench.file_lock import locked
@@ -27,7 +29,8 @@ _Stamp = tuple[int, int]
 class SavedConversation(Branched):
     """A conversation with everything needed to go on with it.
 
-    ``unseen_turns``: so many of the oldest turns were not in the model's view at the last answer.
+    ``unseen_turns``: so many of the oldest turns were not in the model's view at the last answer. ``compared``: what
+    it stands beside.
     """
 
     started: float = Field(default_factory=time.time)
@@ -44,6 +47,7 @@ class SavedConversation(Branched):
     settings: GenerationSettings = GenerationSettings()
     agent: AgentChoice = AgentChoice()
     unseen_turns: int = 0
+    compared: Compared | None = None
     _stamp: _Stamp | None = PrivateAttr(default=None)
 
     @property
@@ -115,6 +119,28 @@ def saved_conversations(project: Path) -> list[tuple[Path, SavedConversation]]:
         except (OSError, ValidationError):
             continue
     return found
+
+
+def opened_conversations(project: Path, names: Iterable[str]) -> list[SavedConversation]:
+    """The project's conversations of these file names, in this order, as far as they can be read."""
+    found = []
+    for name in names:
+        try:
+            found.append(SavedConversation.read(project / CHATS_FOLDER / Path(name).name))
+        except (OSError, ValidationError):
+            continue
+    return found
+
+
+def side_by_side(one: SavedConversation, saved: Iterable[SavedConversation]) -> list[SavedConversation]:
+    """A conversation with those that it stands beside, from left to right; of two in one place the first."""
+    if one.compared is None:
+        return [one]
+    columns = {one.compared.column: one}
+    for other in saved:
+        if other.compared is not None and other.compared.group == one.compared.group:
+            columns.setdefault(other.compared.column, other)
+    return [columns[number] for number in sorted(columns)]
 
 
 def _is_of_another(path: Path, conversation: SavedConversation) -> bool:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import uuid4
+
+from workbench.chat.comparison import BlindOrders, Compared
+from workbench.chat.conversations import SavedConversation
 from workbench.chat.turn import ChatTurn
+from workbench.ui.blind import Blind
 from workbench.ui.chat_state import ChatState
 from workbench.ui.chosen_model import ChosenModel
 
@@ -10,11 +16,16 @@ MOST_SIDES = 4
 
 
 class ChatSides:
-    """One to four conversations. The others follow the first: whatever it was asked and they were not, they owe."""
+    """One to four conversations. The others follow the first: whatever it was asked and they were not, they owe.
+
+    Each of them keeps on disk where it stands, so that they can be opened together again.
+    """
 
     def __init__(self, first: ChatState) -> None:
         self.first = first
         self.others: list[ChatState] = []
+        self.blind = Blind()
+        self._group = uuid4().hex
 
     @property
     def all(self) -> list[ChatState]:
@@ -36,24 +47,72 @@ class ChatSides:
         """Whether the names of what is put on the base tell the models apart."""
         return len({chosen.base for chosen in self.chosen}) == 1
 
+    @property
+    def files(self) -> list[str]:
+        """The names of the files of the conversations, as far as they have any."""
+        kept = [chat.conversation for chat in self.all if chat.conversation is not None]
+        return [conversation.file_name for conversation in kept if conversation.is_on_disk]
+
+    # -- beside each other
+
     def put_beside(self, chosen: ChosenModel) -> None:
         """Ask this model the same."""
         self.others.append(ChatState(self.first.project, chosen))
+        self._stand_anew()
 
     def remove(self, number: int) -> bool:
         """Go on without one; what was said stays on disk. False if the one that would lead then was not asked all."""
+        gone = self.all[number]
         if number:
             del self.others[number - 1]
-            return True
-        following = self.others[0]
-        if following.has_open_question or len(following.questions) < len(self.first.questions):
-            return False
-        self.first = self.others.pop(0)
+        else:
+            following = self.others[0]
+            if following.has_open_question or len(following.questions) < len(self.first.questions):
+                return False
+            self.first = self.others.pop(0)
+        _stand_alone(gone)
+        self._stand_anew()
         return True
 
     def remove_others(self) -> None:
         """Go on with the first alone."""
-        self.others = []
+        gone, self.others = self.others, []
+        for chat in gone:
+            _stand_alone(chat)
+        self._stand_anew()
+
+    def reopen(self, columns: Sequence[SavedConversation]) -> None:
+        """Go on with conversations from disk, from left to right; what is on screen stays on disk as it is."""
+        self.first.reopen(columns[0])
+        self.others = [ChatState(self.first.project) for _other in columns[1:]]
+        for chat, saved in zip(self.others, columns[1:], strict=True):
+            chat.reopen(saved)
+        compared = columns[0].compared
+        self._group = compared.group if compared else uuid4().hex
+        self.blind.kept = (compared.blind if compared else BlindOrders()).fitting(len(columns))
+        self._take_places()
+
+    def start_anew(self) -> None:
+        """Begin empty; what was said stays on disk."""
+        for chat in self.all:
+            chat.start_anew()
+        self._group = uuid4().hex
+        self.blind.forget()
+        self._take_places()
+
+    def _stand_anew(self) -> None:
+        """The columns are others from now on: names stand where they stood at the beginning."""
+        self.blind.forget()
+        self._take_places()
+        for chat in self.all:
+            chat.save_if_possible()
+
+    def _take_places(self) -> None:
+        for column, chat in enumerate(self.all):
+            blind = BlindOrders() if column else self.blind.kept
+            chat.compared = Compared(group=self._group, column=column, blind=blind) if self.are_several else None
+
+    # -- questions and answers
 
     def has_to_answer(self, number: int) -> bool:
         """Whether one of the conversations has a question to answer now; the next one that it owes is asked.
@@ -79,19 +138,13 @@ class ChatSides:
         asked = len(self.first.questions)
         return all(chat.has_open_question or len(chat.questions) < asked for chat in self.all)
 
-    def take_back_answers(self) -> bool:
-        """Remove the answers to the last question so that it can be asked again; False if there is none."""
-        asked = len(self.first.questions)
-        taken = [chat.take_back_answer() for chat in self.all if len(chat.questions) == asked]
-        return any(taken)
-
     def take_back_question(self) -> ChatTurn | None:
         """Remove the last question with its answers, and return it for editing."""
         asked = len(self.first.questions)
         taken = [chat.take_back_question() for chat in self.all if len(chat.questions) == asked]
         return taken[0]
 
-    def start_anew(self) -> None:
-        """Begin empty; what was said stays on disk."""
-        for chat in self.all:
-            chat.start_anew()
+
+def _stand_alone(chat: ChatState) -> None:
+    chat.compared = None
+    chat.save_if_possible()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.branches import Branched
+from workbench.chat.comparison import Compared
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import Answer, GenerationSettings
 from workbench.chat.turn import ChatTurn
@@ -36,6 +37,8 @@ class ChatState:
     """Whether answers are shown while they are written."""
     agent: AgentChoice = field(default_factory=AgentChoice)
     conversation: SavedConversation | None = None
+    compared: Compared | None = None
+    """Where it stands beside others."""
     has_parted: bool = False
     """Whether another app went on with the conversation, which is kept in a file of its own since."""
     figures: dict[int, Answer] = field(default_factory=dict)
@@ -118,10 +121,6 @@ class ChatState:
 
     # -- other ways
 
-    def take_back_answer(self) -> bool:
-        """Put the answer to the last question aside so that it can be asked again; False if there is no question."""
-        return self.set_answer_aside(len(self.questions) - 1)
-
     def take_back_question(self) -> ChatTurn | None:
         """Put the last question with its answer aside, and return it for editing.
 
@@ -134,7 +133,7 @@ class ChatState:
         if self.conversation.go_beside(len(self.turns), -1):
             return None
         question = self.turns.pop()
-        self._save_if_possible()
+        self.save_if_possible()
         return question
 
     def set_answer_aside(self, question: int) -> bool:
@@ -165,7 +164,7 @@ class ChatState:
             return False
         has_gone = self.conversation.go_beside(place + of_answer, step)
         if has_gone:
-            self._save_if_possible()
+            self.save_if_possible()
         return has_gone
 
     def _set_aside(self, question: int, offset: int) -> bool:
@@ -196,12 +195,12 @@ class ChatState:
 
     def reopen(self, saved: SavedConversation) -> None:
         """Go on with a conversation from disk, model and settings included."""
-        self.conversation, self.has_parted = saved, False
+        self.conversation, self.compared, self.has_parted = saved, saved.compared, False
         self.figures = {}
         self.chosen = ChosenModel(**{name: getattr(saved, name) for name in _OF_WEIGHTS})
         self.system, self.settings, self.agent = saved.system, saved.settings, saved.agent
 
-    def _save_if_possible(self) -> None:
+    def save_if_possible(self) -> None:
         """If that cannot be done, the file says something else than the screen, and the next question tells."""
         with contextlib.suppress(WorkbenchError):
             self.save()
@@ -219,6 +218,7 @@ class ChatState:
         self.conversation.system = self.system
         self.conversation.settings = self.settings
         self.conversation.agent = self.agent
+        self.conversation.compared = self.compared
         before = self.conversation.file_name if self.conversation.is_on_disk else None
         path = save_conversation(self.project, self.conversation)
         self.has_parted = self.has_parted or before not in {None, path.name}

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from workbench.chat.endpoints import ENDPOINT
+from workbench.chat.endpoints import ENDPOINT, endpoint_named
 from workbench.chat.protocol import Precision
 from workbench.configs.base_changes import BaseChanges, changes_of
+from workbench.errors import WorkbenchError
 from workbench.hub.local import snapshot_of
 from workbench.i18n import _
 from workbench.paths import resolve_model
@@ -54,6 +55,18 @@ class ChosenModel:
     def endpoint(self) -> str | None:
         """The user's name for a chat service; None for weights."""
         return self.model.removeprefix(ENDPOINT) if self.model.startswith(ENDPOINT) else None
+
+    @property
+    def missing_part(self) -> str | None:
+        """The first of its parts that is not on this machine, by name; None if all are."""
+        if self.endpoint is not None:
+            try:
+                endpoint_named(self.endpoint)
+            except WorkbenchError:
+                return self.endpoint
+            return None
+        parts = (self.model, self.adapter, self.llava, self.visual_encoder)
+        return next((part for part in parts if part and not _is_here(part)), None)
 
     @property
     def is_added_to_base(self) -> bool:
@@ -127,6 +140,10 @@ class ChosenModel:
             visual_encoder=found.visual_encoder,
             visual_select_layer=found.visual_select_layer,
         )
+
+
+def _is_here(name: str) -> bool:
+    return Path(resolve_model(name)).exists() or snapshot_of(name) is not None
 
 
 def _within(name: str, project: Path) -> str:

@@ -25,15 +25,18 @@ class ChatScreen(ChatKeeping):
 
         ``images`` are attached; ``agent`` is what it answers with, ``allowed`` the tools that need no consent.
         """
+        chosen = context.get("chosen")
+        if model := context.get("model"):
+            chosen = ChosenModel(str(model), context.get("adapter"), context.get("prompt_template"))
+        if chosen is not None and self._is_of_before:  # somebody has something new in mind
+            self.begin_empty()
+            self.call_later(self.repaint)
         self.chat.system = context.get("system", self.chat.system)
         self.chat.settings = context.get("settings", self.chat.settings)
         self.chat.streams = context.get("streams", self.chat.streams)
         self.chat.agent = context.get("agent") or self.chat.agent
         if allowed := context.get("allowed"):
             self.tools.consent.allowed = allowed
-        chosen = context.get("chosen")
-        if model := context.get("model"):
-            chosen = ChosenModel(str(model), context.get("adapter"), context.get("prompt_template"))
         if chosen is not None:
             self.choose(chosen)
         if images := context.get("images"):

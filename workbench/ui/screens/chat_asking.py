@@ -58,13 +58,14 @@ class ChatAsking(ChatAgent):
             self.load(self.chat.chosen)
 
     async def _ask(self, question: ChatTurn) -> None:
+        self.blind.begin(len(self.chat.questions), len(self.sides.all))
         try:
             self.chat.ask(question)
         except WorkbenchError as error:
             await self._take_back_unanswered()
             self.workbench.show_error(error)
             return
-        self.blind.begin(len(self.chat.questions) - 1, len(self.sides.all))
+        self.remember()
         await self.query_one(Transcript).add_question()
         self.answer()
 
@@ -72,7 +73,7 @@ class ChatAsking(ChatAgent):
     async def answer(self) -> None:
         """Let every model answer what it has not answered, all at the same time."""
         self.note("")
-        self._stopped = False
+        self._stopped = self._is_of_before = False
         self._set_answering(True)
         problems: list[WorkbenchError] = []
         try:

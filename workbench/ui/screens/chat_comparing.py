@@ -53,7 +53,6 @@ class ChatComparing(ChatAsking):
         if not self.sides.remove(number):
             self.note(_("The next model has not answered all questions yet: ctrl+r asks it."))
             return
-        self.blind.forget_orders()
         await self.repaint()
 
     # -- votes
@@ -85,6 +84,7 @@ class ChatComparing(ChatAsking):
         )
         keep_vote(self.workbench.project, vote)
         self.blind.reveal(question)
+        self.chat.save_if_possible()
         if was_blind:
             await self.repaint()
         names = [self.speaker(chat) for chat in self.sides.all]
@@ -109,6 +109,7 @@ class ChatComparing(ChatAsking):
     async def action_blind(self) -> None:
         """Hide the names of who answers the next questions until the vote, or no longer."""
         self.blind.is_on = not self.blind.is_on
+        self.chat.save_if_possible()
         on = _("From the next question on, names are hidden and answers mixed until you vote.")
         self.note(on if self.blind.is_on else _("Names are shown again from the next question on."))
         self.show_status()

@@ -94,7 +94,6 @@ class ChatConversation(ChatComparing):
     async def action_new(self) -> None:
         if not self._answering:
             self.sides.start_anew()
-            self.blind.forget()
             await self.repaint()
             self.query_one(PromptInput).focus()
 

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from workbench.chat.agent_choice import AgentChoice
+from workbench.chat.conversations import opened_conversations
 from workbench.i18n import _
 from workbench.paths import user_state
 from workbench.ui.blind import Blind
@@ -32,10 +33,11 @@ class ChatFrame(AreaScreen):
     def __init__(self) -> None:
         super().__init__()
         self.models = ChatModels(user_state())
-        self.blind = Blind()
         self.window = ColumnsShown()
         self._sides: ChatSides | None = None
         self._answering = False
+        self._is_of_before = False
+        """Whether the conversation is the last one of an earlier start, and nothing was said in it since."""
         self.pictures: list[str] = []
         """Whole paths, or addresses, of what goes with the next message."""
 
@@ -50,9 +52,30 @@ class ChatFrame(AreaScreen):
         yield PromptInput(lambda: [asked.content for asked in self.chat.questions], id="chat-prompt")
 
     async def on_mount(self) -> None:
-        self._sides = ChatSides(ChatState(self.workbench.project, agent=self._kept_agent()))
         self.pictures = [str(one) for one in self.workbench.state.get("chat.pictures") or []]
+        self.begin_empty()
+        names = [str(name) for name in self.workbench.state.get("chat.open") or []]
+        if last := opened_conversations(self.workbench.project, names):
+            self.sides.reopen(last)
+            self._is_of_before = True
         await self._show_all()
+        self.note(self._said_of_last() if last else "")
+
+    def begin_empty(self) -> None:
+        """Begin an empty conversation as at the very first start, with no model yet."""
+        self._sides = ChatSides(ChatState(self.workbench.project, agent=self._kept_agent()))
+        self._is_of_before = False
+
+    def _said_of_last(self) -> str:
+        owed = [_("An answer is missing. ctrl+r asks for it again, and loads the model if it has to.")]
+        goes_on = [_("The last conversation goes on: a message loads the model again, ctrl+l begins an empty one.")]
+        return "\n".join([*(owed if self.sides.are_owing else goes_on), *self.missing_models()])
+
+    def missing_models(self) -> list[str]:
+        """What there is to say of models that are not on this machine any more."""
+        text = _("{model} is not here any more ({part}); what it said stays.")
+        chosen = [(one, one.missing_part) for one in self.sides.chosen]
+        return [text.format(model=one.label, part=part) for one, part in chosen if part]
 
     def _kept_agent(self) -> AgentChoice:
         """The tools that were chosen the last time, not in use yet."""
@@ -77,6 +100,11 @@ class ChatFrame(AreaScreen):
         """The conversation and those beside it; there is one from mounting on."""
         assert self._sides is not None
         return self._sides
+
+    @property
+    def blind(self) -> Blind:
+        """Whose answers stand where."""
+        return self.sides.blind
 
     @property
     def chat(self) -> ChatState:
@@ -109,8 +137,6 @@ class ChatFrame(AreaScreen):
         """What stands in the columns that are on screen; nothing before there is a conversation."""
         if self._sides is None:
             return []
-        if self._sides is None:  # not mounted yet
-            return []
         columns = even_columns([one.shown(self.speaker(one)) for one in self.sides.all])
         if self.blind.is_mixed:
             columns = mixed_columns(columns, self.blind)
@@ -121,6 +147,11 @@ class ChatFrame(AreaScreen):
         self.fit_columns()
         await self.query_one(Transcript).show()
         self.show_status()
+        self.remember()
+
+    def remember(self) -> None:
+        """Keep which conversations are on screen, for the next start."""
+        self.workbench.state["chat.open"] = self.sides.files
 
     def show_status(self) -> None:
         """Say which model there is, and what to do."""

@@ -102,11 +102,10 @@ class ChatKeeping(ChatConversation):
         """Go on with an earlier conversation."""
         from workbench.ui.screens.saved_chats import SavedChats
 
-        saved = await self.app.push_screen_wait(SavedChats(self.workbench.project))
-        if saved is None or self._answering:
+        columns = await self.app.push_screen_wait(SavedChats(self.workbench.project))
+        if columns is None or self._answering:
             return
-        self.end_comparison()
-        self.chat.reopen(saved)
+        self.sides.reopen(columns)
         await self.repaint()
         self.query_one(PromptInput).focus()
         assert self.chat.chosen is not None

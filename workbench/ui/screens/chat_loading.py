@@ -11,6 +11,7 @@ from workbench.errors import WorkbenchError
 from workbench.hub.local import is_here
 from workbench.i18n import _
 from workbench.paths import resolve_model
+from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.screens.chat_frame import ChatFrame
 from workbench.weights.seeing import is_seeing_folder
@@ -37,9 +38,27 @@ class ChatLoading(ChatFrame):
             await self.make_ready(whole)
         except WorkbenchError as error:
             self.workbench.show_error(error)
+            self.note("\n".join(self.missing_models()))
         else:
-            self.note("\n".join([*self.models.warnings(whole), *self.unseen()]))
+            others = await self._ready_others()
+            self.note("\n".join([*self.models.warnings(whole), *self.unseen(), *others]))
         self.show_status()
+
+    async def _ready_others(self) -> list[str]:
+        """Attach what stands beside the first model on its base; another base is loaded once it is asked.
+
+        Returns:
+            sentences on what cannot be asked; what it said stays.
+        """
+        said = self.missing_models()
+        for chosen in self.sides.chosen[1:]:
+            if chosen.missing_part or self.models.is_ready(chosen) or not self.models.has_base_of(chosen):
+                continue
+            try:
+                await self.make_ready(chosen)
+            except WorkbenchError as error:
+                said.append(printable(f"{chosen.label}: {error.what}"))
+        return said
 
     async def make_ready(self, chosen: ChosenModel) -> None:
         """Load a model beside the others that are talked to, and say each stage.
@@ -119,7 +138,6 @@ class ChatLoading(ChatFrame):
                 fix=_("Start an empty conversation first: ctrl+l."),
             )
         self.sides.put_beside(whole)
-        self.blind.forget_orders()
         self.note("\n".join([*self.models.warnings(whole), *self.unseen()]))
         return True
 
@@ -138,5 +156,4 @@ class ChatLoading(ChatFrame):
         """Go on with the left conversation alone; the others stay on disk."""
         if self.sides.are_several:
             self.sides.remove_others()
-            self.blind.forget_orders()
             self.call_later(self.repaint)

@@ -113,6 +113,7 @@ class ChatStreaming(ChatAttaching):
             chat.keep_answer(answer, coming.steps)
         except WorkbenchError as error:
             self.workbench.show_error(error)
+        self.remember()
         self.query_one(Transcript).mark_view()
         if unseen := left_out(answer):
             self.note(unseen)
@@ -174,6 +175,7 @@ class ChatStreaming(ChatAttaching):
                 with self.app.batch_update():  # one layout for all of them
                     for coming in list(self._coming):
                         await self._paint_one(coming)
+                    self.query_one(Transcript).make_room()
             await self._laid_out()
             usual = _SECONDS_BETWEEN_PAINTS_OF_SEVERAL if len(self._coming) > 1 else _SECONDS_BETWEEN_PAINTS
             await asyncio.sleep(max(usual, _REST_FOR_PAINTING * (time.monotonic() - began)))

@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.widgets import DataTable, Input, Label
 from textual.worker import get_current_worker
 
-from workbench.chat.conversations import SavedConversation, saved_conversations
+from workbench.chat.conversations import SavedConversation, saved_conversations, side_by_side
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
@@ -27,8 +27,11 @@ from workbench.ui.widgets.quiet_static import QuietStatic
 _COLUMNS = (Column(N_("started"), 16), Column(N_("model"), keeps_end=True), Column(N_("first question")))
 
 
-class SavedChats(TranslatedModal[SavedConversation | None]):
-    """The conversations on disk, newest first; words that are typed leave those in which they stand."""
+class SavedChats(TranslatedModal[list[SavedConversation] | None]):
+    """The conversations on disk, newest first; words that are typed leave those in which they stand.
+
+    Gives the chosen one with those that it stands beside, from left to right.
+    """
 
     DEFAULT_CSS = "SavedChats LineInput { background: $panel; margin-bottom: 1; padding: 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -86,7 +89,7 @@ class SavedChats(TranslatedModal[SavedConversation | None]):
 
     @on(DataTable.RowSelected)
     def _take(self, event: DataTable.RowSelected) -> None:
-        self.dismiss(self._saved[int(str(event.row_key.value))])
+        self.dismiss(side_by_side(self._saved[int(str(event.row_key.value))], self._saved))
 
 
 def _cells(saved: SavedConversation) -> tuple[str, str, str]:

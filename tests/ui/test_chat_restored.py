@@ -1,0 +1,107 @@
+"""What stood on the screen stands there again: after a start, and when it is opened, with all that stood beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.chat.services import said, streamed
+from tests.data.sheets.played_endpoint import PlayedEndpoint, playing
+from tests.ui.chat_driving import ask, chat, opened
+from tests.ui.driving import screen_text, see, wait_until
+from workbench.chat.endpoints import KnownEndpoint, forget_endpoint, keep_endpoint
+from workbench.chat.votes import kept_votes
+from workbench.ui.chosen_model import ChosenModel
+from workbench.ui.widgets.transcript import Transcript
+
+pytestmark = pytest.mark.asyncio
+_LEFT, _RIGHT = ChosenModel("endpoint:left"), ChosenModel("endpoint:right")
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlayedEndpoint]:
+    """A service with two models that say who they are."""
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "config"))
+    with playing(lambda asked: streamed(said(f"{asked.body['model']} to {asked.text}"))) as played:
+        for name in ("left", "right"):
+            keep_endpoint(KnownEndpoint(name=name, url=played.url, model=name))
+        yield played
+
+
+@asynccontextmanager
+async def compared(folder: Path, question: str = "q") -> AsyncIterator[Pilot[None]]:
+    """Both models, asked a question."""
+    async with opened(folder, chosen=_LEFT) as pilot:
+        await see(pilot, "The model is ready.")
+        assert await chat(pilot).add_beside(_RIGHT)
+        await chat(pilot).repaint()
+        await ask(pilot, question)
+        yield pilot
+
+
+async def test_a_comparison_is_there_after_a_start_and_names_stay_hidden(
+    tmp_path: Path, service: PlayedEndpoint
+) -> None:
+    async with compared(tmp_path, "first") as pilot:
+        chat(pilot).blind._shuffle = list.reverse
+        await chat(pilot).action_blind()
+        await ask(pilot, "second")
+        await see(pilot, "answer 1", "answer 2")
+    async with opened(tmp_path) as pilot:
+        await see(pilot, "2 side by side · blind", "The last conversation goes on", "left to first", "answer 1")
+        screen = chat(pilot)
+        line = next(line for line in screen_text(pilot).splitlines() if "left to second" in line)
+        assert line.index("right to second") < line.index("left to second"), "as it was mixed"
+        screen.query_one(Transcript).focus()
+        await pilot.press("1")
+        await see(pilot, "Better: right.")
+        (vote,) = kept_votes(screen.workbench.project)
+        assert (vote.winner, vote.blind) == ("endpoint:right", True)
+        screen.query_one("#chat-prompt").focus()
+        screen.load(_LEFT)
+        await wait_until(pilot, lambda: screen.models.is_ready(_LEFT))
+        await ask(pilot, "third")
+        assert {str(asked.body["model"]) for asked in service.asked[-2:]} == {"left", "right"}
+    async with opened(tmp_path) as pilot:
+        await see(pilot, "2 side by side", "third", "answer 1")
+        assert not chat(pilot).blind.hides(1)
+
+
+async def test_opening_one_column_opens_those_beside_it_and_a_model_that_is_gone_is_told(
+    tmp_path: Path, service: PlayedEndpoint
+) -> None:
+    async with compared(tmp_path) as pilot:
+        await pilot.press("ctrl+l")
+        await see(pilot, "The model is ready.")
+        forget_endpoint("right")
+        await pilot.press("ctrl+o")
+        await see(pilot, "Earlier conversations", "right")
+        await pilot.press("enter")
+        await see(pilot, "left to q", "right to q", "right is not here any more (right); what it said stays.")
+
+
+async def test_what_was_taken_away_is_opened_alone(tmp_path: Path, service: PlayedEndpoint) -> None:
+    async with compared(tmp_path) as pilot:
+        await chat(pilot).remove_column(1)
+        files = chat(pilot).sides.files
+        assert len(files) == 1
+    async with opened(tmp_path) as pilot:
+        await see(pilot, "The last conversation goes on", "left to q")
+        assert "right to q" not in screen_text(pilot)
+        await pilot.press("ctrl+o")
+        await see(pilot, "Earlier conversations", "right")
+        await pilot.press("enter")
+        await see(pilot, "right to q")
+        assert "left to q" not in screen_text(pilot)
+
+
+async def test_who_comes_with_a_model_begins_an_empty_conversation(tmp_path: Path, service: PlayedEndpoint) -> None:
+    async with compared(tmp_path):
+        pass
+    async with opened(tmp_path, chosen=_RIGHT) as pilot:
+        await see(pilot, "The model is ready.")
+        assert not chat(pilot).sides.are_several
