@@ -13,6 +13,7 @@ import psutil
 import torch
 from transformers import LogitsProcessorList, StoppingCriteriaList
 
+from workbench.chat.answer_cache import answer_cache
 from workbench.chat.baton import Baton, Share
 from workbench.chat.generation import BetweenTokens, Likeliest, TextStream, end_ids, sampling
 from workbench.chat.held_model import HeldModel, OnStage
@@ -184,4 +185,4 @@ class ChatSession:
 def _inputs(held: HeldModel, prompt: Prompt) -> dict[str, Any]:
     ids = torch.tensor([prompt.ids], device=held.model.device)
     pictures = held.eyes.inputs(prompt.looks, ids) if held.eyes else {}
-    return {"input_ids": ids, "attention_mask": torch.ones_like(ids), **pictures}
+    return {"input_ids": ids, "attention_mask": torch.ones_like(ids), **pictures, **answer_cache(held.model)}
