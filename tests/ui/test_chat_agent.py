@@ -17,13 +17,15 @@ from tests.data.sheets.played_endpoint import Asked, Reply
 from tests.ui.chat_driving import begin_anew, chat, chats, on_disk, turns
 from tests.ui.driving import focus_in, screen_text, see, wait_until
 from tests.ui.played_chat import chatting_with
-from workbench.agent.protocols import React
+from workbench.agent.protocols import CHINESE_REACT_TEXT
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.turn import ChatTurn
+from workbench.paths import shipped
 from workbench.ui.screens.agent_dialog import AgentDialog
 from workbench.ui.screens.consent_dialog import ConsentDialog
-from workbench.ui.widgets.field_controls import LinesInput, Tick
+from workbench.ui.widgets.field_controls import CheckInput, LinesInput
 from workbench.ui.widgets.prompt_input import PromptInput
+from workbench.ui.widgets.protocol_text import ProtocolText
 from workbench.ui.widgets.transcript import Transcript
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -182,7 +184,7 @@ async def test_tools_and_the_text_of_the_protocol_are_chosen_in_a_dialog(talk: P
     await see(talk, "Tools that the model may call", "calculator: ", "python (asks first): ")
     dialog = talk.app.screen
     assert isinstance(dialog, AgentDialog)
-    ticks = {str(tick.name): tick for tick in dialog.query(".tool").results(Tick)}
+    ticks = {str(tick.name): tick for tick in dialog.query(".tool").results(CheckInput)}
     ticks["python"].value, ticks["clock"].value = False, True
     dialog.query_one("#agent-text", LinesInput).text = "Mine: {tool_names}"
     dialog.query_one("#agent-turns").value = "3"  # type: ignore[attr-defined]
@@ -199,11 +201,39 @@ async def test_tools_and_the_text_of_the_protocol_are_chosen_in_a_dialog(talk: P
     assert agent.force_stop == "Now answer."
     await talk.press("ctrl+k")
     await see(talk, "Mine: {tool_names}")
-    talk.app.screen.query_one(Select).value = "tool_calls"
-    await wait_until(talk, lambda: not talk.app.screen.query_one("#agent-text").display)
-    talk.app.screen.query_one(Select).value = "react"
+    how = talk.app.screen.query_one("#agent-protocol", Select)
+    how.value = "tool_calls"
+    await wait_until(talk, lambda: not talk.app.screen.query_one(ProtocolText).display)
+    how.value = "react"
+    await see(talk, "Mine: {tool_names}")
     await talk.press("escape")
-    assert React.text not in screen_text(talk)
+
+
+async def test_the_tool_chat_of_the_quickstart_is_made_of_choices(talk: Pilot[None]) -> None:
+    await talk.press("ctrl+k")
+    await see(talk, "where arXiv is asked", "what the model is told of it")
+    dialog = talk.app.screen
+    ticks = {str(tick.name): tick for tick in dialog.query(".tool").results(CheckInput)}
+    ticks["arxiv_search"].value, ticks["python"].value = True, False
+    dialog.query_one("#agent-arxiv", Select).value = "sample:arxiv"
+    name, box = dialog.query_one("#agent-text-name", Select), dialog.query_one("#agent-text", LinesInput)
+    name.value = "chinese"
+    await wait_until(talk, lambda: box.text == CHINESE_REACT_TEXT)
+    box.text = "Mine"
+    await wait_until(talk, lambda: name.value == "own")
+    name.value = "sample:tool_protocol.txt"
+    await wait_until(talk, lambda: box.text.startswith("Tools: {tool_names}"))
+    name.value = "own"
+    await wait_until(talk, lambda: box.text == "Mine")
+    name.value = "sample:tool_protocol.txt"
+    await wait_until(talk, lambda: box.text != "Mine")
+    await talk.press("f10")
+    await see(talk, "The model may call: calculator, arxiv_search")
+    agent = chat(talk).chat.agent
+    assert agent.text == (shipped("sample_data") / "tool_protocol.txt").read_text()
+    await question(talk, 'arxiv_search {"query": "language models"}')
+    await see(talk, "Tool Learning for Language Models", "An invented paper")
+    await answered(talk)
 
 
 async def test_the_row_of_an_answer_with_tools_has_its_steps(talk: Pilot[None]) -> None:

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.chat.services import said, streamed
 from tests.data.sheets.played_endpoint import Asked, Reply
@@ -274,7 +275,14 @@ async def test_a_corrected_answer_becomes_a_row_and_a_pair(talk: Pilot[None]) ->
 async def test_a_conversation_is_written_out(talk: Pilot[None]) -> None:
     await ask(talk, "q")
     await talk.press("ctrl+x")
-    await see(talk, "Write this conversation into a file")
+    await see(talk, "Write this conversation into a file", "chat_")
+    await type_text(talk, "mine.json")  # in place of the name that stands there
+    await talk.press("enter")
+    await see(talk, "Written: mine.json")
+    assert "Answer 1 to q" in (chats(talk).parent / "mine.json").read_text()
+    await talk.press("ctrl+x")
+    await see(talk, "Write this conversation into a file", "chat_")
+    await focus_in(talk, Input)
     await talk.press("enter")
     await see(talk, "Written: chat_")
     (file,) = chats(talk).parent.glob("chat_*.md")

@@ -30,7 +30,9 @@ Tools = Annotated[
 Mcp = Annotated[Path | None, typer.Option(help=_("File of MCP servers whose tools it may call, too."))]
 AgentText = Annotated[
     str | None,
-    typer.Option(help=_("File with the protocol's system text; short and chinese are texts of ReAct that are there.")),
+    typer.Option(
+        help=_("File with the protocol's system text; full, short and chinese are texts of ReAct that are there.")
+    ),
 ]
 ForceStop = Annotated[str | None, typer.Option(help=_("What the model is told before its last turn."))]
 MaxTurns = Annotated[int, typer.Option(help=_("How often the model is asked for one question."), min=1, max=99)]
@@ -131,9 +133,9 @@ def _names(given: list[str]) -> tuple[str, ...]:
 
 
 def _text(named: str) -> str:
-    from workbench.agent.protocols import CHINESE_REACT_TEXT, SHORT_REACT_TEXT
+    from workbench.agent.protocols.texts import REACT_TEXTS
 
-    if known := {"short": SHORT_REACT_TEXT, "chinese": CHINESE_REACT_TEXT}.get(named):
+    if known := REACT_TEXTS.get(named):
         return known
     file = Path(resolve_model(named))
     try:

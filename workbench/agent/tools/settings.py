@@ -18,6 +18,11 @@ class ToolError(Exception):
     """A tool cannot do what it was asked; the text is what the model is told."""
 
 
+def usual_arxiv() -> str:
+    """Where arXiv is asked unless somebody says otherwise."""
+    return os.environ.get("WORKBENCH_ARXIV_URL") or ARXIV_URL
+
+
 @dataclass(frozen=True)
 class ToolSettings:
     """``project``: the folder whose files may be read. The addresses can be moved, for a mirror or a stub."""
@@ -31,7 +36,7 @@ class ToolSettings:
         """As ``WORKBENCH_ARXIV_URL`` and ``WORKBENCH_SEARCH_URL`` say, unless an address is given."""
         return cls(
             project.resolve(),
-            arxiv_url or os.environ.get("WORKBENCH_ARXIV_URL") or ARXIV_URL,
+            arxiv_url or usual_arxiv(),
             os.environ.get("WORKBENCH_SEARCH_URL") or SEARCH_URL,
         )
 

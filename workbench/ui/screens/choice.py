@@ -55,7 +55,8 @@ class ChoiceDialog(TranslatedModal[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(printable(self._title), classes="dialog-title", markup=False)
-            yield Static(printable(self._text), markup=False)
+            if self._text:
+                yield Static(printable(self._text), markup=False)
             yield OptionList(*self._options(), markup=False)
             yield Label(_("enter chooses, escape changes nothing"), classes="muted", markup=False)
         yield FittedFooter()

@@ -24,6 +24,7 @@ class LinePrompt(TranslatedModal[str | None]):
     """Gives the line, None on escape; stays open with the reason while ``check`` refuses it.
 
     Args:
+        value: what stands there at first; typing takes its place.
         check: raises `WorkbenchError` if the line will not do.
     """
 
@@ -56,8 +57,9 @@ class LinePrompt(TranslatedModal[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(printable(self._title), classes="dialog-title", markup=False)
-            with VerticalScroll(can_focus=False):
-                yield Static(printable(self._about), markup=False)
+            if self._about:
+                with VerticalScroll(can_focus=False):
+                    yield Static(printable(self._about), markup=False)
             yield self.field()
             yield QuietStatic(id="line-problem")
             yield Label(self._hint, classes="muted", markup=False)
@@ -65,7 +67,7 @@ class LinePrompt(TranslatedModal[str | None]):
 
     def field(self) -> Input:
         """Where the line is typed."""
-        return TextInput(self._value, placeholder=self._placeholder, select_on_focus=False, compact=True)
+        return TextInput(self._value, placeholder=self._placeholder, compact=True)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from textual.widgets import Input
+
 from workbench.actions.sweep_points import grid_points
 from workbench.configs.find import FoundConfig, find_config
 from workbench.errors import WorkbenchError
@@ -12,6 +14,7 @@ from workbench.i18n import _
 from workbench.jobs.sweeps import SweepPoint
 from workbench.ui.config_rows import config_to_begin_with
 from workbench.ui.screens.line_prompt import LinePrompt
+from workbench.ui.widgets.ordered_keys import TextInput
 
 _EXAMPLE = "lr=1e-4,2e-4 lora.r=8,16"
 
@@ -31,6 +34,10 @@ class SweepPrompt(LinePrompt):
             value=f"{shlex.quote(str(name))} " if config else "",
             check=lambda line: wanted_sweep(line, project),
         )
+
+    def field(self) -> Input:
+        """The config stands there to be gone on with."""
+        return TextInput(self._value, select_on_focus=False, compact=True)
 
 
 def wanted_sweep(line: str, project: Path) -> tuple[FoundConfig, list[SweepPoint]]:

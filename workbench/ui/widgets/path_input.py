@@ -14,7 +14,9 @@ from workbench.ui.widgets.ordered_keys import TextInput
 
 
 class PathInput(TextInput):
-    """Tab goes on with the path; where there are several ways it tells them.
+    """Tab goes on with the path; where there are several ways it tells them, and where it cannot, goes to the next field.
+
+    A path that stands there gives way to typing. Where there are other fields tab also leaves an empty one.
 
     Args:
         endings: of the files that are completed.
@@ -31,10 +33,19 @@ class PathInput(TextInput):
         names: list[str]
 
     def __init__(self, placeholder: str, endings: tuple[str, ...], *, value: str = "") -> None:
-        super().__init__(value, placeholder=placeholder, select_on_focus=False, compact=True)
+        super().__init__(value, placeholder=placeholder, compact=True)
         self._endings = endings
+        self._told: str | None = None
+        """The path whose ways were told last."""
 
     def action_complete(self) -> None:
-        self.value, names = completed(self.value, self._endings)
-        self.cursor_position = len(self.value)
+        if not self.value and len(self.screen.focus_chain) > 1:
+            self.app.action_focus_next()
+            return
+        value, names = completed(self.value, self._endings)
         self.post_message(self.Ways(names))
+        if value == self.value and (not names or value == self._told):
+            self.app.action_focus_next()
+            return
+        self.value, self._told = value, value
+        self.cursor_position = len(value)
