@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from tests.chat.services import said, streamed
 from tests.data.sheets.played_endpoint import PlayedEndpoint, playing
 from tests.ui.chat_driving import ask, chat, opened
-from tests.ui.driving import screen_text, see, wait_until
+from tests.ui.driving import screen_text, see, type_text, wait_until
 from workbench.chat.endpoints import KnownEndpoint, forget_endpoint, keep_endpoint
 from workbench.chat.votes import kept_votes
 from workbench.ui.chosen_model import ChosenModel
@@ -105,3 +105,23 @@ async def test_who_comes_with_a_model_begins_an_empty_conversation(tmp_path: Pat
     async with opened(tmp_path, chosen=_RIGHT) as pilot:
         await see(pilot, "The model is ready.")
         assert not chat(pilot).sides.are_several
+
+
+async def test_an_answer_that_breaks_off_stays_marked_and_one_key_asks_only_for_it_again(
+    tmp_path: Path, service: PlayedEndpoint
+) -> None:
+    async with compared(tmp_path) as pilot:
+        whole = service.script
+        half = streamed(said("Half an ans"), end=False)
+        service.script = lambda asked: half if asked.body["model"] == "right" else whole(asked)
+        await type_text(pilot, "more")
+        await pilot.press("enter")
+        await see(pilot, "This did not work", "broke off")
+        await pilot.press("enter")
+        await see(pilot, "Half an ans", "broke off before it was whole", "left to more")
+    async with opened(tmp_path) as pilot:
+        await see(pilot, "An answer broke off; what came of it stays.", "Half an ans", "broke off before it was whole")
+        service.script, before = whole, len(service.asked)
+        await pilot.press("ctrl+r")
+        await see(pilot, "right to more", "right  ‹ 2/2 ›")
+        assert [asked.body["model"] for asked in service.asked[before:]] == ["right"]

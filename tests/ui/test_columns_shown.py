@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.chat.protocol import Answer
-from workbench.chat.turn import ChatTurn
+from workbench.chat.turn import ChatTurn, Figures
 from workbench.ui.blind import Blind
 from workbench.ui.chat_exchange import Column, Exchange
 from workbench.ui.columns_shown import ColumnsShown, even_columns, mixed_columns
 from workbench.ui.streamed_pieces import in_pieces
 
-_FIGURES = Answer(id=1, text="", prompt_tokens=1, tokens=1, first_token_s=0, total_s=1, ended_by="model")
+_FIGURES = Figures(tokens=1, total_s=1, ended_by="model")
 
 
 def column(name: str, *answers: str) -> Column:

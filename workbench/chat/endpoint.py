@@ -94,10 +94,10 @@ class ChatEndpoint:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
             del self._readers[answer_id]
-        if not reader.cancelled():
-            reader.result()
         if rest := heard.rest():
             yield Delta(id=answer_id, text=rest)
+        if not reader.cancelled():
+            reader.result()
         yield heard.answer(answer_id, stopped=reader.cancelled())
 
     def next_id(self) -> int:

@@ -70,7 +70,10 @@ def json_of(conversation: SavedConversation) -> str:
         "prompt_template": conversation.prompt_template,
         "started": conversation.started,
         "settings": conversation.settings.model_dump(),
-        "messages": [*system, *(turn.model_dump(exclude_defaults=True) for turn in conversation.turns)],
+        "messages": [
+            *system,
+            *(turn.model_dump(exclude_defaults=True, exclude={"figures"}) for turn in conversation.turns),
+        ],
     }
     return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 

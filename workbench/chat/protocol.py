@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from workbench.chat.turn import ChatCall, ChatTurn
+from workbench.chat.turn import ChatCall, ChatTurn, Figures
 from workbench.configs.setting import setting
 
 
@@ -81,7 +81,7 @@ class Load(_Message):
     ``llava``: a folder with ``projector/`` and what else a training of a seeing model changed; then ``adapter`` is
     None, and ``visual_encoder`` and ``visual_select_layer`` stand above what the folder says itself. ``model`` may
     also be such a folder that names its base, or a whole seeing model. With ``offload_folder`` the weights go on all
-    devices, and what does not fit on them into that folder.
+    devices, and what does not fit on them into that folder. ``compiled``: see `workbench.chat.compiled`.
     """
 
     request: Literal["load"] = "load"
@@ -94,6 +94,7 @@ class Load(_Message):
     bits: Literal[4, 8] | None = None
     precision: Precision = "auto"
     offload_folder: str | None = None
+    compiled: bool = False
     trust_remote_code: bool = False
 
 
@@ -199,6 +200,13 @@ class Answer(_Message):
     ended_by: Literal["model", "length", "stopped"]
     dropped_turns: int = 0
     dropped_images: int = 0
+
+    @property
+    def figures(self) -> Figures:
+        """What is kept with the conversation."""
+        return Figures(
+            tokens=self.tokens, first_token_s=self.first_token_s, total_s=self.total_s, ended_by=self.ended_by
+        )
 
 
 class Done(_Message):

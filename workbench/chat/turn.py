@@ -19,6 +19,18 @@ class ChatCall(BaseModel):
     id: str = ""
 
 
+class Figures(BaseModel):
+    """How an answer came: its tokens, seconds until the first one and until the last, and what ended it.
+
+    ``broken``: it broke off, as of a service or an engine that failed in the middle; the numbers are not known then.
+    """
+
+    tokens: int = 0
+    first_token_s: float = 0.0
+    total_s: float = 0.0
+    ended_by: Literal["model", "length", "stopped", "broken"]
+
+
 class ChatTurn(BaseModel):
     """One message of a conversation.
 
@@ -34,6 +46,7 @@ class ChatTurn(BaseModel):
         tool: of a result, the tool that gave it; ``call_id``: the call that it is the result of.
         seconds: of a result, how long the tool took.
         failed: of a result, whether it says what went wrong.
+        figures: of the last turn of an answer, those of the whole answer.
     """
 
     role: ChatRole
@@ -44,3 +57,4 @@ class ChatTurn(BaseModel):
     call_id: str = ""
     seconds: float | None = None
     failed: bool = False
+    figures: Figures | None = None

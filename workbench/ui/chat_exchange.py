@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workbench.chat.branches import Branched
-from workbench.chat.protocol import Answer
-from workbench.chat.turn import ChatTurn
+from workbench.chat.turn import ChatTurn, Figures
 from workbench.ui.answer_parts import ReadAnswer
 
 Way = tuple[int, int]
@@ -40,7 +39,7 @@ class Exchange:
     answer: list[ChatTurn] = field(default_factory=list)
     question_way: Way | None = None
     answer_way: Way | None = None
-    figures: Answer | None = None
+    figures: Figures | None = None
     unseen: int = 0
     speaker: str = ""
     read: ReadAnswer | None = None
@@ -102,13 +101,10 @@ def _says(row: Row, place: Place, folded: str) -> bool:
     return any(folded in turn.content.casefold() for turn in turns)
 
 
-def exchanges_of(
-    conversation: Branched, figures: Mapping[int, Answer], unseen: int = 0, read: ReadAnswer | None = None
-) -> list[Exchange]:
+def exchanges_of(conversation: Branched, unseen: int = 0, read: ReadAnswer | None = None) -> list[Exchange]:
     """The exchanges of a conversation.
 
     Args:
-        figures: what is known of answers, by the identity of their last turns.
         unseen: so many of the oldest turns are not in the model's view.
         read: how calls of tools stand in answers, if they may.
     """
@@ -122,5 +118,5 @@ def exchanges_of(
             exchange.question, exchange.question_way, exchange.answer_way = turn, ways.get(number), ways.get(number + 1)
             continue
         exchange.answer.append(turn)
-        exchange.figures = figures.get(id(turn), exchange.figures)
+        exchange.figures = turn.figures or exchange.figures
     return found

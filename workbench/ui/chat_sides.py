@@ -133,6 +133,12 @@ class ChatSides:
         return any(chat.has_open_question or len(chat.questions) < asked for chat in self.all)
 
     @property
+    def broken(self) -> list[ChatState]:
+        """The conversations whose answer to the last question broke off."""
+        asked = len(self.first.questions)
+        return [chat for chat in self.all if chat.is_broken and len(chat.questions) == asked]
+
+    @property
     def is_last_unanswered(self) -> bool:
         """Whether no conversation has an answer to the last question."""
         asked = len(self.first.questions)

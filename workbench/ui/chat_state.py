@@ -11,7 +11,7 @@ from workbench.chat.branches import Branched
 from workbench.chat.comparison import Compared
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import Answer, GenerationSettings
-from workbench.chat.turn import ChatTurn
+from workbench.chat.turn import ChatTurn, Figures
 from workbench.errors import WorkbenchError
 from workbench.ui.answer_parts import ReadAnswer
 from workbench.ui.chat_choices import ChatChoices
@@ -41,8 +41,6 @@ class ChatState:
     """Where it stands beside others."""
     has_parted: bool = False
     """Whether another app went on with the conversation, which is kept in a file of its own since."""
-    figures: dict[int, Answer] = field(default_factory=dict)
-    """What is known of the answers that were given since the conversation was opened, by the identity of their turns."""
 
     @property
     def turns(self) -> list[ChatTurn]:
@@ -67,7 +65,7 @@ class ChatState:
     def shown(self, speaker: str) -> Column:
         """The conversation as it is shown, under the name of its model."""
         unseen = self.conversation.unseen_turns if self.conversation else 0
-        return Column(speaker, exchanges_of(self.conversation or Branched(), self.figures, unseen, self._read))
+        return Column(speaker, exchanges_of(self.conversation or Branched(), unseen, self._read))
 
     @property
     def _read(self) -> ReadAnswer | None:
@@ -114,10 +112,28 @@ class ChatState:
             steps: the turns of an answer with tools, the answer itself among them; None is the answer alone.
         """
         assert self.conversation is not None
-        self.conversation.turns += steps or [ChatTurn(role="assistant", content=answer.text)]
         self.conversation.unseen_turns = answer.dropped_turns
-        self.figures[id(self.turns[-1])] = answer
+        self._keep(steps or [ChatTurn(role="assistant", content=answer.text)], answer.figures)
+
+    def keep_broken(self, text: str, steps: list[ChatTurn]) -> bool:
+        """Add what came of an answer that broke off: whole steps with tools, and text. False if nothing came."""
+        assert self.conversation is not None
+        turns = [*steps, *([ChatTurn(role="assistant", content=text)] if text else [])]
+        if turns:
+            with contextlib.suppress(WorkbenchError):  # why it broke off is told, and the next question tells this
+                self._keep(turns, Figures(ended_by="broken"))
+        return bool(turns)
+
+    def _keep(self, turns: list[ChatTurn], figures: Figures) -> None:
+        assert self.conversation is not None
+        self.conversation.turns += [*turns[:-1], turns[-1].model_copy(update={"figures": figures})]
         self.save()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the last answer broke off."""
+        figures = self.turns[-1].figures if self.turns else None
+        return figures is not None and figures.ended_by == "broken"
 
     # -- other ways
 
@@ -191,12 +207,10 @@ class ChatState:
     def start_anew(self) -> None:
         """Begin an empty conversation; the old one stays on disk."""
         self.conversation, self.has_parted = None, False
-        self.figures = {}
 
     def reopen(self, saved: SavedConversation) -> None:
         """Go on with a conversation from disk, model and settings included."""
         self.conversation, self.compared, self.has_parted = saved, saved.compared, False
-        self.figures = {}
         self.chosen = ChosenModel(**{name: getattr(saved, name) for name in _OF_WEIGHTS})
         self.system, self.settings, self.agent = saved.system, saved.settings, saved.agent
 

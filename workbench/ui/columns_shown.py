@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from workbench.chat.turn import Figures
 from workbench.i18n import _
 from workbench.ui.blind import Blind
 from workbench.ui.chat_exchange import Column, Exchange
@@ -68,7 +69,7 @@ def mixed_columns(columns: Sequence[Column], blind: Blind) -> list[Column]:
         for place, exchanges in enumerate(mixed):
             one = columns[blind.model_in(question, place)].exchanges[question]
             name = name_in(question, place, names, blind)
-            exchanges.append(replace(one, speaker=name, figures=None if blind.hides(question) else one.figures))
+            exchanges.append(replace(one, speaker=name, figures=_figures(one, hidden=blind.hides(question))))
     return [Column("", exchanges) for exchanges in mixed]
 
 
@@ -77,6 +78,12 @@ def name_in(question: int, place: int, names: Sequence[str], blind: Blind) -> st
     if blind.hides(question):
         return _("answer {number}").format(number=place + 1)
     return names[blind.model_in(question, place)]
+
+
+def _figures(exchange: Exchange, *, hidden: bool) -> Figures | None:
+    """Those that may be known: speed tells who it is, that an answer broke off does not."""
+    is_broken = exchange.figures is not None and exchange.figures.ended_by == "broken"
+    return None if hidden and not is_broken else exchange.figures
 
 
 def _unanswered(exchange: Exchange) -> Exchange:

@@ -23,6 +23,8 @@ class ChatAsking(ChatAgent):
     def __init__(self) -> None:
         super().__init__()
         self._stopped = False
+        self._waiting = ""
+        """The message that is sent once the model is loaded."""
 
     @on(PromptInput.Sent)
     async def _send(self, event: PromptInput.Sent) -> None:
@@ -41,21 +43,28 @@ class ChatAsking(ChatAgent):
 
     async def _send_question(self, said: str) -> None:
         if not (self.chat.chosen and self.models.is_ready(self.chat.chosen)):
-            self._load_first()
+            self._load_first(said)
         elif problem := self.why_not_sent():
             self.note(problem)
         else:
             self.query_one(PromptInput).put("")
             await self._ask(ChatTurn(role="user", content=said, images=self.give_out_pictures()))
 
-    def _load_first(self) -> None:
+    def _load_first(self, said: str) -> None:
         """Say what is missing; a model that could not be loaded, or whose engine has ended, is loaded again."""
         if self.chat.chosen is None:
             self.note(_("Choose a model first: f9."))
             return
-        self.note(_("The model is still loading; press enter again when it is ready."))
+        self._waiting = said
+        self.note(_("The model is being loaded; your message is sent when it is ready."))
         if all(worker.is_finished for worker in self.workers if worker.group == "chat-engine"):
             self.load(self.chat.chosen)
+
+    async def on_ready(self) -> None:
+        """The model is loaded: send what waits for it, unless it was changed meanwhile."""
+        said, self._waiting = self._waiting, ""
+        if said and said == self.query_one(PromptInput).whole.strip() and not self._answering:
+            await self._send_question(said)
 
     async def _ask(self, question: ChatTurn) -> None:
         self.blind.begin(len(self.chat.questions), len(self.sides.all))
@@ -108,7 +117,7 @@ class ChatAsking(ChatAgent):
             await self._take_back_unanswered()
         else:
             await self.repaint()
-            self.note(_("An answer is missing. ctrl+r asks for it again, and loads the model if it has to."))
+            self.note(self.said_of_owed())
         for problem in {str(problem): problem for problem in problems}.values():
             self.workbench.show_error(problem)
 

@@ -43,8 +43,11 @@ class ChatConversation(ChatComparing):
         if self._answering or self.chat.chosen is None:
             return
         question = self.question_meant
-        is_owed = question == len(self.chat.questions) - 1 and self.sides.are_owing
-        if not is_owed:
+        is_last = question == len(self.chat.questions) - 1
+        broken = self.sides.broken if is_last else []
+        for chat in broken:
+            chat.set_answer_aside(question)
+        if not broken and not (is_last and self.sides.are_owing):
             set_aside = [chat.set_answer_aside(question) for chat in self.sides.all]
             if not any(set_aside):
                 return

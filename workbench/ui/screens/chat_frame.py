@@ -67,9 +67,16 @@ class ChatFrame(AreaScreen):
         self._is_of_before = False
 
     def _said_of_last(self) -> str:
-        owed = [_("An answer is missing. ctrl+r asks for it again, and loads the model if it has to.")]
-        goes_on = [_("The last conversation goes on: a message loads the model again, ctrl+l begins an empty one.")]
-        return "\n".join([*(owed if self.sides.are_owing else goes_on), *self.missing_models()])
+        goes_on = _("The last conversation goes on: a message loads the model again, ctrl+l begins an empty one.")
+        return "\n".join([self.said_of_owed() or goes_on, *self.missing_models()])
+
+    def said_of_owed(self) -> str:
+        """What there is to say of answers that are not there, or not whole; empty if all are."""
+        if self.sides.are_owing:
+            return _("An answer is missing. ctrl+r asks for it again, and loads the model if it has to.")
+        if self.sides.broken:
+            return _("An answer broke off; what came of it stays. ctrl+r asks again, and loads the model if it has to.")
+        return ""
 
     def missing_models(self) -> list[str]:
         """What there is to say of models that are not on this machine any more."""

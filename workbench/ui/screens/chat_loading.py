@@ -41,8 +41,14 @@ class ChatLoading(ChatFrame):
             self.note("\n".join(self.missing_models()))
         else:
             others = await self._ready_others()
-            self.note("\n".join([*self.models.warnings(whole), *self.unseen(), *others]))
+            said = [*self.models.warnings(whole), *self.unseen(), *others]
+            self.note("\n".join(said))
+            if not said:  # else the user reads it first
+                self.call_later(self.on_ready)
         self.show_status()
+
+    async def on_ready(self) -> None:
+        """The model that was asked for is loaded, and there is nothing to say against it."""
 
     async def _ready_others(self) -> list[str]:
         """Attach what stands beside the first model on its base; another base is loaded once it is asked.

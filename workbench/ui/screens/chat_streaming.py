@@ -61,7 +61,7 @@ class ChatStreaming(ChatAttaching):
         """Answer the open question of one of the conversations.
 
         Raises:
-            WorkbenchError: there is no answer, or it broke off.
+            WorkbenchError: there is no answer, or it broke off; what came of it is kept.
         """
         chat = self.sides.all[number]
         assert chat.chosen is not None
@@ -74,6 +74,9 @@ class ChatStreaming(ChatAttaching):
                 await self.make_ready(chat.chosen)
                 self.note("")
             await self.stream(coming, chat)
+        except WorkbenchError:
+            chat.keep_broken(coming.text, coming.steps)
+            raise
         finally:
             self._coming.remove(coming)
 
@@ -108,7 +111,7 @@ class ChatStreaming(ChatAttaching):
         One that cannot be put on disk stays on the screen.
         """
         if coming.message is not None:
-            coming.message.show_figures("" if self.blind.hides(coming.question) else figures_text(answer))
+            coming.message.show_figures("" if self.blind.hides(coming.question) else figures_text(answer.figures))
         try:
             chat.keep_answer(answer, coming.steps)
         except WorkbenchError as error:

@@ -70,7 +70,7 @@ class ExchangeView(VerticalGroup):
         """The question, or the answer of a column; None if it is not there."""
         if place == QUESTION:
             return next(iter(self.query(UserMessage)), None)
-        columns = self.query_one(Answers).children
+        columns = [column for answers in self.query(Answers) for column in answers.children]
         return next(iter(columns[place].query(ModelMessage)), None) if place < len(columns) else None
 
     def _messages(self, exchange: Exchange | None, speaker: str) -> list[ModelMessage]:
