@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -11,8 +12,11 @@ import torch
 from tests.evaluation.conftest import Sample
 from workbench.configs.evaluation_rules import PROBE_MAX_NEW_TOKENS
 from workbench.data.probes import read_probes
+from workbench.data.templates import template_for_model
 from workbench.evaluation.generate import generate_answers
+from workbench.evaluation.open_model import open_model
 from workbench.evaluation.question_set import Answer
+from workbench.evaluation.request import ModelToScore
 from workbench.evaluation.scores import score
 from workbench.models.load import load_language_model
 from workbench.paths import resolve_model
@@ -112,3 +116,15 @@ def test_dropout_does_not_reach_an_answer(sample: Sample) -> None:
         layer.self_attn.attention_dropout = 0.9
     shaken.train()
     assert replace(sample, model=shaken).answers(QUESTIONS) == sample.answers(QUESTIONS)
+
+
+@pytest.mark.parametrize("bits, kind", [(4, "Linear4bit"), (8, "Linear8bitLt")])
+def test_a_model_in_few_bits_is_asked_too(bits: Literal[4, 8], kind: str) -> None:
+    wanted = ModelToScore(label="few", model="sample:model", prompt_template="internlm2_chat", bits=bits)
+    opened = open_model(wanted)
+    assert kind in {type(module).__name__ for module in opened.model.modules()}
+    template = template_for_model("internlm2_chat", Path(resolve_model("sample:model")))
+    (answer,) = generate_answers(
+        opened.model, opened.tokenizer, template, ["What is 3 plus 5?"], max_new_tokens=PROBE_MAX_NEW_TOKENS
+    )
+    assert answer.text == "3 plus 5 is 8."

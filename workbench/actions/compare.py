@@ -28,7 +28,7 @@ class HowAsked:
 
     prompt_template: str | None = None
     system: str = ""
-    bits: Literal[4] | None = None
+    bits: Literal[4, 8] | None = None
     precision: Precision = "auto"
     max_new_tokens: int = PROBE_MAX_NEW_TOKENS
     stop_words: tuple[str, ...] = ()

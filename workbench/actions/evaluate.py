@@ -129,7 +129,7 @@ def model_to_score(
     llava: str | None = None,
     visual_encoder: str | None = None,
     visual_select_layer: int | None = None,
-    bits: Literal[4] | None = None,
+    bits: Literal[4, 8] | None = None,
     precision: Literal["auto", "bf16", "fp16", "fp32"] = "auto",
 ) -> ModelToScore:
     """A model as the user names it; the template and system text it was trained with unless others are given.

@@ -37,8 +37,7 @@ PromptTemplate = Annotated[
     str | None, typer.Option(help=_("Dialogue format; empty takes the one the weights were trained with."))
 ]
 System = Annotated[str, typer.Option(help=_("System text."))]
-Bits = Annotated[int | None, typer.Option(help=_("4 loads the weights in 4 bits."), min=4, max=4)]
-HeldBits = Annotated[FewBits | None, typer.Option(help=_("Load the weights in so many bits."))]
+Bits = Annotated[FewBits | None, typer.Option(help=_("Load the weights in so many bits."))]
 TorchDtype = Annotated[Precision, typer.Option(help=_("Number format of the weights."))]
 StopWords = Annotated[list[str] | None, typer.Option(help=_("Text that ends an answer; repeatable."))]
 MaxNewTokens = Annotated[int, typer.Option(help=_("Longest answer, in tokens."), min=1, max=131_072)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.commands.asked_model import Precision
+from workbench.commands.asked_model import FewBits, Precision, bits_of
 
 if TYPE_CHECKING:
     from workbench.evaluation.request import Benchmark
@@ -26,7 +26,7 @@ def ask(
     visual_select_layer: int | None,
     prompt_template: str | None,
     system: str,
-    bits: int | None,
+    bits: FewBits | None,
     torch_dtype: Precision,
     stop_words: list[str] | None,
     max_new_tokens: int,
@@ -51,7 +51,7 @@ def ask(
         llava=llava,
         visual_encoder=visual_encoder,
         visual_select_layer=visual_select_layer,
-        bits=4 if bits == 4 else None,
+        bits=bits_of(bits),
         precision=torch_dtype.value,
     )
     began = time.time()

@@ -25,7 +25,7 @@ from workbench.commands.agent_options import (
     plain_agent,
 )
 from workbench.commands.asked_model import (
-    HeldBits,
+    Bits,
     Llava,
     MaxNewTokens,
     Model,
@@ -88,7 +88,7 @@ def chat(
     message: Annotated[
         list[str] | None, typer.Option("--message", "-m", help=_("Ask this and leave; repeatable."))
     ] = None,
-    bits: HeldBits = None,
+    bits: Bits = None,
     torch_dtype: TorchDtype = Precision.auto,
     stop_words: StopWords = None,
     max_new_tokens: MaxNewTokens = 2048,

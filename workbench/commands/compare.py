@@ -68,7 +68,7 @@ def compare(
     how = HowAsked(
         prompt_template=prompt_template,
         system=system,
-        bits=4 if bits == 4 else None,
+        bits=asked_model.bits_of(bits),
         precision=torch_dtype.value,
         max_new_tokens=max_new_tokens,
         stop_words=tuple(stop_words or ()),

@@ -12,7 +12,7 @@ import typer
 
 from workbench.commands.asked_model import (
     AsJson,
-    HeldBits,
+    Bits,
     Llava,
     Model,
     Precision,
@@ -61,7 +61,7 @@ def serve_api(
     visual_encoder: VisualEncoder = None,
     visual_select_layer: VisualSelectLayer = None,
     prompt_template: PromptTemplate = None,
-    bits: HeldBits = None,
+    bits: Bits = None,
     torch_dtype: TorchDtype = Precision.auto,
     host: Annotated[
         str, typer.Option(help=_("The address to listen at; any other than this machine's own demands a key."))

@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
+from workbench.chat.placement import quantization_of
 from workbench.configs.base_changes import changes_of
-from workbench.configs.method_settings import QuantizationSettings
 from workbench.evaluation.request import ModelToScore
 from workbench.models.adapters import load_adapter
 from workbench.models.base_changes import make_room
@@ -39,7 +39,7 @@ def open_model(wanted: ModelToScore) -> Opened:
         return _on_its_base(wanted, wanted.llava)
     tokenizer = load_tokenizer(wanted.model, wanted.trust_remote_code, changes.new_tokens)
     if is_whole(wanted.model):
-        quantization = QuantizationSettings() if wanted.bits == 4 else None
+        quantization = quantization_of(wanted.bits)
         seeing = open_whole(wanted.model, precision=wanted.precision, quantization=quantization)
         if torch.cuda.is_available() and quantization is None:
             seeing.model.to("cuda")
@@ -67,11 +67,12 @@ def _on_its_base(wanted: ModelToScore, llava: str) -> Opened:
 
 
 def _language_model(wanted: ModelToScore, name: str) -> Any:
-    changes = changes_of(wanted.llava or wanted.adapter)
+    changes, quantization = changes_of(wanted.llava or wanted.adapter), quantization_of(wanted.bits)
     return load_language_model(
         name,
-        method="qlora" if wanted.bits == 4 else "full",
+        method="qlora" if quantization else "full",
         precision=wanted.precision,
+        quantization=quantization,
         max_position_embeddings=changes.max_position_embeddings,
         rope_scaling_type=changes.rope_scaling_type,
         trust_remote_code=wanted.trust_remote_code,

@@ -33,7 +33,7 @@ class ModelToScore(_Strict):
     endpoint: str | None = None
     prompt_template: str
     system: str = ""
-    bits: Literal[4] | None = None
+    bits: Literal[4, 8] | None = None
     precision: Precision = "auto"
     trust_remote_code: bool = False
 
