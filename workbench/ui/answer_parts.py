@@ -33,6 +33,13 @@ class Spoken:
 
 
 @dataclass(frozen=True)
+class Growing:
+    """What the model is saying, as it writes it: to be laid out once it is whole."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class ToolStep:
     """A call of a tool, or what was meant to be one.
 
@@ -48,7 +55,7 @@ class ToolStep:
     result: ChatTurn | None = None
 
 
-Part = Thought | Spoken | ToolStep
+Part = Thought | Spoken | Growing | ToolStep
 
 
 def parts_of(turns: Sequence[ChatTurn], read: ReadAnswer | None = None) -> list[Part]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 WRONG_TERMINAL_EXIT = 2
 _SECONDS_TO_START = 1.0
+_GARBAGE_THRESHOLDS = 50_000, 20, 20
+"""Painting a screen makes and forgets tens of thousands of objects: looking through all that there are, as often as the
+usual ones do, would take as long as the painting."""
 
 
 def main(project: Path | None = None, area: str | None = None, **context: Any) -> int:
@@ -66,4 +69,5 @@ async def _run(app: WorkbenchApp) -> None:
 def _collect_garbage_again() -> None:
     """From now on, but not among what was made at the start, which stays: looking through it would delay keys."""
     gc.freeze()
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
     gc.enable()

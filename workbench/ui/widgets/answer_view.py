@@ -11,9 +11,10 @@ from textual.widgets import Static
 
 from workbench.i18n import _
 from workbench.text import printable
-from workbench.ui.answer_parts import Part, Spoken, Thought, ToolStep
+from workbench.ui.answer_parts import Growing, Part, Spoken, Thought, ToolStep
 from workbench.ui.widgets.answer_markdown import AnswerMarkdown
 from workbench.ui.widgets.folded import Folded, shortened
+from workbench.ui.widgets.growing_text import GrowingText
 
 _MOST_MARKDOWN = 60_000
 """Characters of an answer that are laid out as Markdown; the rest is left to the file."""
@@ -63,11 +64,15 @@ def _widget(part: Part) -> Widget:
         return AnswerMarkdown(shortened(part.text, _MOST_MARKDOWN))
     if isinstance(part, Spoken):
         return Static(shortened(part.text), markup=False)
+    if isinstance(part, Growing):
+        return GrowingText(shortened(part.text))
     return Folded(_title(part), _text(part), failed=_has_failed(part))
 
 
 async def _change(widget: Widget, old: Part, new: Part) -> None:
-    if isinstance(widget, Folded) and not isinstance(new, Spoken):
+    if isinstance(widget, GrowingText) and isinstance(new, Growing):
+        widget.tell(shortened(new.text))
+    elif isinstance(widget, Folded) and isinstance(new, Thought | ToolStep):
         widget.tell(_title(new), _text(new), failed=_has_failed(new))
     elif isinstance(widget, AnswerMarkdown) and isinstance(old, Spoken) and isinstance(new, Spoken):
         if new.text.startswith(old.text) and len(new.text) <= _MOST_MARKDOWN:

@@ -10,14 +10,12 @@ from textual.containers import ItemGrid, VerticalGroup
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from workbench.chat.protocol import Answer
-from workbench.chat.turn import ChatTurn
+from workbench.chat.turn import ChatTurn, Figures
 from workbench.i18n import _
-from workbench.ui.answer_parts import Part, ReadAnswer, Spoken, parts_of, said_parts
+from workbench.ui.answer_parts import Growing, ReadAnswer, Spoken, parts_of, said_parts
 from workbench.ui.chat_exchange import Way
 from workbench.ui.chat_pictures import picture_name
 from workbench.ui.pictures import Thumbnail, thumbnail_of
-from workbench.ui.streamed_pieces import in_pieces
 from workbench.ui.widgets.answer_view import AnswerView
 from workbench.ui.widgets.folded import shortened
 from workbench.ui.widgets.name_line import NameLine
@@ -137,20 +135,18 @@ class ModelMessage(VerticalGroup):
     async def _show(self, *, goes_on: bool) -> None:
         parts = parts_of(self._turns, self._read)
         if self._read is not None:
-            parts += [Spoken(self._streamed, is_raw=True)] if self._streamed else []
+            parts += [Growing(self._streamed)] if self._streamed else []
         else:
             parts += said_parts(self._streamed, goes_on=goes_on)
         if goes_on and self.is_laid_out_late:
-            parts = [piece for part in parts for piece in _unlaid(part)]
+            parts = [Growing(part.text) if isinstance(part, Spoken) else part for part in parts]
         await self.query_one(AnswerView).show(parts)
 
 
-def _unlaid(part: Part) -> list[Part]:
-    return [Spoken(piece, is_raw=True) for piece in in_pieces(part.text)] if isinstance(part, Spoken) else [part]
-
-
-def figures_text(answer: Answer) -> str:
+def figures_text(answer: Figures) -> str:
     """The line under an answer."""
+    if answer.ended_by == "broken":
+        return _("broke off before it was whole")
     speed = answer.tokens / answer.total_s if answer.total_s > 0 else 0.0
     line = _("{tokens} tokens · first after {first:.2f} s · {speed:.1f} tokens/s").format(
         tokens=answer.tokens, first=answer.first_token_s, speed=speed

@@ -10,9 +10,12 @@ from workbench.ui.chat_exchange import QUESTION, Place, find_words, places_in
 from workbench.ui.widgets import transcript_keys
 from workbench.ui.widgets.chat_message import ModelMessage, UserMessage
 from workbench.ui.widgets.exchange_view import Answers
+from workbench.ui.widgets.growing_text import GrowingText
 from workbench.ui.widgets.long_transcript import LongTranscript
 
 _CHOSEN = "-chosen"
+_ROWS_KEPT = 6
+"""Of answers that grow so much stays in view when room is made for what comes next, as a page turns."""
 
 
 class Transcript(LongTranscript):
@@ -62,6 +65,13 @@ class Transcript(LongTranscript):
         await view.query_one(Answers).add(column, message)
         self.anchor()
         return message
+
+    def make_room(self) -> None:
+        """Make room for answers that have grown, in one layout for all of them."""
+        growing = list(self.query(GrowingText))
+        if any(text.lacks_room for text in growing):
+            for text in growing:
+                text.make_room(self.size.height - _ROWS_KEPT)
 
     # -- the chosen message
 
@@ -139,7 +149,7 @@ class Transcript(LongTranscript):
             await self.show()
 
     async def _go_to(self, place: Place) -> None:
-        if self.view(place.exchange) is not None:
+        if self._message(place) is not None:  # an exchange may be there whose messages are not yet
             self._choose(place)
         elif not self.is_growing:
             await self.show(at=place)
