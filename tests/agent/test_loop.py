@@ -58,7 +58,7 @@ async def test_a_question_a_call_and_an_answer() -> None:
     assert first[0].content.startswith("Be kind.\n\nYou can use tools") and first[1] == QUESTION[1]
     assert (second[-1].role, second[-1].content) == ("system", "Response:2\n")
     assert settings.stop_words == ["END", "\nResponse:"]
-    assert more == {"tools": "", "kept_tokens": []}
+    assert more == {"tools": "", "kept_tokens": ()}
 
 
 async def test_what_is_wrong_goes_back_to_the_model_and_no_tool_runs() -> None:

@@ -13,26 +13,13 @@ from workbench.agent.protocols.protocol import AgentProtocol, Step
 from workbench.agent.tool import ToolResult, ToolSpec
 from workbench.chat.protocol import Answer, Delta, GenerationSettings
 from workbench.chat.turn import ChatCall, ChatTurn
+from workbench.chat.voice import Voice
 
 MOST_TURNS = 7
 """How often a model is asked for one question."""
 NOT_ALLOWED = "The user did not allow this call."
 STOPPED = "The user stopped here."
 NO_TURN = "No turn is left for this call."
-
-
-class Source(Protocol):
-    """Whatever answers: the chat engine, or an endpoint."""
-
-    def generate(
-        self, turns: list[ChatTurn], settings: GenerationSettings, *, tools: str = ..., kept_tokens: list[str] = ...
-    ) -> AsyncIterator[Delta | Answer]:
-        """Answer the last turn; pieces of text, then the whole answer."""
-        ...
-
-    async def stop(self) -> None:
-        """End the running answer."""
-        ...
 
 
 class Tools(Protocol):
@@ -98,18 +85,18 @@ class Agent:
     may_run: MayRun
     max_turns: int = MOST_TURNS
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _source: Source | None = field(default=None, init=False)
+    _voice: Voice | None = field(default=None, init=False)
 
     async def answer(
-        self, source: Source, turns: Sequence[ChatTurn], settings: GenerationSettings
+        self, voice: Voice, turns: Sequence[ChatTurn], settings: GenerationSettings
     ) -> AsyncIterator[Event]:
         """Answer the last turn, with as many calls as it takes; the last event is `Ended`.
 
         Raises:
-            WorkbenchError: the source cannot answer; what came before has been yielded.
+            WorkbenchError: the voice cannot answer; what came before has been yielded.
         """
         self._stopped.clear()
-        self._source = source
+        self._voice = voice
         asked = told_of_tools(turns, self.protocol, self.tools.specs)
         new: list[ChatTurn] = []
         words = [*settings.stop_words, *self.protocol.stop_words]
@@ -120,13 +107,13 @@ class Agent:
             if new and is_last:
                 sent = self.protocol.last_chance(sent)
             figures: Answer | None = None
-            listed, kept = self.protocol.listed(self.tools.specs), list(self.protocol.kept_tokens)
-            async for reply in source.generate(sent, settings, tools=listed, kept_tokens=kept):
+            listed, kept = self.protocol.listed(self.tools.specs), self.protocol.kept_tokens
+            async for reply in voice.generate(sent, settings, tools=listed, kept_tokens=kept):
                 if isinstance(reply, Delta):
                     yield reply
                 else:
                     figures = reply
-            assert figures is not None  # a source that ends without an answer has raised
+            assert figures is not None  # a voice that ends without an answer has raised
             turn, step = self._read(figures)
             new.append(turn)
             yield Answered(turn, step, figures)
@@ -151,8 +138,8 @@ class Agent:
     async def stop(self) -> None:
         """End at whatever is going on; what came so far is kept."""
         self._stopped.set()
-        if self._source is not None:
-            await self._source.stop()
+        if self._voice is not None:
+            await self._voice.stop()
 
     def _read(self, figures: Answer) -> tuple[ChatTurn, Step]:
         """What was answered; an endpoint gives calls apart from the text."""

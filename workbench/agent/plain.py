@@ -14,9 +14,10 @@ from workbench.agent.tool import ToolSpec
 from workbench.agent.toolbox import Toolbox
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.interrupts import Interrupts
-from workbench.chat.plain_answers import Asked, Given, Show
+from workbench.chat.plain_answers import Given, Show
 from workbench.chat.protocol import Answer, Delta, GenerationSettings
 from workbench.chat.turn import ChatCall, ChatTurn
+from workbench.chat.voice import Voice
 from workbench.i18n import _
 from workbench.text import printable, visible
 
@@ -52,7 +53,7 @@ class AgentAnswering:
         await self.toolbox.close()
 
     async def answer(
-        self, engine: Asked, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
+        self, voice: Voice, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
     ) -> Given:
         """As `Answering.answer`; the text of each step is shown, then what the tools gave."""
 
@@ -64,7 +65,7 @@ class AgentAnswering:
         interrupts = Interrupts(agent.stop)
         answers: list[Answer] = []
         with interrupts:
-            async for event in agent.answer(engine, turns, settings):
+            async for event in agent.answer(voice, turns, settings):
                 if isinstance(event, Answered):
                     answers.append(event.figures)
                 if isinstance(event, Ended):

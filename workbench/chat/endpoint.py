@@ -13,7 +13,7 @@ from workbench.chat.endpoint_messages import messages_of
 from workbench.chat.endpoint_request import Body, named_in, request_body, without
 from workbench.chat.endpoint_stream import HeardAnswer
 from workbench.chat.endpoint_troubles import Troubles
-from workbench.chat.protocol import Answer, Delta, GenerationSettings, Parts
+from workbench.chat.protocol import Answer, Delta, GenerationSettings
 from workbench.chat.turn import ChatTurn
 from workbench.data.sheets.endpoint import Endpoint
 from workbench.errors import WorkbenchError
@@ -53,32 +53,27 @@ class ChatEndpoint:
         self._troubles = Troubles(endpoint.url, key, silence)
         self._client: httpx2.AsyncClient | None = None
         self._ids = itertools.count(1)
-        self._readers: dict[int, asyncio.Task[None]] = {}
+        self._readers: set[asyncio.Task[None]] = set()
 
     async def generate(
         self,
         turns: Sequence[ChatTurn],
         settings: GenerationSettings,
         *,
-        parts: Parts | None = None,
         tools: str = "",
         kept_tokens: Sequence[str] = (),
-        request_id: int | None = None,
     ) -> AsyncGenerator[Delta | Answer, None]:
         """Answer the last turn; yields pieces of text, then the whole answer with its figures.
 
         Args:
-            parts: None; nothing can be put on a service's model.
             tools: functions that the model may call, a JSON list as text.
             kept_tokens: if there are any, the service is asked to leave special tokens in the text.
-            request_id: one from `next_id`, to `stop` this answer alone.
 
         Raises:
             WorkbenchError: the service cannot be reached, refuses, breaks off or sends nonsense; what it said so far
                 has been yielded.
         """
-        assert parts is None
-        answer_id = self.next_id() if request_id is None else request_id
+        answer_id = next(self._ids)
         messages = await asyncio.to_thread(messages_of, turns)
         body = request_body(self.endpoint.model, messages, settings, tools)
         if kept_tokens:
@@ -86,29 +81,24 @@ class ChatEndpoint:
         heard, pieces = HeardAnswer(settings.stop_words), asyncio.Queue[str | None]()
         reader = asyncio.create_task(self._read(body, heard, pieces), name="chat-endpoint-answer")
         reader.add_done_callback(lambda _task: pieces.put_nowait(None))
-        self._readers[answer_id] = reader
+        self._readers.add(reader)
         try:
             while (text := await pieces.get()) is not None:
                 yield Delta(id=answer_id, text=text)
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
-            del self._readers[answer_id]
+            self._readers.discard(reader)
         if rest := heard.rest():
             yield Delta(id=answer_id, text=rest)
         if not reader.cancelled():
             reader.result()
         yield heard.answer(answer_id, stopped=reader.cancelled())
 
-    def next_id(self) -> int:
-        """A request id not used before."""
-        return next(self._ids)
-
-    async def stop(self, answer: int | None = None) -> None:
-        """End the answer to a request, or all that are running; what was said so far is kept."""
-        for request_id, reader in self._readers.items():
-            if answer in {None, request_id}:
-                reader.cancel()
+    async def stop(self) -> None:
+        """End the running answers; what was said so far is kept."""
+        for reader in self._readers:
+            reader.cancel()
 
     async def models(self) -> list[str]:
         """The names of the models that the service has.

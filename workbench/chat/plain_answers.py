@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from workbench.chat.agent_choice import AgentChoice
-from workbench.chat.client import ChatEngine
-from workbench.chat.endpoint import ChatEndpoint
 from workbench.chat.interrupts import Interrupts
 from workbench.chat.protocol import Answer, Delta, GenerationSettings
 from workbench.chat.turn import ChatTurn
+from workbench.chat.voice import Voice
 from workbench.text import printable
 
-Asked = ChatEngine | ChatEndpoint
 Show = Callable[[str], None]
 """Prints a piece of text without a line break."""
 
@@ -57,7 +55,7 @@ class Answering(Protocol):
         ...
 
     async def answer(
-        self, engine: Asked, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
+        self, voice: Voice, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
     ) -> Given:
         """Answer the last turn, showing it as it comes, or once it is whole; ctrl+c ends it early.
 
@@ -79,16 +77,16 @@ class EngineAnswering:
         return
 
     async def answer(
-        self, engine: Asked, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
+        self, voice: Voice, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
     ) -> Given:
         answer: Answer | None = None
-        with Interrupts(engine.stop):
-            async for reply in engine.generate(turns, settings):
+        with Interrupts(voice.stop):
+            async for reply in voice.generate(turns, settings):
                 if isinstance(reply, Answer):
                     answer = reply
                 elif isinstance(reply, Delta) and streams:
                     show(printable(reply.text))
-        assert answer is not None  # the engine ends with an answer, or has raised
+        assert answer is not None  # a voice ends with an answer, or has raised
         show("\n" if streams else printable(answer.text) + "\n")
         turn = ChatTurn(role="assistant", content=answer.text)
         return Given([turn], answer.text, answer, answer.tokens, answer.total_s, answer.ended_by)

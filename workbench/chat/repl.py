@@ -17,9 +17,10 @@ from workbench.chat.endpoint import ChatEndpoint
 from workbench.chat.endpoints import service_named_by
 from workbench.chat.given_picture import IMAGE_COMMAND, checked_picture
 from workbench.chat.image_path import pictures_in
-from workbench.chat.plain_answers import Answering, Asked, EngineAnswering, Given
+from workbench.chat.plain_answers import Answering, EngineAnswering, Given
 from workbench.chat.protocol import GenerationSettings, Load, Loaded, Loading
 from workbench.chat.turn import ChatTurn
+from workbench.chat.voice import Voice
 from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -62,7 +63,7 @@ class PlainChat:
             WorkbenchError: the model cannot be loaded; or an answer cannot be given, and nobody is typing.
         """
         service = service_named_by(self.load.model)
-        engine: Asked = ChatEndpoint(service.opened()) if service else ChatEngine(self.log_path)
+        engine: ChatEngine | ChatEndpoint = ChatEndpoint(service.opened()) if service else ChatEngine(self.log_path)
         signal.signal(signal.SIGINT, signal.default_int_handler)  # not asyncio's, which would end everything
         try:
             loaded: Loaded | None = None
@@ -145,7 +146,7 @@ class PlainChat:
         asking = _("Asking {model} at {url}.")
         self._tell(asking.format(model=printable(service.endpoint.model), url=service.endpoint.url))
 
-    async def _hear(self, engine: Asked, conversation: SavedConversation, line: str) -> None:
+    async def _hear(self, voice: Voice, conversation: SavedConversation, line: str) -> None:
         """Carry out what was typed: a picture for the next message, or a message."""
         command, _blank, named = line.partition(" ")
         if command == IMAGE_COMMAND and named.strip():
@@ -155,7 +156,7 @@ class PlainChat:
         elif dragged := pictures_in(line):
             self._take_pictures([str(path) for path in dragged])
         else:
-            await self._answer(engine, conversation, line)
+            await self._answer(voice, conversation, line)
 
     def _take_pictures(self, typed: list[str]) -> None:
         """
@@ -181,7 +182,7 @@ class PlainChat:
             for picture in pictures:
                 self._tell(text.format(path=printable(picture)))
 
-    async def _answer(self, engine: Asked, conversation: SavedConversation, question: str) -> None:
+    async def _answer(self, voice: Voice, conversation: SavedConversation, question: str) -> None:
         """
         Raises:
             WorkbenchError: there is no answer; the question is not kept, but its pictures are, up to a bad one.
@@ -191,7 +192,7 @@ class PlainChat:
         self._waiting = []
         try:
             turns = [*system, *conversation.turns, asked]
-            given = await self.answering.answer(engine, turns, self.settings, self._show, streams=self.streams)
+            given = await self.answering.answer(voice, turns, self.settings, self._show, streams=self.streams)
             conversation.turns += [asked, *given.turns]
             self._close(asked, given)
         except WorkbenchError as error:

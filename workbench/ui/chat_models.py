@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
-from typing import Protocol
 
-from workbench.chat.protocol import Answer, Delta, GenerationSettings
-from workbench.chat.turn import ChatTurn
+from workbench.chat.voice import Voice
 from workbench.i18n import _
 from workbench.ui.chat_model import ChatModel
 from workbench.ui.chat_service import ChatService
 from workbench.ui.chosen_model import Base, ChosenModel
-
-
-class Voice(Protocol):
-    """Whoever answers: an engine with what is put on its base, or an endpoint."""
-
-    def generate(
-        self, turns: list[ChatTurn], settings: GenerationSettings, *, tools: str = "", kept_tokens: Sequence[str] = ()
-    ) -> AsyncIterator[Delta | Answer]:
-        """Answer the last turn: pieces of text, then the whole answer.
-
-        Raises:
-            WorkbenchError: there is no answer, or it broke off.
-        """
-        ...
-
-    async def stop(self) -> None:
-        """End what is being answered."""
-        ...
 
 
 class ChatModels:
