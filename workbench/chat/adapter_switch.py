@@ -32,6 +32,11 @@ class AdapterSwitch:
         """What computes with what is in use."""
         return self._bare if self._in_use is None else self._adapted
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether the model is as it was loaded: no adapter has been read yet."""
+        return self._adapted is None
+
     def has(self, folder: Path) -> bool:
         """Whether this adapter has been read."""
         return folder in self._names

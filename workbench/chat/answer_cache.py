@@ -8,21 +8,28 @@ import torch
 from transformers.cache_utils import DynamicCache, DynamicLayer
 from transformers.generation.utils import ALL_CACHE_NAMES
 
-_ARGUMENT = "cache" if "cache" in ALL_CACHE_NAMES else "past_key_values"
+CACHE = "cache" if "cache" in ALL_CACHE_NAMES else "past_key_values"
 """What ``generate`` and ``forward`` call it, in newer and in older releases of transformers."""
 _LEAST_MORE = 256
 """Tokens that room is made for at least."""
 
 
 class GrowingLayer(DynamicLayer):  # type: ignore[misc]  # transformers is untyped
-    """Keys and values of one layer, as transformers' own gives them, value by value.
+    """Keys and values of one layer, given out as transformers' own gives them, value by value.
 
     Its own writes all of them anew for each token; here a token is written into room that is there, and the room grows
-    by half. So the work for a token does not grow with those before it.
+    by half. So the work for a token does not grow with those before it. ``keys`` and ``values``,
+    ``[batch, heads, room, size]``, are filled up to ``length`` tokens.
     """
 
-    _room: tuple[torch.Tensor, torch.Tensor] | None = None
-    _given: torch.Tensor | None = None
+    keys: torch.Tensor
+    values: torch.Tensor
+    length = 0
+
+    def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
+        """Begin with no room at all."""
+        self.keys, self.values = key_states[..., :0, :], value_states[..., :0, :]
+        self.is_initialized = True
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
@@ -30,24 +37,32 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc]  # transformers is untyp
         """Add keys and values ``[batch, heads, new tokens, size]``; all of them, ``[batch, heads, tokens, size]``."""
         if not self.is_initialized:
             self.lazy_initialization(key_states, value_states)
-        before = self.get_seq_length()
-        length = before + key_states.shape[-2]
-        if self._room is None or self.keys is not self._given or length > self._room[0].shape[-2]:
-            self._room = _with_room(self.keys, key_states, length), _with_room(self.values, value_states, length)
-        shown = []
-        for room, new in zip(self._room, (key_states, value_states), strict=True):
-            room[..., before:length, :] = new
-            shown.append(room[..., :length, :])
-        self.keys, self.values = shown
-        self._given = self.keys
-        return self.keys, self.values
+        new = key_states.shape[-2]
+        self.make_room(new)
+        begin, self.length = self.length, self.length + new
+        self.keys[..., begin : self.length, :] = key_states
+        self.values[..., begin : self.length, :] = value_states
+        return self.keys[..., : self.length, :], self.values[..., : self.length, :]
 
+    def make_room(self, new: int) -> None:
+        """For so many tokens more."""
+        length = self.length + new
+        if length > self.keys.shape[-2]:
+            room = length + max(length // 2, _LEAST_MORE)
+            self.keys, self.values = (self._moved(old, room) for old in (self.keys, self.values))
 
-def _with_room(old: torch.Tensor, new: torch.Tensor, length: int) -> torch.Tensor:
-    room = new.new_empty((*new.shape[:-2], length + max(length // 2, _LEAST_MORE), new.shape[-1]))
-    if old.numel():
-        room[..., : old.shape[-2], :] = old
-    return room
+    def get_seq_length(self) -> int:
+        """Tokens that are kept."""
+        return self.length
+
+    def crop(self, tokens_to_remove: int) -> None:
+        """Forget the last tokens, given as a negative number."""
+        self.length += tokens_to_remove
+
+    def _moved(self, old: torch.Tensor, room: int) -> torch.Tensor:
+        moved = old.new_empty((*old.shape[:-2], room, old.shape[-1]))
+        moved[..., : self.length, :] = old[..., : self.length, :]
+        return moved
 
 
 def answer_cache(model: Any) -> dict[str, Any]:
@@ -59,4 +74,4 @@ def answer_cache(model: Any) -> dict[str, Any]:
         return {}
     cache = DynamicCache(config=model.config.get_text_config(decoder=True))
     cache.layers = [GrowingLayer() if type(layer) is DynamicLayer else layer for layer in cache.layers]
-    return {_ARGUMENT: cache}
+    return {CACHE: cache}

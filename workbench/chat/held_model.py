@@ -15,6 +15,7 @@ import torch
 from peft.utils import ModulesToSaveWrapper
 
 from workbench.chat.adapter_switch import AdapterSwitch, has_whole_layers
+from workbench.chat.compiled import compile_steps
 from workbench.chat.eyes import Eyes
 from workbench.chat.parts_choice import ChosenParts
 from workbench.chat.placement import placement, quantization_of
@@ -85,6 +86,7 @@ class HeldModel:
         self._towers: OrderedDict[str, _Tower] = OrderedDict()
         self._seeing: dict[SeeingFolder, _Seeing] = {}
         self._in_use: _Seeing | None = None
+        self._compiled: bool | WorkbenchError | None = None
 
     @classmethod
     def load(
@@ -159,6 +161,31 @@ class HeldModel:
             return not any(isinstance(module, ModulesToSaveWrapper) for module in self._bare.modules())
         has_grown = self._bare.get_input_embeddings().weight.shape[0] != self.rows
         return not (has_grown and parts.adapter and has_whole_layers(parts.adapter))
+
+    def compile(self, on_stage: OnStage) -> None:
+        """Let the model take compiled steps while it answers without anything on it.
+
+        Raises:
+            WorkbenchError: it does not, and why; it answers as before.
+        """
+        if not self._is_alone:
+            raise WorkbenchError(
+                _("With an adapter or a LLaVA folder beside it, the model answers without compiled code."),
+                fix=_("Merge the adapter into the model: workbench merge"),
+            )
+        if self._compiled is None:
+            on_stage(_("Compiling the model, a minute or more at the first time"))
+            try:
+                compile_steps(self._bare, lambda: self._is_alone)
+                self._compiled = True
+            except WorkbenchError as error:
+                self._compiled = error
+        if isinstance(self._compiled, WorkbenchError):
+            raise self._compiled
+
+    @property
+    def _is_alone(self) -> bool:
+        return self._whole is None and self._in_use is None and self._language.is_bare
 
     @property
     def model(self) -> Any:

@@ -80,6 +80,8 @@ class ChatSession:
         if self._held is None:
             self._held = HeldModel.load(parts.base, self._request, tokenizer, changes, on_stage, on_share)
         self._held.use(parts, on_stage)
+        if self._request.compiled:
+            warnings = [*warnings, *_compiled(self._held, on_stage)]
         self.parts, self.template, self.warnings = parts, template, warnings
 
     @property
@@ -180,6 +182,15 @@ class ChatSession:
             )
             self._ways[asked] = _Way(parts, template)
         return self._ways[asked]
+
+
+def _compiled(held: HeldModel, on_stage: OnStage) -> list[str]:
+    """What is to be said if the model cannot be compiled."""
+    try:
+        held.compile(on_stage)
+    except WorkbenchError as error:
+        return [error.what]
+    return []
 
 
 def _inputs(held: HeldModel, prompt: Prompt) -> dict[str, Any]:
