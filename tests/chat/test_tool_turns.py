@@ -79,6 +79,21 @@ def test_a_message_of_a_megabyte_is_refused_with_its_size(talk: Talk) -> None:
             talk.ask(said("你是谁", "小明", text))
 
 
+def test_a_long_text_on_tools_takes_of_the_room_for_the_answer_and_is_blamed_if_it_is_too_long(talk: Talk) -> None:
+    held = talk.session.held
+    hi = said("hi")
+
+    def prompt_behind(words: int) -> int:
+        told = ChatTurn(role="system", content="word " * words)
+        return len(fitting_prompt([told, *hi], 2048, held, talk.session.template).ids)
+
+    tokens = (prompt_behind(20) - prompt_behind(10)) / 10
+    assert held.context // 2 < prompt_behind(int(held.context * 0.75 / tokens)) <= held.context * 7 // 8
+    with pytest.raises(WorkbenchError, match="System text and message are longer") as refused:
+        prompt_behind(held.context)
+    assert "choose fewer" in str(refused.value.fix)
+
+
 def test_a_long_conversation_is_cut_without_reading_all_of_it(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
 

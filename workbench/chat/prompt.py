@@ -34,7 +34,8 @@ def fitting_prompt(
     """As many of the newest exchanges as leave room for an answer, with the system text.
 
     Args:
-        wanted: the longest answer in tokens; half of the context is left for it at most.
+        wanted: the longest answer in tokens. At most half of the context is left for it, and an eighth if it is the
+            newest exchange alone that is long.
         tools: functions that may be called, a JSON list as text.
 
     Raises:
@@ -42,6 +43,7 @@ def fitting_prompt(
     """
     system, exchanges = exchanges_of(turns)
     room = max(held.context - min(wanted, held.context // 2), 1)
+    most = max(held.context - min(wanted, held.context // 8), 1)
     pictures = _count(turns)
 
     def kept_from(number: int) -> list[ChatTurn]:
@@ -51,26 +53,42 @@ def fitting_prompt(
     def text_from(number: int) -> list[int]:
         return encode_prompt(with_marks(kept_from(number)), template, held.tokenizer, tools)
 
+    newest = len(exchanges) - 1
     first = oldest_that_fits(len(exchanges), lambda number: len(text_from(number)) <= room)
-    length = len(text_from(len(exchanges) - 1))
-    for number in range(first, len(exchanges)):
+    length = len(text_from(newest))
+    for number in range(min(first, newest), len(exchanges)) if length <= most else ():
         kept = kept_from(number)
         looks = _looks(kept, exchanges[-1], text_from(number), held)
         ids = with_looks(text_from(number), looks)
-        if len(ids) <= room:
+        if len(ids) <= (most if number == newest else room):
             return Prompt(ids, looks, len(turns) - len(kept), pictures - len(looks))
         length = len(ids)
-    raise _too_long(length, room, held.context, exchanges[-1])
+    is_mostly_told = _characters(system) + len(tools) > _characters(exchanges[-1])
+    raise _told_too_much(length, most, held) if is_mostly_told else _too_long(length, most, held, exchanges[-1])
 
 
-def _too_long(length: int, room: int, context: int, asked: Exchange) -> WorkbenchError:
+def _too_long(length: int, room: int, held: HeldModel, asked: Exchange) -> WorkbenchError:
     said = _("The message is longer than the model's context: {length} tokens, with room for {room} of {limit}.")
     return WorkbenchError(
-        said.format(length=length, room=room, limit=context),
+        said.format(length=length, room=room, limit=held.context),
         fix=_("Ask about fewer pictures, or shorten it.")
         if _count(asked)
         else _("Shorten it, or split it into parts."),
     )
+
+
+def _told_too_much(length: int, room: int, held: HeldModel) -> WorkbenchError:
+    said = _(
+        "System text and message are longer than the model's context: {length} tokens, with room for {room} of {limit}."
+    )
+    return WorkbenchError(
+        said.format(length=length, room=room, limit=held.context),
+        fix=_("Shorten the system text. If it tells of tools: choose fewer, or the short text for them."),
+    )
+
+
+def _characters(turns: Sequence[ChatTurn]) -> int:
+    return sum(len(turn.content) for turn in turns)
 
 
 def _looks(turns: Sequence[ChatTurn], asked: Exchange, ids: list[int], held: HeldModel) -> list[Look]:
