@@ -10,35 +10,29 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.chat.services import said, streamed
-from tests.data.sheets.played_endpoint import PlayedEndpoint, playing
+from tests.data.sheets.played_endpoint import PlayedEndpoint
 from tests.ui.chat_driving import ask, chat, opened
 from tests.ui.driving import screen_text, see, type_text, wait_until
-from workbench.chat.endpoints import KnownEndpoint, forget_endpoint, keep_endpoint
+from tests.ui.played_chat import LEFT, RIGHT, put_right_beside, two_models
+from workbench.chat.endpoints import forget_endpoint
 from workbench.chat.votes import kept_votes
-from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.widgets.transcript import Transcript
 
 pytestmark = pytest.mark.asyncio
-_LEFT, _RIGHT = ChosenModel("endpoint:left"), ChosenModel("endpoint:right")
 
 
 @pytest.fixture
-def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlayedEndpoint]:
-    """A service with two models that say who they are."""
-    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "config"))
-    with playing(lambda asked: streamed(said(f"{asked.body['model']} to {asked.text}"))) as played:
-        for name in ("left", "right"):
-            keep_endpoint(KnownEndpoint(name=name, url=played.url, model=name))
+def service(tmp_path: Path) -> Iterator[PlayedEndpoint]:
+    with two_models(tmp_path) as played:
         yield played
 
 
 @asynccontextmanager
 async def compared(folder: Path, question: str = "q") -> AsyncIterator[Pilot[None]]:
     """Both models, asked a question."""
-    async with opened(folder, chosen=_LEFT) as pilot:
+    async with opened(folder, chosen=LEFT) as pilot:
         await see(pilot, "The model is ready.")
-        assert await chat(pilot).add_beside(_RIGHT)
-        await chat(pilot).repaint()
+        await put_right_beside(pilot)
         await ask(pilot, question)
         yield pilot
 
@@ -62,8 +56,8 @@ async def test_a_comparison_is_there_after_a_start_and_names_stay_hidden(
         (vote,) = kept_votes(screen.workbench.project)
         assert (vote.winner, vote.blind) == ("endpoint:right", True)
         screen.query_one("#chat-prompt").focus()
-        screen.load(_LEFT)
-        await wait_until(pilot, lambda: screen.models.is_ready(_LEFT))
+        screen.load(LEFT)
+        await wait_until(pilot, lambda: screen.models.is_ready(LEFT))
         await ask(pilot, "third")
         assert {str(asked.body["model"]) for asked in service.asked[-2:]} == {"left", "right"}
     async with opened(tmp_path) as pilot:
@@ -102,7 +96,7 @@ async def test_what_was_taken_away_is_opened_alone(tmp_path: Path, service: Play
 async def test_who_comes_with_a_model_begins_an_empty_conversation(tmp_path: Path, service: PlayedEndpoint) -> None:
     async with compared(tmp_path):
         pass
-    async with opened(tmp_path, chosen=_RIGHT) as pilot:
+    async with opened(tmp_path, chosen=RIGHT) as pilot:
         await see(pilot, "The model is ready.")
         assert not chat(pilot).sides.are_several
 

@@ -86,28 +86,28 @@ class LongTranscript(VerticalScroll):
 
     async def build_last(self) -> None:
         """Build the exchange that was begun just now."""
-        rows = self.rows()
-        if self._built.stop != len(rows) - 1:
-            await self.build_around(None)
-            self.call_after_refresh(self.settle)
-            return
         async with self.batch():
+            rows = self.rows()
+            if self._built.stop != len(rows) - 1:
+                await self.build_around(None)
+                self.call_after_refresh(self.settle)
+                return
             last = range(self._built.stop, len(rows))
             await self.mount_all(self._new_views(last, rows), before="#transcript-later")
             self._note_rest(range(self._built.start, len(rows)), len(rows))
 
     def view(self, number: int) -> ExchangeView | None:
         """An exchange, if it is built."""
-        return self._views[number - self._built.start] if number in self._built else None
+        return next((view for view in self._views if view.number == number), None)
 
     def mark_view(self) -> None:
         """Say where the view of the models begins now."""
         rows = self.rows()
-        for number, view in zip(self._built, self._views, strict=False):
-            view.mark_view(rows[number])
+        for view in self._views:
+            view.mark_view(rows[view.number])
 
     def _new_views(self, numbers: range, rows: Sequence[Row]) -> list[ExchangeView]:
-        return [ExchangeView(rows[number], self._speakers) for number in numbers]
+        return [ExchangeView(number, rows[number], self._speakers) for number in numbers]
 
     def _note_rest(self, built: range, count: int) -> None:
         self._built = built
@@ -143,19 +143,20 @@ class LongTranscript(VerticalScroll):
 
     async def _build_more(self, generation: int, *, before: bool) -> None:
         """Build more on one side, and let go of what is too much on the other; what is in view stays where it is."""
-        if generation != self._generation:
-            return
-        rows, built = self._rows, self._built
-        if before:
-            new = range(max(built.start - _AT_ONCE, 0), built.start)
-            kept = built if self.is_growing else range(built.start, min(built.stop, new.start + _MOST_BUILT))
-        else:
-            new = range(built.stop, min(built.stop + _AT_ONCE, len(rows)))
-            kept = range(max(built.start, new.stop - _MOST_BUILT), built.stop)
-        seen = self._first_seen()
-        above = seen.virtual_region.y - self.scroll_y if seen else 0
-        async with self.batch():
-            await self.remove_children([view for number in built if number not in kept and (view := self.view(number))])
+        async with self.batch():  # within it nothing else builds, so that what is built stays what it is
+            if generation != self._generation:
+                return
+            rows, built = self._rows, self._built
+            if before:
+                new = range(max(built.start - _AT_ONCE, 0), built.start)
+                most = range(built.start, min(built.stop, new.start + _MOST_BUILT))
+            else:
+                new = range(built.stop, min(built.stop + _AT_ONCE, len(rows)))
+                most = range(max(built.start, new.stop - _MOST_BUILT), built.stop)
+            kept = built if self.is_growing else most
+            seen = self._first_seen()
+            above = seen.virtual_region.y - self.scroll_y if seen else 0
+            await self.remove_children([view for view in self._views if view.number not in kept])
             await self.mount_all(
                 self._new_views(new, rows),
                 **{"after": "#transcript-earlier"} if before else {"before": "#transcript-later"},
@@ -172,4 +173,4 @@ class LongTranscript(VerticalScroll):
             return
         if seen is not None and seen.is_attached:
             self.scroll_to(y=seen.virtual_region.y - above, animate=False, immediate=True, force=True)
-        self._is_building = False
+        self.settle()  # what is above may still not fill the view
