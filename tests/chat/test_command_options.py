@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
+from workbench.chat.endpoints import KnownEndpoint, keep_endpoint
 from workbench.cli import build_app
 from workbench.errors import WorkbenchError
 
@@ -38,3 +41,12 @@ def test_options_that_do_not_go_together_are_refused(options: tuple[str, ...], r
     result = CliRunner().invoke(build_app(), ["chat", "sample:model", *options, "-m", "?"])
     assert isinstance(result.exception, WorkbenchError)
     assert reason in result.exception.what
+
+
+def test_settings_of_weights_are_refused_for_a_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path))
+    keep_endpoint(KnownEndpoint(name="mine", url="http://127.0.0.1:9/v1", model="m"))
+    options = ("--adapter", "./a", "--bits", "4", "--torch-dtype", "fp16")
+    result = CliRunner().invoke(build_app(), ["chat", "endpoint:mine", *options, "-m", "?"])
+    assert isinstance(result.exception, WorkbenchError)
+    assert result.exception.where == "--adapter --bits --torch-dtype"

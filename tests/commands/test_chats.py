@@ -40,12 +40,16 @@ def test_they_are_listed_and_searched(names: list[str], capsys: pytest.CaptureFi
     chats(find="SWEET", as_json=True)
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["name"], row["model"], row["messages"], row["first_question"]) == (names[1], "m", 2, "Pears?")
+    chats(find="sour apples")  # words, wherever each of them stands
+    assert names[0] in capsys.readouterr().out
+    chats(find="sweet apples")
+    assert capsys.readouterr().out == "No conversation has these words.\n"
 
 
 def test_one_is_printed_as_text_or_json_or_written_out(
     names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    chats(names[1])
+    chats(f"{names[1]}.json")
     text = capsys.readouterr().out
     assert "[31mSweet." in text
     assert "\x1b" not in text

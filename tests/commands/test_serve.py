@@ -37,6 +37,7 @@ http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
     [
         (("serve-api", "./nowhere"), {}, ("./nowhere", "no such folder")),
         ((*_SERVED, "--adapter", "./nowhere"), {}, ("./nowhere", "no such folder")),
+        ((*_SERVED, "--adapter", "./nothing"), {}, ("nothing", "holds no adapter")),
         ((*_SERVED, "--host", "192.0.2.1"), {}, ("--host", "no address of this machine", "127.0.0.1")),
         ((*_SERVED, "--api-key-env", "MINE"), {}, ("MINE", "not set", "export MINE=")),
         ((*_SERVED, "--api-key-env", "MINE"), {"MINE": "short"}, ("MINE", "at least 8")),
@@ -50,6 +51,7 @@ http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
 def test_what_is_missing_is_told_at_once(
     arguments: tuple[str, ...], environment: dict[str, str], said: tuple[str, ...], tmp_path: Path
 ) -> None:
+    (tmp_path / "nothing").mkdir()
     done = workbench(*arguments, cwd=tmp_path, **environment)
     assert done.returncode == 1, done.stdout
     for text in said:

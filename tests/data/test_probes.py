@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.data.conftest import Write
-from workbench.data.probes import Probe, read_probes, write_probes
+from workbench.data.probes import Probe, read_open_probes, read_probes, write_probes
 from workbench.errors import WorkbenchError
 from workbench.i18n import set_language
 from workbench.paths import resolve_model
@@ -77,6 +77,24 @@ def test_a_bad_row_is_named_with_its_field(write: Write, second: Any, field: str
     assert caught.value.where == f"{path}:2:{field}"
 
 
+def test_a_row_that_is_no_question_is_shown_what_one_is(write: Write) -> None:
+    path = write([{"question": "Q", "answers": ["A"]}, 5])
+    with pytest.raises(WorkbenchError, match="This is no question") as caught:
+        read_probes(path)
+    assert caught.value.where == f"{path}:2"
+    assert '"question": ' in str(caught.value.fix)
+
+
+def test_texts_are_questions_without_answers(write: Write) -> None:
+    assert [probe.question for probe in read_open_probes(write(["hello", "who are you?"]))] == ["hello", "who are you?"]
+
+
+def test_an_unknown_key_is_told_with_the_known_ones(write: Write) -> None:
+    with pytest.raises(WorkbenchError) as caught:
+        read_probes(write([{"question": "Q", "expected": "A"}]))
+    assert "question, answers, match" in str(caught.value.fix)
+
+
 def test_what_is_wrong_with_a_row_is_said_in_the_own_language(write: Write) -> None:
     path = write([{"question": "Q"}])
     set_language("zh_CN")
@@ -88,7 +106,7 @@ def test_what_is_wrong_with_a_row_is_said_in_the_own_language(write: Write) -> N
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [("[{", "not JSON"), ([], "at least one question"), ({"question": "Q"}, "JSON list")]
+    ("content", "said"), [("[{", "not JSON"), ([], "no question in it"), ({"question": "Q"}, "no question in it")]
 )
 def test_a_file_without_questions_is_refused(write: Write, content: Any, said: str) -> None:
     path = write(content)

@@ -43,7 +43,7 @@ async def test_a_model_is_asked_the_questions_of_a_file(project: Path) -> None:
         await see(pilot, "Score sample:model")
         await type_text(pilot, "su")
         await pilot.press("x", "enter")
-        await see(pilot, "sux: The probe file cannot be read")
+        await see(pilot, "sux: The file of questions cannot be read")
         await pilot.press("backspace", "tab")
         await see(pilot, "sums.probes.json")
         await pilot.press("enter")

@@ -79,7 +79,7 @@ def base_of(folder: Path, given: str | None, adapter: Path) -> str:
     Raises:
         WorkbenchError: there is no adapter, or nothing says what its base is.
     """
-    named = _base_in_config(folder)
+    named = noted_base(folder)
     known = read_provenance(folder)
     chosen = given or (known.base_model if known else None) or named
     if not chosen:
@@ -92,7 +92,7 @@ def base_of(folder: Path, given: str | None, adapter: Path) -> str:
     return str(model.resolve()) if model.is_dir() else chosen
 
 
-def _base_in_config(folder: Path) -> str | None:
+def noted_base(folder: Path) -> str | None:
     """The base that peft noted in an adapter's own config.
 
     Raises:

@@ -10,6 +10,7 @@ from shutil import which
 
 from pydantic import SecretStr
 
+from workbench.actions.merge import noted_base
 from workbench.actions.model_there import require_model
 from workbench.actions.python import module_command
 from workbench.chat.parts_choice import refuse_both
@@ -22,6 +23,7 @@ from workbench.jobs.launch import start_job
 from workbench.serving.address import LOOPBACK, is_loopback, settled_port
 from workbench.serving.keys import SERVED_KEY
 from workbench.serving.served import Served, served_parts
+from workbench.weights.seeing import is_seeing_folder
 
 KIND = "serve-api"
 OWN, VLLM = "own", "vllm"
@@ -52,7 +54,7 @@ def start_serving(
         backend: what serves: `OWN`, on the engine of the chat, or `VLLM`.
 
     Raises:
-        WorkbenchError: the model is not there, the port is taken, others than this machine could reach it unasked, or
+        WorkbenchError: the model is not there, an adapter's folder holds none, the port is taken, others than this machine could reach it unasked, or
             what serves is not installed.
     """
     _require(backend)
@@ -64,6 +66,8 @@ def start_serving(
         require_model(load.model, "MODEL")
     for part in parts.values():
         _require_folder(part.adapter or part.llava)
+        if part.adapter and (folder := Path(part.adapter).expanduser()).is_dir() and not is_seeing_folder(folder):
+            noted_base(folder)
     if key is None and not is_loopback(host):
         raise WorkbenchError(
             _("Others than this machine can reach {host}; they need a key.").format(host=host),

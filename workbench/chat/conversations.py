@@ -68,8 +68,9 @@ class SavedConversation(Branched):
         return f"{stamp}_{int(self.started * 1000) % 1000:03d}.json"
 
     def says(self, words: str) -> bool:
-        """Whether some words stand in what is shown of it, in small letters or large."""
-        return any(words.casefold() in turn.content.casefold() for turn in self.turns)
+        """Whether every one of some words stands in what is shown of it, in small letters or large."""
+        texts = [turn.content.casefold() for turn in self.turns]
+        return all(any(word in text for text in texts) for word in words.casefold().split())
 
     @classmethod
     def read(cls, path: Path) -> Self:

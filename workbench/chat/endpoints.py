@@ -88,7 +88,9 @@ def endpoint_named(name: str) -> KnownEndpoint:
     raise WorkbenchError(
         _("There is no chat service of the name {name}.").format(name=name),
         where=str(endpoints_file()),
-        fix=_("Known: {names}").format(names=", ".join(near)) if near else _("Name its address and model first."),
+        fix=_("Known: {names}").format(names=", ".join(near))
+        if near
+        else _("Put its address and model into that file, or name them in the app: f9 in the Chat area."),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,11 +64,13 @@ def chosen_agent(
     more_plugins: list[str] | None,
     lagent: bool,
     bot_name: str,
+    allowed: list[str],
 ) -> AgentChoice | None:
     """The choice that the options make; None if the model is to call no tools.
 
     Raises:
-        WorkbenchError: they exclude each other, name something unknown, or a file that cannot be read.
+        WorkbenchError: they exclude each other, name something unknown, or a file that cannot be read, or are for
+            tools that there are none of.
     """
     if more_plugins and not plugins:
         raise typer.BadParameter(_("There is an argument too many: {name}").format(name=more_plugins[0]))
@@ -75,11 +78,24 @@ def chosen_agent(
     if len(ways) > 1:
         fix = _("Leave one of them out.")
         raise WorkbenchError(_("Only one kind of agent can answer."), where=" ".join(ways), fix=fix)
+    from workbench.chat.agent_choice import MOST_TURNS, AgentChoice
+
     if not (ways or tools or mcp):
+        _refuse_idle(
+            {
+                "--agent-text": text,
+                "--force-stop": force_stop,
+                "--max-turns": max_turns != MOST_TURNS,
+                "--arxiv-url": arxiv_url,
+                "--allow": allowed,
+            }
+        )
         return None
     from workbench.agent.chosen import USUAL_TOOLS, lagent_choice, plugins_choice
-    from workbench.chat.agent_choice import AgentChoice
+    from workbench.agent.tools.builtin import require_tool
 
+    for name in () if mcp else allowed:
+        require_tool(name, "--allow")
     if lagent:
         choice = lagent_choice()
     elif plugins:
@@ -95,6 +111,19 @@ def chosen_agent(
         "max_turns": max_turns,
     }
     return choice.model_copy(update={name: value for name, value in given.items() if value})
+
+
+def _refuse_idle(given: Mapping[str, object]) -> None:
+    """
+    Raises:
+        WorkbenchError: an option would change nothing, as no tools are to be called.
+    """
+    if idle := [option for option, value in given.items() if value]:
+        raise WorkbenchError(
+            _("It is for a model that may call tools, and this one may not."),
+            where=" ".join(idle),
+            fix=_("Say how it calls them, --agent auto, for example, or leave it out."),
+        )
 
 
 def plain_agent(choice: AgentChoice, project: Path, allowed: frozenset[str]) -> AgentAnswering:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.chat.protocol import Load
 
 
 class FewBits(StrEnum):
@@ -43,6 +47,24 @@ StopWords = Annotated[list[str] | None, typer.Option(help=_("Text that ends an a
 MaxNewTokens = Annotated[int, typer.Option(help=_("Longest answer, in tokens."), min=1, max=131_072)]
 WorkDir = Annotated[Path | None, typer.Option(help=_("Where runs are kept; else work_dirs/<file name>."))]
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON object; progress goes to stderr."))]
+
+
+def refuse_for_service(load: Load, ignored: set[str]) -> None:
+    """
+    Args:
+        ignored: settings that the user did not give.
+
+    Raises:
+        WorkbenchError: something is said of the weights of a chat service, which are not ours.
+    """
+    given = load.model_dump(exclude_defaults=True, exclude={"id", "model", *ignored})
+    options = [f"--{name.replace('_', '-')}" for name in given]
+    if options:
+        raise WorkbenchError(
+            _("A chat service has its own weights, and answers with them as they are."),
+            where=" ".join("--torch-dtype" if option == "--precision" else option for option in options),
+            fix=_("Leave it out, or chat with a model of your own."),
+        )
 
 
 def bits_of(chosen: FewBits | None) -> Literal[4, 8] | None:

@@ -37,6 +37,7 @@ from workbench.commands.asked_model import (
     VisualEncoder,
     VisualSelectLayer,
     bits_of,
+    refuse_for_service,
 )
 from workbench.commands.wording import examples
 from workbench.i18n import _
@@ -167,9 +168,12 @@ def chat(
         more_plugins=more_plugins,
         lagent=lagent,
         bot_name=bot_name,
+        allowed=allow or [],
     )
     system = chosen_system(system, system_template, bot_name)
-    if service_named_by(model) is None:
+    if service_named_by(model) is not None:
+        refuse_for_service(load, ignored={"prompt_template"} if with_plugins else set())
+    else:
         named, its_adapter = model_named(model, adapter, Path.cwd())
         load = load.model_copy(update={"model": named, "adapter": its_adapter})
     images = [checked_picture(one, Path.cwd()) for one in image or []]

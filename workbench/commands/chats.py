@@ -54,10 +54,12 @@ def chats(
     if name is None:
         if export is not None:
             raise WorkbenchError(_("Which conversation?"), where="--export", fix=_("Name it: workbench chats NAME."))
-        _list(saved, as_json=as_json)
+        _list(saved, find, as_json=as_json)
         return
+    name = name.removesuffix(".json")
     if name not in saved:
-        fix = _("Nearest: {names}").format(names=", ".join(nearest(name, saved) or list(saved)[:3] or ["-"]))
+        near = nearest(name, saved) or list(saved)[:3]
+        fix = _("Nearest: {names}").format(names=", ".join(near)) if near else None
         raise WorkbenchError(_("There is no conversation of this name."), where=name, fix=fix)
     if export is not None:
         export_conversation(saved[name], export)
@@ -66,7 +68,7 @@ def chats(
         typer.echo(json_of(saved[name]) if as_json else printable(markdown_of(saved[name])), nl=False)
 
 
-def _list(saved: dict[str, SavedConversation], *, as_json: bool) -> None:
+def _list(saved: dict[str, SavedConversation], found_by: str, *, as_json: bool) -> None:
     from workbench.commands.columns import aligned
     from workbench.text import printable
 
@@ -84,7 +86,7 @@ def _list(saved: dict[str, SavedConversation], *, as_json: bool) -> None:
         ]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     elif not saved:
-        typer.echo(_("There are no conversations here."))
+        typer.echo(_("No conversation has these words.") if found_by else _("There are no conversations here."))
     else:
         cells = [(name, one.model, str(len(one.turns)), one.title) for name, one in saved.items()]
         for line in aligned([tuple(_(column) for column in _COLUMNS), *cells]):

@@ -135,7 +135,10 @@ def _tell(job: JobFolder, *, new_key: str, needs_key: bool, as_json: bool) -> No
         typer.echo("\n" + _("The job goes on without this terminal.") + "\n" + watch_and_stop(job.id), err=True)
         raise typer.Exit from None
     if not is_serving:
-        raise typer.Exit(follow(job, to_stderr=True) or 1)
+        code = follow(job, to_stderr=True) or 1
+        if as_json:
+            typer.echo(json.dumps({"job": job.id, "exit_code": code, "error": _failure(job)}, ensure_ascii=False))
+        raise typer.Exit(code)
     served = Served.model_validate(job.record.arguments)
     if as_json:
         said = {"job": job.id, "url": served.url, "models": list(served.parts), **({"key": new_key} if new_key else {})}
@@ -148,6 +151,21 @@ def _tell(job: JobFolder, *, new_key: str, needs_key: bool, as_json: bool) -> No
     if not is_loopback(served.host):
         typer.echo(in_the_clear(served.port))
     typer.echo(watch_and_stop(job.id))
+
+
+def _failure(job: JobFolder) -> dict[str, str | None]:
+    """What is wrong, where, and how to mend it, as far as the job has said so."""
+    from workbench.jobs.events import Failed
+    from workbench.jobs.state import outcome_of
+
+    said = outcome_of(job)
+    if isinstance(said, Failed):
+        return {"what": said.reason, "where": said.where, "fix": said.hint}
+    return {
+        "what": _("The endpoint ended before it answered."),
+        "where": str(job.log_path),
+        "fix": _("The log says why."),
+    }
 
 
 def _wait(job: JobFolder) -> bool:

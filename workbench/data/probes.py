@@ -21,6 +21,8 @@ from workbench.errors import WorkbenchError, mend_file, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
 
+_EXAMPLE = '[{"question": "What is 3 plus 5?", "answers": ["8"]}]'
+
 
 class AskedTool(BaseModel):
     """A tool that may be called. ``parameters``: a JSON schema of its arguments."""
@@ -102,7 +104,7 @@ def _read(kind: type[Asked], path: Path, images: Path | None) -> list[Asked]:
     pictures = AskedPictures(path, images or path.parent)
     rows = _json_rows(path) if path.suffix == ".json" or not path.is_file() else list(raw_rows(path, None))
     if not rows:
-        raise WorkbenchError(_("A probe file is a JSON list with at least one question."), where=str(path))
+        raise WorkbenchError(_("There is no question in it."), where=str(path), fix=_as_questions())
     return [_probe_of(kind, path, number, row, pictures) for number, row in rows]
 
 
@@ -111,12 +113,13 @@ def _json_rows(path: Path) -> list[tuple[int, Any]]:
         rows = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise WorkbenchError(
-            _("The probe file cannot be read: {reason}").format(reason=system_reason(error)),
+            _("The file of questions cannot be read: {reason}").format(reason=system_reason(error)),
             where=str(path),
             fix=mend_file(path),
         ) from error
     except ValueError as error:
-        raise WorkbenchError(_("The probe file is not JSON: {reason}").format(reason=error), where=str(path)) from error
+        said = _("The file of questions is not JSON: {reason}").format(reason=error)
+        raise WorkbenchError(said, where=str(path), fix=_as_questions()) from error
     return list(enumerate(rows, start=1)) if isinstance(rows, list) else []
 
 
@@ -124,20 +127,30 @@ def _probe_of(kind: type[Asked], path: Path, number: int, row: object, pictures:
     try:
         probe = kind.model_validate(_with_answers(row))
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise WorkbenchError(sentence(first), where=f"{path}:{number}:{field}") from error
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")  # why another key is missing
+        field = ".".join(map(str, first["loc"]))
+        is_unknown = first["type"] == "extra_forbidden"
+        fix = _("Known keys: {names}").format(names=", ".join(kind.model_fields)) if is_unknown else _as_questions()
+        said = sentence(first) if field else _("This is no question.")
+        place = f"{path}:{number}"
+        raise WorkbenchError(said, where=f"{place}:{field}" if field else place, fix=fix) from error
     if problem := rule_problem(probe):
-        field, reason = problem
-        fix = _("Mend the pattern, or take match: contains.") if probe.match == "regex" else None
-        raise WorkbenchError(reason, where=f"{path}:{number}:{field}", fix=fix)
+        name, reason = problem
+        mend = _("Mend the pattern, or take match: contains.") if probe.match == "regex" else None
+        raise WorkbenchError(reason, where=f"{path}:{number}:{name}", fix=mend)
     if probe.image is None:
         return probe
     return probe.model_copy(update={"image": str(pictures.find(probe.image, number))})
 
 
+def _as_questions() -> str:
+    return _("Questions are written as {example}.").format(example=_EXAMPLE)
+
+
 def _with_answers(row: Any) -> Any:
-    """One answer as a list of one; of a table, cells with nothing in them are left out."""
+    """A text as a question, and one answer as a list of one; of a table, cells with nothing in them are left out."""
+    if isinstance(row, str):
+        row = {"question": row}
     if not isinstance(row, dict):
         return row
     row = {name: value for name, value in row.items() if value is not None and (value != "" or name == "question")}

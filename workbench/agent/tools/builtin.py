@@ -110,6 +110,19 @@ _TOOLS = (
 BUILT_IN = {tool.spec.name: tool for tool in _TOOLS}
 
 
+def require_tool(name: str, where: str) -> None:
+    """
+    Raises:
+        WorkbenchError: there is no built-in tool of this name.
+    """
+    if name not in BUILT_IN:
+        raise WorkbenchError(
+            _("There is no tool called {name}.").format(name=name),
+            where=where,
+            fix=_("Nearest: {names}").format(names=", ".join(nearest(name, BUILT_IN) or BUILT_IN)),
+        )
+
+
 def built_in_specs(names: list[str], settings: ToolSettings) -> list[ToolSpec]:
     """The tools of these names, in this order.
 
@@ -117,12 +130,7 @@ def built_in_specs(names: list[str], settings: ToolSettings) -> list[ToolSpec]:
         WorkbenchError: there is none of a name.
     """
     for name in names:
-        if name not in BUILT_IN:
-            raise WorkbenchError(
-                _("There is no tool called {name}.").format(name=name),
-                where="--tools",
-                fix=_("Nearest: {names}").format(names=", ".join(nearest(name, BUILT_IN) or BUILT_IN)),
-            )
+        require_tool(name, "--tools")
     specs = [BUILT_IN[name].spec for name in dict.fromkeys(names)]
     is_offline = settings.arxiv_url == SAMPLE_ARXIV
     return [replace(spec, outside=False) if is_offline and spec.name == "arxiv_search" else spec for spec in specs]
