@@ -40,6 +40,12 @@ SETTINGS = ToolSettings(Path(), arxiv_url=SAMPLE_ARXIV)
         ("（1＋2）*3", "9"),
         ("2**0.5", "1.4142135623731"),
         ("10**30", "1000000000000000000000000000000"),
+        ("2²", "4"),
+        ("18 * 3⁻²", "2"),
+        ("2√16 + √ 9", "11"),
+        ("5! + 1", "121"),
+        ("log₂(8)", "3"),
+        ("max(1, 234)", "234"),
     ],
 )
 def test_the_calculator_is_exact(expression: str, value: str) -> None:
@@ -72,6 +78,14 @@ def test_the_calculator_is_exact(expression: str, value: str) -> None:
         "True",
         "f'{1}'",
         "1; 2",
+        "2₁",
+        "2①",
+        "2½",
+        "5!!",
+        "15%",
+        "max(1,234)",
+        "10**10000",
+        "factorial(3000)",
     ],
 )
 def test_what_is_no_sum_is_told_and_never_run(expression: str) -> None:
@@ -91,13 +105,19 @@ def test_what_is_no_sum_is_told_and_never_run(expression: str) -> None:
         ("x = x", "it is always true"),
         ("1 = 2", "there is no solution"),
         ("sin(x)^2 + cos(x)^2 = 1", "it is always true"),
+        ("2x = 1,000", "x = 500"),
+        ("x² = 4", "x = -2\nx = 2"),
+        ("sin(x) = 0", "x = 0\nx = pi ≈ 3.14159265358979\n… and others, perhaps: sin, cos and tan repeat themselves"),
     ],
 )
 def test_equations(equation: str, solution: str) -> None:
     assert equations.run({"equation": equation}, SETTINGS) == solution
 
 
-@pytest.mark.parametrize("equation", ["x = 1 = 2", "", "import os", "x.y = 1", "x = ", "xy.z()", ", ".join("x=1" * 20)])
+@pytest.mark.parametrize(
+    "equation",
+    ["x = 1 = 2", "", "x = 2, 000", "x+y=3,100x=5", "import os", "x.y = 1", "x = ", "xy.z()", ", ".join("x=1" * 20)],
+)
 def test_what_is_no_equation_is_told(equation: str) -> None:
     with pytest.raises(ToolError):
         equations.run({"equation": equation}, SETTINGS)
@@ -121,6 +141,7 @@ def project(tmp_path: Path) -> Path:
     (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
     (folder / "out").symlink_to(tmp_path)
     (folder / "binary").write_bytes(b"\x00\x01")
+    (folder / ".env").write_text("KEY=secret")
     os.mkfifo(folder / "pipe")
     return folder
 
@@ -136,7 +157,19 @@ def test_files_of_the_project_are_read_in_pieces(project: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["../secret.txt", "link.txt", "out/secret.txt", "/etc/passwd", "pipe", "binary", ".", "gone", "\0", "~/.ssh/id"],
+    [
+        "../secret.txt",
+        "link.txt",
+        "out/secret.txt",
+        "/etc/passwd",
+        "pipe",
+        "binary",
+        ".",
+        "gone",
+        "\0",
+        "~/.ssh/id",
+        ".env",
+    ],
 )
 def test_no_way_leads_out_of_the_project(project: Path, path: str) -> None:
     with pytest.raises(ToolError) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -50,3 +51,14 @@ def test_settings_of_weights_are_refused_for_a_service(tmp_path: Path, monkeypat
     result = CliRunner().invoke(build_app(), ["chat", "endpoint:mine", *options, "-m", "?"])
     assert isinstance(result.exception, WorkbenchError)
     assert result.exception.where == "--adapter --bits --torch-dtype"
+
+
+def test_on_a_terminal_the_app_opens_with_what_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: dict[str, Any] = {}
+    monkeypatch.setattr("workbench.ui.terminal.has_full_screen", lambda _environment: True)
+    monkeypatch.setattr("workbench.ui.launch.main", lambda **given: opened.update(given) or 0)
+    options = ("--bits", "8", "--temperature", "0", "--tools", "clock", "--system", "Be brief.")
+    result = CliRunner().invoke(build_app(), ["chat", "sample:model", *options])
+    assert result.exit_code == 0, result.exception
+    assert (opened["chosen"].model, opened["chosen"].bits) == ("sample:model", 8)
+    assert (opened["settings"].temperature, opened["agent"].tools, opened["system"]) == (0, ("clock",), "Be brief.")

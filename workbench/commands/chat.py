@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
@@ -182,7 +183,7 @@ def chat(
         from workbench.ui.chosen_model import ChosenModel
         from workbench.ui.launch import main as open_app
 
-        chosen = ChosenModel(**load.model_dump(exclude={"id", "request"}))
+        chosen = ChosenModel(**{one.name: getattr(load, one.name) for one in fields(ChosenModel)})
         raise typer.Exit(
             open_app(
                 area="chat",

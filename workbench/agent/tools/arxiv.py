@@ -21,7 +21,8 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
     Raises:
         ToolError: arXiv cannot be asked, or answers with something else.
     """
-    query = " ".join(arguments["query"].split())[:_QUERY_CHARACTERS]
+    words = "".join(one if one.isprintable() else " " for one in arguments["query"]).split()
+    query = " ".join(words)[:_QUERY_CHARACTERS]
     if not query:
         raise ToolError("the query is empty")
     found = _entries(_feed(query, settings.arxiv_url))

@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from workbench.agent.tools.calculator import as_text
-from workbench.agent.tools.expression import parsed, require_short
+from workbench.agent.tools.expression import parsed, without_thousands
 from workbench.agent.tools.settings import ToolError, ToolSettings
 
 ALWAYS, NEVER = "it is always true", "there is no solution"
@@ -24,8 +24,7 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
         ToolError: it is no equation, or cannot be solved.
     """
     text = arguments["equation"]
-    require_short(text)
-    written = [part for part in re.split(r"[,;，；\n]", text) if part.strip()]
+    written = [part for part in re.split(r"[,;，；\n]", without_thousands(text)) if part.strip()]
     if not written or len(written) > _MOST_EQUATIONS:
         raise ToolError(f"write one to {_MOST_EQUATIONS} equations")
     equations = [_equation(part) for part in written]
@@ -38,7 +37,12 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
         raise ToolError("no way to solve this is known") from error
     if not solutions:
         return ALWAYS if all(sympy.simplify(one) == 0 for one in equations) else NEVER
-    return "\n".join(map(_solution, solutions[:_MOST_SOLUTIONS]))
+    lines = list(map(_solution, solutions[:_MOST_SOLUTIONS]))
+    if (more := len(solutions) - len(lines)) > 0:
+        lines.append(f"… and {more} more")
+    if any(one.has(sympy.sin, sympy.cos, sympy.tan) for one in equations):
+        lines.append("… and others, perhaps: sin, cos and tan repeat themselves")
+    return "\n".join(lines)
 
 
 def _equation(text: str) -> Any:
@@ -47,6 +51,8 @@ def _equation(text: str) -> Any:
     if len(sides) > 2:
         raise ToolError(f"more than one equals sign: {text.strip()}")
     left, right = (parsed(side, unknowns=True) for side in (sides[0], sides[1] if len(sides) == 2 else "0"))
+    if len(sides) == 1 and not left.free_symbols:
+        raise ToolError(f"not an equation: {text.strip()}")
     return left - right
 
 

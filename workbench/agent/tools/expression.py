@@ -16,7 +16,8 @@ import sympy
 from workbench.agent.tools.settings import ToolError
 
 _MOST_CHARACTERS = 2000
-_MOST_BITS = 40_000
+_MOST_BITS = 14_000
+"""Some 4,200 digits; Python writes out no whole number of more than 4,300."""
 _DEEPEST = 100
 _CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -52,6 +53,11 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 _SIGNS = str.maketrans({"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "^": "**", "π": "pi", "√": "sqrt"})
 _FACTOR = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?=[A-Za-z(])(?![eE][-+]?\d)")
 _THOUSANDS = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?![\d])")
+_OF_SEVERAL = re.compile(r"\b(?:log|min|max|gcd|lcm)\s*\(")
+_RAISED = re.compile("[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_LOWERED = re.compile("(?<=log)[₀-₉]+")
+_ROOT = re.compile(r"√\s*(\d+(?:\.\d+)?|[A-Za-z]\b)")
+_FACTORIAL = re.compile(r"(?<![\w.])(\d+)!(?!=)")
 
 
 def parsed(text: str, *, unknowns: bool = False) -> Any:
@@ -64,12 +70,30 @@ def parsed(text: str, *, unknowns: bool = False) -> Any:
         ToolError: it is no expression, or holds something that is not in the tables.
     """
     require_short(text)
-    written = _FACTOR.sub(r"\1*", unicodedata.normalize("NFKC", text).translate(_SIGNS)).strip()
     try:
-        tree = ast.parse(written, mode="eval")
+        tree = ast.parse(_as_python_writes(text), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise ToolError(f"not an expression: {text.strip()}") from error
+        hint = "; write 15% as 15/100" if "%" in text else ""
+        raise ToolError(f"not an expression: {text.strip()}{hint}") from error
     return _built(tree.body, unknowns, 0)
+
+
+def _as_python_writes(text: str) -> str:
+    """
+    Raises:
+        ValueError: a digit is raised, lowered or circled in a way that means nothing here.
+    """
+    text = _RAISED.sub(lambda match: f"**({_plain(match[0])})", text)
+    text = _LOWERED.sub(lambda match: _plain(match[0]), text)
+    if any(unicodedata.category(character) == "No" for character in text):
+        raise ValueError(text)
+    text = _FACTORIAL.sub(r"factorial(\1)", _ROOT.sub(r"sqrt(\1)", _plain(text)))
+    return _FACTOR.sub(r"\1*", text.translate(_SIGNS)).strip()
+
+
+def _plain(text: str) -> str:
+    """Full width, raised and lowered characters as usual ones."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def require_short(text: str) -> None:
@@ -85,9 +109,11 @@ def without_thousands(text: str) -> str:
     """The text with ``12,345`` as ``12345``.
 
     Raises:
-        ToolError: it is too long.
+        ToolError: it is too long, or the comma may as well part two numbers, as in ``max(1,234)``.
     """
     require_short(text)
+    if _OF_SEVERAL.search(text) and (number := _THOUSANDS.search(text)):
+        raise ToolError(f"{number[0]} may be one number or several: leave the comma out, or put a blank behind it")
     return _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
 
 
@@ -153,7 +179,7 @@ def _power(base: Any, exponent: Any) -> Any:
 def _factorial(value: Any) -> Any:
     if not value.is_Integer or not 0 <= value <= 3000:
         raise ToolError("factorial takes a whole number from 0 to 3000")
-    return sympy.factorial(value)
+    return _bounded(sympy.factorial(value))
 
 
 def _bounded(value: Any) -> Any:

@@ -18,7 +18,7 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
     """Some lines of a file, and how to read on if there are more.
 
     Raises:
-        ToolError: it is not there, no text, or lies outside the project folder, links followed.
+        ToolError: it is not there, no text, hidden, or lies outside the project folder, links followed.
     """
     project = settings.project.resolve()
     try:
@@ -27,6 +27,8 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
         raise ToolError("no such file") from error
     if not path.is_relative_to(project):
         raise ToolError("the file is outside the project folder")
+    if any(part.startswith(".") for part in path.relative_to(project).parts):
+        raise ToolError("hidden files are not read")
     first = max(arguments.get("first_line", 1), 1)
     try:
         with os.fdopen(_opened(path), "rb") as stream:
