@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from workbench.chat.conversations import SavedConversation
-from workbench.chat.export import export_conversation
+from workbench.chat.comparison import Compared
+from workbench.chat.conversations import SavedConversation, saved_conversations, side_by_side
+from workbench.chat.export import export_conversations
+from workbench.chat.importing import import_conversations, read_conversations
 from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 
@@ -23,7 +25,7 @@ CHAT = SavedConversation(
 
 
 def test_markdown_is_read_from_top_to_bottom(tmp_path):
-    export_conversation(CHAT, tmp_path / "new" / "chat.md")
+    export_conversations([CHAT], tmp_path / "new" / "chat.md")
     text = (tmp_path / "new" / "chat.md").read_text()
     parts = [
         "# 1+1?\n",
@@ -40,7 +42,7 @@ def test_markdown_is_read_from_top_to_bottom(tmp_path):
 
 
 def test_json_has_the_messages_as_chat_services_write_them(tmp_path):
-    export_conversation(CHAT, tmp_path / "chat.json")
+    export_conversations([CHAT], tmp_path / "chat.json")
     read = json.loads((tmp_path / "chat.json").read_text())
     assert [message["role"] for message in read["messages"]] == ["system", "user", "assistant", "tool", "assistant"]
     assert read["messages"][1] == {"role": "user", "content": "1+1?", "images": ["/a/cat.png"]}
@@ -52,6 +54,75 @@ def test_nothing_is_written_over_and_other_endings_are_refused(tmp_path):
     taken.write_text("mine")
     for path in (taken, tmp_path / "chat.docx"):
         with pytest.raises(WorkbenchError) as error:
-            export_conversation(CHAT, path)
+            export_conversations([CHAT], path)
         assert error.value.where == str(path)
     assert taken.read_text() == "mine"
+
+
+def test_columns_stand_under_each_question_by_name_and_come_back_beside_each_other(tmp_path):
+    first, other = CHAT.model_copy(deep=True), SavedConversation(model="o", turns=[CHAT.turns[0], turn("Two.")])
+    for column, one in enumerate((first, other)):
+        one.compared = Compared(group="g", column=column)
+    export_conversations([first, other], tmp_path / "both.md")
+    text = (tmp_path / "both.md").read_text()
+    assert text.count("## You") == 1
+    assert text.index("## m + a") < text.index("## o\n\nTwo.")
+    export_conversations([first, other], tmp_path / "both.json")
+    taken = import_conversations(tmp_path, tmp_path / "both.json")
+    again = import_conversations(tmp_path, tmp_path / "both.json")
+    saved = [one for _path, one in saved_conversations(tmp_path)]
+    assert [[one.model for one in side_by_side(taken[0], saved)], len(saved)] == [["m", "o"], 4]
+    assert taken[0].compared.group != again[0].compared.group
+    assert (taken[0].turns, taken[0].system, taken[0].adapter) == (CHAT.turns, "Be kind.", "a")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"model": "gpt", "messages": [{"role": "developer", "content": "S"}, {"role": "user", "content": "q"}]}, "q"),
+        ([{"role": "user", "content": [{"type": "text", "text": "q"}]}], "q"),
+        ([{"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]}], "q|a"),
+        (
+            {
+                "messages": [
+                    {"role": "user", "content": "q"},
+                    {"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": "f", "arguments": "{}"}}]},
+                    {"role": "tool", "tool_call_id": "1", "content": "r"},
+                    {"role": "assistant", "reasoning_content": "hm", "content": "a"},
+                ]
+            },
+            "q||r|<think>\nhm\n</think>\n\na",
+        ),
+    ],
+)
+def test_conversations_of_other_programs_are_taken_in(tmp_path, value, said):
+    path = tmp_path / "other.json"
+    path.write_text(json.dumps(value))
+    (one,) = read_conversations(path)
+    assert "|".join(turn.content for turn in one.turns) == said
+    assert one.model == "", "what they call a model is none of ours"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "cannot be read as JSON"),
+        ("[" * 9999, "cannot be read as JSON"),
+        ("{}", "it has no messages"),
+        ('[{"messages": [{"role": "user", "content": "q"}]}, 3]', "it has no messages"),
+        ('[{"role": "alien", "content": "q"}]', "message 1 has no role"),
+        ('[{"role": "user", "content": 3}]', "no text"),
+        ('[{"role": "assistant", "content": "a"}]', "nobody asks"),
+    ],
+)
+def test_what_is_no_conversation_is_said_and_nothing_is_taken(tmp_path, text, reason):
+    path = tmp_path / "other.json"
+    path.write_text(text)
+    with pytest.raises(WorkbenchError, match=reason) as error:
+        import_conversations(tmp_path, path)
+    assert str(path) in error.value.where
+    assert not saved_conversations(tmp_path)
+
+
+def turn(text):
+    return ChatTurn(role="assistant", content=text)

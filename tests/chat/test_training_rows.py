@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.chat.training_rows import answer_row, append_row, preference_row, with_kept_pictures
+from workbench.chat.training_rows import answer_row, append_row, preference_rows, with_kept_pictures
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.data.checks import check_data
 from workbench.data.formats.chat import openai
@@ -41,11 +41,11 @@ def test_only_the_kept_answer_is_trained_and_the_picture_stays():
 
 
 def test_a_pair_has_the_corrected_answer_and_the_given_one():
-    read = preference(preference_row(turns(), "No, it is 2."))
+    read = preference(preference_rows(turns(), "No, it is 2.")[0])
     assert read.turns[-1].content == "No, it is 2."
     assert [turn.content for turn in read.rejected] == ["No."]
     with pytest.raises(WorkbenchError, match="not changed"):
-        preference_row(turns(), "No. ")
+        preference_rows(turns(), "No. ", others=["No."])
 
 
 def test_steps_with_tools_are_part_of_the_answer():
@@ -68,7 +68,7 @@ def test_rows_are_added_and_the_file_passes_the_check(tmp_path):
     rows, pairs = tmp_path / "data" / "chat.jsonl", tmp_path / "data" / "pairs.jsonl"
     for number in (1, 2):
         assert append_row(rows, answer_row(with_kept_pictures(turns(), rows), f"It is {number}.")) == number
-    assert append_row(pairs, preference_row(with_kept_pictures(turns(), pairs), "2")) == 1
+    assert append_row(pairs, preference_rows(with_kept_pictures(turns(), pairs), "2")[0]) == 1
     assert len(rows.read_text().splitlines()) == 2
     assert [copy.read_bytes() for copy in (tmp_path / "data" / "chat_pictures").iterdir()] == [PICTURE.read_bytes()]
     for path in (rows, pairs):
@@ -87,7 +87,7 @@ def test_rows_of_another_form_are_not_mixed(tmp_path):
     append_row(path, answer_row(turns(), "a"))
     before = path.read_bytes()
     with pytest.raises(WorkbenchError, match="another form") as error:
-        append_row(path, preference_row(turns(), "b"))
+        append_row(path, preference_rows(turns(), "b")[0])
     assert error.value.where == f"{path}:1"
     assert path.read_bytes() == before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -119,3 +120,33 @@ async def test_an_answer_that_breaks_off_stays_marked_and_one_key_asks_only_for_
         await pilot.press("ctrl+r")
         await see(pilot, "right to more", "right  ‹ 2/2 ›")
         assert [asked.body["model"] for asked in service.asked[before:]] == ["right"]
+
+
+async def test_the_answer_that_was_voted_best_goes_into_a_dataset_and_all_columns_into_a_file(
+    tmp_path: Path, service: PlayedEndpoint
+) -> None:
+    async with compared(tmp_path) as pilot:
+        screen = chat(pilot)
+        await screen.action_vote(2)
+        await pilot.press("ctrl+d")
+        await see(pilot, "Whose answer is put into a dataset?")
+        await pilot.press("enter")
+        await see(pilot, "Put this answer into a dataset: right", "right to q")
+        await pilot.press("f9")
+        await see(pilot, "Kept: row 1 of data/chat_pairs.jsonl.")
+        pair = json.loads((screen.workbench.project / "data/chat_pairs.jsonl").read_text())
+        assert [pair[one][0]["content"] for one in ("chosen", "rejected")] == ["right to q", "left to q"]
+        await pilot.press("ctrl+x")
+        await see(pilot, "Write this conversation into a file", "chat_")
+        await type_text(pilot, "both.json")
+        await pilot.press("enter")
+        await see(pilot, "Written: both.json")
+    async with opened(tmp_path, chosen=LEFT) as pilot:
+        await see(pilot, "The model is ready.")
+        await pilot.press("ctrl+o")
+        await see(pilot, "Earlier conversations", "left")
+        await pilot.press("f9")
+        await see(pilot, "Open conversations of which file?")
+        await type_text(pilot, "both.json")
+        await pilot.press("enter")
+        await see(pilot, "2 side by side", "left to q", "right to q")

@@ -1,9 +1,11 @@
-"""A conversation as a file for others: Markdown to read, or JSON with the messages as chat services write them."""
+"""Conversations as a file for others: Markdown to read, or JSON with the messages as chat services write them."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,14 @@ from workbench.i18n import _
 ENDINGS = (".md", ".json")
 
 
-def export_conversation(conversation: SavedConversation, path: Path) -> None:
-    """Write what is shown of a conversation; the ending of the path says how.
+def export_conversations(columns: Sequence[SavedConversation], path: Path) -> None:
+    """Write what is shown of a conversation, or of several side by side; the ending of the path says how.
 
     Raises:
         WorkbenchError: the ending is another one, there is such a file already, or it cannot be written.
     """
     require_free(path)
-    text = markdown_of(conversation) if path.suffix == ".md" else json_of(conversation)
+    text = markdown_of(columns) if path.suffix == ".md" else json_of(columns)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, text)
@@ -48,40 +50,68 @@ def require_free(path: Path) -> None:
         raise WorkbenchError(_("There is such a file already."), where=str(path), fix=_("Choose another name."))
 
 
-def markdown_of(conversation: SavedConversation) -> str:
-    """The conversation to read."""
-    weights = " + ".join(filter(None, (conversation.model, conversation.adapter, conversation.llava)))
-    started = time.strftime("%Y-%m-%d %H:%M", time.localtime(conversation.started))
-    parts = [f"# {conversation.title}", f"{weights} · {started}"]
-    if conversation.system:
-        parts += ["## " + _("System text"), conversation.system]
-    for turn in conversation.turns:
-        parts += [f"## {_heading(turn)}", *(f"![]({image})" for image in turn.images), _body(turn)]
+def markdown_of(columns: Sequence[SavedConversation]) -> str:
+    """The conversation to read; of several side by side, every answer under its question, by the model's name."""
+    first = columns[0]
+    started = time.strftime("%Y-%m-%d %H:%M", time.localtime(first.started))
+    names = [_weights(one) for one in columns]
+    parts = [f"# {first.title}", f"{', '.join(names)} · {started}"]
+    if first.system:
+        parts += ["## " + _("System text"), first.system]
+    for row in zip_longest(*map(_exchanges, columns), fillvalue=[]):
+        for number, turns in enumerate(row):
+            name = names[number] if len(columns) > 1 else _("Model")
+            asked_before = number and [turn.content for turn in turns[:1]] == [turn.content for turn in row[0][:1]]
+            parts += [part for turn in turns[1 if asked_before else 0 :] for part in _parts(turn, name)]
     return "\n\n".join(parts) + "\n"
 
 
-def json_of(conversation: SavedConversation) -> str:
-    """The conversation with its settings, as JSON."""
+def json_of(columns: Sequence[SavedConversation]) -> str:
+    """The conversation with its settings, as JSON; a list of several that stand side by side."""
+    described = [_described(one) for one in columns]
+    return json.dumps(described if len(described) > 1 else described[0], ensure_ascii=False, indent=1) + "\n"
+
+
+def _described(conversation: SavedConversation) -> dict[str, Any]:
     system = [{"role": "system", "content": conversation.system}] if conversation.system else []
-    described: dict[str, Any] = {
+    compared = conversation.compared
+    return {
         "model": conversation.model,
         "adapter": conversation.adapter,
         "llava": conversation.llava,
         "prompt_template": conversation.prompt_template,
         "started": conversation.started,
         "settings": conversation.settings.model_dump(),
+        **({"compared": compared.model_dump(mode="json")} if compared else {}),
         "messages": [
             *system,
             *(turn.model_dump(exclude_defaults=True, exclude={"figures"}) for turn in conversation.turns),
         ],
     }
-    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 
-def _heading(turn: ChatTurn) -> str:
+def _weights(conversation: SavedConversation) -> str:
+    return " + ".join(filter(None, (conversation.model, conversation.adapter, conversation.llava)))
+
+
+def _exchanges(conversation: SavedConversation) -> list[list[ChatTurn]]:
+    """The turns, cut before each question."""
+    cut: list[list[ChatTurn]] = []
+    for turn in conversation.turns:
+        if turn.role == "user" or not cut:
+            cut.append([])
+        cut[-1].append(turn)
+    return cut
+
+
+def _parts(turn: ChatTurn, name: str) -> list[str]:
+    return [f"## {_heading(turn, name)}", *(f"![]({image})" for image in turn.images), _body(turn)]
+
+
+def _heading(turn: ChatTurn, name: str) -> str:
     if turn.role == "tool":
         return _("Tool: {name}").format(name=turn.tool or "?")
-    return _("You") if turn.role == "user" else _("Model")
+    return _("You") if turn.role == "user" else name
 
 
 def _body(turn: ChatTurn) -> str:

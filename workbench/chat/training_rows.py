@@ -39,26 +39,36 @@ def answer_row(turns: Sequence[ChatTurn], answer: str, tools: str = "") -> dict[
     return _with_rest(row, turns, tools)
 
 
-def preference_row(turns: Sequence[ChatTurn], chosen: str, tools: str = "") -> dict[str, Any]:
-    """A row of the format ``preference``: what the answer should have been, and what it was.
+def preference_rows(
+    turns: Sequence[ChatTurn], chosen: str, tools: str = "", others: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Rows of the format ``preference``: what the answer should have been, and what it was.
 
     Args:
         turns: from the system text, if there is one, to the last turn of the answer.
+        others: what other models answered; an answer that was not changed is preferred to each that differs.
 
     Raises:
-        WorkbenchError: the two are the same.
+        WorkbenchError: there is none that differs.
     """
-    if chosen.strip() == turns[-1].content.strip():
+    given = turns[-1].content
+    is_changed = chosen.strip() != given.strip()
+    rejected = [given] if is_changed else [one for one in others if one.strip() != chosen.strip()]
+    if not rejected:
         raise WorkbenchError(
             _("A pair needs two answers, and this one was not changed."),
             fix=_("Correct the answer first, or keep it as a plain row."),
         )
-    row: dict[str, Any] = {
-        "prompt": [_message(turn) for turn in with_marks(turns[:-1])],
-        "chosen": [{"role": "assistant", "content": chosen}],
-        "rejected": [{"role": "assistant", "content": turns[-1].content}],
-    }
-    return _with_rest(row, turns, tools)
+    prompt = [_message(turn) for turn in with_marks(turns[:-1])]
+    rows: list[dict[str, Any]] = [
+        {
+            "prompt": prompt,
+            "chosen": [{"role": "assistant", "content": chosen}],
+            "rejected": [{"role": "assistant", "content": one}],
+        }
+        for one in dict.fromkeys(rejected)
+    ]
+    return [_with_rest(row, turns, tools) for row in rows]
 
 
 def with_kept_pictures(turns: Sequence[ChatTurn], dataset: Path) -> list[ChatTurn]:

@@ -24,6 +24,8 @@ _EXAMPLES = """
   workbench chats 20260921_153000_250
 
   workbench chats 20260921_153000_250 --export talk.md
+
+  workbench chats --import talk.json
 """
 _COLUMNS = (N_("conversation"), N_("model"), N_("messages"), N_("first question"))
 
@@ -39,17 +41,26 @@ def chats(
     export: Annotated[
         Path | None, typer.Option(help=_("Write the conversation into this file, .md or .json, instead."))
     ] = None,
+    taken: Annotated[
+        Path | None,
+        typer.Option("--import", help=_("Take in the conversations of a JSON file: messages with role and content.")),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
-    """Print the list, newest first, or one conversation.
+    """Print the list, newest first, or one conversation; or take some in, and print the list of these.
 
     Raises:
-        WorkbenchError: there is no conversation of this name, or the file cannot be written.
+        WorkbenchError: there is no conversation of this name, or a file cannot be written, or holds none.
     """
     from workbench.chat.conversations import saved_conversations
-    from workbench.chat.export import export_conversation, json_of, markdown_of
+    from workbench.chat.export import export_conversations, json_of, markdown_of
     from workbench.text import printable
 
+    if taken is not None:
+        from workbench.chat.importing import import_conversations
+
+        _list({Path(one.file_name).stem: one for one in import_conversations(Path.cwd(), taken)}, "", as_json=as_json)
+        return
     saved = {path.stem: one for path, one in saved_conversations(Path.cwd()) if one.says(find)}
     if name is None:
         if export is not None:
@@ -62,10 +73,10 @@ def chats(
         fix = _("Nearest: {names}").format(names=", ".join(near)) if near else None
         raise WorkbenchError(_("There is no conversation of this name."), where=name, fix=fix)
     if export is not None:
-        export_conversation(saved[name], export)
+        export_conversations([saved[name]], export)
         typer.echo(printable(str(export)))
     else:
-        typer.echo(json_of(saved[name]) if as_json else printable(markdown_of(saved[name])), nl=False)
+        typer.echo(json_of([saved[name]]) if as_json else printable(markdown_of([saved[name]])), nl=False)
 
 
 def _list(saved: dict[str, SavedConversation], found_by: str, *, as_json: bool) -> None:

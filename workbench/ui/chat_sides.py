@@ -48,10 +48,14 @@ class ChatSides:
         return len({chosen.base for chosen in self.chosen}) == 1
 
     @property
+    def conversations(self) -> list[SavedConversation]:
+        """What was said, from left to right, as far as anything was."""
+        return [chat.conversation for chat in self.all if chat.conversation is not None]
+
+    @property
     def files(self) -> list[str]:
         """The names of the files of the conversations, as far as they have any."""
-        kept = [chat.conversation for chat in self.all if chat.conversation is not None]
-        return [conversation.file_name for conversation in kept if conversation.is_on_disk]
+        return [conversation.file_name for conversation in self.conversations if conversation.is_on_disk]
 
     # -- beside each other
 

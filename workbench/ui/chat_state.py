@@ -211,7 +211,8 @@ class ChatState:
     def reopen(self, saved: SavedConversation) -> None:
         """Go on with a conversation from disk, model and settings included."""
         self.conversation, self.compared, self.has_parted = saved, saved.compared, False
-        self.chosen = ChosenModel(**{name: getattr(saved, name) for name in _OF_WEIGHTS})
+        if saved.model:  # one of another program says nothing of ours
+            self.chosen = ChosenModel(**{name: getattr(saved, name) for name in _OF_WEIGHTS})
         self.system, self.settings, self.agent = saved.system, saved.settings, saved.agent
 
     def save_if_possible(self) -> None:

@@ -73,10 +73,8 @@ class ChatComparing(ChatAsking):
         winner = None if column == TIE else self.blind.model_in(question, column - 1)
         was_blind = self.blind.hides(question)
         models = [chosen.reference_in(self.workbench.project) for chosen in self.sides.chosen]
-        conversation = self.chat.conversation
-        assert conversation is not None
         vote = Vote(
-            about=f"{conversation.file_name}:{question + 1}",
+            about=self._about(question),
             question=self.chat.questions[question].content,
             models=models,
             winner=None if winner is None else models[winner],
@@ -90,6 +88,23 @@ class ChatComparing(ChatAsking):
         names = [self.speaker(chat) for chat in self.sides.all]
         self.note(printable(_("A tie.") if winner is None else _("Better: {name}.").format(name=names[winner])))
 
+    def _about(self, question: int) -> str:
+        """How a question is named in votes."""
+        conversation = self.chat.conversation
+        assert conversation is not None
+        return f"{conversation.file_name}:{question + 1}"
+
+    def best_of(self, question: int) -> int | None:
+        """The number of the model whose answer to a question is the best by the vote; None if there is none."""
+        about = self._about(question)
+        winner = next((vote.winner for vote in kept_votes(self.workbench.project) if vote.about == about), None)
+        models = [chosen.reference_in(self.workbench.project) for chosen in self.sides.chosen]
+        return models.index(winner) if winner in models else None
+
+    def name_at(self, question: int, column: int) -> str:
+        """Who answers a question in a column, as far as that may be known."""
+        return name_in(question, column, [self.speaker(chat) for chat in self.sides.all], self.blind)
+
     @work(group="chat-dialog", exclusive=True, exit_on_error=False)
     async def action_choose_vote(self) -> None:
         """Ask which answer is the best."""
@@ -97,10 +112,8 @@ class ChatComparing(ChatAsking):
         if question is None:
             await self.action_vote(TIE)  # says why there is nothing to vote on
             return
-        names = [self.speaker(chat) for chat in self.sides.all]
         choices = [
-            Choice(str(place + 1), printable(name_in(question, place, names, self.blind)))
-            for place in range(len(names))
+            Choice(str(place + 1), printable(self.name_at(question, place))) for place in range(len(self.sides.all))
         ]
         tie = Choice(str(TIE), _("none: a tie"))
         if chosen := await self.app.push_screen_wait(ChoiceDialog(_("Which answer is the best?"), "", [*choices, tie])):

@@ -108,14 +108,16 @@ class ChatConversation(ChatComparing):
         if place is not None:
             self._copy(message_at(self.query_one(Transcript).rows()[place.exchange], place))
         else:
-            self._copy("\n\n".join(answer for chat in self.sides.all if (answer := chat.last_answer)))
+            answers = [(self.speaker(chat), chat.last_answer) for chat in self.sides.all]
+            named = [f"{name}:\n{answer}" if self.sides.are_several else answer for name, answer in answers if answer]
+            self._copy("\n\n".join(named))
 
     def action_copy_all(self) -> None:
         """Copy the conversation as Markdown."""
         from workbench.chat.export import markdown_of
 
-        if self.chat.conversation is not None:
-            self._copy(markdown_of(self.chat.conversation))
+        if conversations := self.sides.conversations:
+            self._copy(markdown_of(conversations))
 
     def _copy(self, text: str) -> None:
         if not text:

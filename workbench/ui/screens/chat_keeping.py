@@ -9,9 +9,10 @@ from textual import work
 from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.text import printable
 from workbench.ui.chat_exchange import QUESTION
-from workbench.ui.chat_state import ChatState
 from workbench.ui.screens.chat_conversation import ChatConversation
+from workbench.ui.screens.choice import Choice, ChoiceDialog
 from workbench.ui.screens.row_dialog import KeptRow
 from workbench.ui.widgets.prompt_input import PromptInput
 
@@ -26,54 +27,82 @@ class ChatKeeping(ChatConversation):
         """Put the chosen answer, or the last one, into a dataset once it was looked at."""
         from workbench.ui.screens.row_dialog import RowDialog
 
+        if self._answering:
+            self.note(_("The model is still answering; escape stops it."))
+            return
         question = self.question_meant
-        turns = self._answering_chat(question).turns_to_answer(question)
-        if self._answering or not turns:
+        if (place := await self._whose_answer(question)) is None:
+            return
+        model = self.blind.model_in(question, place)
+        turns = self.sides.all[model].turns_to_answer(question)
+        if not turns:
             self.note(_("There is no answer here to keep."))
             return
 
         seen, tools = await self.seen_by_model(turns)
+        others = self._other_answers(question, model)
 
         def keep(row: KeptRow) -> str:
-            return self._keep_row(seen, row, tools)
+            return self._keep_row(seen, row, tools, others)
 
         asked = next(turn.content for turn in reversed(turns) if turn.role == "user")
         state = self.workbench.state
         files = (str(state.get("chat.rows") or _ROWS), str(state.get("chat.pairs") or _PAIRS))
-        if said := await self.app.push_screen_wait(RowDialog(asked, turns[-1].content, files, keep)):
+        speaker = self.name_at(question, place) if self.sides.are_several else ""
+        if said := await self.app.push_screen_wait(RowDialog(asked, turns[-1].content, files, keep, speaker)):
             self.note(said)
 
-    def _answering_chat(self, question: int) -> ChatState:
-        """Whose answer is meant: that of the chosen column, the first one's by default."""
-        place = self.chosen_place
-        if place is None or place.column == QUESTION:
-            return self.chat
-        return self.sides.all[self.blind.model_in(question, self.window.numbers[place.column])]
+    async def _whose_answer(self, question: int) -> int | None:
+        """The column of the answer that is meant, which the user is asked of several; None if they want none.
 
-    def _keep_row(self, turns: list[ChatTurn], kept: KeptRow, tools: str) -> str:
+        The one that is offered first is the best by the vote, else the chosen one.
+        """
+        if not self.sides.are_several:
+            return 0
+        chosen, best = self.chosen_place, self.best_of(question)
+        place = self.window.numbers[chosen.column] if chosen is not None and chosen.column != QUESTION else 0
+        if best is not None:
+            place = self.blind.column_of(question, best)
+        choices = [
+            Choice(str(column), printable(self.name_at(question, column))) for column in range(len(self.sides.all))
+        ]
+        title = _("Whose answer is put into a dataset?")
+        taken = await self.app.push_screen_wait(ChoiceDialog(title, "", choices, str(place)))
+        return None if taken is None else int(taken)
+
+    def _other_answers(self, question: int, model: int) -> list[str]:
+        """What the models beside this one answered."""
+        others = [chat.turns_to_answer(question) for number, chat in enumerate(self.sides.all) if number != model]
+        return [turns[-1].content for turns in others if turns]
+
+    def _keep_row(self, turns: list[ChatTurn], kept: KeptRow, tools: str, others: list[str]) -> str:
         """
         Raises:
             WorkbenchError: the row cannot be written.
         """
-        from workbench.chat.training_rows import answer_row, append_row, preference_row, with_kept_pictures
+        from workbench.chat.training_rows import answer_row, append_row, preference_rows, with_kept_pictures
 
         file = self.workbench.project / Path(kept.file).expanduser()
         turns = with_kept_pictures(turns, file)
-        row = preference_row(turns, kept.answer, tools) if kept.is_pair else answer_row(turns, kept.answer, tools)
-        number = append_row(file, row)
+        pairs = preference_rows(turns, kept.answer, tools, others) if kept.is_pair else []
+        numbers = [append_row(file, row) for row in pairs or [answer_row(turns, kept.answer, tools)]]
         self.workbench.state["chat.pairs" if kept.is_pair else "chat.rows"] = kept.file
-        return _("Kept: row {number} of {file}.").format(number=number, file=kept.file)
+        if len(numbers) == 1:
+            return _("Kept: row {number} of {file}.").format(number=numbers[0], file=kept.file)
+        return _("Kept: {count} rows of {file}, one for each of the other answers.").format(
+            count=len(numbers), file=kept.file
+        )
 
     # -- the conversation
 
     @work(group="chat-dialog", exclusive=True, exit_on_error=False)
     async def action_export(self) -> None:
         """Write the conversation into a file that others read."""
-        from workbench.chat.export import ENDINGS, export_conversation, require_free
+        from workbench.chat.export import ENDINGS, export_conversations, require_free
         from workbench.ui.screens.file_prompt import FilePrompt
 
-        conversation = self.chat.conversation
-        if conversation is None:
+        conversations = self.sides.conversations
+        if not conversations:
             self.note(_("There is no conversation yet."))
             return
 
@@ -87,11 +116,11 @@ class ChatKeeping(ChatConversation):
             placeholder="chat.md",
             endings=ENDINGS,
             check=lambda typed: require_free(path_of(typed)),
-            value=f"chat_{Path(conversation.file_name).stem}.md",
+            value=f"chat_{Path(conversations[0].file_name).stem}.md",
         )
         if typed := await self.app.push_screen_wait(prompt):
             try:
-                export_conversation(conversation, path_of(typed))
+                export_conversations(conversations, path_of(typed))
             except WorkbenchError as error:
                 self.workbench.show_error(error)
             else:
@@ -108,5 +137,5 @@ class ChatKeeping(ChatConversation):
         self.sides.reopen(columns)
         await self.repaint()
         self.query_one(PromptInput).focus()
-        assert self.chat.chosen is not None
-        self.load(self.chat.chosen)
+        if self.chat.chosen is not None:
+            self.load(self.chat.chosen)

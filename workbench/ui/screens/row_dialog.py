@@ -45,6 +45,7 @@ class RowDialog(TranslatedModal[str | None]):
         answer: as it was given.
         files: where rows go at first, and where pairs go.
         keep: writes the row, and gives the sentence; raises `WorkbenchError`.
+        speaker: whose answer it is, where others stand beside it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,18 +69,27 @@ class RowDialog(TranslatedModal[str | None]):
     }
     """
 
-    def __init__(self, question: str, answer: str, files: tuple[str, str], keep: Callable[[KeptRow], str]) -> None:
+    def __init__(
+        self, question: str, answer: str, files: tuple[str, str], keep: Callable[[KeptRow], str], speaker: str = ""
+    ) -> None:
         super().__init__()
         self._question, self._answer, self._files, self._keep = question, answer, files, keep
+        self._speaker = speaker
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(_("Put this answer into a dataset"), classes="dialog-title", markup=False)
+            title = _("Put this answer into a dataset")
+            yield Label(
+                printable(f"{title}: {self._speaker}" if self._speaker else title), classes="dialog-title", markup=False
+            )
             yield Label(printable(" ".join(self._question[:400].split())[:200]), classes="muted", markup=False)
             yield _AnswerText(self._answer, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
             yield Label(_("f10: as a row with the answer as it stands here, in"), markup=False)
             yield PathInput("data/chat.jsonl", _ENDINGS, value=self._files[0])
-            yield Label(_("f9: as a pair, preferred to the answer that was given, in"), markup=False)
+            preferred = _("f9: as a pair, preferred to the answer that was given, in")
+            if self._speaker:
+                preferred = _("f9: as a pair, preferred to what was given; unchanged, to the others' answers, in")
+            yield Label(preferred, markup=False)
             yield PathInput("data/chat_pairs.jsonl", _ENDINGS, value=self._files[1])
             yield QuietStatic(id="row-problem")
         yield FittedFooter()

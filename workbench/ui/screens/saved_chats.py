@@ -15,6 +15,8 @@ from textual.widgets import DataTable, Input, Label
 from textual.worker import get_current_worker
 
 from workbench.chat.conversations import SavedConversation, saved_conversations, side_by_side
+from workbench.chat.importing import import_conversations, read_conversations
+from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
@@ -35,6 +37,7 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
 
     DEFAULT_CSS = "SavedChats LineInput { background: $panel; margin-bottom: 1; padding: 0 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f9", "take_file", N_("From a file"), id="chats.file", tooltip=N_("Open conversations of a JSON file")),
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without choosing")),
     ]
 
@@ -82,6 +85,31 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
         found = [number for number, saved in enumerate(self._saved) if saved.says(words)]
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._show, found)
+
+    @work(group="chat-file", exclusive=True, exit_on_error=False)
+    async def action_take_file(self) -> None:
+        """Take the conversations of a file into the project, and go on with the first."""
+        from workbench.ui.screens.file_prompt import FilePrompt
+
+        def path_of(typed: str) -> Path:
+            return self._project / Path(typed).expanduser()
+
+        prompt = FilePrompt(
+            _("Open conversations of which file?"),
+            _("JSON as ctrl+x writes it, or with messages as chat services have them."),
+            _("enter takes them into this project"),
+            placeholder="chat.json",
+            endings=(".json",),
+            check=lambda typed: read_conversations(path_of(typed)),
+        )
+        if not (typed := await self.app.push_screen_wait(prompt)):
+            return
+        try:
+            taken = import_conversations(self._project, path_of(typed))
+        except WorkbenchError as error:
+            self.workbench.show_error(error)
+        else:
+            self.dismiss(side_by_side(taken[0], taken))
 
     @on(Input.Submitted)
     def _go_to_table(self) -> None:
