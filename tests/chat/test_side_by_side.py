@@ -2,63 +2,31 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
+from tests.chat.engine_line import Line
 from tests.chat.moved_adapters import moved_adapter
-from tests.chat.seeing import BASE, DRAWN, GREEDY, said
-from workbench.chat.engine import Engine
+from tests.chat.seeing import BASE, DRAWN, GREEDY
 from workbench.chat.protocol import (
     Answer,
     AttachAdapter,
     Delta,
     Done,
-    Generate,
     GenerationSettings,
     Load,
     Loaded,
     Loading,
     Parts,
     Refused,
-    Reply,
     Stop,
 )
 
 pytestmark = pytest.mark.heavy
 _ENDLESS = GenerationSettings(temperature=5, top_k=0, top_p=1, max_new_tokens=900, seed=2)
-
-
-class Line:
-    """An engine in this process, asked as the app asks it; replies in the order in which they came."""
-
-    def __init__(self, **asked: Any) -> None:
-        self.replies: list[Reply] = []
-        self._came = threading.Condition()
-        self.engine = Engine(self._hear)
-        self.engine.start()
-        self.engine.take(Load.model_validate({"id": 1, "model": BASE} | asked))
-        self.wait_for(1, Loaded | Refused)
-
-    def _hear(self, reply: Reply) -> None:
-        with self._came:
-            self.replies.append(reply)
-            self._came.notify_all()
-
-    def of(self, request: int, kind: Any = Reply) -> list[Any]:
-        return [reply for reply in self.replies if reply.id == request and (kind is Reply or isinstance(reply, kind))]
-
-    def wait_for(self, request: int, kind: Any) -> Any:
-        with self._came:
-            assert self._came.wait_for(lambda: self.of(request, kind), timeout=120)
-            return self.of(request, kind)[-1]
-
-    def ask(self, request: int, settings: GenerationSettings, text: str = "你是谁", **more: Any) -> None:
-        self.engine.take(Generate(id=request, turns=said(text), settings=settings, **more))
 
 
 @pytest.fixture(scope="module")

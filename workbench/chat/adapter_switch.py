@@ -33,9 +33,9 @@ class AdapterSwitch:
         return self._bare if self._in_use is None else self._adapted
 
     @property
-    def is_bare(self) -> bool:
-        """Whether the model is as it was loaded: no adapter has been read yet."""
-        return self._adapted is None
+    def state(self) -> tuple[Path | None, int]:
+        """What the model's layers compute with, and how many adapters there are in them."""
+        return self._in_use, len(self._names)
 
     def has(self, folder: Path) -> bool:
         """Whether this adapter has been read."""

@@ -45,9 +45,9 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc]  # transformers is untyp
         return self.keys[..., : self.length, :], self.values[..., : self.length, :]
 
     def make_room(self, new: int) -> None:
-        """For so many tokens more."""
+        """For so many tokens more. It is never filled to its end: what fills it is another shape to compiled code."""
         length = self.length + new
-        if length > self.keys.shape[-2]:
+        if length >= self.keys.shape[-2]:
             room = length + max(length // 2, _LEAST_MORE)
             self.keys, self.values = (self._moved(old, room) for old in (self.keys, self.values))
 

@@ -1,6 +1,7 @@
 """A model's step from one token to the next as compiled code: fewer, larger pieces of work, the same answer.
 
 It pays where the calls cost more than the arithmetic in them: small models, and fast GPUs. Prompts are read as before.
+Answers are the same up to the rounding of numbers.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ def compile_steps(model: Any, applies: Callable[[], bool]) -> None:
     """Compile the model's steps in answers with an `answer_cache`; the code is kept for other starts.
 
     Args:
-        model: a causal language model without anything on it.
-        applies: whether it still is so. If not, steps are taken as before.
+        model: a causal language model; layers of it may have an adapter.
+        applies: whether it is still as it is now. If not, steps are taken as before.
 
     Raises:
         WorkbenchError: it cannot be compiled here, for want of a C++ compiler for instance. It answers as before then.
@@ -51,7 +52,7 @@ def compile_steps(model: Any, applies: Callable[[], bool]) -> None:
         _take_a_step(model)
     except RuntimeError as error:
         del model.forward
-        raise _refused((str(error).strip() or type(error).__name__).splitlines()[0]) from error
+        raise _refused(_reason(error)) from error
 
 
 def _is_step(inputs: dict[str, Any]) -> bool:
@@ -93,6 +94,12 @@ def _require_compilable(model: Any) -> None:
     is_plain = getattr(model, "_can_compile_fullgraph", False) and rope not in _TOO_VARIED
     if not is_plain or cache is None or not _keeps_each_token(cache):
         raise _refused(_("it is of a kind that works otherwise from token to token"))
+
+
+def _reason(error: RuntimeError) -> str:
+    """The first line of what went wrong inside of the compiling."""
+    inside = getattr(error, "inner_exception", error)
+    return (str(inside).strip() or type(inside).__name__).splitlines()[0].rstrip(".:")
 
 
 def _refused(reason: str) -> WorkbenchError:

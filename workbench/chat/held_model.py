@@ -86,7 +86,7 @@ class HeldModel:
         self._towers: OrderedDict[str, _Tower] = OrderedDict()
         self._seeing: dict[SeeingFolder, _Seeing] = {}
         self._in_use: _Seeing | None = None
-        self._compiled: bool | WorkbenchError | None = None
+        self._compiled: tuple[Path | None, int] | WorkbenchError | None = None
 
     @classmethod
     def load(
@@ -163,29 +163,27 @@ class HeldModel:
         return not (has_grown and parts.adapter and has_whole_layers(parts.adapter))
 
     def compile(self, on_stage: OnStage) -> None:
-        """Let the model take compiled steps while it answers without anything on it.
+        """Take compiled steps in answers with what is in use now. The first call says with what; see `compile_steps`.
 
         Raises:
-            WorkbenchError: it does not, and why; it answers as before.
+            WorkbenchError: the model answers without, and why.
         """
-        if not self._is_alone:
-            raise WorkbenchError(
-                _("With an adapter or a LLaVA folder beside it, the model answers without compiled code."),
-                fix=_("Merge the adapter into the model: workbench merge"),
-            )
+        if self.eyes is not None:
+            raise WorkbenchError(_("Models that see answer without compiled code."))
         if self._compiled is None:
             on_stage(_("Compiling the model, a minute or more at the first time"))
+            compiled_with = self._language.state
             try:
-                compile_steps(self._bare, lambda: self._is_alone)
-                self._compiled = True
+                compile_steps(self._bare, lambda: self._language.state == compiled_with)
+                self._compiled = compiled_with
             except WorkbenchError as error:
-                self._compiled = error
+                self._compiled = error  # what failed once takes as long to fail again
         if isinstance(self._compiled, WorkbenchError):
             raise self._compiled
-
-    @property
-    def _is_alone(self) -> bool:
-        return self._whole is None and self._in_use is None and self._language.is_bare
+        if self._compiled != self._language.state:
+            raise WorkbenchError(
+                _("Compiled code is for what was loaded first; since more was put on the model, it answers without.")
+            )
 
     @property
     def model(self) -> Any:
