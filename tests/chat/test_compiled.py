@@ -76,7 +76,7 @@ def test_the_engine_answers_the_same_side_by_side_and_is_stopped(
     graphs = _compiles_by(monkeypatch, "eager")
     talk = Talk()
     expected = [talk.ask(said("你是谁"), settings).text for settings in (GREEDY, DRAWN)]
-    line = Line(compiled=True)
+    line = Line(compile=True)
     assert [reply.warnings for reply in line.of(1, Loaded)] == [[]]
     assert any("Compiling" in reply.stage for reply in line.of(1, Loading))
     for number, settings in enumerate((GREEDY, DRAWN, _ENDLESS), start=10):
@@ -96,5 +96,5 @@ def test_the_engine_answers_the_same_side_by_side_and_is_stopped(
     assert line.wait_for(22, Answer).text == expected[0]
     assert len(graphs) == 1
     line.engine.finish()
-    assert Talk(BASE, adapter=adapter.adapter, compiled=True).ask(said("你是谁")).text == line.of(21, Answer)[0].text
+    assert Talk(BASE, adapter=adapter.adapter, compile=True).ask(said("你是谁")).text == line.of(21, Answer)[0].text
     assert len(graphs) == 2

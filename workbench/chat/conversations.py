@@ -43,6 +43,7 @@ class SavedConversation(Branched):
     bits: Literal[4, 8] | None = None
     precision: Precision = "auto"
     offload_folder: str | None = None
+    compile: bool = False
     system: str = ""
     settings: GenerationSettings = GenerationSettings()
     agent: AgentChoice = AgentChoice()

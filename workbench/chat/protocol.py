@@ -81,7 +81,7 @@ class Load(_Message):
     ``llava``: a folder with ``projector/`` and what else a training of a seeing model changed; then ``adapter`` is
     None, and ``visual_encoder`` and ``visual_select_layer`` stand above what the folder says itself. ``model`` may
     also be such a folder that names its base, or a whole seeing model. With ``offload_folder`` the weights go on all
-    devices, and what does not fit on them into that folder. ``compiled``: see `workbench.chat.compiled`.
+    devices, and what does not fit on them into that folder. ``compile``: see `workbench.chat.compiled`.
     """
 
     request: Literal["load"] = "load"
@@ -94,7 +94,7 @@ class Load(_Message):
     bits: Literal[4, 8] | None = None
     precision: Precision = "auto"
     offload_folder: str | None = None
-    compiled: bool = False
+    compile: bool = False
     trust_remote_code: bool = False
 
 
@@ -186,7 +186,8 @@ class Delta(_Message):
 class Answer(_Message):
     """A whole answer. Times in seconds, that until the first token with looking at the pictures.
 
-    ``dropped_turns`` oldest turns did not fit the model's context, and with them ``dropped_images`` pictures.
+    ``dropped_turns`` oldest turns did not fit the model's context, and with them ``dropped_images`` pictures;
+    of results of tools, ``cut_characters`` of the newest exchange.
     ``calls``: of tools, where an endpoint gives them apart from the text; those of the engine's models are in it.
     """
 
@@ -200,6 +201,7 @@ class Answer(_Message):
     ended_by: Literal["model", "length", "stopped"]
     dropped_turns: int = 0
     dropped_images: int = 0
+    cut_characters: int = 0
 
     @property
     def figures(self) -> Figures:

@@ -80,7 +80,7 @@ class ChatSession:
         if self._held is None:
             self._held = HeldModel.load(parts.base, self._request, tokenizer, changes, on_stage, on_share)
         self._held.use(parts, on_stage)
-        if self._request.compiled:
+        if self._request.compile:
             warnings = [*warnings, *_compiled(self._held, on_stage)]
         self.parts, self.template, self.warnings = parts, template, warnings
 
@@ -155,6 +155,7 @@ class ChatSession:
             ended_by="model" if by_model else "stopped" if stop.is_set() else "length",
             dropped_turns=prompt.dropped_turns,
             dropped_images=prompt.dropped_images,
+            cut_characters=prompt.cut_characters,
         )
 
     def _wear(self, parts: Parts | None, on_stage: OnStage) -> None:

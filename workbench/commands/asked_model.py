@@ -43,6 +43,16 @@ PromptTemplate = Annotated[
 System = Annotated[str, typer.Option(help=_("System text."))]
 Bits = Annotated[FewBits | None, typer.Option(help=_("Load the weights in so many bits."))]
 TorchDtype = Annotated[Precision, typer.Option(help=_("Number format of the weights."))]
+Compile = Annotated[
+    bool,
+    typer.Option(
+        "--compile",
+        help=_(
+            "Compile the model's steps: a minute or more at the first start, some seconds later; then small models, "
+            "and models on a GPU, answer faster."
+        ),
+    ),
+]
 StopWords = Annotated[list[str] | None, typer.Option(help=_("Text that ends an answer; repeatable."))]
 MaxNewTokens = Annotated[int, typer.Option(help=_("Longest answer, in tokens."), min=1, max=131_072)]
 WorkDir = Annotated[Path | None, typer.Option(help=_("Where runs are kept; else work_dirs/<file name>."))]

@@ -27,6 +27,7 @@ from workbench.commands.agent_options import (
 )
 from workbench.commands.asked_model import (
     Bits,
+    Compile,
     Llava,
     MaxNewTokens,
     Model,
@@ -106,6 +107,7 @@ def chat(
     offload_folder: Annotated[
         str | None, typer.Option(help=_("Use all devices, and this folder for weights that do not fit on them."))
     ] = None,
+    compiled: Compile = False,
     trust_remote_code: Annotated[
         bool, typer.Option(help=_("Run Python code that comes with the model; only for models you trust."))
     ] = False,
@@ -154,6 +156,7 @@ def chat(
         bits=bits_of(bits),
         offload_folder=offload_folder,
         precision=torch_dtype.value,
+        compile=compiled,
         trust_remote_code=trust_remote_code,
     )
     refuse_both(load)

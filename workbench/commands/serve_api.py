@@ -13,6 +13,7 @@ import typer
 from workbench.commands.asked_model import (
     AsJson,
     Bits,
+    Compile,
     Llava,
     Model,
     Precision,
@@ -63,6 +64,7 @@ def serve_api(
     prompt_template: PromptTemplate = None,
     bits: Bits = None,
     torch_dtype: TorchDtype = Precision.auto,
+    compiled: Compile = False,
     host: Annotated[
         str, typer.Option(help=_("The address to listen at; any other than this machine's own demands a key."))
     ] = "127.0.0.1",
@@ -101,6 +103,7 @@ def serve_api(
         prompt_template=prompt_template,
         bits=bits_of(bits),
         precision=torch_dtype.value,
+        compile=compiled,
         trust_remote_code=trust_remote_code,
     )
     job = start_serving(

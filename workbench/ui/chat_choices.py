@@ -37,6 +37,13 @@ class ChatForm(GenerationSettings):
         en="Use all devices, and this folder for weights that do not fit on them.",
         zh="使用所有设备，放不下的权重存到此文件夹。",
     )
+    compile: bool = setting(
+        False,
+        group="model",
+        en="Compile the model's steps: a minute or more at the first start, some seconds later; then small models, "
+        "and models on a GPU, answer faster.",
+        zh="编译模型的逐步计算：首次启动需一分钟或更久，以后几秒；之后小模型和 GPU 上的模型回答更快。",
+    )
     trust_remote_code: bool = setting(
         False,
         group="model",
@@ -45,8 +52,8 @@ class ChatForm(GenerationSettings):
     )
 
 
-_OF_MODEL = ("prompt_template", "precision", "offload_folder", "trust_remote_code")
-_OF_WEIGHTS = ("prompt_template", "bits", "precision", "offload_folder", "trust_remote_code")
+_OF_MODEL = ("prompt_template", "precision", "offload_folder", "compile", "trust_remote_code")
+_OF_WEIGHTS = ("prompt_template", "bits", "precision", "offload_folder", "compile", "trust_remote_code")
 
 
 @dataclass(frozen=True)

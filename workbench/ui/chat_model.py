@@ -99,6 +99,7 @@ def _loading(chosen: ChosenModel, request_id: int) -> Load:
         bits=chosen.bits,
         offload_folder=chosen.offload_folder,
         precision=chosen.precision,
+        compile=chosen.compile,
         trust_remote_code=chosen.trust_remote_code,
         **_parts(chosen).model_dump(),
     )

@@ -20,7 +20,7 @@ from workbench.ui.chosen_model import ChosenModel
 
 _OF_WEIGHTS = (
     *("model", "adapter", "prompt_template", "llava", "visual_encoder", "visual_select_layer"),
-    *("bits", "precision", "offload_folder"),
+    *("bits", "precision", "offload_folder", "compile"),
 )
 """What is kept of the chosen model with a conversation; not whether its own code may run."""
 

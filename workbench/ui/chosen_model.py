@@ -16,9 +16,9 @@ from workbench.i18n import _
 from workbench.paths import resolve_model
 from workbench.weights.seeing import is_seeing_folder, seeing_folder
 
-Base = tuple[str, int | None, Precision, bool, str | None, BaseChanges]
+Base = tuple[str, int | None, Precision, bool, str | None, bool, BaseChanges]
 """What has to be loaded anew if it differs: where it is, bits, precision, whether its own code is run, the folder for what
-does not fit the memory, and what the weights on it need changed."""
+does not fit the memory, whether it is compiled, and what the weights on it need changed."""
 _CHECKPOINTS = "checkpoints"
 """The folder of a job with its checkpoints."""
 
@@ -41,6 +41,7 @@ class ChosenModel:
     visual_encoder: str | None = None
     visual_select_layer: int | None = None
     offload_folder: str | None = None
+    compile: bool = False
 
     @property
     def base(self) -> Base:
@@ -49,7 +50,7 @@ class ChosenModel:
         place = os.path.realpath(path) if Path(path).exists() else str(snapshot_of(path) or path)
         added = self.llava or self.adapter
         changes = changes_of(resolve_model(added) if added else None)
-        return place, self.bits, self.precision, self.trust_remote_code, self.offload_folder, changes
+        return place, self.bits, self.precision, self.trust_remote_code, self.offload_folder, self.compile, changes
 
     @property
     def endpoint(self) -> str | None:
@@ -115,6 +116,7 @@ class ChosenModel:
             precision=other.precision,
             trust_remote_code=other.trust_remote_code,
             offload_folder=other.offload_folder,
+            compile=other.compile,
         )
 
     def with_parts_named(self) -> ChosenModel:

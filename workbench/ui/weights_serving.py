@@ -29,6 +29,7 @@ def serve(chosen: ChosenModel, project: Path) -> JobFolder:
         prompt_template=chosen.prompt_template,
         bits=chosen.bits,
         precision=chosen.precision,
+        compile=chosen.compile,
         trust_remote_code=chosen.trust_remote_code,
     )
     return start_serving(load, [chosen.adapter] if chosen.adapter else [], project=project, port=_port())
