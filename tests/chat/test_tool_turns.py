@@ -15,6 +15,7 @@ from workbench.chat.prompt import fitting_prompt
 from workbench.chat.protocol import Generate, GenerationSettings
 from workbench.chat.streaming import IncrementalDecoder, hidden_ids
 from workbench.chat.turn import ChatCall, ChatTurn
+from workbench.chat.wording import left_out
 from workbench.data.conversation import ToolCall, Turn
 from workbench.data.encode import encode_prompt
 from workbench.errors import WorkbenchError
@@ -130,3 +131,20 @@ def test_a_stop_word_that_is_a_special_token_ends_an_answer_and_is_not_in_it(tal
     assert stopped.text == whole.text[: whole.text.index(word)]
     assert stopped.ended_by == "model"
     assert held.tokenizer.convert_tokens_to_ids("<|action_end|>") in end_ids(held.tokenizer, ["<|action_end|>"])
+
+
+@pytest.mark.parametrize("role", ["tool", "system"])
+def test_a_result_that_is_longer_than_the_context_is_cut_where_the_model_sees_it(talk: Talk, role: Any) -> None:
+    long = ChatTurn(role=role, content=f"begins {'blah ' * 3000}ends", tool="clock", call_id="c1")
+    turns = [*said("What time is it?"), _CALL, long]
+    prompt = fitting_prompt(turns, 8, talk.session.held, talk.session.template)
+    assert talk.session.held.context - 24 < len(prompt.ids) + 8 <= talk.session.held.context
+    text = str(talk.session.held.tokenizer.decode(prompt.ids))
+    assert f"[{prompt.cut_characters} of 15011 characters left out: they do not fit]" in text
+    assert "begins blah" in text and "blah ends" in text
+    request = Generate(id=1, turns=turns, settings=GREEDY.model_copy(update={"max_new_tokens": 8}))
+    answer = talk.session.answer(request, lambda _text: None, Event())
+    assert answer.cut_characters == prompt.cut_characters > 10_000
+    assert "characters of them were left out" in left_out(answer)
+    with pytest.raises(WorkbenchError, match="longer than the model's context"):
+        fitting_prompt([*said("blah " * 3000), _CALL, long], 8, talk.session.held, talk.session.template)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
+from workbench.chat.cut_results import with_results_cut
 from workbench.chat.exchanges import Exchange, exchanges_of, oldest_that_fits
 from workbench.chat.held_model import HeldModel
 from workbench.chat.pictures import picture_files, with_marks
@@ -26,12 +27,16 @@ class Prompt:
     looks: list[Look]
     dropped_turns: int
     dropped_images: int
+    cut_characters: int = 0
+    """Of results of tools, which were too long."""
 
 
 def fitting_prompt(
     turns: Sequence[ChatTurn], wanted: int, held: HeldModel, template: Template, tools: str = ""
 ) -> Prompt:
     """As many of the newest exchanges as leave room for an answer, with the system text.
+
+    If the newest alone does not, the results of tools in it are cut.
 
     Args:
         wanted: the longest answer in tokens. At most half of the context is left for it, and an eighth if it is the
@@ -53,15 +58,22 @@ def fitting_prompt(
     def text_from(number: int) -> list[int]:
         return encode_prompt(with_marks(kept_from(number)), template, held.tokenizer, tools)
 
+    def fits(room: int, exchange: Exchange) -> bool:
+        return len(encode_prompt(with_marks([*system, *exchange]), template, held.tokenizer, tools)) <= room
+
     newest = len(exchanges) - 1
     first = oldest_that_fits(len(exchanges), lambda number: len(text_from(number)) <= room)
+    cut = 0
+    if len(text_from(newest)) > most and (found := with_results_cut(exchanges[newest], partial(fits, most))):
+        exchanges[newest], cut = found
+        text_from.cache_clear()
     length = len(text_from(newest))
     for number in range(min(first, newest), len(exchanges)) if length <= most else ():
         kept = kept_from(number)
         looks = _looks(kept, exchanges[-1], text_from(number), held)
         ids = with_looks(text_from(number), looks)
         if len(ids) <= (most if number == newest else room):
-            return Prompt(ids, looks, len(turns) - len(kept), pictures - len(looks))
+            return Prompt(ids, looks, len(turns) - len(kept), pictures - len(looks), cut)
         length = len(ids)
     is_mostly_told = _characters(system) + len(tools) > _characters(exchanges[-1])
     raise _told_too_much(length, most, held) if is_mostly_told else _too_long(length, most, held, exchanges[-1])

@@ -8,6 +8,15 @@ from workbench.i18n import _
 
 def left_out(answer: Answer) -> str:
     """What of the conversation the model did not see for this answer; empty if it saw all of it."""
+    return "\n".join(filter(None, (_dropped(answer), _cut(answer))))
+
+
+def _cut(answer: Answer) -> str:
+    text = _("(The tools' results are too long for the model's context: {count} characters of them were left out.)")
+    return text.format(count=answer.cut_characters) if answer.cut_characters else ""
+
+
+def _dropped(answer: Answer) -> str:
     if answer.dropped_images:
         text = _("(The {count} oldest messages, with {pictures} pictures, no longer fit the model's context.)")
         return text.format(count=answer.dropped_turns, pictures=answer.dropped_images)
