@@ -30,6 +30,7 @@ class ExchangeView(VerticalGroup):
     """One exchange of each column; the question is that of the first.
 
     Args:
+        number: of the exchange in its conversation, from 0.
         row: the exchanges, None where a column has none.
         speakers: what the models are called.
     """
@@ -38,8 +39,9 @@ class ExchangeView(VerticalGroup):
     ExchangeView .view-begins { color: $text-warning; margin: 1 0 0 0; }
     """
 
-    def __init__(self, row: Row, speakers: Sequence[str]) -> None:
+    def __init__(self, number: int, row: Row, speakers: Sequence[str]) -> None:
         super().__init__()
+        self.number = number
         self._row, self._speakers = row, speakers
 
     def compose(self) -> ComposeResult:

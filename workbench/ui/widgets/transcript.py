@@ -52,17 +52,18 @@ class Transcript(LongTranscript):
 
     async def begin_answer(self, from_end: int, column: int, speaker: str) -> ModelMessage:
         """An empty answer, to the question of this number from the end (-1: the last), that grows."""
-        rows = self.rows()
-        number = len(rows) + from_end
-        if (view := self.view(number)) is None:
-            await self.build_around(number)
-            self.call_after_refresh(self.settle)
-            view = self.view(number)
-        assert view is not None
-        exchange = rows[number][column]
-        way, read = (exchange.answer_way, exchange.read) if exchange else (None, None)
-        message = ModelMessage(speaker, way=way, read=read)
-        await view.query_one(Answers).add(column, message)
+        async with self.batch():
+            rows = self.rows()
+            number = len(rows) + from_end
+            if (view := self.view(number)) is None:
+                await self.build_around(number)
+                self.call_after_refresh(self.settle)
+                view = self.view(number)
+            assert view is not None
+            exchange = rows[number][column]
+            way, read = (exchange.answer_way, exchange.read) if exchange else (None, None)
+            message = ModelMessage(speaker, way=way, read=read)
+            await view.query_one(Answers).add(column, message)
         self.anchor()
         return message
 
