@@ -20,6 +20,7 @@ from workbench.chat.held_model import HeldModel, OnStage
 from workbench.chat.parts_choice import ChosenParts, parts_of
 from workbench.chat.prompt import Prompt, fitting_prompt
 from workbench.chat.protocol import Answer, AttachAdapter, Generate, Load, Parts
+from workbench.chat.reading import read_ahead
 from workbench.chat.streaming import IncrementalDecoder, hidden_ids
 from workbench.chat.template_choice import choose_template
 from workbench.configs.base_changes import changes_of
@@ -136,15 +137,21 @@ class ChatSession:
                     share.pause()
                 return stream.met_stop_word or stop.is_set()
 
-            output = held.model.generate(
-                **_inputs(held, prompt),
-                **sampling(settings, held.tokenizer, ends, room=held.context - len(prompt.ids)),
-                streamer=stream,
-                stopping_criteria=StoppingCriteriaList([BetweenTokens(is_over)]),
-                logits_processor=LogitsProcessorList([Likeliest(settings, held.rows)]),
+            inputs = _inputs(held, prompt)
+            has_read = read_ahead(held.model, inputs, lambda: not is_over())
+            output = (
+                held.model.generate(
+                    **inputs,
+                    **sampling(settings, held.tokenizer, ends, room=held.context - len(prompt.ids)),
+                    streamer=stream,
+                    stopping_criteria=StoppingCriteriaList([BetweenTokens(is_over)]),
+                    logits_processor=LogitsProcessorList([Likeliest(settings, held.rows)]),
+                )
+                if has_read
+                else None
             )
         ended = time.monotonic()
-        by_model = stream.met_stop_word or int(output[0, -1]) in ends
+        by_model = stream.met_stop_word or (output is not None and int(output[0, -1]) in ends)
         return Answer(
             id=request.id,
             text="".join(stream.pieces),
