@@ -35,6 +35,7 @@ def compile_steps(model: Any, applies: Callable[[], bool]) -> None:
         WorkbenchError: it cannot be compiled here, for want of a C++ compiler for instance. It answers as before then.
     """
     _require_compilable(model)
+    torch.compiler.reset()  # the code of a model that was here before; there is room for a few only
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(user_cache() / "compiled"))
     plain: Callable[..., Any] = model.forward
     step = torch.compile(plain, dynamic=True, fullgraph=True)

@@ -48,8 +48,8 @@ Compile = Annotated[
     typer.Option(
         "--compile",
         help=_(
-            "Compile the model's steps: a minute or more at the first start, some seconds later; then small models, "
-            "and models on a GPU, answer faster."
+            "Compile the model's steps: a minute or more at the first start, some seconds later; a small model then "
+            "answers faster."
         ),
     ),
 ]

@@ -40,9 +40,9 @@ class ChatForm(GenerationSettings):
     compile: bool = setting(
         False,
         group="model",
-        en="Compile the model's steps: a minute or more at the first start, some seconds later; then small models, "
-        "and models on a GPU, answer faster.",
-        zh="编译模型的逐步计算：首次启动需一分钟或更久，以后几秒；之后小模型和 GPU 上的模型回答更快。",
+        en="Compile the model's steps: a minute or more at the first start, some seconds later; a small model then "
+        "answers faster.",
+        zh="编译模型的逐步计算：首次启动需一分钟或更久，以后几秒；之后小模型回答更快。",
     )
     trust_remote_code: bool = setting(
         False,

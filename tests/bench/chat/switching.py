@@ -7,15 +7,13 @@ from pathlib import Path
 
 from tests.bench.checkpoints.models import Shape, write_adapter
 from tests.bench.measurement import Figure, Target
-from workbench.chat.protocol import AttachAdapter, Load
+from workbench.chat.protocol import AttachAdapter
 from workbench.chat.session import ChatSession
 
 
-def switching_figures(what: str, model: Path, shape: Shape, folder: Path, runs: int) -> list[Figure]:
+def switching_figures(what: str, session: ChatSession, shape: Shape, folder: Path, runs: int) -> list[Figure]:
     """Two adapters of rank 64 on every linear layer."""
     adapters = [str(write_adapter(folder / f"adapter-{number}", shape)) for number in range(2)]
-    session = ChatSession(Load(id=0, model=str(model), prompt_template="internlm2_chat"))
-    session.load(lambda _stage: None)
     for adapter in adapters:
         _switched(session, adapter)
     switches = [_switched(session, adapter) for _run in range(runs) for adapter in (*adapters, None)]
