@@ -57,6 +57,7 @@ def test_the_options_make_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"tools": ["calclator"]}, "no tool called calclator"),
         ({"mcp": Path("gone.json")}, "MCP servers cannot be read"),
         ({"agent": "react", "text": "gone.txt"}, "text cannot be read"),
+        ({"agent": "react", "arxiv_url": "sample:nope"}, "sample:nope: arXiv cannot be asked there"),
         ({"agent": "react", "allowed": ["pyton"]}, "no tool called pyton"),
         ({"text": "gone.txt", "max_turns": 3, "allowed": ["python"]}, "--agent-text --max-turns --allow: It is for a"),
     ],

@@ -183,6 +183,16 @@ async def test_a_picture_for_a_model_that_only_reads_is_told(serving: Serving, t
     await chat.close()
 
 
+def _engines(job: JobFolder) -> list[psutil.Process]:
+    session = own_session(job)
+    assert session is not None
+    return [
+        process
+        for process in map(psutil.Process, processes_of(job, session))
+        if "workbench.chat.engine" in process.cmdline()
+    ]
+
+
 async def test_a_client_that_goes_away_and_an_engine_that_dies_do_not_end_the_service(serving: Serving) -> None:
     chat = serving.endpoint()
     endless = GenerationSettings(temperature=5, top_k=0, top_p=1, max_new_tokens=900)
@@ -191,17 +201,21 @@ async def test_a_client_that_goes_away_and_an_engine_that_dies_do_not_end_the_se
     await anext(replies)
     await replies.aclose()
     await chat.close()
-    session = own_session(serving.job)
-    assert session is not None
-    engines = [
-        process
-        for process in map(psutil.Process, processes_of(serving.job, session))
-        if "workbench.chat.engine" in process.cmdline()
-    ]
-    assert len(engines) == 1
-    engines[0].kill()
+    (engine,) = _engines(serving.job)
+    engine.kill()
     body = {"messages": WHO, "temperature": 0, "model": BASE}
     first = await asyncio.to_thread(serving.post, body)
     answered = first if first.status_code == 200 else await asyncio.to_thread(serving.post, body)
     assert first.status_code in {200, 503}
+    assert str(serving.job.path) not in first.text
     assert answered.json()["choices"][0]["message"]["content"] == MODEL
+
+
+def test_an_engine_that_dies_is_loaded_again_without_a_request(serving: Serving) -> None:
+    def is_ready() -> bool:
+        return serving.get("../health").status_code == 200
+
+    assert is_ready()
+    (engine,) = _engines(serving.job)
+    engine.kill()
+    wait_for(lambda: _engines(serving.job) not in ([], [engine]) and is_ready(), 240, "the engine is loaded again")

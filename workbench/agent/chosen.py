@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.agent.mcp_file import read_mcp_file
 from workbench.agent.protocols import CHINESE_REACT_TEXT, PLUGINS, AgentProtocol, Moss, React, protocol_named
 from workbench.agent.toolbox import Toolbox
-from workbench.agent.tools.settings import SEARCH_KEY, ToolSettings
+from workbench.agent.tools.settings import SAMPLE_ARXIV, SEARCH_KEY, ToolSettings
 from workbench.chat.agent_choice import AgentChoice
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -38,14 +38,20 @@ def toolbox_of(choice: AgentChoice, project: Path) -> Toolbox:
     """The tools of a choice; `Toolbox.start` starts the servers.
 
     Raises:
-        WorkbenchError: there are none, a name is unknown, or the file of MCP servers is none.
+        WorkbenchError: there are none, a name is unknown, the file of MCP servers is none, or arXiv cannot be asked
+            where it is to be.
     """
-    if not (choice.tools or choice.mcp):
-        raise WorkbenchError(_("No tool is chosen."), fix=_("Choose one, or answer without tools."))
     file = project / Path(choice.mcp).expanduser() if choice.mcp else None
-    if file is not None:
-        read_mcp_file(file)
+    servers = read_mcp_file(file) if file is not None else {}
+    if not (choice.tools or servers):
+        raise WorkbenchError(_("No tool is chosen."), fix=_("Choose one, or answer without tools."))
     settings = ToolSettings.of_environment(project, choice.arxiv_url or None)
+    if settings.arxiv_url != SAMPLE_ARXIV and not settings.arxiv_url.startswith(("http://", "https://")):
+        raise WorkbenchError(
+            _("arXiv cannot be asked there."),
+            where=settings.arxiv_url,
+            fix=_("Give an address that begins with https://, or {sample}.").format(sample=SAMPLE_ARXIV),
+        )
     return Toolbox(choice.tools, settings, file)
 
 

@@ -31,7 +31,7 @@ class McpServer(BaseModel):
     @model_validator(mode="after")
     def _has_one_way(self) -> McpServer:
         if (self.command is None) == (self.url is None):
-            raise ValueError("command or url, not both")
+            raise ValueError("it needs a command or a url, one of the two")
         return self
 
     def origin(self, name: str) -> str:
@@ -60,7 +60,9 @@ def read_mcp_file(path: Path) -> dict[str, McpServer]:
     except ValidationError as error:
         first = error.errors()[0]
         place = ":".join([str(path), *(printable(str(part)) for part in first["loc"])])
-        said = _("This is no list of MCP servers: {reason}").format(reason=printable(first["msg"]))
+        said = _("This is no list of MCP servers: {reason}").format(
+            reason=printable(first["msg"].removeprefix("Value error, "))
+        )
         fix = _("It has a command or a url for each server, such as {example}").format(example=_EXAMPLE)
         raise WorkbenchError(said, where=place, fix=fix) from error
     return {name: server for name, server in file.servers.items() if not server.disabled}

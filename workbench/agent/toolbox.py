@@ -77,7 +77,8 @@ class Toolbox:
         assert isinstance(found, Found)
         for tool in found.tools:
             self._add(tool)
-        return found.troubles
+        words = _("{trouble} (what it said itself is in {file})")
+        return [words.format(trouble=trouble, file=mcp_log()) for trouble in found.troubles]
 
     def _add(self, tool: FoundTool) -> None:
         """Under its own name in letters that every service takes, unless another tool has it already."""

@@ -51,6 +51,7 @@ class ChatEngine:
         self._reader: asyncio.Task[None] | None = None
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Queue[Reply]] = {}
+        """Of the process that runs now: one that has ended tells nobody who waits for the next."""
 
     async def load(self, request: Load | AttachAdapter) -> AsyncIterator[Loading | Loaded]:
         """Load a model, or change what is on the loaded one; yields each stage, then what was loaded.
@@ -144,7 +145,8 @@ class ChatEngine:
         await self._ensure_running()
         assert self._process is not None and self._process.stdin is not None
         replies: asyncio.Queue[Reply] = asyncio.Queue()
-        self._waiting[request.id] = replies
+        waiting = self._waiting
+        waiting[request.id] = replies
         ended = False
         try:
             self._write(request)
@@ -160,7 +162,7 @@ class ChatEngine:
         except (BrokenPipeError, ConnectionResetError) as error:
             raise self._died() from error
         finally:
-            self._waiting.pop(request.id, None)
+            waiting.pop(request.id, None)
             if isinstance(request, Generate) and not ended and self.running:
                 self._write(Stop(id=self.next_id(), answer=request.id))
 
@@ -185,9 +187,11 @@ class ChatEngine:
                 process_group=0,  # ctrl+c on a plain terminal is for the chat; the engine ends with its input
                 env=os.environ | {"WORKBENCH_LANG": current_language()},
             )
-        self._reader = asyncio.create_task(self._hear(self._process), name="chat-engine-replies")
+        self._waiting = {}
+        hearing = self._hear(self._process, self._waiting)
+        self._reader = asyncio.create_task(hearing, name="chat-engine-replies")
 
-    async def _hear(self, process: Process) -> None:
+    async def _hear(self, process: Process, waiting: dict[int, asyncio.Queue[Reply]]) -> None:
         """Hand each reply to whoever asked; when the engine ends, tell everybody still waiting."""
         assert process.stdout is not None
         async for line in process.stdout:
@@ -195,11 +199,11 @@ class ChatEngine:
                 reply = REPLIES.validate_json(line)
             except ValidationError:
                 continue
-            if reply.id in self._waiting:
-                self._waiting[reply.id].put_nowait(reply)
+            if reply.id in waiting:
+                waiting[reply.id].put_nowait(reply)
         await process.wait()  # whoever is told must also find that it no longer runs
         error = self._died()
-        for request_id, replies in self._waiting.items():
+        for request_id, replies in waiting.items():
             replies.put_nowait(Refused(id=request_id, what=error.what, where=error.where, fix=error.fix))
 
     def _died(self) -> WorkbenchError:

@@ -71,8 +71,8 @@ class Api:
             return web.json_response(body, status=error.status)
         except WorkbenchError as error:
             if self._answers.is_ready:
-                return web.json_response(error_body(str(error), kind="invalid_request_error"), status=400)
-            return web.json_response(error_body(str(error), kind="server_error"), status=503)
+                return web.json_response(error_body(self._told(error), kind="invalid_request_error"), status=400)
+            return web.json_response(error_body(self._told(error), kind="server_error"), status=503)
         except web.HTTPException as error:
             kind = "server_error" if error.status >= 500 else "invalid_request_error"
             return web.json_response(error_body(error.text or error.reason, kind=kind), status=error.status)
@@ -86,6 +86,10 @@ class Api:
 
     async def _model(self, request: web.Request) -> web.Response:
         return web.json_response(self._row(self._answers.name_of(request.match_info["name"])))
+
+    def _told(self, error: WorkbenchError) -> str:
+        """What clients are told; where the server keeps its log is not theirs to know."""
+        return str(error) if self._answers.is_ready else error.what
 
     def _row(self, name: str) -> dict[str, object]:
         return {"id": name, "object": "model", "created": self._began, "owned_by": "workbench"}
@@ -122,7 +126,7 @@ class Api:
             await response.write(completion.end(reply.calls, reply.answer, with_usage=with_usage))
             self._count(completion, reply)
         except WorkbenchError as error:
-            await response.write(error_event(str(error)))
+            await response.write(error_event(self._told(error)))
         await response.write_eof()
         return response
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -14,11 +15,16 @@ from workbench.chat.client import ChatEngine
 from workbench.chat.protocol import Answer, AttachAdapter, GenerationSettings, Loaded, Loading
 from workbench.chat.streaming import StopWordFilter
 from workbench.chat.turn import ChatCall
+from workbench.errors import WorkbenchError
 from workbench.serving.api_request import ChatRequest, RequestError
 from workbench.serving.received_pictures import ReceivedPictures
 from workbench.serving.served import Served
+from workbench.text import printable
 
 USUAL = GenerationSettings()
+_LOOK_SECONDS = 0.5
+_PAUSE_SECONDS = 30.0
+"""Between attempts to load an engine that could not be loaded; a request tries at once."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Ended:
 
 
 class ServedAnswers:
-    """The engine behind an endpoint. `load` it before the first question; one that died is loaded again.
+    """The engine behind an endpoint. `load` it before the first question; `keep_ready` loads one that died again.
 
     Args:
         log_path: the engine's stderr goes there.
@@ -110,6 +116,16 @@ class ServedAnswers:
                         yield handed_on.ended(reply)
                     elif text := handed_on.safe(reply.text):
                         yield text
+
+    async def keep_ready(self) -> None:
+        """Load the engine again whenever it has died, until this is cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                await self._be_ready()
+            except WorkbenchError as error:
+                print(printable(str(error)), file=sys.stderr, flush=True)  # noqa: T201 - stderr is the job's log
+                await asyncio.sleep(_PAUSE_SECONDS)
 
     async def close(self) -> None:
         """End the engine."""

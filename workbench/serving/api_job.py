@@ -52,8 +52,10 @@ async def _serve(served: Served, key: SecretStr | None, job: JobFolder, events: 
         events.write(Progress(stage=served.url, done=1, total=1))  # what the list of jobs shows from now on
         names = ", ".join(answers.names)
         events.write(Started(facts=[_("Serving {names} at {url}").format(names=names, url=served.url)]))
+        keeping = asyncio.create_task(answers.keep_ready())
         while not stop_requested(job.path):
             await asyncio.sleep(_LOOK_SECONDS)
+        keeping.cancel()
     finally:
         await runner.cleanup()
         place.close()
