@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 from workbench.actions.python import module_command
 from workbench.checkpoints.export.card import write_card
 from workbench.checkpoints.export.known_models import architecture_of
+from workbench.checkpoints.export.launch import export_serve
 from workbench.checkpoints.export.llama_quantize import K_QUANTS, require_program
 from workbench.checkpoints.export.modelfile import FILE_NAME, modelfile_of
-from workbench.checkpoints.export.serve import Launch, launch_of
-from workbench.checkpoints.export.served_adapter import note_of, read_adapter_facts
 from workbench.checkpoints.export.source import open_source
-from workbench.checkpoints.export.whole_file import cannot_write, is_gguf, refuse_existing_file
+from workbench.checkpoints.export.whole_file import cannot_write, is_gguf, refuse_existing_file, write_small
 from workbench.data.templates import get_template
 from workbench.errors import WorkbenchError
-from workbench.files import write_atomic
 from workbench.i18n import _
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.launch import start_job
@@ -111,30 +107,8 @@ def export_ollama(
             fix=_("Choose another folder, or allow replacing it: --force."),
         )
     made = modelfile_of(source, str(file.resolve()))
-    _write(path, made.text)
+    write_small(path, made.text)
     return path, made.notes
-
-
-def export_serve(
-    folder: str, *, engine: str, adapters: Sequence[Path], project: Path, template: str | None = None
-) -> Launch:
-    """The launch lines of an engine; files that they name are written into the project.
-
-    Args:
-        engine: vllm, lmdeploy, sglang, llama.cpp or ollama.
-
-    Raises:
-        WorkbenchError: the folder holds no whole model, an adapter folder no adapter that the engine can load, or the
-            project cannot be written.
-    """
-    source = open_source(folder, template)
-    base_type = str(source.config.get("model_type"))
-    facts = [read_adapter_facts(path.expanduser().resolve(), base_type) for path in adapters]
-    known = note_of(facts, needs_template=template is None)
-    launch = launch_of(engine, replace(source, folder=source.folder.resolve(), of_adapter=known), facts)
-    for name, text in launch.files.items():
-        _write(project / name, text)
-    return launch
 
 
 def export_card(folder: str, *, project: Path, overwrite: bool = False) -> Path:
@@ -157,16 +131,3 @@ def _require_library() -> None:
             where="gguf",
             fix=_("Install it: pip install 'workbench[export]'"),
         )
-
-
-def _write(path: Path, text: str) -> None:
-    """A small file, its folder made if need be.
-
-    Raises:
-        WorkbenchError: the folder cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, text)
-    except OSError as error:
-        raise cannot_write(path.parent, error) from error

@@ -14,7 +14,7 @@ import time
 from http import HTTPStatus
 from pathlib import Path
 
-from workbench.actions.export import export_serve
+from workbench.checkpoints.export.launch import export_serve
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.jobs.events import EventLog, Finished, Progress, Started, Warned

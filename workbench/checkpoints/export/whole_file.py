@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.errors import WorkbenchError, system_reason
+from workbench.files import write_atomic
 from workbench.i18n import _
 
 GGUF_MAGIC = b"GGUF"
@@ -98,3 +99,16 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_small(path: Path, text: str) -> None:
+    """A small file, its folder made if need be.
+
+    Raises:
+        WorkbenchError: the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, text)
+    except OSError as error:
+        raise cannot_write(path.parent, error) from error
