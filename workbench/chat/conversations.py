@@ -117,9 +117,11 @@ def saved_conversations(project: Path) -> list[tuple[Path, SavedConversation]]:
     found = []
     for path in sorted((project / CHATS_FOLDER).glob("*.json"), reverse=True):
         try:
-            found.append((path, SavedConversation.read(path)))
+            read = SavedConversation.read(path)
         except (OSError, ValidationError):
             continue
+        if read.turns or read.forks:  # nothing was said in it where the first message could not be answered
+            found.append((path, read))
     return found
 
 

@@ -105,6 +105,7 @@ def _exchanges(conversation: SavedConversation) -> list[list[ChatTurn]]:
 
 
 def _parts(turn: ChatTurn, name: str) -> list[str]:
+    name = turn.figures.model if turn.figures and turn.figures.model else name
     return [f"## {_heading(turn, name)}", *(f"![]({image})" for image in turn.images), _body(turn)]
 
 

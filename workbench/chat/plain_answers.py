@@ -69,6 +69,8 @@ class EngineAnswering:
     """One question, one answer."""
 
     choice = AgentChoice()
+    came = ""
+    """What came of the last answer."""
 
     async def start(self, prompt_template: str) -> list[str]:
         return []
@@ -80,13 +82,15 @@ class EngineAnswering:
         self, voice: Voice, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
     ) -> Given:
         answer: Answer | None = None
+        self.came = ""
         with Interrupts(voice.stop):
             async for reply in voice.generate(turns, settings):
                 if isinstance(reply, Answer):
                     answer = reply
-                elif isinstance(reply, Delta) and streams:
-                    show(printable(reply.text))
+                elif isinstance(reply, Delta):
+                    self.came += reply.text
+                    show(printable(reply.text) if streams else "")
         assert answer is not None  # a voice ends with an answer, or has raised
         show("\n" if streams else printable(answer.text) + "\n")
-        turn = ChatTurn(role="assistant", content=answer.text)
+        turn = ChatTurn(role="assistant", content=answer.text, figures=answer.figures)
         return Given([turn], answer.text, answer, answer.tokens, answer.total_s, answer.ended_by)

@@ -19,7 +19,7 @@ from workbench.chat.given_picture import IMAGE_COMMAND, checked_picture
 from workbench.chat.image_path import pictures_in
 from workbench.chat.plain_answers import Answering, EngineAnswering, Given
 from workbench.chat.protocol import GenerationSettings, Load, Loaded, Loading
-from workbench.chat.turn import ChatTurn
+from workbench.chat.turn import ChatTurn, Figures
 from workbench.chat.voice import Voice
 from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
@@ -185,7 +185,7 @@ class PlainChat:
     async def _answer(self, voice: Voice, conversation: SavedConversation, question: str) -> None:
         """
         Raises:
-            WorkbenchError: there is no answer; the question is not kept, but its pictures are, up to a bad one.
+            WorkbenchError: there is no answer; what came of it is kept, else of the question its pictures but a bad one.
         """
         system = [ChatTurn(role="system", content=self.system)] if self.system else []
         asked = ChatTurn(role="user", content=question, images=self._waiting)
@@ -197,7 +197,18 @@ class PlainChat:
             self._close(asked, given)
         except WorkbenchError as error:
             self._waiting = [picture for picture in asked.images if picture != error.where]
+            self._keep_broken(conversation, asked)
             raise
+        self._keep(conversation)
+
+    def _keep_broken(self, conversation: SavedConversation, asked: ChatTurn) -> None:
+        """Keep what came of an answer that broke off; the error that is told stands on a line of its own."""
+        came = self.answering.came if isinstance(self.answering, EngineAnswering) else ""
+        if not came:
+            return
+        self._show("\n" if self.streams else f"{printable(came)}\n")
+        broken = ChatTurn(role="assistant", content=came, figures=Figures(ended_by="broken"))
+        conversation.turns += [asked, broken]
         self._keep(conversation)
 
     def _keep(self, conversation: SavedConversation) -> None:

@@ -20,7 +20,7 @@ class ChatCall(BaseModel):
 
 
 class Figures(BaseModel):
-    """How an answer came: its tokens, seconds until the first one and until the last, and what ended it.
+    """How an answer came: its tokens, seconds until the first one and until the last, what ended it, and who gave it.
 
     ``broken``: it broke off, as of a service or an engine that failed in the middle; the numbers are not known then.
     """
@@ -29,6 +29,7 @@ class Figures(BaseModel):
     first_token_s: float = 0.0
     total_s: float = 0.0
     ended_by: Literal["model", "length", "stopped", "broken"]
+    model: str = ""
 
 
 class ChatTurn(BaseModel):

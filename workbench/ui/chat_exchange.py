@@ -101,12 +101,15 @@ def _says(row: Row, place: Place, folded: str) -> bool:
     return any(folded in turn.content.casefold() for turn in turns)
 
 
-def exchanges_of(conversation: Branched, unseen: int = 0, read: ReadAnswer | None = None) -> list[Exchange]:
+def exchanges_of(
+    conversation: Branched, unseen: int = 0, read: ReadAnswer | None = None, model: str = ""
+) -> list[Exchange]:
     """The exchanges of a conversation.
 
     Args:
         unseen: so many of the oldest turns are not in the model's view.
         read: how calls of tools stand in answers, if they may.
+        model: who answers now; answers of others keep their names.
     """
     ways = {fork.at: (fork.place + 1, len(fork.others) + 1) for fork in conversation.forks}
     found: list[Exchange] = []
@@ -118,5 +121,7 @@ def exchanges_of(conversation: Branched, unseen: int = 0, read: ReadAnswer | Non
             exchange.question, exchange.question_way, exchange.answer_way = turn, ways.get(number), ways.get(number + 1)
             continue
         exchange.answer.append(turn)
-        exchange.figures = turn.figures or exchange.figures
+        if turn.figures is not None:
+            exchange.figures = turn.figures
+            exchange.speaker = turn.figures.model if turn.figures.model != model else ""
     return found

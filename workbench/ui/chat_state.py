@@ -65,7 +65,8 @@ class ChatState:
     def shown(self, speaker: str) -> Column:
         """The conversation as it is shown, under the name of its model."""
         unseen = self.conversation.unseen_turns if self.conversation else 0
-        return Column(speaker, exchanges_of(self.conversation or Branched(), unseen, self._read))
+        label = self.chosen.label if self.chosen else ""
+        return Column(speaker, exchanges_of(self.conversation or Branched(), unseen, self._read, label))
 
     @property
     def _read(self) -> ReadAnswer | None:
@@ -125,7 +126,8 @@ class ChatState:
         return bool(turns)
 
     def _keep(self, turns: list[ChatTurn], figures: Figures) -> None:
-        assert self.conversation is not None
+        assert self.conversation is not None and self.chosen is not None
+        figures.model = self.chosen.label
         self.conversation.turns += [*turns[:-1], turns[-1].model_copy(update={"figures": figures})]
         self.save()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from textual import work
 
 from workbench.chat.votes import Vote, keep_vote, kept_votes, standings
@@ -89,10 +91,13 @@ class ChatComparing(ChatAsking):
         self.note(printable(_("A tie.") if winner is None else _("Better: {name}.").format(name=names[winner])))
 
     def _about(self, question: int) -> str:
-        """How a question is named in votes."""
+        """How the answers to a question are named in votes; other answers to it are another vote."""
         conversation = self.chat.conversation
         assert conversation is not None
-        return f"{conversation.file_name}:{question + 1}"
+        answers = [self.chat.questions[question].content]
+        answers += [turn.content for chat in self.sides.all for turn in chat.turns_to_answer(question)[-1:]]
+        digest = sha256("\0".join(answers).encode()).hexdigest()[:8]
+        return f"{conversation.file_name}:{question + 1}:{digest}"
 
     def best_of(self, question: int) -> int | None:
         """The number of the model whose answer to a question is the best by the vote; None if there is none."""

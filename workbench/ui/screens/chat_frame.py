@@ -16,6 +16,7 @@ from workbench.ui.chat_exchange import Column
 from workbench.ui.chat_models import ChatModels
 from workbench.ui.chat_sides import MOST_SIDES, ChatSides
 from workbench.ui.chat_state import ChatState
+from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.columns_shown import ColumnsShown, even_columns, mixed_columns
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.widgets.attached_pictures import AttachedPictures
@@ -36,6 +37,7 @@ class ChatFrame(AreaScreen):
         self.window = ColumnsShown()
         self._sides: ChatSides | None = None
         self._answering = False
+        self._loading: ChosenModel | None = None
         self._is_of_before = False
         """Whether the conversation is the last one of an earlier start, and nothing was said in it since."""
         self.pictures: list[str] = []
@@ -174,7 +176,9 @@ class ChatFrame(AreaScreen):
         ready = _("The model is ready. Write a message below and press enter.")
         choose = _("Press f9 to choose a model: the base, an adapter, or a merged model of this project.")
         if chosen is not None:
-            choose = _("{model} is not loaded; f9 chooses another one.").format(model=label)
+            is_coming = _("{model} is being loaded.")
+            is_missing = _("{model} is not loaded; f9 chooses another one.")
+            choose = (is_coming if self._loading == chosen else is_missing).format(model=label)
         self.query_one(Transcript).tell(ready if figures else choose)
 
     def _said_of_columns(self) -> str:

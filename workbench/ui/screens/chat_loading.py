@@ -72,11 +72,13 @@ class ChatLoading(ChatFrame):
         Raises:
             WorkbenchError: it cannot be loaded.
         """
+        self._loading = chosen
         try:
             async for stage in self.models.load(chosen, self.sides.chosen):
                 self.show_status()
                 self.note(f"{stage} …")
         finally:
+            self._loading = None
             self.note("")
 
     def unseen(self) -> list[str]:

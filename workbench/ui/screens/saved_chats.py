@@ -11,6 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key
 from textual.widgets import DataTable, Input, Label
 from textual.worker import get_current_worker
 
@@ -49,7 +50,7 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(_("Earlier conversations"), classes="dialog-title", markup=False)
-            yield LineInput(placeholder=_("words that stand in it"), id="chat-words", compact=True)
+            yield LineInput(placeholder=_("type words to look for"), id="chat-words", compact=True)
             yield FittedTable(_COLUMNS, id="saved-chats")
             yield QuietStatic(id="no-chats")
         yield FittedFooter()
@@ -110,6 +111,14 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
             self.workbench.show_error(error)
         else:
             self.dismiss(side_by_side(taken[0], taken))
+
+    def on_key(self, event: Key) -> None:
+        """What is typed while the list has the focus are words to look for."""
+        if isinstance(self.focused, FittedTable) and event.is_printable and event.character:
+            event.stop()
+            line = self.query_one(LineInput)
+            line.focus()
+            line.insert_text_at_cursor(event.character)
 
     @on(Input.Submitted)
     def _go_to_table(self) -> None:
