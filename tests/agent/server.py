@@ -35,6 +35,13 @@ def refuse() -> str:
 
 
 @server.tool()
+def block() -> str:
+    """Never ends."""
+    time.sleep(600)
+    return ""
+
+
+@server.tool()
 def die() -> str:
     """Ends the server."""
     os._exit(3)

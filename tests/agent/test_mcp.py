@@ -49,7 +49,7 @@ async def test_servers(toolbox: Toolbox, tmp_path: Path) -> None:
     assert [trouble.split(":")[0] for trouble in troubles] == ["closed", "crashing", "missing"]
     assert "cannot be started" in troubles[2]
     specs = {spec.name: spec for spec in toolbox.specs}
-    assert list(specs) == ["calculator", "add", "good_calculator", "say_it_now", "die", "big"]
+    assert list(specs) == ["calculator", "add", "good_calculator", "say_it_now", "block", "die", "big"]
     assert specs["add"].outside and specs["add"].description == "Adds two numbers."
     assert specs["add"].origin.startswith("good@")
 
@@ -72,6 +72,17 @@ async def test_a_server_that_never_begins_is_given_up(monkeypatch: pytest.Monkey
     connection = mcp_server.ServerConnection("slow", McpServer.model_validate(server("sleep")))
     with pytest.raises(mcp_server.ServerError, match="slow: the server does not answer within"):
         await connection.tools()
+    await connection.close()
+
+
+async def test_a_server_that_hangs_in_a_call_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = mcp_server.ServerConnection("good", McpServer.model_validate(server()))
+    await connection.tools()
+    with monkeypatch.context() as hasty:
+        hasty.setattr(mcp_server, "_CALL_SECONDS", 0.5)
+        with pytest.raises(mcp_server.ServerError, match="good: the server does not answer within"):
+            await connection.call("block", {})
+    assert await connection.call("add", {"first": 2}) == ("3 in nowhere", False)
     await connection.close()
 
 

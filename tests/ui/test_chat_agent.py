@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from textual.pilot import Pilot
-from textual.widgets import Select
+from textual.widgets import OptionList, Select
 
 from tests.chat.services import said, streamed
 from tests.data.sheets.played_endpoint import Asked, Reply
@@ -101,6 +101,13 @@ async def test_what_is_no_valid_json_is_shown_as_exactly_that(talk: Pilot[None])
     assert failed == [True, True]
 
 
+async def consent(talk: Pilot[None], *keys: str) -> None:
+    """Go from the answer that the dialog begins on, no for this time, by these keys, and take the one there."""
+    await see(talk, "May the model use python?")
+    await focus_in(talk, OptionList)
+    await talk.press(*keys, "enter")
+
+
 def turns_with_tools(talk: Pilot[None]) -> list[ChatTurn]:
     return [turn for turn in chat(talk).chat.turns if turn.role == "tool"]
 
@@ -110,24 +117,23 @@ async def test_a_tool_that_touches_the_outside_asks_and_no_means_no(talk: Pilot[
     await question(talk, f"python {code}")
     await see(talk, "May the model use python?", "print(6 * 7)")
     assert isinstance(talk.app.screen, ConsentDialog)
-    await talk.press("enter")
+    await focus_in(talk, OptionList)
+    await talk.press(*"what is 2+1", "enter")  # typed for the next message when the dialog came
     await answered(talk)
     (result,) = turns_with_tools(talk)
     assert (result.failed, "did not allow" in result.content) == (True, True)
     await question(talk, f"python {code}")
-    await see(talk, "May the model use python?")
-    await talk.press("1")
+    await consent(talk, "up", "up")
     await wait_until(talk, lambda: len(turns_with_tools(talk)) == 2 and not chat(talk)._answering)
     assert "42" in turns_with_tools(talk)[-1].content
     assert "\x1b" not in screen_text(talk)
 
 
 async def test_always_and_never_are_remembered(talk: Pilot[None]) -> None:
-    for reply, asked_again in (("4", False), ("3", True)):
+    for keys, asked_again in ((("down",), False), ((), True)):
         chat(talk).tools.consent.forget()
         await question(talk, 'python {"code": "1"}', 'python {"code": "2"}')
-        await see(talk, "May the model use python?")
-        await talk.press(reply)
+        await consent(talk, *keys)
         if asked_again:
             await wait_until(talk, lambda: "print" not in screen_text(talk) and "code: 2" in screen_text(talk))
             await talk.press("escape")
@@ -136,8 +142,7 @@ async def test_always_and_never_are_remembered(talk: Pilot[None]) -> None:
 
 async def test_an_answer_is_stopped_in_the_middle_of_a_tool(talk: Pilot[None]) -> None:
     await question(talk, 'python {"code": "while True: pass"}')
-    await see(talk, "May the model use python?")
-    await talk.press("1")
+    await consent(talk, "up", "up")
     await see(talk, "1 python")
     await wait_until(talk, lambda: talk.app.screen is chat(talk))
     await talk.press("escape")

@@ -15,6 +15,8 @@ from workbench.agent.host_messages import FoundTool
 from workbench.agent.mcp_file import McpServer
 
 _START_SECONDS = 30.0
+_CALL_SECONDS = 110.0
+"""Less than the app waits for the host: what hangs is told by the server's name, and started again."""
 _MOST_PAGES = 50
 
 
@@ -70,9 +72,10 @@ class ServerConnection:
         """
         client = await self._client()
         try:
-            result = await client.call_tool(tool, arguments)
+            async with asyncio.timeout(_CALL_SECONDS):
+                result = await client.call_tool(tool, arguments)
         except Exception as error:
-            raise await self._lost(error) from error
+            raise await self._lost(error, _CALL_SECONDS) from error
         parts = [_part(block.model_dump(mode="json")) for block in result.content]
         if not parts and result.structured_content is not None:
             parts = [json.dumps(result.structured_content, ensure_ascii=False)]
@@ -114,22 +117,26 @@ class ServerConnection:
             return server.url
         return streamable_http_client(server.url, http_client=httpx2.AsyncClient(headers=server.headers, timeout=60))
 
-    async def _lost(self, error: Exception) -> ServerError:
-        """What to tell; the connection is given up unless the server itself refused."""
+    async def _lost(self, error: Exception, waited: float = _START_SECONDS) -> ServerError:
+        """What to tell; the connection is given up unless the server itself refused.
+
+        Args:
+            waited: seconds until it was given up, if it was.
+        """
         from mcp import MCPError
         from mcp_types import CONNECTION_CLOSED
 
         if not isinstance(error, MCPError) or error.code == CONNECTION_CLOSED:
             await self.close()
-        return ServerError(f"{self._name}: {_reason(error)}")
+        return ServerError(f"{self._name}: {_reason(error, waited)}")
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, waited: float = _START_SECONDS) -> str:
     """The first cause in words."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, TimeoutError):
-        return f"the server does not answer within {_START_SECONDS:.0f} seconds"
+        return f"the server does not answer within {waited:.0f} seconds"
     if isinstance(error, FileNotFoundError):
         return f"the server cannot be started: {error.filename or error} is not there"
     return f"the server does not answer: {error or type(error).__name__}"

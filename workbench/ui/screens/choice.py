@@ -37,6 +37,9 @@ class ChoiceDialog(TranslatedModal[str | None]):
         current: the value of the answer to begin on; the first one if it is None.
     """
 
+    NUMBERED: ClassVar[bool] = True
+    """Whether the digits are keys of the first answers."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Change nothing")),
         *(Binding(str(number), f"take({number})", show=False) for number in range(1, _MOST_NUMBERED + 1)),
@@ -62,13 +65,13 @@ class ChoiceDialog(TranslatedModal[str | None]):
         yield FittedFooter()
 
     def _options(self) -> Iterator[Option]:
-        is_numbered = 1 < len(self._choices) <= _MOST_NUMBERED
+        is_numbered = self.NUMBERED and 1 < len(self._choices) <= _MOST_NUMBERED
         for number, choice in enumerate(self._choices, start=1):
             yield Option(f"{number}  {choice.text}" if is_numbered else choice.text, id=choice.value)
 
     def action_take(self, number: int) -> None:
         """Give the answer with this number."""
-        if number <= len(self._choices) <= _MOST_NUMBERED:
+        if self.NUMBERED and number <= len(self._choices) <= _MOST_NUMBERED:
             self.dismiss(self._choices[number - 1].value)
 
     def on_mount(self) -> None:

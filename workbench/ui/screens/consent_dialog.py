@@ -20,7 +20,12 @@ _REPLIES: tuple[Reply, ...] = ("once", "always", "no", "never")
 
 
 class ConsentDialog(ChoiceDialog):
-    """Gives a `Reply`, or None, which allows nothing. The arguments can be read whole before."""
+    """Gives a `Reply`, or None, which allows nothing. The arguments can be read whole before.
+
+    It opens while the user may be typing: whatever is typed, enter included, allows nothing. Only arrows lead to a yes.
+    """
+
+    NUMBERED = False
 
     DEFAULT_CSS = """
     ConsentDialog {
