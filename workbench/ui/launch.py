@@ -46,10 +46,12 @@ def main(project: Path | None = None, area: str | None = None, **context: Any) -
         return WRONG_TERMINAL_EXIT
     suit_environment(os.environ)
     from workbench.ui.app import WorkbenchApp
+    from workbench.ui.pasted_escapes import use_in
 
     folder = (project or Path.cwd()).resolve()
     os.chdir(folder)  # paths in forms and configs are those of the project
     app = WorkbenchApp(folder, area=area, context=context)
+    use_in(app.driver_class)
     asyncio.run(_run(app))
     return app.return_code or 0
 

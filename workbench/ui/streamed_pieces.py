@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 _PIECE = 600
-"""Characters of a piece at most; about a dozen lines of a column."""
+"""Characters of a piece, about a dozen lines of a column, unless a line of the text is longer."""
+_LONGEST_LINE = 6_000
+"""Characters; a longer line is cut between two words, though it would go on there."""
 
 
 def in_pieces(text: str) -> Iterator[str]:
-    """The text cut at line breaks, or else at spaces; more of it only changes the last piece, or adds others."""
+    """The text cut at line breaks, or else, if they are far apart, at spaces; more of it only changes the last piece, or adds others."""
     start = 0
     while len(text) - start > 2 * _PIECE:
-        window = text[start : start + _PIECE]
-        end = window.rfind("\n") + 1 or window.rfind(" ") + 1 or _PIECE
-        yield window[:end].removesuffix("\n")
-        start += end
+        near, far = start + _PIECE, start + _LONGEST_LINE
+        end = text.rfind("\n", start, near) + 1 or text.find("\n", near, far) + 1
+        if not end and len(text) <= far:
+            break
+        end = end or text.rfind(" ", start, far) + 1 or far
+        yield text[start:end].removesuffix("\n")
+        start = end
     yield text[start:]

@@ -15,7 +15,9 @@ from workbench.ui.widgets.long_transcript import LongTranscript
 
 _CHOSEN = "-chosen"
 _ROWS_KEPT = 6
-"""Of answers that grow so much stays in view when room is made for what comes next, as a page turns."""
+"""Of answers that grow side by side so much stays in view when room is made for what comes next, as a page turns."""
+_ROWS_FOR_ONE = 3
+"""An answer that grows alone has so much room ahead."""
 
 
 class Transcript(LongTranscript):
@@ -71,8 +73,9 @@ class Transcript(LongTranscript):
         """Make room for answers that have grown, in one layout for all of them."""
         growing = list(self.query(GrowingText))
         if any(text.lacks_room for text in growing):
+            most = self.size.height - _ROWS_KEPT if len(growing) > 1 else _ROWS_FOR_ONE
             for text in growing:
-                text.make_room(self.size.height - _ROWS_KEPT)
+                text.make_room(most)
 
     # -- the chosen message
 
