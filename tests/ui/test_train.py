@@ -77,7 +77,7 @@ async def test_what_a_running_job_writes_appears_without_a_key(project: Path) ->
 
 
 async def test_further_jobs_are_counted(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.ui.screens.train._COUNT_SECONDS", 0.1)
+    monkeypatch.setattr("workbench.ui.screens.train_watching._COUNT_SECONDS", 0.1)
     half_done(project)
     async with running(project, "train", WIDE) as pilot:
         await see(pilot, "job 1/1")
