@@ -88,9 +88,10 @@ def _table(job: JobFolder) -> Iterator[str]:
     """The answers, a question a line, and the scores below."""
     from workbench.commands.columns import aligned
     from workbench.evaluation.side_by_side import side_by_side
+    from workbench.told_apart import told_apart
 
     found = side_by_side(job)
-    rows: list[tuple[str, ...]] = [(_("question"), *map(_short, found.models))]
+    rows: list[tuple[str, ...]] = [(_("question"), *map(_short, told_apart(found.models)))]
     for row in found.rows:
         rows.append((_short(row.probe.question), *(_cell(row.answers.get(model)) for model in found.models)))
     shares = [found.share(model) for model in found.models]

@@ -31,6 +31,7 @@ def votes(as_json: AsJson = False) -> None:
     """Print how each model fared."""
     from workbench.chat.votes import kept_votes, standings
     from workbench.text import printable
+    from workbench.told_apart import told_apart
 
     kept = kept_votes(Path.cwd())
     found = standings(kept)
@@ -43,7 +44,8 @@ def votes(as_json: AsJson = False) -> None:
         return
     head = (_("model"), _("win rate"), _("wins"), _("ties"), _("losses"))
     rows = [
-        (printable(one.model), f"{one.win_rate:.1%}", str(one.wins), str(one.ties), str(one.losses)) for one in found
+        (printable(name), f"{one.win_rate:.1%}", str(one.wins), str(one.ties), str(one.losses))
+        for one, name in zip(found, told_apart([one.model for one in found]), strict=True)
     ]
     for line in aligned([head, *rows]):
         typer.echo(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual import on, work
@@ -15,6 +16,7 @@ from workbench.evaluation.side_by_side import AskedRow, Cell, SideBySide, side_b
 from workbench.i18n import N_, _
 from workbench.jobs.folder import JobFolder
 from workbench.text import printable
+from workbench.told_apart import told_apart
 from workbench.ui.question_files import said_of
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.screens.text_dialog import TextDialog
@@ -75,7 +77,8 @@ class QuestionTable(TranslatedModal[None]):
         total = len(found.rows) * len(found.models)
         said = _("{state} · {done} of {total} answers").format(state=state, done=done, total=total)
         self.query_one(QuietStatic).tell(printable(said))
-        columns = (Column("#", 4), Column(N_("question")), *(_column(found, model) for model in found.models))
+        titles = told_apart(found.models)
+        columns = (Column("#", 4), Column(N_("question")), *map(partial(_column, found), found.models, titles))
         rows = [_row(number, row, found.models) for number, row in enumerate(found.rows, start=1)]
         self.query_one(FittedTable).set_table(columns, rows)
 
@@ -107,9 +110,9 @@ class QuestionTable(TranslatedModal[None]):
         self.notify(_("Sent to the terminal's clipboard."))
 
 
-def _column(found: SideBySide, model: str) -> Column:
+def _column(found: SideBySide, model: str, title: str) -> Column:
     share = found.share(model)
-    return Column(printable(f"{model} {share.right}/{share.total}" if share else model))
+    return Column(printable(f"{share.right}/{share.total} {title}" if share else title), keeps_end=True)
 
 
 def _row(number: int, row: AskedRow, models: list[str]) -> Row:

@@ -1,0 +1,25 @@
+"""Names of models that stand side by side are short, and never the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.told_apart import told_apart
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        (["sample:model", "identity/work_dirs/a/20260921/checkpoint-20"], ["sample:model", "checkpoint-20"]),
+        (["a/x/checkpoint-20", "a/y/checkpoint-20"], ["x/checkpoint-20", "y/checkpoint-20"]),
+        (["sample:model", "sample:model+work/adapter"], ["sample:model", "sample:model+adapter"]),
+        (
+            ["/models/base", "/models/base+/a/one", "/models/base+/b/one"],
+            ["models/base", "models/base+a/one", "models/base+b/one"],
+        ),
+        (["org/model", "endpoint:mine"], ["model", "endpoint:mine"]),
+        ([], []),
+    ],
+)
+def test_the_ends_that_differ_are_kept(names: list[str], short: list[str]) -> None:
+    assert told_apart(names) == short

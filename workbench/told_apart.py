@@ -1,0 +1,25 @@
+"""Short names of models that stand side by side. No Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+_AND = "+"
+"""Stands between a model and what is put on it."""
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Of each name the last parts of its paths, as few as tell all of them apart.
+
+    Args:
+        names: each ``MODEL`` or ``MODEL+ADAPTER``; all different.
+    """
+    longest = max((len(PurePath(part).parts) for name in names for part in name.split(_AND)), default=0)
+    lengths = range(1, max(longest, 1) + 1)
+    shortened = ([_AND.join(_end(part, length) for part in name.split(_AND)) for name in names] for length in lengths)
+    return next((short for short in shortened if len(set(short)) == len(set(names))), list(names))
+
+
+def _end(path: str, parts: int) -> str:
+    return str(PurePath(*PurePath(path).parts[-parts:])) if path else path
