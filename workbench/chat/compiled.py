@@ -6,7 +6,6 @@ Answers are the same up to the rounding of numbers.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,7 +15,6 @@ import torch
 from workbench.chat.answer_cache import CACHE, GrowingLayer, answer_cache
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.paths import user_cache
 
 _TOO_VARIED = {"dynamic", "longrope"}
 """Position embeddings that look at the numbers to know what to compute."""
@@ -25,7 +23,7 @@ _TOKENS_BEFORE = 11
 
 
 def compile_steps(model: Any, applies: Callable[[], bool]) -> None:
-    """Compile the model's steps in answers with an `answer_cache`; the code is kept for other starts.
+    """Compile the model's steps in answers with an `answer_cache`; the code is kept for other starts, see the engine.
 
     Args:
         model: a causal language model; layers of it may have an adapter.
@@ -36,7 +34,6 @@ def compile_steps(model: Any, applies: Callable[[], bool]) -> None:
     """
     _require_compilable(model)
     torch.compiler.reset()  # the code of a model that was here before; there is room for a few only
-    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(user_cache() / "compiled"))
     plain: Callable[..., Any] = model.forward
     step = torch.compile(plain, dynamic=True, fullgraph=True)
 

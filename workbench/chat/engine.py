@@ -34,6 +34,7 @@ from workbench.chat.protocol import (
 )
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.paths import user_cache
 
 if TYPE_CHECKING:
     from workbench.chat.session import ChatSession
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 Send = Callable[[Reply], None]
 _MEMORY_SIGNS = ("out of memory", "can't allocate memory")
 """In what torch raises on a GPU, and on a CPU."""
+_KEPT_CODE = "TORCHINDUCTOR_CACHE_DIR"
+"""The folder in which torch keeps what it compiled."""
 
 
 class _Stages:
@@ -145,6 +148,7 @@ class Engine:
     def _load(self, request: Load) -> None:
         stages = _Stages(self._send, request.id)
         stages.begin(_("Starting torch"))
+        os.environ.setdefault(_KEPT_CODE, str(user_cache() / "compiled"))  # torch takes a temporary one as it starts
         from workbench.chat.session import ChatSession
 
         self._session = None  # the old model's memory is free before the new one comes
