@@ -20,7 +20,7 @@ import torch
 
 from sample_data.dialogues import DialogueMaker
 from sample_data.knowledge import facts
-from sample_data.pretrain import TEMPLATE, answers_loss, dialogue_batch, padded, save_model
+from sample_data.pretrain import TEMPLATE, answers_loss, dialogue_batch, learning_rate, padded, save_model
 from sample_data.seeing.lessons import ROWS, owners
 from sample_data.seeing.wording import LANGUAGES, Language, caption, describing_question, named
 from sample_data.seeing.world import PLACES, Kind, Picture, PictureMaker
@@ -152,12 +152,6 @@ def embedded(model: Any, ids: torch.Tensor, places: torch.Tensor, words: torch.T
     return table(ids).masked_scatter(places[..., None], told)
 
 
-def _learning_rate(step: int, steps: int) -> float:
-    if step < WARM_UP:
-        return PEAK_LR * (step + 1) / WARM_UP
-    return PEAK_LR * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / (steps - WARM_UP))))
-
-
 def teach_picture_words(model: Any, tokenizer: Any, folder: Path, steps: int = STEPS) -> None:
     """Train and save; about 15 minutes on one core."""
     torch.manual_seed(SEED)
@@ -167,7 +161,7 @@ def teach_picture_words(model: Any, tokenizer: Any, folder: Path, steps: int = S
     began = time.monotonic()
     for step in range(steps):
         for group in optimizer.param_groups:
-            group["lr"] = _learning_rate(step, steps)
+            group["lr"] = learning_rate(step, steps, PEAK_LR, WARM_UP)
         ids, labels = dialogue_batch(dialogues, tokenizer, BATCH)
         said = answers_loss(model, labels, input_ids=ids)
         said.backward()

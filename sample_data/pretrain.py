@@ -44,10 +44,11 @@ def build_model(tokenizer: Any) -> Any:
     return InternLM2ForCausalLM(config)
 
 
-def _learning_rate(step: int) -> float:
-    if step < WARM_UP:
-        return PEAK_LR * (step + 1) / WARM_UP
-    return PEAK_LR * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / (STEPS - WARM_UP))))
+def learning_rate(step: int, steps: int, peak: float, warm_up: int) -> float:
+    """Linearly up to the peak in the steps of the warm-up, then down to a fiftieth of it along half a cosine."""
+    if step < warm_up:
+        return peak * (step + 1) / warm_up
+    return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm_up) / (steps - warm_up))))
 
 
 def dialogue_batch(maker: DialogueMaker, tokenizer: Any, count: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -86,7 +87,7 @@ def pretrain(tokenizer: Any, folder: Path, steps: int = STEPS) -> Any:
     began = time.monotonic()
     for step in range(steps):
         for group in optimizer.param_groups:
-            group["lr"] = _learning_rate(step)
+            group["lr"] = learning_rate(step, STEPS, PEAK_LR, WARM_UP)
         ids, labels = dialogue_batch(maker, tokenizer, BATCH)
         loss = answers_loss(model, labels, input_ids=ids)
         optimizer.zero_grad()
