@@ -113,9 +113,9 @@ def turns_with_tools(talk: Pilot[None]) -> list[ChatTurn]:
 
 
 async def test_a_tool_that_touches_the_outside_asks_and_no_means_no(talk: Pilot[None]) -> None:
-    code = '{"code": "print(6 * 7)\\nprint(\'[red]\\u001b[31m\')"}'
+    code = '{"code": "print(6 * 7)\\nprint(\'[red]\\u001b[31m\')\\n\\n\\n\\n1"}'
     await question(talk, f"python {code}")
-    await see(talk, "May the model use python?", "print(6 * 7)")
+    await see(talk, "May the model use python?", "print(6 * 7)", "6 lines; tab goes there")
     assert isinstance(talk.app.screen, ConsentDialog)
     await focus_in(talk, OptionList)
     await talk.press(*"what is 2+1", "enter")  # typed for the next message when the dialog came

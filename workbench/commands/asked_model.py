@@ -32,6 +32,7 @@ class Precision(StrEnum):
 
 
 Model = Annotated[str, typer.Argument(help=_("Model folder, training job, Hugging Face name, or sample:model."))]
+Adapter = Annotated[str | None, typer.Option(help=_("Adapter folder."))]
 Llava = Annotated[str | None, typer.Option(help=_("LLaVA folder for the model: projector, and what else was trained."))]
 VisualEncoder = Annotated[
     str | None, typer.Option(help=_("Vision tower of the LLaVA folder; empty takes the one it was trained with."))
@@ -52,6 +53,12 @@ Compile = Annotated[
             "answers faster."
         ),
     ),
+]
+TrustRemoteCode = Annotated[
+    bool, typer.Option(help=_("Run Python code that comes with the model; only for models you trust."))
+]
+ImageFolder = Annotated[
+    str | None, typer.Option(help=_("Where the pictures lie; empty means beside the file that names them."))
 ]
 StopWords = Annotated[list[str] | None, typer.Option(help=_("Text that ends an answer; repeatable."))]
 MaxNewTokens = Annotated[int, typer.Option(help=_("Longest answer, in tokens."), min=1, max=131_072)]

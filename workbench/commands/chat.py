@@ -26,6 +26,7 @@ from workbench.commands.agent_options import (
     plain_agent,
 )
 from workbench.commands.asked_model import (
+    Adapter,
     Bits,
     Compile,
     Llava,
@@ -36,6 +37,7 @@ from workbench.commands.asked_model import (
     StopWords,
     System,
     TorchDtype,
+    TrustRemoteCode,
     VisualEncoder,
     VisualSelectLayer,
     bits_of,
@@ -71,7 +73,7 @@ def register(app: typer.Typer) -> None:
 def chat(
     model: Model,
     more_plugins: Annotated[list[str] | None, MORE_PLUGINS] = None,
-    adapter: Annotated[str | None, typer.Option(help=_("Adapter folder."))] = None,
+    adapter: Adapter = None,
     llava: Llava = None,
     visual_encoder: VisualEncoder = None,
     visual_select_layer: VisualSelectLayer = None,
@@ -108,9 +110,7 @@ def chat(
         str | None, typer.Option(help=_("Use all devices, and this folder for weights that do not fit on them."))
     ] = None,
     compiled: Compile = False,
-    trust_remote_code: Annotated[
-        bool, typer.Option(help=_("Run Python code that comes with the model; only for models you trust."))
-    ] = False,
+    trust_remote_code: TrustRemoteCode = False,
     agent: Agent = None,
     tools: Tools = None,
     mcp: Mcp = None,

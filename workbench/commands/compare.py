@@ -50,9 +50,7 @@ def compare(
             metavar="MODEL[+ADAPTER]…", help=_("Model folders, training jobs, Hugging Face names, or endpoint:NAME.")
         ),
     ],
-    image_folder: Annotated[
-        str | None, typer.Option(help=_("Where the pictures lie; empty means beside the file that names them."))
-    ] = None,
+    image_folder: asked_model.ImageFolder = None,
     prompt_template: asked_model.PromptTemplate = None,
     system: asked_model.System = "",
     bits: asked_model.Bits = None,

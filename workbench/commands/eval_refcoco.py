@@ -27,9 +27,7 @@ def register(app: typer.Typer) -> None:
 def eval_refcoco(
     model: asked_model.Model,
     data_path: Annotated[str, typer.Option(metavar="JSON", help=_("Rows with sentences and their boxes."))],
-    image_folder: Annotated[
-        str | None, typer.Option(help=_("Where the pictures lie; empty means beside the file that names them."))
-    ] = None,
+    image_folder: asked_model.ImageFolder = None,
     llava: asked_model.Llava = None,
     visual_encoder: asked_model.VisualEncoder = None,
     visual_select_layer: asked_model.VisualSelectLayer = None,

@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     model: asked_model.Model,
-    adapter: Annotated[str | None, typer.Option(help=_("Adapter folder."))] = None,
+    adapter: asked_model.Adapter = None,
     llava: asked_model.Llava = None,
     visual_encoder: asked_model.VisualEncoder = None,
     visual_select_layer: asked_model.VisualSelectLayer = None,
@@ -51,9 +51,7 @@ def evaluate(
     pope: Annotated[
         str | None, typer.Option(metavar="JSONL", help=_("POPE's questions, to be answered with yes or no."))
     ] = None,
-    image_folder: Annotated[
-        str | None, typer.Option(help=_("Where the pictures lie; empty means beside the file that names them."))
-    ] = None,
+    image_folder: asked_model.ImageFolder = None,
     prompt_template: asked_model.PromptTemplate = None,
     system: asked_model.System = "",
     bits: asked_model.Bits = None,

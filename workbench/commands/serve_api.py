@@ -19,6 +19,7 @@ from workbench.commands.asked_model import (
     Precision,
     PromptTemplate,
     TorchDtype,
+    TrustRemoteCode,
     VisualEncoder,
     VisualSelectLayer,
     bits_of,
@@ -76,9 +77,7 @@ def serve_api(
         Backend, typer.Option(help=_("What serves: workbench's own chat engine, or vLLM where it is installed."))
     ] = Backend.own,
     at_once: Annotated[int, typer.Option(help=_("Answers that come side by side; others wait."), min=1)] = 8,
-    trust_remote_code: Annotated[
-        bool, typer.Option(help=_("Run Python code that comes with the model; only for models you trust."))
-    ] = False,
+    trust_remote_code: TrustRemoteCode = False,
     as_json: AsJson = False,
 ) -> None:
     """Start the job, and leave once it answers."""

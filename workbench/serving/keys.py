@@ -24,7 +24,7 @@ def new_key() -> SecretStr:
 
 
 def key_in(variable: str, environment: Mapping[str, str] = os.environ) -> SecretStr:
-    """The key that an environment variable holds.
+    """The key or password that an environment variable holds.
 
     Raises:
         WorkbenchError: it is not set, too short, or holds characters that cannot be sent.
@@ -32,16 +32,17 @@ def key_in(variable: str, environment: Mapping[str, str] = os.environ) -> Secret
     key = environment.get(variable, "")
     if not key:
         raise WorkbenchError(
-            _("The environment variable with the key is not set."),
+            _("The environment variable that is to hold it is not set."),
             where=variable,
             fix=_("Set it in the shell before workbench is started: export {name}=…").format(name=variable),
         )
     if len(key) < SHORTEST or not all("!" <= char <= "~" for char in key):
         raise WorkbenchError(
-            _("The key must have at least {count} characters: letters, digits and signs, no spaces.").format(
+            _("A key or password has at least {count} characters: letters, digits and signs, no spaces.").format(
                 count=SHORTEST
             ),
             where=variable,
+            fix=_("Set another one, or leave it unset: one is made and shown."),
         )
     return SecretStr(key)
 

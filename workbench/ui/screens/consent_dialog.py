@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import OptionList, Static
+from textual.widgets import Label, OptionList, Static
 
 from workbench.agent.consent import Consent, Reply
 from workbench.agent.tool import ToolSpec
@@ -16,6 +16,8 @@ from workbench.i18n import _
 from workbench.text import visible
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 
+_LINES_SEEN = 4
+"""Of the arguments, on the smallest terminal."""
 _REPLIES: tuple[Reply, ...] = ("once", "always", "no", "never")
 
 
@@ -50,6 +52,9 @@ class ConsentDialog(ChoiceDialog):
         for widget in super().compose():
             if isinstance(widget, OptionList):
                 yield VerticalScroll(Static(visible(self._arguments), markup=False))
+                if (count := len(self._arguments.splitlines())) > _LINES_SEEN:
+                    how = _("{count} lines; tab goes there, the arrows scroll").format(count=count)
+                    yield Label(how, classes="muted", markup=False)
             yield widget
 
 
