@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat.services import said, streamed
+from tests.chat.services import failing, said, streamed
 from tests.data.sheets.played_endpoint import playing
 from tests.evaluation.test_job import job_of, scores_of
 from workbench.chat.endpoints import KnownEndpoint, keep_endpoint
+from workbench.errors import WorkbenchError
 from workbench.evaluation.__main__ import work
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
 from workbench.evaluation.side_by_side import side_by_side
-from workbench.jobs.events import EventLog
+from workbench.jobs.events import EventLog, Warned
+from workbench.jobs.tail import EventTail
 
 pytestmark = pytest.mark.heavy
 
@@ -33,3 +35,25 @@ def test_weights_and_a_service_side_by_side(tmp_path: Path, monkeypatch: pytest.
     assert [cell.right for cell in first.answers.values()] == [None, None]
     assert first.answers["sample"].text == "I am the sample model of workbench."
     assert [cell.right for cell in second.answers.values()] == [True, False]
+
+
+def test_a_service_that_refuses_costs_the_others_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "user"))
+    (tmp_path / "asked.csv").write_text("question,answer\nWhat is 3 plus 5?,8\n")
+    models = [
+        ModelToScore(label=name, model=f"endpoint:{name}", endpoint=name, prompt_template="")
+        for name in ("refusing", "good")
+    ]
+    with (
+        playing(lambda _asked: failing(401, "no")) as refusing,
+        playing(lambda _asked: streamed(said("It is 8."))) as good,
+    ):
+        for name, played in (("refusing", refusing), ("good", good)):
+            keep_endpoint(KnownEndpoint(name=name, url=played.url, model="x"))
+        job = job_of(EvaluationRequest(models=models, questions={"sums": str(tmp_path / "asked.csv")}), tmp_path)
+        with pytest.raises(WorkbenchError):
+            work(job, EventLog(job.path))
+    (row,) = side_by_side(job).rows
+    assert {name: cell.right for name, cell in row.answers.items()} == {"good": True}
+    (warned,) = [event for event in EventTail(job.events_path).rest() if isinstance(event, Warned)]
+    assert warned.where == "refusing"

@@ -80,7 +80,7 @@ def test_a_stop_request_ends_it_before_the_next_questions(job: JobFolder) -> Non
 
 def test_a_damaged_probe_file_is_told_before_any_model_is_loaded(job: JobFolder, tmp_path: Path) -> None:
     (tmp_path / "identity.json").write_text("[]")
-    with pytest.raises(WorkbenchError, match="at least one question"):
+    with pytest.raises(WorkbenchError, match="no question in it"):
         work(job, EventLog(job.path))
     assert not job.events_path.exists()
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.configs.evaluation_rules import score_text
 from workbench.data.templates import get_template
 from workbench.data.templates.mismatch import template_warnings, trained_template
+from workbench.errors import WorkbenchError
 from workbench.evaluation.answer_log import ANSWERS_FILE, AnswerLog
 from workbench.evaluation.question_set import Answer, Outcome, Question, QuestionSet
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
@@ -53,13 +54,26 @@ class Evaluation:
         self._cut: dict[str, int] = {}
 
     def run(self) -> Finished:
-        """Score until all is done or somebody asks to stop."""
+        """Score until all is done or somebody asks to stop.
+
+        Raises:
+            WorkbenchError: why a model did not answer; the others have been asked, and their answers are kept.
+        """
         if len(self._log):
             self._events.write(Started(facts=[_("Answers from before: {count}.").format(count=len(self._log))]))
+        problems: list[WorkbenchError] = []
         for model in self._request.models:
-            if not self._is_stopped():
+            if self._is_stopped():
+                break
+            try:
                 self._score(model)
-                gc.collect()
+            except WorkbenchError as error:  # costs no other model its answers
+                problems.append(error)
+                if len(self._request.models) > 1:
+                    self._events.write(Warned(message=error.what, where=model.label, fix=error.fix))
+            gc.collect()
+        if problems:
+            raise problems[0]
         return Finished(results=self._kept(), stopped=self._is_stopped())
 
     def _score(self, wanted: ModelToScore) -> None:
