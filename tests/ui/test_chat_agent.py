@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -150,6 +151,21 @@ async def test_an_answer_is_stopped_in_the_middle_of_a_tool(talk: Pilot[None]) -
     (result,) = turns_with_tools(talk)
     assert (result.failed, "stopped" in result.content) == (True, True)
     await ask_plainly(talk)
+
+
+async def test_tools_that_do_not_start_are_not_waited_for_for_ever(talk: Pilot[None], tmp_path: Path) -> None:
+    never = {"command": sys.executable, "args": ["-c", "import time; time.sleep(600)"]}
+    (tmp_path / "servers.json").write_text(json.dumps({"mcpServers": {"never": never}}))
+    chat(talk).chat.agent = REACT.model_copy(update={"mcp": str(tmp_path / "servers.json")})
+    await question(talk, 'calculator {"expression": "1"}')
+    await see(talk, "Starting the tools …")
+    await talk.press("escape")
+    await see(talk, "Stopped before the tools had started; ctrl+r asks again.")
+    await wait_until(talk, lambda: not chat(talk)._answering)
+    chat(talk).chat.agent = REACT
+    await talk.press("ctrl+r")
+    await answered(talk)
+    await see(talk, "It is 1.")
 
 
 async def ask_plainly(talk: Pilot[None]) -> None:

@@ -11,6 +11,10 @@ from workbench.agent.toolbox import Toolbox
 from workbench.chat.agent_choice import AgentChoice
 
 
+class StartStoppedError(Exception):
+    """The user did not want to wait until the tools had started."""
+
+
 class ChatTools:
     """One toolbox at a time, for the choice that it was made for."""
 
@@ -18,7 +22,8 @@ class ChatTools:
         self._project = project
         self._made_for: tuple[tuple[str, ...], str, str] | None = None
         self._toolbox: Toolbox | None = None
-        self._starting = asyncio.Lock()
+        self._one_at_a_time = asyncio.Lock()
+        self._starting: set[asyncio.Task[tuple[Toolbox, list[str]]]] = set()
         self.consent = Consent(project)
 
     def check(self, choice: AgentChoice) -> None:
@@ -34,18 +39,37 @@ class ChatTools:
 
         Raises:
             WorkbenchError: there is no tool of a name.
+            StartStoppedError: it was stopped meanwhile.
         """
-        async with self._starting:
-            return await self._started(choice)
+        starting = asyncio.create_task(self._started(choice), name="chat-tools")
+        self._starting.add(starting)
+        try:
+            await asyncio.wait([starting])
+            if starting.cancelled():
+                raise StartStoppedError
+            return starting.result()
+        finally:
+            starting.cancel()
+            self._starting.discard(starting)
 
     async def _started(self, choice: AgentChoice) -> tuple[Toolbox, list[str]]:
-        if self._toolbox is not None and self._made_for == (choice.tools, choice.mcp, choice.arxiv_url):
-            return self._toolbox, []
-        await self.close()
-        toolbox = toolbox_of(choice, self._project)
-        troubles = await toolbox.start()
-        self._toolbox, self._made_for = toolbox, (choice.tools, choice.mcp, choice.arxiv_url)
-        return toolbox, troubles
+        async with self._one_at_a_time:
+            if self._toolbox is not None and self._made_for == (choice.tools, choice.mcp, choice.arxiv_url):
+                return self._toolbox, []
+            await self.close()
+            toolbox = toolbox_of(choice, self._project)
+            try:
+                troubles = await toolbox.start()
+            except asyncio.CancelledError:
+                await toolbox.close()
+                raise
+            self._toolbox, self._made_for = toolbox, (choice.tools, choice.mcp, choice.arxiv_url)
+            return toolbox, troubles
+
+    def stop_starting(self) -> None:
+        """Do not wait for servers that are being started."""
+        for starting in list(self._starting):
+            starting.cancel()
 
     async def close(self) -> None:
         """End the processes of the tools."""

@@ -70,6 +70,7 @@ class ChatAgent(ChatStreaming):
             return
         from workbench.agent.chosen import protocol_of
         from workbench.agent.loop import Agent
+        from workbench.ui.chat_tools import StartStoppedError
 
         assert chat.chosen is not None
         protocol = protocol_of(choice, self.models.prompt_template(chat.chosen) or "")
@@ -77,7 +78,11 @@ class ChatAgent(ChatStreaming):
         coming.read = protocol.read
         if choice.mcp:
             self.note(_("Starting the tools …"))
-        toolbox, troubles = await self.tools.toolbox(choice)
+        try:
+            toolbox, troubles = await self.tools.toolbox(choice)
+        except StartStoppedError:
+            self.note(_("Stopped before the tools had started; ctrl+r asks again."))
+            return
         self.note(printable("\n".join(troubles)))
         agent = Agent(protocol, toolbox, self._may_run, choice.max_turns)
         self._agents.append(agent)
@@ -126,7 +131,9 @@ class ChatAgent(ChatStreaming):
             return await may_run(self.app, self.tools.consent, tool, call)
 
     async def stop_agents(self) -> None:
-        """End every answer with tools at the step where it is."""
+        """End every answer with tools at the step where it is, be it that its tools are started."""
+        if self._tools is not None:
+            self._tools.stop_starting()
         for agent in list(self._agents):
             await agent.stop()
 
