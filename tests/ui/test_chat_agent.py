@@ -139,6 +139,13 @@ async def test_always_and_never_are_remembered(talk: Pilot[None]) -> None:
             await wait_until(talk, lambda: "print" not in screen_text(talk) and "code: 2" in screen_text(talk))
             await talk.press("escape")
         await wait_until(talk, lambda: not chat(talk)._answering)
+        if not asked_again:
+            await talk.press("ctrl+k")
+            await see(talk, "python (never allowed): ")
+            await talk.press("f9")
+            await see(talk, "python (asks first): ")
+            await talk.press("escape")
+            await wait_until(talk, lambda: talk.app.screen is chat(talk))
 
 
 async def test_an_answer_is_stopped_in_the_middle_of_a_tool(talk: Pilot[None]) -> None:

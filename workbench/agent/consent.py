@@ -40,6 +40,11 @@ class Consent:
             return True
         return self._kept.get(_key(tool))
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything was said for always or never."""
+        return bool(self._kept)
+
     def take(self, tool: ToolSpec, reply: Reply) -> bool:
         """Whether the call may be made after this reply, which is remembered if it is for always or never.
 

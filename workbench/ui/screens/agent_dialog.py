@@ -12,8 +12,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label, Select
 
+from workbench.agent.consent import Consent
 from workbench.agent.protocols import PROTOCOLS
 from workbench.agent.protocols.choice import AUTO
+from workbench.agent.tool import ToolSpec
 from workbench.agent.tools.builtin import BUILT_IN
 from workbench.agent.tools.settings import SAMPLE_ARXIV, usual_arxiv
 from workbench.chat.agent_choice import MOST_TURNS, AgentChoice
@@ -34,10 +36,18 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
     Args:
         fitting: the protocol that fits the loaded model; empty if there is none.
         check: raises `WorkbenchError` if tools cannot be had, such as those of a file that is none.
+        consent: what was said for always or never; it is shown, and can be forgotten.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f10,ctrl+s", "keep", N_("Keep"), id="dialog.keep", tooltip=N_("Use these tools")),
+        Binding(
+            "f9",
+            "ask_again",
+            N_("Ask again"),
+            id="agent.ask_again",
+            tooltip=N_("Forget what was said for always or never in this project"),
+        ),
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without a change")),
     ]
     DEFAULT_CSS = """
@@ -53,8 +63,11 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
     }
     """
 
-    def __init__(self, choice: AgentChoice, fitting: str, check: Callable[[AgentChoice], object]) -> None:
+    def __init__(
+        self, choice: AgentChoice, fitting: str, check: Callable[[AgentChoice], object], consent: Consent
+    ) -> None:
         super().__init__()
+        self._consent = consent
         self._choice, self._fitting, self._check = choice, fitting, check
 
     def compose(self) -> ComposeResult:
@@ -62,10 +75,8 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
             yield Label(_("Tools that the model may call"), classes="dialog-title", markup=False)
             with VerticalScroll(id="agent-scroll", can_focus=False):
                 yield CheckInput(_("answer with tools"), self._choice.is_on, id="agent-on", compact=True)
-                asks_first = _("asks first")
                 for name, tool in BUILT_IN.items():
-                    asks = f" ({asks_first})" if tool.spec.outside else ""
-                    label = f"{name}{asks}: {_(tool.spec.label)}"
+                    label = self._told_of(tool.spec)
                     yield CheckInput(label, name in self._choice.tools, name=name, classes="tool", compact=True)
                 with Horizontal(classes="section"):
                     yield Label(_("where arXiv is asked"), markup=False)
@@ -86,6 +97,12 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
                 yield LineInput(self._choice.force_stop, id="agent-stop", compact=True)
             yield QuietStatic(classes="bad")
         yield FittedFooter()
+
+    def _told_of(self, tool: ToolSpec) -> str:
+        """What a tool does, and whether it asks."""
+        said = self._consent.known(tool)
+        asks = _("asks first") if said is None else _("always allowed") if said else _("never allowed")
+        return f"{tool.name} ({asks}): {_(tool.label)}" if tool.outside else f"{tool.name}: {_(tool.label)}"
 
     def _protocols(self) -> dict[str, str]:
         fitting = _("auto ({name})").format(name=self._fitting) if self._fitting else AUTO
@@ -110,6 +127,17 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
     @on(PathInput.Ways)
     def _show_ways(self, event: PathInput.Ways) -> None:
         self.query_one(QuietStatic).tell(printable("  ".join(event.names)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done now stands in the footer."""
+        return self._consent.is_kept if action == "ask_again" else True
+
+    def action_ask_again(self) -> None:
+        """Forget what was said for good; MCP servers' tools ask again, too."""
+        self._consent.forget()
+        for tick in self.query(".tool").results(CheckInput):
+            tick.label = self._told_of(BUILT_IN[str(tick.name)].spec)
+        self.refresh_bindings()
 
     def action_keep(self) -> None:
         """Give what is chosen, unless it cannot be had."""
