@@ -32,7 +32,7 @@ class ConsentDialog(ChoiceDialog):
     DEFAULT_CSS = """
     ConsentDialog {
         .dialog { max-width: 100; }
-        VerticalScroll { height: auto; max-height: 30vh; margin-top: 1; background: $panel; padding: 0 1; }
+        VerticalScroll { height: auto; max-height: 22vh; margin-top: 1; background: $panel; padding: 0 1; }
     }
     """
 
