@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -178,3 +179,16 @@ def test_where_nothing_confines_nothing_runs(
     monkeypatch.setattr(confined, "__file__", str(copy))
     told = python("print('ran')", settings)
     assert told == "failed: Python is not run: this system cannot confine it (seccomp)"
+
+
+async def test_folders_of_apps_that_were_killed_are_removed(
+    toolbox: Toolbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left, other = (tmp_path / f"workbench-tools-{owner}-x" for owner in (gone.pid, os.getpid()))
+    for folder in (left, other):
+        (folder / "inside").mkdir(parents=True)
+    assert (await run(toolbox, "calculator", expression="1+1")).text == "2"
+    assert (left.exists(), other.exists()) == (False, True)

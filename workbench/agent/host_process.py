@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import shutil
 import sys
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import psutil
 from pydantic import ValidationError
@@ -17,6 +18,8 @@ from pydantic import ValidationError
 from workbench.agent.host_messages import REPLIES, CancelCall, Found, HostReply, HostRequest, Result
 
 _LONGEST_LINE = 16 << 20
+_SCRATCH = "workbench-tools-"
+"""How the names of temporary folders begin; the id of the app's process follows."""
 
 
 class HostDiedError(Exception):
@@ -108,7 +111,8 @@ class HostProcess:
 
     async def _start(self) -> Process:
         await self._end()
-        self._scratch = TemporaryDirectory(prefix="workbench-tools-", ignore_cleanup_errors=True)
+        _remove_left_folders()
+        self._scratch = TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-", ignore_cleanup_errors=True)
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("wb") as log:
             process = await asyncio.create_subprocess_exec(
@@ -138,3 +142,11 @@ class HostProcess:
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(HostDiedError())
+
+
+def _remove_left_folders() -> None:
+    """Remove the temporary folders of apps that ended at once, as with a lost terminal."""
+    for folder in Path(gettempdir()).glob(f"{_SCRATCH}*-*"):
+        owner = folder.name.removeprefix(_SCRATCH).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
