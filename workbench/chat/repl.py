@@ -35,7 +35,7 @@ class PlainChat:
     Args:
         project: the folder whose ``chats`` keeps the conversation.
         as_json: print one object an answer, ``{"question", "answer", "tokens", "seconds", "ended_by"}``; with
-            ``images`` if pictures were asked about.
+            ``images`` if pictures were asked about. A question without an answer has ``error`` instead.
         images: pictures that go with the first message, and again with the first one after ``RESET``.
         streams: print an answer while it is written, and not once it is whole.
         answering: how questions are answered; with an agent ``--json`` prints ``steps`` too.
@@ -56,12 +56,17 @@ class PlainChat:
     _waiting: list[str] = field(default_factory=list, init=False)
     """Pictures for the next message."""
 
-    async def run(self, first: list[str]) -> None:
+    async def run(self, first: list[str]) -> int:
         """Answer the given questions, or those read from stdin if there are none.
 
+        Returns:
+            How many of those that nobody typed by hand have no answer; of each the reason is told.
+
         Raises:
-            WorkbenchError: the model cannot be loaded; or an answer cannot be given, and nobody is typing.
+            WorkbenchError: the model cannot be loaded or is lost; or the only question has no answer, or a picture
+                cannot be taken, and nobody is typing.
         """
+        unanswered = 0
         service = service_named_by(self.load.model)
         engine: ChatEngine | ChatEndpoint = ChatEndpoint(service.opened()) if service else ChatEngine(self.log_path)
         signal.signal(signal.SIGINT, signal.default_int_handler)  # not asyncio's, which would end everything
@@ -95,12 +100,15 @@ class PlainChat:
                     await self._hear(engine, conversation, question)
                 except WorkbenchError as error:
                     is_lost = isinstance(engine, ChatEngine) and not engine.running
-                    if first or not self._is_typed_by_hand or is_lost:
+                    by_hand = self._is_typed_by_hand and not first
+                    if is_lost or not (by_hand or (len(first) != 1 and _is_message(question))):
                         raise
-                    self._tell(printable(str(error)))
+                    unanswered += not by_hand
+                    self._tell_why(question, error, by_hand=by_hand)
         finally:
             await engine.close()
             await self.answering.close()
+        return unanswered
 
     @property
     def _is_typed_by_hand(self) -> bool:
@@ -240,14 +248,28 @@ class PlainChat:
         }
         print(json.dumps(row, ensure_ascii=False), flush=True)  # noqa: T201
 
+    def _tell_why(self, question: str, error: WorkbenchError, *, by_hand: bool) -> None:
+        """Say why there is no answer; the questions behind it are asked all the same."""
+        said = printable(str(error))
+        self._tell(said if by_hand else _("Error: {message}").format(message=said))
+        if self.as_json:
+            told = {"what": error.what, "where": error.where, "fix": error.fix}
+            print(json.dumps({"question": question, "error": told}, ensure_ascii=False), flush=True)  # noqa: T201
+
     @staticmethod
     def _tell(text: str) -> None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def chat_plainly(chat: PlainChat, first: list[str]) -> None:
-    """Run a plain chat to its end; ctrl+c ends it quietly."""
+def _is_message(line: str) -> bool:
+    """Whether a line is a question, and not a picture for one."""
+    return line.partition(" ")[0] != IMAGE_COMMAND and not pictures_in(line)
+
+
+def chat_plainly(chat: PlainChat, first: list[str]) -> int:
+    """Run a plain chat to its end; ctrl+c ends it quietly. Returns how many questions have no answer."""
     try:
-        asyncio.run(chat.run(first))
+        return asyncio.run(chat.run(first))
     except KeyboardInterrupt:
         print(file=sys.stderr)  # noqa: T201
+        return 0

@@ -205,4 +205,5 @@ def chat(
     session = PlainChat(load, system, settings, Path.cwd(), user_state() / "chat.log", as_json, images, not no_streamer)
     if choice:
         session.answering = plain_agent(choice, Path.cwd(), allowed)
-    chat_plainly(session, message or [])
+    if chat_plainly(session, message or []):
+        raise typer.Exit(1)

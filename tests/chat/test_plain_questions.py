@@ -1,0 +1,44 @@
+"""Many questions on a plain terminal: one that has no answer does not end the others."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from tests.chat.services import failing, said, streamed
+from tests.data.sheets.played_endpoint import Asked, Reply, playing
+from workbench.chat.conversations import saved_conversations
+from workbench.chat.endpoints import KnownEndpoint, keep_endpoint
+from workbench.chat.protocol import GenerationSettings, Load
+from workbench.chat.repl import PlainChat, chat_plainly
+from workbench.errors import WorkbenchError
+
+
+def moody(asked: Asked) -> Reply:
+    """Has no answer to ``X``."""
+    return failing(500, "overloaded") if asked.text == "X" else streamed(said(f"Yes, {asked.text}."))
+
+
+def test_the_others_are_asked_and_the_failure_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "config"))
+    load = Load(id=0, model="endpoint:moody")
+    with playing(moody) as service:
+        keep_endpoint(KnownEndpoint(name="moody", url=service.url, model="m"))
+
+        def chat(typed: str) -> PlainChat:
+            log = tmp_path / "chat.log"
+            return PlainChat(load, "", GenerationSettings(), tmp_path, log, as_json=True, questions=StringIO(typed))
+
+        assert chat_plainly(chat("hi\nX\nho\n"), []) == 1
+        first, failed, third = map(json.loads, capsys.readouterr().out.splitlines())
+        assert (first["answer"], third["answer"]) == ("Yes, hi.", "Yes, ho.")
+        assert (failed["question"], "overloaded" in failed["error"]["what"]) == ("X", True)
+        ((_path, kept),) = saved_conversations(tmp_path)
+        assert [turn.content for turn in kept.turns] == ["hi", "Yes, hi.", "ho", "Yes, ho."]
+        with pytest.raises(WorkbenchError, match="overloaded"):
+            chat_plainly(chat(""), ["X"])
