@@ -19,6 +19,7 @@ def test_keys_and_values_are_those_of_all_tokens_so_far() -> None:
         kept = layer.update(keys[:, :, -new:], values[:, :, -new:])
         assert torch.equal(kept[0], keys) and torch.equal(kept[1], values)
         assert layer.get_seq_length() == keys.shape[2]
+        assert torch.equal(layer.keys, keys) and torch.equal(layer.values, values), "some models look at them"
 
 
 def test_tokens_can_be_taken_back() -> None:

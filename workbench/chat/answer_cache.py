@@ -18,17 +18,35 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc]  # transformers is untyp
     """Keys and values of one layer, given out as transformers' own gives them, value by value.
 
     Its own writes all of them anew for each token; here a token is written into room that is there, and the room grows
-    by half. So the work for a token does not grow with those before it. ``keys`` and ``values``,
-    ``[batch, heads, room, size]``, are filled up to ``length`` tokens.
+    by half. So the work for a token does not grow with those before it.
     """
 
-    keys: torch.Tensor
-    values: torch.Tensor
     length = 0
+    _keys: torch.Tensor
+    _values: torch.Tensor
+    """With their room, ``[batch, heads, room, size]``."""
+
+    @property
+    def keys(self) -> torch.Tensor:
+        """Of all tokens so far, ``[batch, heads, tokens, size]``."""
+        return self._keys[..., : self.length, :]
+
+    @keys.setter
+    def keys(self, keys: torch.Tensor) -> None:
+        self._keys = keys
+
+    @property
+    def values(self) -> torch.Tensor:
+        """Of all tokens so far, ``[batch, heads, tokens, size]``."""
+        return self._values[..., : self.length, :]
+
+    @values.setter
+    def values(self, values: torch.Tensor) -> None:
+        self._values = values
 
     def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
         """Begin with no room at all."""
-        self.keys, self.values = key_states[..., :0, :], value_states[..., :0, :]
+        self._keys, self._values = key_states[..., :0, :], value_states[..., :0, :]
         self.is_initialized = True
 
     def update(
@@ -40,16 +58,16 @@ class GrowingLayer(DynamicLayer):  # type: ignore[misc]  # transformers is untyp
         new = key_states.shape[-2]
         self.make_room(new)
         begin, self.length = self.length, self.length + new
-        self.keys[..., begin : self.length, :] = key_states
-        self.values[..., begin : self.length, :] = value_states
-        return self.keys[..., : self.length, :], self.values[..., : self.length, :]
+        self._keys[..., begin : self.length, :] = key_states
+        self._values[..., begin : self.length, :] = value_states
+        return self.keys, self.values
 
     def make_room(self, new: int) -> None:
         """For so many tokens more. It is never filled to its end: what fills it is another shape to compiled code."""
         length = self.length + new
-        if length >= self.keys.shape[-2]:
+        if length >= self._keys.shape[-2]:
             room = length + max(length // 2, _LEAST_MORE)
-            self.keys, self.values = (self._moved(old, room) for old in (self.keys, self.values))
+            self._keys, self._values = self._moved(self._keys, room), self._moved(self._values, room)
 
     def get_seq_length(self) -> int:
         """Tokens that are kept."""
