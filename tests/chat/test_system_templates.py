@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.chat.system_templates import SYSTEM_TEMPLATES, chosen_system, system_text
+from workbench.chat.system_templates import SYSTEM_TEMPLATES, chosen_system, named_by, system_text
 from workbench.errors import WorkbenchError
 
 
@@ -31,3 +31,11 @@ def test_another_name_is_told_which_there_are() -> None:
     with pytest.raises(WorkbenchError) as refused:
         system_text("arxiv_gentle", "BOT")
     assert "arxiv_gentile" in str(refused.value.fix)
+
+
+@pytest.mark.parametrize("name", SYSTEM_TEMPLATES)
+def test_a_text_is_known_by_its_name_and_the_models(name: str) -> None:
+    found = named_by(system_text(name, "Ada (2)"))
+    assert found is not None
+    assert system_text(*found) == system_text(name, "Ada (2)")
+    assert named_by(f"{system_text(name, 'Ada')} And more.") is None

@@ -312,7 +312,7 @@ async def test_a_question_file_gives_a_table_that_is_found_again(talk: Pilot[Non
     await see(talk, "Which questions?")
     await type_text(talk, "sums.csv")
     await talk.press("enter")
-    await see(talk, "finished · 3 of 3 answers", "✓ It is 7.", "✗ [31mred [bold]", "endpoint:played 1/2")
+    await see(talk, "finished · 3 of 3 answers", "✓ It is 7.", "✗ [31mred [bold]", "1/2 endpoint:played")
     await talk.press("escape")
     await talk.press("f12")
     await choose(talk, "tables of question files")

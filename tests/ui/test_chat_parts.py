@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from tests.ui import recorded
 from workbench.chat.image_path import PICTURE_ENDINGS
@@ -13,6 +14,7 @@ from workbench.chat.protocol import Answer
 from workbench.chat.turn import ChatTurn
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
+from workbench.ui.chat_choices import ChatForm
 from workbench.ui.chat_pictures import split_message
 from workbench.ui.chat_sides import ChatSides
 from workbench.ui.chat_state import ChatState
@@ -135,3 +137,27 @@ def test_a_question_is_taken_back_from_those_that_were_asked_it(tmp_path: Path) 
     assert [len(chat.turns) for chat in sides.all] == [1, 1]
     assert [chat.go_beside(0, -1, of_answer=True) for chat in sides.all] == [True, True]
     assert [chat.last_answer for chat in sides.all] == ["1", "1"]
+
+
+# -- settings
+
+
+def test_a_prompt_template_that_there_is_not_is_refused_in_the_form() -> None:
+    assert ChatForm(prompt_template="internlm2_chat").prompt_template == "internlm2_chat"
+    with pytest.raises(ValidationError, match=r"There is no prompt template internlm2_chatt.*internlm2_chat"):
+        ChatForm(prompt_template="internlm2_chatt")
+
+
+def test_hidden_answers_stay_hidden_while_columns_come_and_go(tmp_path: Path) -> None:
+    sides = ChatSides(ChatState(tmp_path, ChosenModel("one")))
+    sides.put_beside(ChosenModel("two"))
+    sides.blind._shuffle = list.reverse
+    sides.blind.is_on = True
+    sides.blind.begin(0, 2)
+    sides.put_beside(ChosenModel("three"))
+    assert [sides.blind.model_in(0, column) for column in range(3)] == [1, 0, 2]
+    assert sides.remove(0)
+    assert [sides.blind.model_in(0, column) for column in range(2)] == [0, 1]
+    assert sides.blind.hides(0)
+    sides.remove_others()
+    assert not sides.blind.hides(0)

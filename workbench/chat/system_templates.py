@@ -5,6 +5,8 @@ They are the ones that the catalogue's configs train with, so that a model is as
 
 from __future__ import annotations
 
+import re
+
 from workbench.configs.catalogue.systems import SYSTEMS
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -28,6 +30,16 @@ def system_text(name: str, bot_name: str) -> str:
             fix=_("There are: {names}.").format(names=", ".join(SYSTEM_TEMPLATES)),
         )
     return SYSTEMS[name].replace("{bot_name}", bot_name).replace(": enabled.", ": disabled.")
+
+
+def named_by(text: str) -> tuple[str, str] | None:
+    """The name whose system text this is, and what the model is called in it; None if it is nobody's."""
+    for name in SYSTEM_TEMPLATES:
+        mark = re.escape("{bot_name}")
+        pattern = re.escape(system_text(name, "{bot_name}")).replace(mark, "(?P<bot>.*?)", 1).replace(mark, "(?P=bot)")
+        if found := re.fullmatch(pattern, text, re.DOTALL):
+            return name, found.groupdict().get("bot", "")
+    return None
 
 
 def chosen_system(text: str, name: str | None, bot_name: str) -> str:

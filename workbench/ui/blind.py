@@ -64,7 +64,19 @@ class Blind:
         """Show the names; the answers stay where they are."""
         self.kept.hidden.discard(question)
 
+    def add_model(self) -> None:
+        """A model more answers, at the right of the others: what is hidden stays hidden."""
+        for order in self.kept.orders.values():
+            order.append(len(order))
+
+    def take_away(self, model: int) -> None:
+        """A model less answers; the others' answers stay in their order."""
+        self.kept.orders = {
+            question: [other - (other > model) for other in order if other != model]
+            for question, order in self.kept.orders.items()
+        }
+
     def forget(self, questions: int = 0) -> None:
-        """Only the first so many questions are left; none by default, as when the models are others from now on."""
+        """Only the first so many questions are left; none by default."""
         self.kept.orders = {number: order for number, order in self.kept.orders.items() if number < questions}
         self.kept.hidden = {number for number in self.kept.hidden if number < questions}

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from pydantic import field_validator
+
 from workbench.chat.protocol import GenerationSettings, Precision
 from workbench.configs.setting import setting
+from workbench.errors import WorkbenchError
 from workbench.ui.chosen_model import ChosenModel
 
 _BITS: dict[str, Literal[4, 8] | None] = {"all": None, "8": 8, "4": 4}
@@ -51,6 +54,18 @@ class ChatForm(GenerationSettings):
         zh="运行模型自带的 Python 代码；仅限你信任的模型。",
     )
 
+    @field_validator("prompt_template")
+    @classmethod
+    def _is_known(cls, name: str | None) -> str | None:
+        from workbench.data.templates import AUTO, get_template  # once something is to be checked
+
+        try:
+            if name and name != AUTO:
+                get_template(name)
+        except WorkbenchError as error:
+            raise ValueError(" ".join(filter(None, (error.what, error.fix)))) from error
+        return name
+
 
 _OF_MODEL = ("prompt_template", "precision", "offload_folder", "compile", "trust_remote_code")
 _OF_WEIGHTS = ("prompt_template", "bits", "precision", "offload_folder", "compile", "trust_remote_code")
@@ -77,7 +92,7 @@ class ChatChoices:
         if self.chosen is not None:
             values |= {name: getattr(self.chosen, name) for name in _OF_MODEL}
             values["bits"] = next(name for name, bits in _BITS.items() if bits == self.chosen.bits)
-        return ChatForm.model_validate(values)
+        return ChatForm.model_construct(**values)  # a template that was here once shall not keep the form away
 
     def changed(self, system: str, changes: dict[str, Any]) -> ChatChoices:
         """The same with another system text, and other values of the form."""

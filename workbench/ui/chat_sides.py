@@ -62,6 +62,7 @@ class ChatSides:
     def put_beside(self, chosen: ChosenModel) -> None:
         """Ask this model the same."""
         self.others.append(ChatState(self.first.project, chosen))
+        self.blind.add_model()
         self._stand_anew()
 
     def remove(self, number: int) -> bool:
@@ -75,6 +76,7 @@ class ChatSides:
                 return False
             self.first = self.others.pop(0)
         _stand_alone(gone)
+        self.blind.take_away(number)
         self._stand_anew()
         return True
 
@@ -83,6 +85,7 @@ class ChatSides:
         gone, self.others = self.others, []
         for chat in gone:
             _stand_alone(chat)
+        self.blind.forget()
         self._stand_anew()
 
     def reopen(self, columns: Sequence[SavedConversation]) -> None:
@@ -105,8 +108,9 @@ class ChatSides:
         self._take_places()
 
     def _stand_anew(self) -> None:
-        """The columns are others from now on: names stand where they stood at the beginning."""
-        self.blind.forget()
+        """The columns are others from now on, also on disk."""
+        if not self.are_several:
+            self.blind.forget()
         self._take_places()
         for chat in self.all:
             chat.save_if_possible()

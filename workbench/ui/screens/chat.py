@@ -78,6 +78,7 @@ class ChatScreen(ChatKeeping):
             return
         self.chat.take(changed)
         self.chat.save()
+        self.show_status()
         if changed.chosen is not None and changed.chosen != before.chosen and not self._answering:
             self.load(changed.chosen)
 

@@ -169,6 +169,8 @@ class ChatFrame(AreaScreen):
         label = chosen.label if chosen is not None else _("No model chosen")
         several = self.sides.are_several
         status = self._said_of_columns() if several else figures or label
+        if self.chat.system:
+            status = _("system text") + " · " + status
         if self.chat.agent.is_on:
             status = _("with tools (ctrl+k)") + " · " + status
         self.query_one("#chat-status", NameLine).tell(status)

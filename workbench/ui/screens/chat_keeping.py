@@ -27,8 +27,7 @@ class ChatKeeping(ChatConversation):
         """Put the chosen answer, or the last one, into a dataset once it was looked at."""
         from workbench.ui.screens.row_dialog import RowDialog
 
-        if self._answering:
-            self.note(_("The model is still answering; escape stops it."))
+        if self._is_busy():
             return
         question = self.question_meant
         if (place := await self._whose_answer(question)) is None:

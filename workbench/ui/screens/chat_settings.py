@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Label, Select
 
-from workbench.chat.system_templates import SYSTEM_TEMPLATES, system_text
+from workbench.chat.system_templates import SYSTEM_TEMPLATES, named_by, system_text
 from workbench.data.templates import known_templates
 from workbench.i18n import N_, _
 from workbench.text import printable
@@ -49,6 +49,7 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
     def __init__(self, choices: ChatChoices, template: str | None = None) -> None:
         super().__init__()
         self._choices, self._template = choices, template
+        self._named = named_by(choices.system)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -58,9 +59,10 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
                 yield LinesInput(self._choices.system, id="system-text")
                 with Horizontal():
                     names = [(name, name) for name in SYSTEM_TEMPLATES]
-                    yield Select(names, prompt=_("by name"), id="system-name", compact=True)
+                    name, bot = self._named or (Select.NULL, "")
+                    yield Select(names, prompt=_("by name"), value=name, id="system-name", compact=True)
                     yield Label(_("name of the model"), markup=False)
-                    yield LineInput(_BOT_NAME, id="bot-name", compact=True)
+                    yield LineInput(bot or _BOT_NAME, id="bot-name", compact=True)
                 if self._template:
                     used = _("prompt template in use: {name}").format(name=printable(self._template))
                     yield Label(used, classes="muted", markup=False)

@@ -45,7 +45,8 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
     def __init__(self, project: Path) -> None:
         super().__init__()
         self._project = project
-        self._saved: list[SavedConversation] = []
+        self._saved: list[list[SavedConversation]] = []
+        """Each with what it stands beside, from left to right."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -62,11 +63,13 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
     @work(thread=True, group="chat-words", exclusive=True, exit_on_error=False)
     def _read(self) -> None:
         """Long conversations take a moment to read."""
-        saved = [one for _path, one in saved_conversations(self._project)]
+        found = [one for _path, one in saved_conversations(self._project)]
+        columns = [side_by_side(one, found) for one in found]
+        saved = [beside for one, beside in zip(found, columns, strict=True) if beside[0] is one]
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._take_saved, saved)
 
-    def _take_saved(self, saved: list[SavedConversation]) -> None:
+    def _take_saved(self, saved: list[list[SavedConversation]]) -> None:
         self._saved = saved
         self._show(range(len(saved)))
         none = _("There are none yet: each one is saved as soon as you ask something.")
@@ -83,7 +86,7 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
     @work(thread=True, group="chat-words", exclusive=True, exit_on_error=False)
     def _find(self, words: str) -> None:
         """And to look through."""
-        found = [number for number, saved in enumerate(self._saved) if saved.says(words)]
+        found = [number for number, saved in enumerate(self._saved) if any(one.says(words) for one in saved)]
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._show, found)
 
@@ -126,9 +129,12 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
 
     @on(DataTable.RowSelected)
     def _take(self, event: DataTable.RowSelected) -> None:
-        self.dismiss(side_by_side(self._saved[int(str(event.row_key.value))], self._saved))
+        self.dismiss(self._saved[int(str(event.row_key.value))])
 
 
-def _cells(saved: SavedConversation) -> tuple[str, str, str]:
-    started = time.strftime("%Y-%m-%d %H:%M", time.localtime(saved.started))
-    return started, printable(ChosenModel(saved.model, saved.adapter, llava=saved.llava).label), printable(saved.title)
+def _cells(columns: list[SavedConversation]) -> tuple[str, str, str]:
+    first = columns[0]
+    started = time.strftime("%Y-%m-%d %H:%M", time.localtime(first.started))
+    models = [ChosenModel(one.model, one.adapter, llava=one.llava).label for one in columns]
+    several = _("{count} side by side").format(count=len(columns))
+    return started, printable(models[0] if len(columns) == 1 else several), printable(first.title)
