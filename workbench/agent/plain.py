@@ -17,6 +17,7 @@ from workbench.chat.interrupts import Interrupts
 from workbench.chat.plain_answers import Given, Show
 from workbench.chat.protocol import Answer, Delta, GenerationSettings
 from workbench.chat.turn import ChatCall, ChatTurn
+from workbench.chat.typed_lines import tell
 from workbench.chat.voice import Voice
 from workbench.i18n import _
 from workbench.text import printable, visible
@@ -96,11 +97,6 @@ class AgentAnswering:
                 tell("")
             if reply := _REPLIES.get(line.strip().lower()) if line else "no":
                 return self.consent.take(tool, reply)
-
-
-def tell(text: str, end: str = "\n") -> None:
-    """Say something that is no part of an answer."""
-    print(text, end=end, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _shown(event: Event, *, streams: bool) -> str:

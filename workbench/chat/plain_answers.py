@@ -37,6 +37,18 @@ class Given:
     ended_by: str
     more: dict[str, Any] = field(default_factory=dict)
 
+    def row(self, question: ChatTurn) -> dict[str, Any]:
+        """What ``--json`` prints of it."""
+        return {
+            "question": question.content,
+            **({"images": question.images} if question.images else {}),
+            "answer": self.text,
+            **self.more,
+            "tokens": self.tokens,
+            "seconds": round(self.seconds, 3),
+            "ended_by": self.ended_by,
+        }
+
 
 class Answering(Protocol):
     """A way to answer; the engine alone, or an agent with it."""

@@ -20,6 +20,7 @@ from workbench.chat.image_path import pictures_in
 from workbench.chat.plain_answers import Answering, EngineAnswering, Given
 from workbench.chat.protocol import GenerationSettings, Load, Loaded, Loading
 from workbench.chat.turn import ChatTurn, Figures
+from workbench.chat.typed_lines import tell, typed_lines
 from workbench.chat.voice import Voice
 from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
@@ -78,7 +79,7 @@ class PlainChat:
                 self._take(engine)
             self._take_pictures(self.images)
             for trouble in await self.answering.start(loaded.prompt_template if loaded else ""):
-                self._tell(_("Warning: {text}").format(text=printable(trouble)))
+                tell(_("Warning: {text}").format(text=printable(trouble)))
             conversation = SavedConversation(
                 model=self.load.model,
                 adapter=self.load.adapter,
@@ -94,7 +95,7 @@ class PlainChat:
                 if question == "RESET":
                     conversation = conversation.model_copy(update={"turns": []})
                     self._waiting = list(self.images)
-                    self._tell(_("The conversation is empty again."))
+                    tell(_("The conversation is empty again."))
                     continue
                 try:
                     await self._hear(engine, conversation, question)
@@ -116,43 +117,32 @@ class PlainChat:
 
     def _typed(self) -> Iterator[str]:
         if self._is_typed_by_hand:
-            self._tell(_("Type a message and press enter. RESET forgets the conversation, EXIT or ctrl+d ends it."))
+            tell(_("Type a message and press enter. RESET forgets the conversation, EXIT or ctrl+d ends it."))
             if self._sees:
-                self._tell(_("/image PATH, or a file dragged here, puts a picture to the next message."))
-        while True:
-            if self._is_typed_by_hand:
-                print("\n>>> ", end="", file=sys.stderr, flush=True)  # noqa: T201
-            try:
-                line = self.questions.readline()
-            except KeyboardInterrupt:
-                self._tell("\n" + _("EXIT or ctrl+d ends the chat."))
-                continue
-            if not line or line.strip() == "EXIT":
-                return
-            if line.strip():
-                yield line.strip()
+                tell(_("/image PATH, or a file dragged here, puts a picture to the next message."))
+        yield from typed_lines(self.questions)
 
     async def _load(self, engine: ChatEngine) -> Loaded:
         loaded: Loaded | None = None
         async for reply in engine.load(self.load.model_copy(update={"id": engine.next_id()})):
             if isinstance(reply, Loading):
                 if reply.share is None:
-                    self._tell(reply.stage)
+                    tell(reply.stage)
             else:
                 loaded = reply
         assert loaded is not None
         for warning in loaded.warnings:
-            self._tell(_("Warning: {text}").format(text=warning))
+            tell(_("Warning: {text}").format(text=warning))
         self._sees = loaded.sees
         ready = _("Ready: {count:.1f} M parameters on {device}, prompt template {template}.")
-        self._tell(ready.format(count=loaded.parameters / 1e6, device=loaded.device, template=loaded.prompt_template))
+        tell(ready.format(count=loaded.parameters / 1e6, device=loaded.device, template=loaded.prompt_template))
         return loaded
 
     def _take(self, service: ChatEndpoint) -> None:
         """Nothing has to be loaded; whether it looks at pictures, the service says when it is sent one."""
         self._sees = True
         asking = _("Asking {model} at {url}.")
-        self._tell(asking.format(model=printable(service.endpoint.model), url=service.endpoint.url))
+        tell(asking.format(model=printable(service.endpoint.model), url=service.endpoint.url))
 
     async def _hear(self, voice: Voice, conversation: SavedConversation, line: str) -> None:
         """Carry out what was typed: a picture for the next message, or a message."""
@@ -177,18 +167,18 @@ class PlainChat:
         self._waiting += found
         if self._is_typed_by_hand:
             for picture in found:
-                self._tell(_("With the next message: {path}").format(path=printable(picture)))
+                tell(_("With the next message: {path}").format(path=printable(picture)))
 
     def _list_pictures(self, conversation: SavedConversation) -> None:
         asked = [picture for turn in conversation.turns for picture in turn.images]
         if not asked and not self._waiting:
-            self._tell(_("There is no picture yet: /image PATH adds one."))
+            tell(_("There is no picture yet: /image PATH adds one."))
         for text, pictures in (
             (_("In the conversation: {path}"), asked),
             (_("With the next message: {path}"), self._waiting),
         ):
             for picture in pictures:
-                self._tell(text.format(path=printable(picture)))
+                tell(text.format(path=printable(picture)))
 
     async def _answer(self, voice: Voice, conversation: SavedConversation, question: str) -> None:
         """
@@ -226,7 +216,7 @@ class PlainChat:
         except WorkbenchError as error:
             if not self._warned:
                 self._warned = True
-                self._tell(_("Warning: {text}").format(text=error))
+                tell(_("Warning: {text}").format(text=error))
 
     def _show(self, text: str) -> None:
         if not self.as_json:
@@ -235,30 +225,17 @@ class PlainChat:
     def _close(self, question: ChatTurn, given: Given) -> None:
         if not self.as_json:
             if unseen := left_out(given.figures):
-                self._tell(unseen)
+                tell(unseen)
             return
-        row: dict[str, object] = {
-            "question": question.content,
-            **({"images": question.images} if question.images else {}),
-            "answer": given.text,
-            **given.more,
-            "tokens": given.tokens,
-            "seconds": round(given.seconds, 3),
-            "ended_by": given.ended_by,
-        }
-        print(json.dumps(row, ensure_ascii=False), flush=True)  # noqa: T201
+        print(json.dumps(given.row(question), ensure_ascii=False), flush=True)  # noqa: T201
 
     def _tell_why(self, question: str, error: WorkbenchError, *, by_hand: bool) -> None:
         """Say why there is no answer; the questions behind it are asked all the same."""
         said = printable(str(error))
-        self._tell(said if by_hand else _("Error: {message}").format(message=said))
+        tell(said if by_hand else _("Error: {message}").format(message=said))
         if self.as_json:
             told = {"what": error.what, "where": error.where, "fix": error.fix}
             print(json.dumps({"question": question, "error": told}, ensure_ascii=False), flush=True)  # noqa: T201
-
-    @staticmethod
-    def _tell(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _is_message(line: str) -> bool:
