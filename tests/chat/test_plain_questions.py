@@ -42,3 +42,18 @@ def test_the_others_are_asked_and_the_failure_is_counted(
         assert [turn.content for turn in kept.turns] == ["hi", "Yes, hi.", "ho", "Yes, ho."]
         with pytest.raises(WorkbenchError, match="overloaded"):
             chat_plainly(chat(""), ["X"])
+
+
+def test_what_came_of_an_answer_that_broke_off_is_kept_and_the_error_has_its_own_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "config"))
+    with playing(lambda _asked: streamed(said("Half an ans"), end=False)) as service:
+        keep_endpoint(KnownEndpoint(name="moody", url=service.url, model="m"))
+        load = Load(id=0, model="endpoint:moody")
+        with pytest.raises(WorkbenchError, match="broke off"):
+            chat_plainly(PlainChat(load, "", GenerationSettings(), tmp_path, tmp_path / "chat.log"), ["hi"])
+    assert capsys.readouterr().out == "Half an ans\n"
+    ((_path, kept),) = saved_conversations(tmp_path)
+    assert [turn.content for turn in kept.turns] == ["hi", "Half an ans"]
+    assert kept.turns[-1].figures is not None and kept.turns[-1].figures.ended_by == "broken"

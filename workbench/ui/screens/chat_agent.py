@@ -47,7 +47,9 @@ class ChatAgent(ChatStreaming):
 
         template = self.models.prompt_template(self.chat.chosen) if self.chat.chosen else None
         fitting = fitting_protocol(template) if template else ""
-        choice = await self.app.push_screen_wait(AgentDialog(self.chat.agent, fitting, self.tools.check, self.tools.consent))
+        choice = await self.app.push_screen_wait(
+            AgentDialog(self.chat.agent, fitting, self.tools.check, self.tools.consent)
+        )
         if choice is None:
             return
         self.chat.agent = choice
