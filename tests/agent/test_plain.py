@@ -25,9 +25,9 @@ Ask = Callable[..., Any]
 
 @pytest.fixture
 def terminal() -> TextIO:
-    """The user types what does not mean anything, then "once"; then nothing more."""
+    """The user types what does not mean anything, then "yes"; then nothing more."""
     ours, theirs = os.openpty()
-    os.write(ours, b"perhaps\n\no\n")
+    os.write(ours, b"perhaps\n\nyes\n")
     return os.fdopen(theirs, "r")
 
 

@@ -22,7 +22,17 @@ from workbench.chat.voice import Voice
 from workbench.i18n import _
 from workbench.text import printable, visible
 
-_REPLIES: dict[str, Reply] = {"o": "once", "a": "always", "n": "no", "never": "never"}
+_REPLIES: dict[str, Reply] = {
+    "o": "once",
+    "once": "once",
+    "y": "once",
+    "yes": "once",
+    "a": "always",
+    "always": "always",
+    "n": "no",
+    "no": "no",
+    "never": "never",
+}
 
 
 @dataclass
