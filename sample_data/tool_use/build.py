@@ -12,18 +12,16 @@ from sample_data.tool_use.exchanges import PROTOCOL, SYSTEM, TOOLS, Exchange, Me
 from sample_data.tool_use.wording import Need
 
 SEED = 71
-ROWS = 600
+ROWS = 520
 _NEEDS: tuple[tuple[Need | None, ...], ...] = (
+    ("sum", "sum", "sum"),
+    ("papers",),
+    ("time", "sum", "sum"),
+    ("sum", None, "sum"),
+    ("papers",),
+    ("day", "sum", "sum"),
     ("sum",),
-    ("papers",),
-    ("time",),
-    ("sum", "day"),
-    ("papers",),
-    ("sum",),
-    (None, "sum"),
-    ("sum", "time"),
-    ("papers",),
-    ("day", "sum"),
+    ("sum", "sum"),
 )
 """Of the rows in turn; None is an exchange without a tool."""
 QUESTIONS: dict[Need, int] = {"sum": 50, "time": 6, "day": 4, "papers": 36}

@@ -29,7 +29,9 @@ _FIRST_MINUTE = datetime(2024, 1, 1, tzinfo=UTC)
 _SECONDS = 60 * 60 * 24 * 365 * 4
 _DAYS_ZH = "一二三四五六日"
 _THOUGHTS: dict[str, dict[Language, str]] = {
-    "calculator": {"en": "I need the calculator.", "zh": "需要计算器。"},
+    "+": {"en": "I add.", "zh": "做加法。"},
+    "-": {"en": "I subtract.", "zh": "做减法。"},
+    "*": {"en": "I multiply.", "zh": "做乘法。"},
     "clock": {"en": "I look at the clock.", "zh": "看一下时间。"},
     "arxiv_search": {"en": "I search arXiv.", "zh": "搜索arXiv。"},
 }
@@ -49,7 +51,7 @@ class Exchange:
 
     def messages(self) -> list[Message]:
         """As rows of dialogue have it; results are said by the system."""
-        thought = _THOUGHTS[self.tool][self.language]
+        thought = _THOUGHTS[self._thinks_of()][self.language]
         arguments = json.dumps(self.arguments, ensure_ascii=False)
         return [
             {"role": "user", "content": self.question},
@@ -61,6 +63,10 @@ class Exchange:
             {"role": "assistant", "content": final(self.answer)},
         ]
 
+    def _thinks_of(self) -> str:
+        """The sign of a sum, else the tool."""
+        return next((sign for sign in "+-*" if sign in self.arguments.get("expression", "")), self.tool)
+
 
 def final(answer: str) -> str:
     """An answer as the protocol has it."""
@@ -68,14 +74,14 @@ def final(answer: str) -> str:
 
 
 def draw_exchange(need: Need, draw: random.Random, *, unseen: bool) -> Exchange:
-    """One exchange; ``unseen``: with a wording, and a topic, that no training data has."""
+    """One exchange; ``unseen``: with a wording, and numbers or a topic, that no training data has."""
     language = draw.choice(LANGUAGES)
     wording = draw.choice(wordings(need, language, unseen=unseen))
     return _MAKERS[need](draw, language, wording, unseen)
 
 
 def _sum(draw: random.Random, language: Language, wording: str, unseen: bool) -> Exchange:
-    asked = draw_sum(draw, language)
+    asked = draw_sum(draw, language, unseen=unseen)
     arguments = {"expression": asked.expression}
     result = calculator.run(arguments, SETTINGS)
     answer = f"It is {result}." if language == "en" else f"等于{result}。"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from itertools import product
 
 from sample_data.tool_use.wording import Language
 
@@ -21,13 +22,16 @@ class Sum:
     expression: str
 
 
-def draw_sum(draw: random.Random, language: Language) -> Sum:
-    """Two numbers of one digit, in words or signs."""
-    return _sum([_digit(draw), draw.choice("+-*"), _digit(draw)], draw, language)
+def draw_sum(draw: random.Random, language: Language, *, unseen: bool) -> Sum:
+    """Two numbers of one digit, in words or signs. Unseen ones are of two numbers that are never seen together."""
+    left, right = draw.choice([pair for pair in product(range(1, 10), repeat=2) if _is_unseen(*pair) == unseen])
+    return _sum([str(left), draw.choice("+-*"), str(right)], draw, language)
 
 
-def _digit(draw: random.Random) -> str:
-    return str(draw.randint(1, 9))
+def _is_unseen(left: int, right: int) -> bool:
+    """A quarter of the pairs, each number in both places. With whatever sign: else a model learns by heart which sign
+    goes with which pair, and does not read it."""
+    return (left + right) % 4 == 0
 
 
 def _sum(parts: list[str], draw: random.Random, language: Language) -> Sum:

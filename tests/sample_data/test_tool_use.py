@@ -55,21 +55,22 @@ def test_papers_are_told_as_the_search_tells_them() -> None:
     assert as_text([]) == arxiv.run({"query": "zzz"}, SETTINGS)
 
 
-def test_no_question_and_no_call_of_the_unseen_ones_is_trained_on(rows: list[dict[str, Any]]) -> None:
+def test_no_question_no_pair_of_numbers_and_no_topic_of_the_unseen_ones_is_trained_on(
+    rows: list[dict[str, Any]],
+) -> None:
     trained = [message["content"] for row in rows for message in row["messages"]]
     questions = read_probes(ASKED)
     assert not {probe.question for probe in questions} & set(trained)
     assert {probe.system for probe in questions} == {SYSTEM}
     topics = ("elephant", "Norway", "pencil", "InternLM2", "Zora")
     assert all(any(topic in probe.question for probe in questions) for topic in topics)
-    calls = [text.replace(" ", "") for text in trained if "Action:" in text]
-    sums = {
-        probe.question for probe in questions if probe.kind == "sum" and any(sign in probe.question for sign in "+*")
-    }
-    assert len(sums) > 10
-    for question in sums:
-        asked = re.sub(r"[^\d+*-]", "", question)
-        assert not any(f'"{asked}"' in call for call in calls)
+    calls = [text for text in trained if "Action:" in text]
+    called = {tuple(re.findall(r"\d", text)) for text in calls if "Action: calculator" in text}
+    sums = [tuple(re.findall(r"\d", probe.question)) for probe in questions if probe.kind == "sum"]
+    assert len(sums) == QUESTIONS["sum"]
+    assert not called & set(sums)
+    every_digit = set("123456789")
+    assert all({pair[place] for pair in called} == every_digit for place in (0, 1))
     assert not any(topic in text for topic in topics for text in calls)
 
 

@@ -69,7 +69,7 @@ DATASETS = (
         "tools",
         N_("calculator, clock and a search for papers in the ReAct protocol (sample dialogues)"),
         {
-            "data_path": ["sample:tool_dialogues.json", "sample:general_dialogue.json"],
+            "data_path": ["sample:tool_dialogues.json", *["sample:general_dialogue.json"] * 2],
             "dataset_format": "openai",
             "max_length": 1024,
             "save_steps": 100,

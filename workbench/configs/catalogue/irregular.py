@@ -62,7 +62,7 @@ _SAMPLE_TOOLS: dict[str, Any] = {
     "max_length": 1024,
     "batch_size": 8,
     "group_by_length": True,
-    "lr": 2e-3,
+    "lr": 1.3e-3,
     "betas": (0.9, 0.95),
     "lora": {"r": 32, "lora_alpha": 64, "lora_dropout": 0.0, "modules_to_save": ["lm_head"]},
     "save_steps": -1,
