@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.ui import recorded
+from tests.weights.files import adapter, model
 from workbench.chat.image_path import PICTURE_ENDINGS
 from workbench.chat.protocol import Answer
 from workbench.chat.turn import ChatTurn
@@ -19,7 +20,7 @@ from workbench.ui.chat_pictures import split_message
 from workbench.ui.chat_sides import ChatSides
 from workbench.ui.chat_state import ChatState
 from workbench.ui.chosen_model import ChosenModel
-from workbench.ui.known_models import known_models
+from workbench.ui.known_models import found_models, known_models
 from workbench.ui.path_completion import completed
 
 
@@ -94,6 +95,18 @@ def test_checkpoints_of_trainings_can_be_chosen_newest_first(project: Path) -> N
     assert [one.name.rpartition("/")[2] for one in known] == ["checkpoint-40", "checkpoint-9", "sample:model"]
     assert {one.chosen.model for one in known} == {"sample:model"}
     assert known[0].chosen.llava == str(job.checkpoints_path / "checkpoint-40")
+
+
+def test_what_lies_elsewhere_in_the_project_can_be_chosen_too(project: Path) -> None:
+    put_on = adapter(project / "elsewhere" / "adapter", "sample:model")
+    model(project / "deep" / "down" / "model")
+    (project / "deep" / "other").mkdir()
+    known = known_models(project)
+    found = {one.name: one.chosen for one in found_models(project, known)}
+    assert set(found) == {"elsewhere/adapter", "deep/down/model"}
+    assert (found["elsewhere/adapter"].model, found["elsewhere/adapter"].adapter) == ("sample:model", str(put_on))
+    assert found["deep/down/model"].model == str(project / "deep" / "down" / "model")
+    assert found_models(project, [*known, *found_models(project, known)]) == []
 
 
 # -- two conversations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,12 @@ from workbench.i18n import N_
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.results import results_of
+from workbench.paths import resolve_model
 from workbench.ui.chosen_model import ChosenModel
+from workbench.ui.shown_path import shown_path
+from workbench.ui.weights_rows import PROJECT, Found
+from workbench.ui.weights_use import chat_with
+from workbench.weights.find import Looker
 from workbench.weights.seeing import is_seeing_folder
 
 
@@ -37,6 +43,20 @@ def known_models(project: Path) -> list[KnownModel]:
     bases.update(dict.fromkeys(cached_models()))
     named = [KnownModel(N_("base"), base, ChosenModel(base)) for base in bases if base != SAMPLE.chosen.model]
     return [*made, *named, SAMPLE]
+
+
+def found_models(project: Path, known: Sequence[KnownModel]) -> list[KnownModel]:
+    """What else lies in the project's folder that can be talked to; looking at much takes a while."""
+    parts = (part for one in known for part in (one.chosen.model, one.chosen.adapter, one.chosen.llava) if part)
+    found = []
+    for facts in Looker().below(project, [Path(resolve_model(part)) for part in parts]):
+        try:
+            chosen = added_to_base(facts.path) or chat_with(Found(facts.path.name, facts, PROJECT), facts)
+        except WorkbenchError:
+            continue  # it is no language model, or not whole
+        kind = _kind(chosen) if chosen.is_added_to_base else _RESULTS["model"]
+        found.append(KnownModel(kind, shown_path(facts.path, project), chosen))
+    return found
 
 
 def _made_by(job: JobFolder) -> list[KnownModel]:

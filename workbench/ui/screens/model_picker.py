@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Input, Label
+from textual.worker import get_current_worker
 
 from workbench.chat.endpoints import ENDPOINT, known_endpoints
 from workbench.errors import WorkbenchError
@@ -19,7 +20,7 @@ from workbench.i18n import N_, _
 from workbench.paths import resolve_model
 from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
-from workbench.ui.known_models import KnownModel, added_to_base, known_models
+from workbench.ui.known_models import KnownModel, added_to_base, found_models, known_models
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.typed_endpoint import is_service, service_typed
 from workbench.ui.widgets.field_controls import LineInput, Tick
@@ -53,11 +54,10 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
 
     def __init__(self, project: Path, current: ChosenModel | None, beside: Sequence[ChosenModel] = ()) -> None:
         super().__init__()
-        self._current, self._beside = current, beside
+        self._project, self._current, self._beside = project, current, beside
         self._problem = ""
-        self._known = [*known_models(project), *self._services()]
-        if beside:
-            self._known = list(self._others(beside[0]))
+        self._listed = [*known_models(project), *self._services()]
+        self._known = self._choices(self._listed)
 
     def _services(self) -> list[KnownModel]:
         try:
@@ -69,11 +69,15 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
             self._problem = str(error)
             return []
 
-    def _others(self, first: ChosenModel) -> list[KnownModel]:
+    def _choices(self, known: Sequence[KnownModel]) -> list[KnownModel]:
         """Models that are not asked yet, with those on the first one's base in its precision, before all others."""
-        alike = [(one, one.chosen.loaded_like(first)) for one in self._known]
+        if not self._beside:
+            return list(known)
+        first = self._beside[0]
+        alike = [(one, one.chosen.loaded_like(first)) for one in known]
         found = [replace(one, chosen=like if like.base == first.base else one.chosen) for one, like in alike]
-        found = [one for one in found if one.chosen not in self._beside]
+        asked = {one.reference_in(self._project) for one in self._beside}
+        found = [one for one in found if one.chosen.reference_in(self._project) not in asked]
         return sorted(found, key=lambda one: one.chosen.base != first.base)
 
     def compose(self) -> ComposeResult:
@@ -81,7 +85,7 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
         with Vertical(classes="dialog"):
             yield Label(title, classes="dialog-title", markup=False)
             yield FittedTable(_COLUMNS, id="models")
-            hint = _("… or a folder, a Hugging Face name, or URL MODEL [KEY VARIABLE]; enter")
+            hint = _("… or a folder, hub name, or URL MODEL [KEY VARIABLE]; enter")
             yield LineInput(placeholder=hint, id="model-path", compact=True)
             yield LineInput(placeholder=_("adapter or LLaVA folder (optional)"), id="adapter-path", compact=True)
             yield QuietStatic(id="model-problem")
@@ -91,7 +95,7 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
 
     def on_mount(self) -> None:
         table = self.query_one(FittedTable)
-        table.set_rows([Row(str(number), self._cells(known)) for number, known in enumerate(self._known)])
+        self._show_known()
         current = next((number for number, known in enumerate(self._known) if known.chosen == self._current), 0)
         table.choose(str(current))
         self.query_one(QuietStatic).tell(printable(self._problem))
@@ -99,6 +103,24 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
             table.focus()
         else:
             self.query_one("#model-path", LineInput).focus()
+        self._look_around()
+
+    def _show_known(self) -> None:
+        rows = [Row(str(number), self._cells(known)) for number, known in enumerate(self._known)]
+        self.query_one(FittedTable).set_rows(rows)
+
+    @work(thread=True, group="model-picker", exit_on_error=False)
+    def _look_around(self) -> None:
+        """What else lies in the project comes below: looking for it takes longer than a key should."""
+        found = found_models(self._project, self._listed)
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._add, found)
+
+    def _add(self, found: Sequence[KnownModel]) -> None:
+        self._known += self._choices(found)
+        self._show_known()
+        if not self._known and not self._problem:
+            self.query_one(QuietStatic).tell(_("No other model is here yet: name one above."))
 
     def _cells(self, known: KnownModel) -> tuple[str, str, str]:
         is_on_base = bool(self._beside) and known.chosen.base == self._beside[0].base
