@@ -131,6 +131,18 @@ def test_the_row_that_stands_in_the_place_of_another_is_the_one_named(rows: Path
     trainer = SimpleNamespace(
         args=SimpleNamespace(gradient_accumulation_steps=1), callback_handler=SimpleNamespace(train_dataloader=loader)
     )
-    session: Any = SimpleNamespace(counting=SimpleNamespace(steps_per_epoch=2))
+    session: Any = SimpleNamespace(counting=SimpleNamespace(steps_per_epoch=2), config=config)
     assert BadLoss(session, trainer, made)._rows_of(1) == [0, 1]
     assert BadLoss(session, trainer, RowsLeftOut(made, [1]))._rows_of(1) == [0, 2]
+
+
+@pytest.mark.parametrize(("by_length", "explodes_at"), [(False, 10), (True, None)])
+def test_rows_known_by_heart_that_come_first_are_not_what_others_are_compared_with(
+    by_length: bool, explodes_at: int | None
+) -> None:
+    session: Any = SimpleNamespace(config=SimpleNamespace(group_by_length=by_length))
+    guard = BadLoss(session, SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
+    losses = [0.003] * 5 + [4.0] * 100
+    found = next((step for step, loss in enumerate(losses, start=1) if guard._explodes(loss)), None)
+    assert found == explodes_at
+    assert any(guard._explodes(13.0) for _step in range(5))

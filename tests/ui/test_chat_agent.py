@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -189,22 +188,6 @@ async def test_a_model_that_never_answers_is_told_to_and_then_given_up(talk: Pil
     await see(talk, "No answer after 2 turns.")
     await answered(talk)
     assert [turn.role for turn in chat(talk).chat.turns].count("assistant") == 2
-
-
-@pytest.mark.parametrize("rounds", range(6))
-async def test_painting_ends_however_close_its_end_is_to_the_screen_being_painted(
-    talk: Pilot[None], monkeypatch: pytest.MonkeyPatch, rounds: int
-) -> None:
-    screen = chat(talk)
-    laid_out: list[Callable[[], None]] = []
-    monkeypatch.setattr(screen, "call_after_refresh", laid_out.append)
-    async with asyncio.timeout(10):
-        async with screen.painting():
-            screen._pieces.set()
-            await wait_until(talk, lambda: laid_out)
-            laid_out[0]()
-            for _ in range(rounds):
-                await asyncio.sleep(0)
 
 
 async def test_tools_and_the_text_of_the_protocol_are_chosen_in_a_dialog(talk: Pilot[None]) -> None:

@@ -41,6 +41,11 @@ def show_before_after(made: dict[str, Any], *, to_stderr: bool = False) -> None:
     typer.echo(_("It took {seconds:.0f} seconds.").format(seconds=made["seconds"]), err=to_stderr)
     command = shlex.join(["workbench", "chat", str(made["merged"])]) + (f" {CHAT_OPTIONS}" if uses_tools else "")
     typer.echo(_("Talk to it: {command}").format(command=command), err=to_stderr)
+    if uses_tools:
+        small = _(
+            "So small a model copies numbers, topics and results wrongly more often than not: look at every step."
+        )
+        typer.echo(small, err=to_stderr)
 
 
 def _answers(training: JobFolder, checkpoint: str) -> list[tuple[str, ...]]:

@@ -23,6 +23,9 @@ from workbench.training.session import Session
 
 _MEANT = 5
 """Steps whose mean loss is compared with that of the first so many."""
+_FIRST_BY_LENGTH = 50
+"""Rows of one length are often of one kind, and the first batches of what the model knows by heart: with
+``group_by_length`` the worst of so many steps at first is what the others are compared with."""
 _TIMES = 3.0
 _TIMES_BEFORE_NO_NUMBER = 2.0
 """The loss of the step before counts alone then, and what follows has shown that it was on its way."""
@@ -34,7 +37,8 @@ _SHOWN = 12
 class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
     """Looks at the loss of every optimiser step before the weights change, and at the gradient before a save.
 
-    A loss has exploded when its mean over 5 steps is 3 times that of the first 5 steps of the run, and at least 3. The
+    A loss has exploded when its mean over 5 steps is 3 times that of the first 5 steps of the run (the worst 5 of the first
+    50, if rows of one length come together), and at least 3. The
     learning rate is halved then, also where it ends in no number. After a loss that is no number out of nothing the rows
     of that step are left out, for with them it would come again. A run goes back once: then it ends. No weights of a bad
     step are ever saved.
@@ -47,6 +51,7 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         self._session = session
         self._rows = rows
         self._trainer = trainer
+        self._count_first = _FIRST_BY_LENGTH if session.config.group_by_length else _MEANT
         self._first: list[float] = []
         self._last: list[float] = []
         self._before = 0.0
@@ -88,15 +93,21 @@ class BadLoss(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
         return bool(newest) and newest[0] > _TIMES_BEFORE_NO_NUMBER * max(self._first[0], _SMALLEST)
 
     def _explodes(self, loss: float) -> bool:
-        if len(self._first) < _MEANT:
+        if len(self._first) < self._count_first:
             self._first.append(loss)
             return False
         self._last = [*self._last[1 - _MEANT :], loss]
-        return len(self._last) == _MEANT and fmean(self._last) > _TIMES * max(fmean(self._first), _SMALLEST)
+        return len(self._last) == _MEANT and fmean(self._last) > _TIMES * max(self._at_first, _SMALLEST)
+
+    @property
+    def _at_first(self) -> float:
+        """The largest mean of `_MEANT` steps at the beginning; no number before there were so many."""
+        starts = range(len(self._first) - _MEANT + 1)
+        return max((fmean(self._first[start : start + _MEANT]) for start in starts), default=math.nan)
 
     def _act(self, what: str, step: int, *, is_explosion: bool) -> None:
-        now, first = (fmean(losses) if losses else math.nan for losses in (self._last, self._first))
-        what = what.format(iter=self._session.counting.iter_at(step), step=step, now=now, first=first)
+        now = fmean(self._last) if self._last else math.nan
+        what = what.format(iter=self._session.counting.iter_at(step), step=step, now=now, first=self._at_first)
         if self._session.config.on_bad_loss == "warn":
             self._warn(what)
             return

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+
+from textual import on
 
 from workbench.chat.protocol import Answer, Delta
 from workbench.chat.turn import ChatTurn
@@ -18,6 +21,7 @@ from workbench.ui.chat_state import ChatState
 from workbench.ui.columns_shown import name_in
 from workbench.ui.screens.chat_attaching import ChatAttaching
 from workbench.ui.widgets.chat_message import ModelMessage, figures_text
+from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.transcript import Transcript
 
 _SECONDS_BETWEEN_PAINTS = 0.1
@@ -27,6 +31,8 @@ _SECONDS_BETWEEN_PAINTS_OF_SEVERAL = 0.25
 _REST_FOR_PAINTING = 3.0
 """After painting, at least so many times as long as that took passes, so that keys are never far behind."""
 _LONGEST_LAYOUT_SECONDS = 1.0
+_SECONDS_OF_TYPING, _MOST_SECONDS_WITHOUT_ROOM = 0.5, 3.0
+"""While somebody types, answers that have filled their rows wait so long at most for more, as that needs a whole layout."""
 
 
 @dataclass
@@ -56,6 +62,7 @@ class ChatStreaming(ChatAttaching):
         self._coming: list[Coming] = []
         self._pieces = asyncio.Event()
         self._placing = asyncio.Lock()
+        self._typed_at = self._had_room_at = -math.inf
 
     async def answer_in(self, number: int) -> None:
         """Answer the open question of one of the conversations.
@@ -178,10 +185,23 @@ class ChatStreaming(ChatAttaching):
                 with self.app.batch_update():  # one layout for all of them
                     for coming in list(self._coming):
                         await self._paint_one(coming)
-                    self.query_one(Transcript).make_room()
+                    self._make_room()
             await self._laid_out()
             usual = _SECONDS_BETWEEN_PAINTS_OF_SEVERAL if len(self._coming) > 1 else _SECONDS_BETWEEN_PAINTS
             await asyncio.sleep(max(usual, _REST_FOR_PAINTING * (time.monotonic() - began)))
+
+    @on(PromptInput.Edited)
+    def _note_typing(self) -> None:
+        self._typed_at = time.monotonic()
+
+    def _make_room(self) -> None:
+        """Make room for what has grown, unless somebody types and can be spared the wait."""
+        now, transcript = time.monotonic(), self.query_one(Transcript)
+        is_typing = now - self._typed_at < _SECONDS_OF_TYPING
+        if not transcript.lacks_room:
+            self._had_room_at = now
+        elif not is_typing or now - self._had_room_at > _MOST_SECONDS_WITHOUT_ROOM:
+            transcript.make_room()
 
     async def _laid_out(self) -> None:
         """Wait until what was changed is on the screen, which takes most of the time; not for ever if it is hidden."""

@@ -69,13 +69,17 @@ class Transcript(LongTranscript):
         self.anchor()
         return message
 
+    @property
+    def lacks_room(self) -> bool:
+        """Whether the end of an answer that grows is not seen."""
+        return any(text.lacks_room for text in self.query(GrowingText))
+
     def make_room(self) -> None:
-        """Make room for answers that have grown, in one layout for all of them."""
+        """Make room for all answers that grow, in one layout."""
         growing = list(self.query(GrowingText))
-        if any(text.lacks_room for text in growing):
-            most = self.size.height - _ROWS_KEPT if len(growing) > 1 else _ROWS_FOR_ONE
-            for text in growing:
-                text.make_room(most)
+        most = self.size.height - _ROWS_KEPT if len(growing) > 1 else _ROWS_FOR_ONE
+        for text in growing:
+            text.make_room(most)
 
     # -- the chosen message
 
