@@ -16,20 +16,11 @@ from pydantic import ValidationError
 
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import GenerationSettings
-from workbench.chat.turn import ChatCall, ChatRole, ChatTurn
+from workbench.chat.turn import ChatCall, ChatTurn
+from workbench.data.formats.messages import ROLES
 from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
 
-_ROLES: dict[str, ChatRole] = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "human": "user",
-    "assistant": "assistant",
-    "gpt": "assistant",
-    "tool": "tool",
-    "function": "tool",
-}
 _OURS = ("model", "adapter", "llava", "prompt_template", "started", "compared")
 _OWN_FIELDS = ("images", "calls", "tool", "call_id", "seconds", "failed")
 _MOST_BYTES = 256 * 1024 * 1024
@@ -119,7 +110,7 @@ def _settings(about: dict[str, Any]) -> GenerationSettings:
 def _turn(message: Any, number: int) -> ChatTurn:
     if not isinstance(message, dict):
         raise _UnreadableError(_("message {number} is no object").format(number=number))
-    role = _ROLES.get(str(message.get("role", message.get("from"))))
+    role = ROLES.get(str(message.get("role", message.get("from"))))
     if role is None:
         raise _UnreadableError(_("message {number} has no role that is known").format(number=number))
     text, images = _said(message.get("content", message.get("value")))

@@ -36,7 +36,7 @@ _CALLS = {"function_call", "tool_call"}
 _REASONING = ("reasoning_content", "reasoning", "thinking")
 """Columns of what an answer was thought out with, beside its text."""
 _REASONING_END = "</think>"
-_ROLES: dict[str, Role] = {
+ROLES: dict[str, Role] = {
     "system": "system",
     "developer": "system",
     "user": "user",
@@ -80,11 +80,11 @@ def _turn(message: Any, place: str, keys: Keys) -> Turn:
         raise _no_key(message, role_key, place)
     name = message[role_key]
     known = name.lower() if isinstance(name, str) else ""
-    role = _ROLES.get(known)
+    role = ROLES.get(known)
     if role is None:
         raise RowError(
             f"{place}.{role_key}",
-            _("unknown role {role}; known are {known}").format(role=shown(name), known=listed(_ROLES)),
+            _("unknown role {role}; known are {known}").format(role=shown(name), known=listed(ROLES)),
         )
     loss = _loss(message, place)
     if known in _CALLS:
