@@ -46,6 +46,8 @@ SETTINGS = ToolSettings(Path(), arxiv_url=SAMPLE_ARXIV)
         ("5! + 1", "121"),
         ("log₂(8)", "3"),
         ("max(1, 234)", "234"),
+        ("1e-400 * 1e400", "1"),
+        ("1e-400", "1e-400"),
     ],
 )
 def test_the_calculator_is_exact(expression: str, value: str) -> None:
@@ -83,6 +85,11 @@ def test_the_calculator_is_exact(expression: str, value: str) -> None:
         "2½",
         "5!!",
         "15%",
+        "50%+10",
+        "100*20%-5",
+        "5%(3)",
+        "5％＋1",
+        "1e99999999",
         "max(1,234)",
         "10**10000",
         "factorial(3000)",
@@ -108,10 +115,20 @@ def test_what_is_no_sum_is_told_and_never_run(expression: str) -> None:
         ("2x = 1,000", "x = 500"),
         ("x² = 4", "x = -2\nx = 2"),
         ("sin(x) = 0", "x = 0\nx = pi ≈ 3.14159265358979\n… and others, perhaps: sin, cos and tan repeat themselves"),
+        ("x + y = 1, x + y = 2", "there is no solution"),
+        ("x^5 - x + 1 = 0, y = 1", equations.UNKNOWN),
+        ("sqrt(x) = -1", equations.UNKNOWN),
+        ("abs(x) = 3", "x = -3\nx = 3"),
     ],
 )
 def test_equations(equation: str, solution: str) -> None:
     assert equations.run({"equation": equation}, SETTINGS) == solution
+
+
+def test_roots_that_cannot_be_written_are_told_as_numbers() -> None:
+    roots = equations.run({"equation": "x^5 = x - 1"}, SETTINGS).splitlines()
+    assert (roots[0], len(roots)) == ("x ≈ -1.16730397826142", 5)
+    assert equations.run({"equation": "exp(x) = x + 2"}, SETTINGS).endswith("… and others, perhaps")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.chat.services import failing, said, streamed
-from tests.data.sheets.played_endpoint import playing
+from tests.data.sheets.played_endpoint import Asked, Reply, playing
 from tests.evaluation.test_job import job_of, scores_of
 from workbench.chat.endpoints import KnownEndpoint, keep_endpoint
 from workbench.errors import WorkbenchError
@@ -57,3 +57,27 @@ def test_a_service_that_refuses_costs_the_others_nothing(tmp_path: Path, monkeyp
     assert {name: cell.right for name, cell in row.answers.items()} == {"good": True}
     (warned,) = [event for event in EventTail(job.events_path).rest() if isinstance(event, Warned)]
     assert warned.where == "refusing"
+
+
+def test_a_question_that_a_service_refuses_costs_no_other_its_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "user"))
+    (tmp_path / "asked.csv").write_text("question,answer\nWhat is 3 plus 5?,8\nA bad word,\nWhat is 4 plus 4?,8\n")
+    refused = ["bad"]
+
+    def script(asked: Asked) -> Reply:
+        is_refused = bool(refused) and refused[0] in asked.text
+        return failing(400, "filtered") if is_refused else streamed(said("It is 8."))
+
+    with playing(script) as played:
+        keep_endpoint(KnownEndpoint(name="some", url=played.url, model="x"))
+        model = ModelToScore(label="some", model="endpoint:some", endpoint="some", prompt_template="")
+        job = job_of(EvaluationRequest(models=[model], questions={"sums": str(tmp_path / "asked.csv")}), tmp_path)
+        with pytest.raises(WorkbenchError, match="filtered"):
+            work(job, EventLog(job.path))
+        assert [len(row.answers) for row in side_by_side(job).rows] == [1, 0, 1]
+        refused.clear()
+        before = len(played.asked)
+        work(job, EventLog(job.path))
+        assert len(played.asked) == before + 1

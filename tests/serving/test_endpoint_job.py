@@ -177,10 +177,12 @@ def test_a_request_that_cannot_be_answered_says_why(serving: Serving, change: di
 async def test_a_picture_for_a_model_that_only_reads_is_told(serving: Serving, tmp_path: Path) -> None:
     turn = ChatTurn(role="user", content="What is this?", images=[str(picture(tmp_path / "red.png", "red"))])
     chat = serving.endpoint()
-    with pytest.raises(WorkbenchError, match="text only"):
+    with pytest.raises(WorkbenchError, match="text only") as refused:
         async for _reply in chat.generate([turn], GenerationSettings()):
             pass
     await chat.close()
+    assert str(serving.job.path) not in str(refused.value)
+    assert not list(serving.job.path.glob("pictures/*"))
 
 
 def _engines(job: JobFolder) -> list[psutil.Process]:

@@ -12,6 +12,7 @@ import pytest_asyncio
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Select
 
+from tests.agent import server
 from tests.chat.services import said, streamed
 from tests.data.sheets.played_endpoint import Asked, Reply
 from tests.ui.chat_driving import begin_anew, chat, chats, on_disk, turns
@@ -23,6 +24,7 @@ from workbench.chat.turn import ChatTurn
 from workbench.paths import shipped
 from workbench.ui.screens.agent_dialog import AgentDialog
 from workbench.ui.screens.consent_dialog import ConsentDialog
+from workbench.ui.widgets.answer_markdown import AnswerMarkdown
 from workbench.ui.widgets.field_controls import CheckInput, LinesInput
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.protocol_text import ProtocolText
@@ -96,7 +98,7 @@ async def test_thought_call_result_and_time_are_shown_and_kept(talk: Pilot[None]
 async def test_what_is_no_valid_json_is_shown_as_exactly_that(talk: Pilot[None]) -> None:
     await question(talk, "calculator query=[red]6*7", 'calculator {"expression": "1/0"}')
     await answered(talk)
-    await see(talk, "✗ Response:invalid json format: query=[red]6*7")
+    await see(talk, "▸ ✗ 1 calculator query=[red]6*7 → Response:invalid json format: query=[red]6*7")
     failed = [turn.failed for turn in turns_with_tools(talk)]
     assert failed == [True, True]
 
@@ -172,6 +174,34 @@ async def test_tools_that_do_not_start_are_not_waited_for_for_ever(talk: Pilot[N
     await talk.press("ctrl+r")
     await answered(talk)
     await see(talk, "It is 1.")
+
+
+async def test_servers_that_were_not_there_are_tried_again_with_the_next_question(
+    talk: Pilot[None], tmp_path: Path
+) -> None:
+    there = tmp_path / "there"
+    run = f"import os, runpy; os.path.exists({str(there)!r}) or os._exit(1); runpy.run_path({server.__file__!r}, run_name='__main__')"
+    file = tmp_path / "servers.json"
+    file.write_text(json.dumps({"mcpServers": {"late": {"command": sys.executable, "args": ["-c", run]}}}))
+    chat(talk).chat.agent = REACT.model_copy(update={"mcp": str(file)})
+    await question(talk, 'calculator {"expression": "1"}')
+    await answered(talk)
+    await see(talk, "late:", "mcp.log")
+    there.touch()
+    await question(talk, 'calculator {"expression": "2"}')
+    await wait_until(talk, lambda: len(turns_with_tools(talk)) == 2 and not chat(talk)._answering)
+    assert "late:" not in screen_text(talk)
+    toolbox, troubles = await chat(talk).tools.toolbox(chat(talk).chat.agent, chat(talk).rounds)
+    assert not troubles and len(toolbox.specs) > len(REACT.tools)
+
+
+async def test_answers_are_markdown_again_once_tools_are_off(talk: Pilot[None]) -> None:
+    await question(talk, 'calculator {"expression": "6*7"}')
+    await answered(talk)
+    chat(talk).chat.agent = REACT.model_copy(update={"is_on": False})
+    await question(talk, "calculator <p> **x**")
+    await wait_until(talk, lambda: len(turns(talk)) == 6 and not chat(talk)._answering)
+    await wait_until(talk, lambda: len(chat(talk).query(AnswerMarkdown)) == 2)
 
 
 async def ask_plainly(talk: Pilot[None]) -> None:

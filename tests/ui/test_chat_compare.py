@@ -72,7 +72,7 @@ async def talk(loaded: Pilot[None], service: PlayedEndpoint) -> Pilot[None]:
 
 async def idle(pilot: Pilot[None]) -> None:
     """Wait until nothing is answered or loaded."""
-    busy = ("chat-engine", "chat-dialog")
+    busy = ("chat-engine", "chat-dialog", "chat-columns")
     workers = chat(pilot).workers
     await wait_until(pilot, lambda: all(one.is_finished for one in workers if one.group in busy))
 
@@ -199,6 +199,10 @@ async def test_another_base_tells_its_memory_first_and_gets_an_engine_of_its_own
     await put_beside(talk, model=in_project(talk, "other_base"))
     await see(talk, "load it beside the others")
     await talk.press("1")
+    await wait_until(talk, lambda: chat(talk)._loading is not None)
+    await talk.press("f12")  # a dialog meanwhile does not end the loading
+    await see(talk, "win rates")
+    await talk.press("escape")
     await see(talk, "2 side by side")
     await ask_all(talk, "Who are you?")
     assert answers(talk) == [[MODEL], [MODEL]]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -35,21 +35,25 @@ class HowAsked:
     image_folder: str | None = None
 
 
-def start_compare(file: str, models: Sequence[str], how: HowAsked, *, project: Path) -> JobFolder:
+def start_compare(
+    file: str, models: Sequence[str], how: HowAsked, *, project: Path, templates: Mapping[str, str | None] | None = None
+) -> JobFolder:
     """Ask all models in a job of its own; goes on with the newest one that was asked the same and did not finish.
 
     Args:
         file: questions, of which those that say what is right are scored.
         models: each ``MODEL``, ``MODEL+ADAPTER`` (or a LLaVA folder in the adapter's place), a training job, or
             ``endpoint:NAME`` of a chat service.
+        templates: of models that are asked with another prompt template than ``how`` says.
 
     Raises:
         WorkbenchError: a model, template or file is missing or wrong, or a model is named twice.
     """
     if twice := next((name for number, name in enumerate(models) if name in models[:number]), None):
         raise WorkbenchError(_("A model is named twice."), where=twice, fix=_("Name each model once."))
+    own = templates or {}
     return start_evaluate(
-        [_model(name, how, project) for name in models],
+        [_model(name, replace(how, prompt_template=own.get(name) or how.prompt_template), project) for name in models],
         {},
         project=project,
         questions={Path(resolve_model(file)).name.partition(".")[0]: file},

@@ -7,6 +7,7 @@ told; the others go on. The host ends when its stdin ends, and its servers with 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import resource
 import sys
@@ -74,6 +75,7 @@ class McpHost:
 
 
 def main() -> None:
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)  # a line and a traceback for each line that is no message
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     asyncio.run(McpHost(Path(sys.argv[1])).serve())

@@ -16,6 +16,7 @@ from workbench.data.templates import get_template
 from workbench.data.templates.mismatch import template_warnings, trained_template
 from workbench.errors import WorkbenchError
 from workbench.evaluation.answer_log import ANSWERS_FILE, AnswerLog
+from workbench.evaluation.ask_service import SomeUnansweredError, ask_service
 from workbench.evaluation.question_set import Answer, Outcome, Question, QuestionSet
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
 from workbench.evaluation.sets import sets_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 Ask = Callable[[Sequence[Question]], list[Answer]]
 _QUESTIONS_AT_A_TIME = 32
 _PICTURES_AT_A_TIME = 16
+_OF_SERVICE_AT_A_TIME = 8
 WRONG_FILE = "wrong_answers.json"
 
 
@@ -102,8 +104,6 @@ class Evaluation:
     def _asked(self, wanted: ModelToScore) -> Ask:
         """How a model is asked; it is loaded if there is one to load."""
         if wanted.endpoint is not None:
-            from workbench.evaluation.ask_service import ask_service
-
             return partial(ask_service, wanted, self._request)
         return partial(self._generated, self._opened(wanted), wanted)
 
@@ -112,17 +112,40 @@ class Evaluation:
         known = [self._log.get(wanted.label, asked.name, question) for question in asked.questions]
         left = [question for question, answer in zip(asked.questions, known, strict=True) if answer is None]
         self._done += len(known) - len(left)
+        problem: WorkbenchError | None = None
         portion = _PICTURES_AT_A_TIME if any(question.pictures for question in left) else _QUESTIONS_AT_A_TIME
+        portion = _OF_SERVICE_AT_A_TIME if wanted.endpoint is not None else portion
         for start in range(0, len(left), portion):
             if self._is_stopped():
                 break
             assert ask is not None  # there is something left to ask
-            some = left[start : start + portion]
-            self._log.add(wanted.label, asked.name, some, ask(some))
-            self._done += len(some)
+            problem = self._ask(ask, wanted, asked, left[start : start + portion]) or problem
             self._say_progress(wanted.label)
+        if problem is not None:
+            raise problem
         answers = (self._log.get(wanted.label, asked.name, question) for question in asked.questions)
         return [answer for answer in answers if answer is not None]
+
+    def _ask(
+        self, ask: Ask, wanted: ModelToScore, asked: QuestionSet, questions: Sequence[Question]
+    ) -> SomeUnansweredError | None:
+        """Ask some questions and keep the answers; gives why there are not as many.
+
+        Raises:
+            WorkbenchError: there are none at all.
+        """
+        problem: SomeUnansweredError | None = None
+        answers: Sequence[Answer | None]
+        try:
+            answers = ask(questions)
+        except SomeUnansweredError as error:
+            problem, answers = error, error.answers
+        told = [(question, one) for question, one in zip(questions, answers, strict=True) if one is not None]
+        if problem is not None and not told:
+            raise problem
+        self._log.add(wanted.label, asked.name, [question for question, _one in told], [one for _question, one in told])
+        self._done += len(told)
+        return problem
 
     def _generated(self, opened: Opened, wanted: ModelToScore, questions: Sequence[Question]) -> list[Answer]:
         from workbench.evaluation.generate import generate_answers

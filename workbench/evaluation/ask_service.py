@@ -18,11 +18,20 @@ _AT_A_TIME = 4
 """Requests that a service works on side by side."""
 
 
+class SomeUnansweredError(WorkbenchError):
+    """Why some questions have no answer. ``answers``: in the order of the questions, None for those."""
+
+    def __init__(self, error: WorkbenchError, answers: list[Answer | None]) -> None:
+        super().__init__(error.what, where=error.where, fix=error.fix)
+        self.answers = answers
+
+
 def ask_service(wanted: ModelToScore, request: EvaluationRequest, questions: Sequence[Question]) -> list[Answer]:
     """The service's likeliest answers, in the order of the questions.
 
     Raises:
-        WorkbenchError: there is no such service, its key is not set, or it gives no answer.
+        WorkbenchError: there is no such service, or its key is not set.
+        SomeUnansweredError: it gives no answer to some questions.
     """
     return asyncio.run(_ask_all(wanted, request, questions))
 
@@ -48,10 +57,13 @@ async def _ask_all(wanted: ModelToScore, request: EvaluationRequest, questions: 
         raise AssertionError("a service's answer ends or fails")
 
     try:
-        async with asyncio.TaskGroup() as group:
-            asked = [group.create_task(ask(question)) for question in questions]
-    except* WorkbenchError as failed:
-        raise failed.exceptions[0] from None
+        given = await asyncio.gather(*map(ask, questions), return_exceptions=True)
     finally:
         await endpoint.close()
-    return [task.result() for task in asked]
+    answers = [one if isinstance(one, Answer) else None for one in given]
+    for one in given:
+        if isinstance(one, WorkbenchError):
+            raise SomeUnansweredError(one, answers)
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in answers if one is not None]

@@ -88,8 +88,8 @@ class Api:
         return web.json_response(self._row(self._answers.name_of(request.match_info["name"])))
 
     def _told(self, error: WorkbenchError) -> str:
-        """What clients are told; where the server keeps its log is not theirs to know."""
-        return str(error) if self._answers.is_ready else error.what
+        """What clients are told; where the server keeps pictures and its log is not theirs to know."""
+        return str(WorkbenchError(error.what, fix=error.fix)) if self._answers.is_ready else error.what
 
     def _row(self, name: str) -> dict[str, object]:
         return {"id": name, "object": "model", "created": self._began, "owned_by": "workbench"}

@@ -14,7 +14,7 @@ from workbench.agent.protocols import AgentProtocol, protocol_named
 from workbench.chat.client import ChatEngine
 from workbench.chat.protocol import Answer, AttachAdapter, GenerationSettings, Loaded, Loading
 from workbench.chat.streaming import StopWordFilter
-from workbench.chat.turn import ChatCall
+from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.errors import WorkbenchError
 from workbench.serving.api_request import ChatRequest, RequestError
 from workbench.serving.received_pictures import ReceivedPictures
@@ -98,24 +98,32 @@ class ServedAnswers:
             WorkbenchError: there is no answer: the message is too long, or the engine died.
         """
         name, settings = self.name_of(request.model), request.settings(USUAL)
-        turns = await asyncio.to_thread(request.turns, self._pictures)
-        async with self._room:
-            await self._be_ready()
-            protocol = protocol_named("auto", self._templates[name]) if request.offered else None
-            handed_on = HandedOn(protocol)
-            replies = self._engine.generate(
-                turns,
-                settings,
-                parts=self._served.parts[name],
-                tools=protocol.listed(request.offered) if protocol else "",
-                kept_tokens=protocol.kept_tokens if protocol else (),
-            )
-            async with aclosing(replies):
-                async for reply in replies:
-                    if isinstance(reply, Answer):
-                        yield handed_on.ended(reply)
-                    elif text := handed_on.safe(reply.text):
-                        yield text
+        with self._pictures.of_request() as pictures:
+            turns = await asyncio.to_thread(request.turns, pictures)
+            async with self._room:
+                await self._be_ready()
+                async with aclosing(self._answer(name, turns, request, settings)) as replies:
+                    async for reply in replies:
+                        yield reply
+
+    async def _answer(
+        self, name: str, turns: list[ChatTurn], request: ChatRequest, settings: GenerationSettings
+    ) -> AsyncGenerator[str | Ended, None]:
+        protocol = protocol_named("auto", self._templates[name]) if request.offered else None
+        handed_on = HandedOn(protocol)
+        replies = self._engine.generate(
+            turns,
+            settings,
+            parts=self._served.parts[name],
+            tools=protocol.listed(request.offered) if protocol else "",
+            kept_tokens=protocol.kept_tokens if protocol else (),
+        )
+        async with aclosing(replies):
+            async for reply in replies:
+                if isinstance(reply, Answer):
+                    yield handed_on.ended(reply)
+                elif text := handed_on.safe(reply.text):
+                    yield text
 
     async def keep_ready(self) -> None:
         """Load the engine again whenever it has died, until this is cancelled."""

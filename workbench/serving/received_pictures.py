@@ -1,4 +1,4 @@
-"""Pictures that come in requests, kept as files for as long as the server runs."""
+"""Pictures that come in requests, kept as files for as long as these are answered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import base64
 import binascii
 import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from workbench.data.picture import look_at
 from workbench.data.picture_words import problem_sentence
@@ -23,6 +26,15 @@ class ReceivedPictures:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @contextmanager
+    def of_request(self) -> Iterator[ReceivedPictures]:
+        """A place for those of one request, which are deleted once it is answered or refused."""
+        own = ReceivedPictures(self._folder / uuid4().hex)
+        try:
+            yield own
+        finally:
+            own.clear()
 
     def kept(self, url: str) -> Path:
         """The file of a picture in a ``data:`` URL (RFC 2397, base64).

@@ -22,6 +22,8 @@ class ChatTools:
         self._project = project
         self._made_for: tuple[tuple[str, ...], str, str] | None = None
         self._toolbox: Toolbox | None = None
+        self._troubles: list[str] = []
+        self._tried_in = 0
         self._one_at_a_time = asyncio.Lock()
         self._starting: set[asyncio.Task[tuple[Toolbox, list[str]]]] = set()
         self.consent = Consent(project)
@@ -34,14 +36,14 @@ class ChatTools:
         if choice.is_on:
             toolbox_of(choice, self._project)
 
-    async def toolbox(self, choice: AgentChoice) -> tuple[Toolbox, list[str]]:
-        """The tools of a choice, and what is wrong with servers of it that were started just now.
+    async def toolbox(self, choice: AgentChoice, round_number: int) -> tuple[Toolbox, list[str]]:
+        """The tools of a choice, and what is wrong with servers of it. In another round these are tried again.
 
         Raises:
             WorkbenchError: there is no tool of a name.
             StartStoppedError: it was stopped meanwhile.
         """
-        starting = asyncio.create_task(self._started(choice), name="chat-tools")
+        starting = asyncio.create_task(self._started(choice, round_number), name="chat-tools")
         self._starting.add(starting)
         try:
             await asyncio.wait([starting])
@@ -52,10 +54,11 @@ class ChatTools:
             starting.cancel()
             self._starting.discard(starting)
 
-    async def _started(self, choice: AgentChoice) -> tuple[Toolbox, list[str]]:
+    async def _started(self, choice: AgentChoice, round_number: int) -> tuple[Toolbox, list[str]]:
         async with self._one_at_a_time:
-            if self._toolbox is not None and self._made_for == (choice.tools, choice.mcp, choice.arxiv_url):
-                return self._toolbox, []
+            is_as_made = self._made_for == (choice.tools, choice.mcp, choice.arxiv_url)
+            if self._toolbox is not None and is_as_made and (not self._troubles or self._tried_in == round_number):
+                return self._toolbox, self._troubles
             await self.close()
             toolbox = toolbox_of(choice, self._project)
             try:
@@ -64,6 +67,7 @@ class ChatTools:
                 await toolbox.close()
                 raise
             self._toolbox, self._made_for = toolbox, (choice.tools, choice.mcp, choice.arxiv_url)
+            self._troubles, self._tried_in = troubles, round_number
             return toolbox, troubles
 
     def stop_starting(self) -> None:

@@ -32,16 +32,16 @@ def ask_file(project: Path, file: str, models: Sequence[ChosenModel], system: st
     Raises:
         WorkbenchError: something cannot be used, or the models are loaded in different ways.
     """
-    weights = [one for one in models if one.endpoint is None]
-    ways = {(one.bits, one.precision, one.prompt_template) for one in weights}
+    ways = {(one.bits, one.precision) for one in models if one.endpoint is None}
     if len(ways) > 1:
         raise WorkbenchError(
-            _("The models are loaded in different ways: bits, number format or prompt template differ."),
+            _("The models are loaded in different ways: bits or number format differ."),
             fix=_("Choose them in one way, or ask each with 'workbench compare'."),
         )
-    bits, precision, template = ways.pop() if ways else (None, "auto", None)
-    how = HowAsked(prompt_template=template, system=system, bits=4 if bits == 4 else None, precision=precision)
-    return start_compare(file, [one.reference_in(project) for one in models], how, project=project)
+    bits, precision = ways.pop() if ways else (None, "auto")
+    how = HowAsked(system=system, bits=bits, precision=precision)
+    named = {one.reference_in(project): one.prompt_template for one in models}
+    return start_compare(file, list(named), how, project=project, templates=named)
 
 
 def said_of(job: JobFolder) -> str:

@@ -18,6 +18,7 @@ from workbench.agent.tools.settings import ToolError
 _MOST_CHARACTERS = 2000
 _MOST_BITS = 14_000
 """Some 4,200 digits; Python writes out no whole number of more than 4,300."""
+_MOST_TENS = 4_000
 _DEEPEST = 100
 _CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -57,6 +58,8 @@ _OF_SEVERAL = re.compile(r"\b(?:log|min|max|gcd|lcm)\s*\(")
 _RAISED = re.compile("[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _LOWERED = re.compile("(?<=log)[₀-₉]+")
 _ROOT = re.compile(r"√\s*(\d+(?:\.\d+)?|[A-Za-z]\b)")
+_PERCENT = re.compile(r"%\s*(?![\w.\s])")
+"""A remainder has a number or a name behind the sign; before anything else ``%`` is meant as percent."""
 _FACTORIAL = re.compile(r"(?<![\w.])(\d+)!(?!=)")
 
 
@@ -70,12 +73,14 @@ def parsed(text: str, *, unknowns: bool = False) -> Any:
         ToolError: it is no expression, or holds something that is not in the tables.
     """
     require_short(text)
+    if _PERCENT.search(_plain(text)):
+        raise ToolError("% stands for a remainder, as in 7 % 4; write 15% as 15/100")
     try:
-        tree = ast.parse(_as_python_writes(text), mode="eval")
+        python = _as_python_writes(text)
+        tree = ast.parse(python, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        hint = "; write 15% as 15/100" if "%" in text else ""
-        raise ToolError(f"not an expression: {text.strip()}{hint}") from error
-    return _built(tree.body, unknowns, 0)
+        raise ToolError(f"not an expression: {text.strip()}") from error
+    return _built(tree.body, python, unknowns, 0)
 
 
 def _as_python_writes(text: str) -> str:
@@ -117,12 +122,12 @@ def without_thousands(text: str) -> str:
     return _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
 
 
-def _built(node: ast.expr, unknowns: bool, depth: int) -> Any:
+def _built(node: ast.expr, python: str, unknowns: bool, depth: int) -> Any:
     if depth > _DEEPEST:
         raise ToolError("the expression is nested too deeply")
 
     def inside(part: ast.expr) -> Any:
-        return _built(part, unknowns, depth + 1)
+        return _built(part, python, unknowns, depth + 1)
 
     match node:
         case ast.Constant(value=bool() | None):
@@ -130,7 +135,7 @@ def _built(node: ast.expr, unknowns: bool, depth: int) -> Any:
         case ast.Constant(value=int() as number):
             return sympy.Integer(number)
         case ast.Constant(value=float()):
-            return sympy.Rational(ast.unparse(node))
+            return _decimal(str(ast.get_source_segment(python, node)))
         case ast.Name(id=name) if name in _CONSTANTS and not (unknowns and name == "E"):
             return _CONSTANTS[name]
         case ast.Name(id=name) if unknowns and len(name) == 1 and name.isalpha():
@@ -148,6 +153,13 @@ def _built(node: ast.expr, unknowns: bool, depth: int) -> Any:
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _FUNCTIONS:
             return _applied(name, [inside(argument) for argument in arguments])
     raise ToolError(f"not allowed in an expression: {ast.unparse(node)[:80]}")
+
+
+def _decimal(written: str) -> Any:
+    """A number with a point or a power of ten, exactly as it is written."""
+    if abs(int(written.lower().partition("e")[2] or "0")) > _MOST_TENS:
+        raise ToolError("the number is too large or too small")
+    return _bounded(sympy.Rational(written))
 
 
 def _applied(name: str, arguments: list[Any]) -> Any:

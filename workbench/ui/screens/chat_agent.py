@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -78,15 +79,18 @@ class ChatAgent(ChatStreaming):
         protocol = protocol_of(choice, self.models.prompt_template(chat.chosen) or "")
         chat.agent = choice.model_copy(update={"read_as": protocol.name})
         coming.read = protocol.read
+        if coming.message is not None:
+            coming.message.read_as(protocol.read)
         if choice.mcp:
             self.note(_("Starting the tools …"))
         try:
-            toolbox, troubles = await self.tools.toolbox(choice)
+            toolbox, troubles = await self.tools.toolbox(choice, self.rounds)
         except StartStoppedError:
             self.note(_("Stopped before the tools had started; ctrl+r asks again."))
             return
         self.note(printable("\n".join(troubles)))
-        agent = Agent(protocol, toolbox, self._may_run, choice.max_turns)
+        asker = self.name_of(coming) if self.sides.are_several else ""
+        agent = Agent(protocol, toolbox, partial(self._may_run, asker), choice.max_turns)
         self._agents.append(agent)
         try:
             await self._take_steps(agent, coming, chat)
@@ -122,15 +126,15 @@ class ChatAgent(ChatStreaming):
         from workbench.agent.loop import told_of_tools
 
         protocol = protocol_of(choice, self.models.prompt_template(self.chat.chosen) or "")
-        toolbox, _troubles = await self.tools.toolbox(choice)
+        toolbox, _troubles = await self.tools.toolbox(choice, self.rounds)
         return protocol.sent(told_of_tools(turns, protocol, toolbox.specs)), protocol.listed(toolbox.specs)
 
-    async def _may_run(self, tool: ToolSpec, call: ChatCall) -> bool:
+    async def _may_run(self, asker: str, tool: ToolSpec, call: ChatCall) -> bool:
         """Ask the user, one question at a time."""
         from workbench.ui.screens.consent_dialog import may_run
 
         async with self._asking:
-            return await may_run(self.app, self.tools.consent, tool, call)
+            return await may_run(self.app, self.tools.consent, tool, call, asker)
 
     async def stop_agents(self) -> None:
         """End every answer with tools at the step where it is, be it that its tools are started."""

@@ -23,7 +23,7 @@ class ChatComparing(ChatAsking):
 
     # -- columns
 
-    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
+    @work(group="chat-columns", exit_on_error=False)  # another dialog meanwhile does not end the loading
     async def action_add_column(self) -> None:
         """Choose a model to put beside those that are asked."""
         from workbench.ui.screens.model_picker import ModelPicker
@@ -33,6 +33,8 @@ class ChatComparing(ChatAsking):
             self.note(_("The model is still answering; escape stops it."))
         elif first is None:
             self.note(_("Choose a model first: f9."))
+        elif self._loading is not None:
+            self.note(_("A model is being loaded; wait until it is ready."))
         elif not self.models.is_ready(first):
             self.note(_("The model is not loaded yet; enter loads it."))
         elif len(self.sides.all) == MOST_SIDES:

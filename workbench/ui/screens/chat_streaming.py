@@ -60,6 +60,8 @@ class ChatStreaming(ChatAttaching):
     def __init__(self) -> None:
         super().__init__()
         self._coming: list[Coming] = []
+        self.rounds = 0
+        """How often something was answered, be it by several models at a time."""
         self._pieces = asyncio.Event()
         self._placing = asyncio.Lock()
         self._typed_at = self._had_room_at = -math.inf
@@ -158,17 +160,23 @@ class ChatStreaming(ChatAttaching):
         coming.message = None
         if column not in self.window.numbers:
             return
-        names = [self.speaker(chat) for chat in self.sides.all]
-        name = name_in(coming.question, column, names, self.blind)
+        name = self.name_of(coming)
         from_end = coming.question - len(self.chat.questions)
         transcript = self.query_one(Transcript)
         message = await transcript.begin_answer(from_end, column - self.window.numbers.start, name)
         message.is_laid_out_late = self.sides.are_several
+        message.read_as(coming.read)
         coming.message = message
+
+    def name_of(self, coming: Coming) -> str:
+        """Who answers, as far as that may be known."""
+        column = self.blind.column_of(coming.question, coming.model)
+        return name_in(coming.question, column, [self.speaker(chat) for chat in self.sides.all], self.blind)
 
     @asynccontextmanager
     async def painting(self) -> AsyncIterator[None]:
         """While this is open, what comes is painted."""
+        self.rounds += 1
         painter = asyncio.create_task(self._paint_on(), name="chat-painting")
         try:
             yield

@@ -24,6 +24,8 @@ _REPLIES: tuple[Reply, ...] = ("once", "always", "no", "never")
 class ConsentDialog(ChoiceDialog):
     """Gives a `Reply`, or None, which allows nothing. The arguments can be read whole before.
 
+    ``asker``: which of several models asks; empty if there is only one.
+
     It opens while the user may be typing: whatever is typed, enter included, allows nothing. Only arrows lead to a yes.
     """
 
@@ -36,7 +38,7 @@ class ConsentDialog(ChoiceDialog):
     }
     """
 
-    def __init__(self, tool: ToolSpec, call: ChatCall) -> None:
+    def __init__(self, tool: ToolSpec, call: ChatCall, asker: str = "") -> None:
         texts = (
             _("Yes, this once"),
             _("Yes, always in this project"),
@@ -45,7 +47,8 @@ class ConsentDialog(ChoiceDialog):
         )
         choices = [Choice(reply, text) for reply, text in zip(_REPLIES, texts, strict=True)]
         about = _(tool.label) if tool.label else tool.description
-        super().__init__(_("May the model use {tool}?").format(tool=tool.name), about, choices, "no")
+        title = _("May {model} use {tool}?") if asker else _("May the model use {tool}?")
+        super().__init__(title.format(tool=tool.name, model=asker), about, choices, "no")
         self._arguments = _readable(call.arguments)
 
     def compose(self) -> ComposeResult:
@@ -58,12 +61,12 @@ class ConsentDialog(ChoiceDialog):
             yield widget
 
 
-async def may_run(app: App[Any], consent: Consent, tool: ToolSpec, call: ChatCall) -> bool:
+async def may_run(app: App[Any], consent: Consent, tool: ToolSpec, call: ChatCall, asker: str = "") -> bool:
     """Whether a call may be made, by what the user said before or says now."""
     known = consent.known(tool)
     if known is not None:
         return known
-    said = await app.push_screen_wait(ConsentDialog(tool, call))
+    said = await app.push_screen_wait(ConsentDialog(tool, call, asker))
     reply: Reply = next((one for one in _REPLIES if one == said), "no")
     return consent.take(tool, reply)
 

@@ -1,7 +1,9 @@
-"""Markdown of an answer: links are not followed, and code without a language is not searched for one."""
+"""Markdown of an answer: nothing of its text is lost, links are not followed, and code is not searched for its language."""
 
 from __future__ import annotations
 
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from textual.content import Content
 from textual.widgets import Markdown
 from textual.widgets.markdown import MarkdownFence
@@ -22,4 +24,18 @@ class AnswerMarkdown(Markdown):
     BLOCKS = {**Markdown.BLOCKS, "fence": _Fence, "code_block": _Fence}  # noqa: RUF012 - as Textual declares it
 
     def __init__(self, text: str) -> None:
-        super().__init__(text, open_links=False)
+        super().__init__(text, open_links=False, parser_factory=_parser)
+
+
+def _parser() -> MarkdownIt:
+    """What looks like HTML is text, and a line ends where the model ended it."""
+    parser = MarkdownIt("gfm-like", {"html": False})
+    parser.core.ruler.push("line_ends", _keep_line_ends)
+    return parser
+
+
+def _keep_line_ends(state: StateCore) -> None:
+    for token in state.tokens:
+        for part in token.children or ():
+            if part.type == "softbreak":
+                part.type = "hardbreak"

@@ -88,11 +88,12 @@ def _title(part: Thought | ToolStep) -> str:
         if part.is_whole:
             return _("thought: {text}").format(text=_short(part.text))
         return _("thinking … {count} words").format(count=len(part.text.split()))
-    call = f"{part.number}  {part.tool or '?'}  {_short(part.arguments)}".rstrip()
+    mark = _FAILED if _has_failed(part) else ""  # at the beginning, which no narrow column cuts
+    call = f"{mark}{part.number}  {part.tool or '?'}  {_short(part.arguments)}".rstrip()
     if part.result is None:
         return f"{call} …"
     seconds = "" if part.result.seconds is None else f" · {part.result.seconds:.2f} s"
-    return f"{call} → {_FAILED if part.result.failed else ''}{_short(part.result.content)}{seconds}"
+    return f"{call} → {_short(part.result.content)}{seconds}"
 
 
 def _short(text: str) -> str:

@@ -112,6 +112,10 @@ class ModelMessage(VerticalGroup):
         figures.tell(self._figures)
         yield figures
 
+    def read_as(self, read: ReadAnswer | None) -> None:
+        """What is written may hold calls of tools, which stand in it like this."""
+        self._read = read
+
     async def append(self, text: str) -> None:
         """Add the next piece of what the model is writing."""
         self._streamed += text

@@ -63,8 +63,7 @@ class Transcript(LongTranscript):
                 view = self.view(number)
             assert view is not None
             exchange = rows[number][column]
-            way, read = (exchange.answer_way, exchange.read) if exchange else (None, None)
-            message = ModelMessage(speaker, way=way, read=read)
+            message = ModelMessage(speaker, way=exchange.answer_way if exchange else None)
             await view.query_one(Answers).add(column, message)
         self.anchor()
         return message
