@@ -113,6 +113,7 @@ CHAT_APP = Measurement(
     "four columns of a pseudo-terminal of 160×45 cells, while the next message is typed at uneven intervals. The time "
     "runs from the key to the end of the first frame that shows the letter, and the figure is the 95th percentile.",
     limits="The services and the measuring program need a core too. The answers are as long as ten seconds make them; "
-    "much longer ones take longer to lay out, and are then painted less often.",
+    "much longer ones take longer to lay out, and are then painted less often. An answer that has filled its rows waits "
+    "for more while somebody types, three seconds at most.",
     run=measure,
 )
