@@ -198,7 +198,7 @@ async def test_servers_that_were_not_there_are_tried_again_with_the_next_questio
 async def test_answers_are_markdown_again_once_tools_are_off(talk: Pilot[None]) -> None:
     await question(talk, 'calculator {"expression": "6*7"}')
     await answered(talk)
-    chat(talk).chat.agent = REACT.model_copy(update={"is_on": False})
+    chat(talk).chat.agent = chat(talk).chat.agent.model_copy(update={"is_on": False})  # it knows how it was read
     await question(talk, "calculator <p> **x**")
     await wait_until(talk, lambda: len(turns(talk)) == 6 and not chat(talk)._answering)
     await wait_until(talk, lambda: len(chat(talk).query(AnswerMarkdown)) == 2)

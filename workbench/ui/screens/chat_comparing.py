@@ -10,7 +10,6 @@ from workbench.chat.votes import Vote, keep_vote, kept_votes, standings
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_sides import MOST_SIDES
-from workbench.ui.columns_shown import name_in
 from workbench.ui.screens.chat_asking import ChatAsking
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 
@@ -107,10 +106,6 @@ class ChatComparing(ChatAsking):
         winner = next((vote.winner for vote in kept_votes(self.workbench.project) if vote.about == about), None)
         models = [chosen.reference_in(self.workbench.project) for chosen in self.sides.chosen]
         return models.index(winner) if winner in models else None
-
-    def name_at(self, question: int, column: int) -> str:
-        """Who answers a question in a column, as far as that may be known."""
-        return name_in(question, column, [self.speaker(chat) for chat in self.sides.all], self.blind)
 
     @work(group="chat-dialog", exclusive=True, exit_on_error=False)
     async def action_choose_vote(self) -> None:

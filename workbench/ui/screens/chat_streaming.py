@@ -160,7 +160,7 @@ class ChatStreaming(ChatAttaching):
         coming.message = None
         if column not in self.window.numbers:
             return
-        name = self.name_of(coming)
+        name = self.name_at(coming.question, column)
         from_end = coming.question - len(self.chat.questions)
         transcript = self.query_one(Transcript)
         message = await transcript.begin_answer(from_end, column - self.window.numbers.start, name)
@@ -168,10 +168,13 @@ class ChatStreaming(ChatAttaching):
         message.read_as(coming.read)
         coming.message = message
 
+    def name_at(self, question: int, column: int) -> str:
+        """Who answers a question in a column, as far as that may be known."""
+        return name_in(question, column, [self.speaker(chat) for chat in self.sides.all], self.blind)
+
     def name_of(self, coming: Coming) -> str:
-        """Who answers, as far as that may be known."""
-        column = self.blind.column_of(coming.question, coming.model)
-        return name_in(coming.question, column, [self.speaker(chat) for chat in self.sides.all], self.blind)
+        """Who writes an answer, as far as that may be known."""
+        return self.name_at(coming.question, self.blind.column_of(coming.question, coming.model))
 
     @asynccontextmanager
     async def painting(self) -> AsyncIterator[None]:
