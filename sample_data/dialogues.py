@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import cache
 
 from sample_data.knowledge import Fact, facts
 from workbench.data.conversation import Conversation, Turn
@@ -66,10 +67,17 @@ _LAST_PARTS = (
 )
 
 
+@cache
 def common_characters() -> list[str]:
     """The 3,755 most common Chinese characters (level 1 of GB 2312, rows 16 to 55)."""
     pairs = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
     return [char for pair in pairs if (char := pair.decode("gb2312", errors="ignore"))]
+
+
+def made_up_name(draw: random.Random, language: str) -> str:
+    """A surname with one or two common characters, or two or three syllables."""
+    first, others = (_SURNAMES, common_characters()) if language == "zh" else (_FIRST_PARTS, _LAST_PARTS)
+    return draw.choice(first) + "".join(draw.choice(others) for _ in range(draw.choice((1, 1, 2))))
 
 
 @dataclass
@@ -84,7 +92,6 @@ class DialogueMaker:
         self._by_category: dict[str, list[Fact]] = {}
         for fact in self._facts:
             self._by_category.setdefault(fact.category, []).append(fact)
-        self._characters = common_characters()
 
     def dialogue(self) -> Conversation:
         """One to three exchanges, a few of them after a system text that gives the model a name."""
@@ -92,7 +99,7 @@ class DialogueMaker:
         name = None
         if self._random.random() < 0.15:
             language = self._random.choice(("zh", "en"))
-            name = self._name(language)
+            name = made_up_name(self._random, language)
             text = f"你的名字是{name}。" if language == "zh" else f"Your name is {name}."
             turns.append(Turn("system", text))
         for _ in range(self._random.choice((1, 1, 1, 2, 2, 3))):
@@ -117,28 +124,21 @@ class DialogueMaker:
     def _identity(self, name: str | None) -> tuple[str, str]:
         language = self._random.choice(("zh", "en"))
         question = self._random.choice(questions(language, unseen=False))
-        other = self._random.choice(OTHER_ASSISTANTS[language]) if self._random.random() < 0.5 else self._name(language)
+        known = self._random.random() < 0.5
+        other = self._random.choice(OTHER_ASSISTANTS[language]) if known else made_up_name(self._random, language)
         text = self._dress(question.text.replace("{other}", other), language)
         return text, identity_answer(question.intent, language, name or NAME[language])
 
     def _echo(self) -> tuple[str, str]:
         """Repeating what was said, so that the model can write any name."""
         language = self._random.choice(("zh", "zh", "en"))
-        word = self._name(language)
+        word = made_up_name(self._random, language)
         forms = (
             (f"请重复：{word}", f"跟我说：{word}", f"请说：{word}")
             if language == "zh"
             else (f"Repeat after me: {word}", f"Say this: {word}", f"Please say: {word}")
         )
         return self._random.choice(forms), word
-
-    def _name(self, language: str) -> str:
-        draw = self._random
-        if language == "zh":
-            return draw.choice(_SURNAMES) + "".join(
-                draw.choice(self._characters) for _ in range(draw.choice((1, 1, 2)))
-            )
-        return draw.choice(_FIRST_PARTS) + "".join(draw.choice(_LAST_PARTS) for _ in range(draw.choice((1, 1, 2))))
 
     def _dress(self, text: str, language: str, rarely: bool = False) -> str:
         """The same question with a word before it, another ending, or in lower case."""
