@@ -69,6 +69,26 @@ async def test_steps_are_lines_and_nothing_of_them_moves_the_cursor(ask: Ask, te
     assert whole == "Final Answer: 2\n"
 
 
+async def test_a_call_that_was_shown_as_it_is_is_not_told_again(ask: Ask, terminal: TextIO) -> None:
+    plain = 'Thought: t\nAction: calculator\nAction Input: {"expression": "1+1"}'
+    _given, shown = await ask([plain, "Final Answer: 2"], terminal)
+    assert [line.partition(" (")[0] for line in shown.splitlines()] == [
+        *plain.splitlines(),
+        "← Response:2",
+        "Final Answer: 2",
+    ]
+
+
+async def test_a_call_of_another_protocol_is_told(
+    ask: Ask, terminal: TextIO, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given, _shown = await ask(['<tool_call>{"name": "clock", "arguments": {}}</tool_call>'], terminal)
+    assert given.ended_by == "answer"
+    assert "calls a tool as the protocol tool_calls writes it, but is read by react" in capsys.readouterr().err
+    await ask(["Final Answer: It is <b>2</b>."], terminal)
+    assert "calls a tool" not in capsys.readouterr().err
+
+
 async def test_consent_is_asked_until_the_answer_means_something(
     ask: Ask, terminal: TextIO, capsys: pytest.CaptureFixture[str]
 ) -> None:

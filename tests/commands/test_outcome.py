@@ -24,6 +24,8 @@ def work(job, events):
         os.kill(os.getpid(), signal.SIGKILL)
     if sys.argv[2] == "crashed":
         raise ZeroDivisionError
+    if sys.argv[2] == "stopped":
+        return Finished(results={"merged": "a/part"}, stopped=True)
     if sys.argv[2] == "failed late":
         events.write(Progress(stage="merging", done=1, total=2))
     raise WorkbenchError("the adapter is another's", fix="name its base")
@@ -46,6 +48,14 @@ def test_who_was_killed_is_told_to_try_again(tmp_path: Path, capsys: pytest.Capt
     job = ended(tmp_path, "killed")
     assert "The same command goes on where it was" in capsys.readouterr().out
     assert job.path.is_dir()
+
+
+def test_what_was_stopped_is_not_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ended(tmp_path, "stopped")
+    told = capsys.readouterr().out
+    assert "Stopped as asked." in told
+    assert "The same command goes on where it was" in told
+    assert "Result: a/part" in told
 
 
 def test_a_refusal_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

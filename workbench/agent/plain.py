@@ -9,6 +9,7 @@ from typing import Any, TextIO
 from workbench.agent.chosen import protocol_of
 from workbench.agent.consent import Consent, Reply
 from workbench.agent.loop import Agent, Answered, Called, Calling, Ended, Event
+from workbench.agent.misread import misread_note
 from workbench.agent.protocols import AgentProtocol
 from workbench.agent.tool import ToolSpec
 from workbench.agent.toolbox import Toolbox
@@ -37,7 +38,7 @@ _REPLIES: dict[str, Reply] = {
 
 @dataclass
 class AgentAnswering:
-    """Answers with an agent: each thought, call and result is a line.
+    """Answers with an agent: each thought, call and result is a line, a call that is shown as it was written, once.
 
     Args:
         typed: what the user types; if nobody does, what is not allowed already is not.
@@ -81,6 +82,8 @@ class AgentAnswering:
                     answers.append(event.figures)
                 if isinstance(event, Ended):
                     return self._given(event, answers)
+                if isinstance(event, Calling) and _says(answers[-1].text, event.call):
+                    continue
                 if text := _shown(event, streams=streams):
                     show(text)
         raise AssertionError("an agent's last event is the end")
@@ -88,6 +91,9 @@ class AgentAnswering:
     def _given(self, end: Ended, answers: list[Answer]) -> Given:
         if end.reason == "turns":
             tell(_("No answer within {count} turns.").format(count=self.choice.max_turns))
+        assert self._protocol is not None  # it has answered
+        if note := misread_note(end.answer, self._protocol):
+            tell(note)
         tokens, seconds = sum(one.tokens for one in answers), sum(one.total_s for one in answers)
         more = {"steps": step_rows(end.turns)}
         return Given(end.turns, end.answer, answers[-1], tokens, seconds, end.reason, more)
@@ -120,6 +126,12 @@ def _shown(event: Event, *, streams: bool) -> str:
         case Called():
             return f"{result_line(event)}\n"
     return ""
+
+
+def _says(text: str, call: ChatCall) -> bool:
+    """Whether a call stands in what was shown of an answer just as it would be told."""
+    shown = printable(text)
+    return visible(call.name) in shown and visible(call.arguments) in shown
 
 
 def call_line(event: Calling) -> str:

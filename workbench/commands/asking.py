@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +53,6 @@ def ask(
         bits=bits_of(bits),
         precision=torch_dtype.value,
     )
-    began = time.time()
     job = start_evaluate(
         [wanted],
         questions or {},
@@ -65,4 +63,4 @@ def ask(
         max_new_tokens=max_new_tokens,
         stop_words=stop_words or [],
     )
-    follow_to_result(job, result, as_json=as_json, tell=tables_of, goes_on=True, since=began)
+    follow_to_result(job, result, as_json=as_json, tell=tables_of, goes_on=True)

@@ -13,7 +13,7 @@ from workbench.i18n import _
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.refusal import discard, was_refused
 from workbench.jobs.results import results_of
-from workbench.jobs.state import outcome_of
+from workbench.jobs.state import JobState, outcome_of, state_of
 
 OF_SCORER = {"scorer": "workbench score {path} FILE"}
 """What a job calls a reward model that it made → what to do with it."""
@@ -28,7 +28,6 @@ def follow_to_result(
     more: Callable[[JobFolder], Mapping[str, object]] = lambda _job: {},
     tell: Callable[[Mapping[str, object]], Iterable[str]] = lambda _made: (),
     goes_on: bool = False,
-    since: float = 0.0,
 ) -> None:
     """Follow a job, print the result it made under ``key`` and the sensible next command, and exit with its code.
 
@@ -37,16 +36,19 @@ def follow_to_result(
         next_command: a command line with ``{path}`` for the result, if there is a sensible one.
         more: what the JSON says beside the results.
         tell: lines for a person, made of the results.
-        goes_on: the same command goes on with what a killed one has written; a refused one leaves no job behind.
-        since: leave out what a job that goes on has told before (seconds since the epoch).
+        goes_on: the same command goes on with what a killed or stopped one has written; a stopped one is not done, so
+            it leaves with 1, and a refused one leaves no job behind.
     """
-    code = follow(job, since=since, to_stderr=as_json)
+    code = follow(job, since=job.record.started, to_stderr=as_json)  # what one that goes on told before is left out
     made = results_of(job)
-    if goes_on and code != 0 and outcome_of(job) is None:
+    is_stopped = goes_on and state_of(job) is JobState.STOPPED
+    if is_stopped or (goes_on and code != 0 and outcome_of(job) is None):
         typer.echo(_("  → The same command goes on where it was; the sources are unchanged."), err=as_json)
+    if is_stopped:
+        code = 1
     if as_json:
         typer.echo(json.dumps({"job": job.id, "exit_code": code, **made, **more(job)}, ensure_ascii=False))
-    elif code == 0:
+    elif code == 0 or is_stopped:
         for line in tell(made):
             typer.echo(line)
         _say(made, {key: next_command} if isinstance(key, str) else key)

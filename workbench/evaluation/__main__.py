@@ -184,7 +184,9 @@ class Evaluation:
     def _tell_cut(self, label: str, name: str, answers: Sequence[Answer]) -> None:
         """Count the answers that had no end when they were as long as they may be, and say what to do."""
         most = self._request.max_new_tokens
-        self._cut[f"{name}_cut {label}"] = cut = sum(answer.is_cut for answer in answers)
+        cut = sum(answer.is_cut for answer in answers)
+        if cut or self._outcomes[label][name].score is not None:
+            self._cut[f"{name}_cut {label}"] = cut
         if cut:
             text = _("{score}: {cut} of {total} answers had not ended after {most} tokens and were cut there.")
             self._events.write(
@@ -210,7 +212,8 @@ class Evaluation:
                     wrong.setdefault(label, {})[name] = [asdict(one) for one in outcome.score.wrong]
                 shares |= {f"{name}_{figure} {label}": value for figure, value in outcome.figures.items()}
                 files |= outcome.files
-        files[WRONG_FILE] = json.dumps(wrong, ensure_ascii=False, indent=1) + "\n"
+        if wrong:
+            files[WRONG_FILE] = json.dumps(wrong, ensure_ascii=False, indent=1) + "\n"
         files |= tables_json(self._outcomes)
         results.mkdir(exist_ok=True)
         for file, text in files.items():

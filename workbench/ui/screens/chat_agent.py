@@ -99,6 +99,7 @@ class ChatAgent(ChatStreaming):
 
     async def _take_steps(self, agent: Agent, coming: Coming, chat: ChatState) -> None:
         from workbench.agent.loop import Answered, Called, Ended
+        from workbench.agent.misread import misread_note
 
         assert chat.chosen is not None
         figures: list[Answer] = []
@@ -115,6 +116,8 @@ class ChatAgent(ChatStreaming):
                 case Ended():
                     if event.reason == "turns":
                         self.note(_("No answer after {count} turns.").format(count=len(figures)))
+                    elif note := misread_note(event.answer, agent.protocol):
+                        self.note(printable(note))
                     await self.finish(coming, chat, _all_of(figures, stopped=event.reason == "stopped"))
 
     async def seen_by_model(self, turns: list[ChatTurn]) -> tuple[list[ChatTurn], str]:
