@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -20,6 +21,7 @@ from tests.ui.chat_driving import (
     chats,
     chatting,
     on_disk,
+    opened,
     prompt,
     turns,
 )
@@ -317,3 +319,20 @@ async def test_a_message_to_an_engine_that_has_ended_is_sent_once_it_is_loaded_a
     await wait_until(talk, lambda: not chat(talk).is_ready)
     await ask(talk, "Who are you?")
     assert turns(talk)[-1] == ("assistant", MODEL)
+
+
+async def test_a_message_that_was_changed_while_the_model_was_loaded_is_not_sent_and_not_forgotten(
+    talk: Pilot[None],
+) -> None:
+    prompt(talk).put("Who are you, then?")
+    chat(talk)._waiting = "Who are you?"
+    await chat(talk).on_ready()
+    await see(talk, "The model is ready. Your message was changed meanwhile: enter sends it.", "Who are you, then?")
+    assert not turns(talk)
+
+
+async def test_what_came_of_an_answer_stays_if_the_app_is_closed_before_its_end(tmp_path: Path) -> None:
+    async with chatting(tmp_path, model="sample:model") as pilot:
+        await begin_wild_answer(pilot)
+    async with opened(tmp_path) as pilot:
+        await see(pilot, "An answer broke off; what came of it stays.", "broke off before it was whole")

@@ -42,13 +42,12 @@ def cancel(
     if now:
         typer.echo(_("Ending {job}: asking its processes to leave, then forcing them.").format(job=found.id), err=True)
     else:
-        waits = state_of(found) in {JobState.WAITING, JobState.PAUSED}
+        asked = _("{job} was asked to end.")
+        if state_of(found) in {JobState.WAITING, JobState.PAUSED}:
+            asked = _("{job} was asked to leave the queue.")
+        elif found.record.kind == "train":
+            asked = _("{job} was asked to save and end; waiting for the end of its step.")
         request_stop(found)
-        asked = (
-            _("{job} was asked to leave the queue.")
-            if waits
-            else _("{job} was asked to save and end; waiting for the end of its step.")
-        )
         typer.echo(asked.format(job=found.id), err=True)
         if not wait_until_over(found, wait):
             typer.echo(_("It has not ended yet. It will; or end it at once with --now."), err=True)

@@ -63,8 +63,12 @@ class ChatAsking(ChatAgent):
     async def on_ready(self) -> None:
         """The model is loaded: send what waits for it, unless it was changed meanwhile."""
         said, self._waiting = self._waiting, ""
-        if said and said == self.query_one(PromptInput).whole.strip() and not self._answering:
+        if not said or self._answering:
+            return
+        if said == self.query_one(PromptInput).whole.strip():
             await self._send_question(said)
+        else:
+            self.note(_("The model is ready. Your message was changed meanwhile: enter sends it."))
 
     async def _ask(self, question: ChatTurn) -> None:
         self.blind.begin(len(self.chat.questions), len(self.sides.all))

@@ -13,10 +13,16 @@ BINDINGS: list[BindingType] = [
     *(
         Binding(key, name, title, id=f"chat.{command}", tooltip=tooltip, priority=True)
         for key, name, title, command, tooltip in (
-            ("ctrl+t", "picture", N_("Picture"), "picture", N_("Give the model a picture by its path")),
+            ("ctrl+t,alt+p", "picture", N_("Picture"), "picture", N_("Give the model a picture by its path")),
             ("ctrl+g", "add_column", N_("Beside"), "beside", N_("Ask another model the same, side by side")),
             ("f12", "comparison", N_("Compare"), "comparison", N_("Vote, hide names, take a model away, ask a file")),
-            ("ctrl+n", "next_columns", N_("Columns"), "columns", N_("Show the columns for which there was no room")),
+            (
+                "ctrl+n,alt+n",
+                "next_columns",
+                N_("Columns"),
+                "columns",
+                N_("Show the columns for which there was no room"),
+            ),
             ("ctrl+r", "regenerate", N_("Again"), "again", N_("Answer the last question again")),
             ("ctrl+e", "edit", N_("Edit"), "edit", N_("Edit the last question")),
             ("ctrl+l", "new", N_("New"), "new", N_("Start an empty conversation")),

@@ -36,9 +36,9 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
     ]
     DEFAULT_CSS = """
     ChatSettings {
-        VerticalScroll { height: auto; max-height: 70vh; }
+        #settings { height: auto; max-height: 70vh; }
         ModelForm { height: auto; }
-        #system-text { background: $panel; padding: 0 1; }
+        #system-text { background: $panel; padding: 0 1; min-height: 3; }
         Horizontal { height: auto; }
         Horizontal Label { padding: 0 1; }
         Select { max-width: 30; }
@@ -54,7 +54,7 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(_("How the model answers"), classes="dialog-title", markup=False)
-            with VerticalScroll(can_focus=False):
+            with VerticalScroll(can_focus=False, id="settings"):
                 yield Label(_("system text"), markup=False)
                 yield LinesInput(self._choices.system, id="system-text")
                 with Horizontal():
@@ -73,6 +73,10 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
                     id="generation-form",
                 )
         yield FittedFooter()
+
+    def on_mount(self) -> None:
+        """The name of the first box stays in view while the box has the cursor."""
+        self.call_after_refresh(self.query_one("#settings").scroll_home, animate=False)
 
     @on(Select.Changed, "#system-name")
     @on(Input.Changed, "#bot-name")

@@ -83,8 +83,9 @@ class ChatStreaming(ChatAttaching):
                 await self.make_ready(chat.chosen)
                 self.note("")
             await self.stream(coming, chat)
-        except WorkbenchError:
-            chat.keep_broken(coming.text, coming.steps)
+        except BaseException:  # or the app is closed: then widgets are gone, too
+            if chat.has_open_question:
+                chat.keep_broken(coming.text, coming.steps)
             raise
         finally:
             self._coming.remove(coming)
