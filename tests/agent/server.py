@@ -1,4 +1,4 @@
-"""An MCP server for tests: ``python server.py [sleep|crash]``."""
+"""An MCP server for tests: ``python server.py [sleep|crash|sse PORT]``."""
 
 from __future__ import annotations
 
@@ -54,4 +54,7 @@ def big() -> str:
 
 
 if __name__ == "__main__":
-    server.run("stdio")
+    if sys.argv[1:2] == ["sse"]:
+        server.run("sse", port=int(sys.argv[2]))
+    else:
+        server.run("stdio")

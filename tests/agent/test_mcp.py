@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,6 +23,16 @@ SCRIPT = str(Path(__file__).with_name("server.py"))
 
 def server(*arguments: str, **more: object) -> dict[str, object]:
     return {"command": sys.executable, "args": [SCRIPT, *arguments], **more}
+
+
+async def answers(port: int) -> bool:
+    """Whether something listens there."""
+    try:
+        _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 @pytest.fixture
@@ -65,6 +77,24 @@ async def test_servers(toolbox: Toolbox, tmp_path: Path) -> None:
     assert failed and text.startswith("good: the server does not answer")
     assert await run("add", first=1, second=1) == ("2 in a test", False)
     assert "cannot begin" in (tmp_path / "state" / "mcp.log").read_text()
+
+
+async def test_a_server_is_reached_by_the_older_way_with_two_addresses() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    process = await asyncio.create_subprocess_exec(sys.executable, SCRIPT, "sse", str(port))
+    try:
+        async with asyncio.timeout(60):
+            while not await answers(port):
+                await asyncio.sleep(0.1)
+        named = McpServer.model_validate({"type": "sse", "url": f"http://127.0.0.1:{port}/sse", "headers": {"X": "y"}})
+        connection = mcp_server.ServerConnection("old", named)
+        assert "add" in [tool.name for tool in await connection.tools()]
+        assert await connection.call("add", {"first": 2}) == ("3 in nowhere", False)
+        await connection.close()
+    finally:
+        process.kill()
+        await process.wait()
 
 
 async def test_a_server_that_never_begins_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

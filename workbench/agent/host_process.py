@@ -16,6 +16,7 @@ import psutil
 from pydantic import ValidationError
 
 from workbench.agent.host_messages import REPLIES, CancelCall, Found, HostReply, HostRequest, Result
+from workbench.i18n import current_language
 
 _LONGEST_LINE = 16 << 20
 _SCRATCH = "workbench-tools-"
@@ -122,7 +123,7 @@ class HostProcess:
                 stderr=log,
                 limit=_LONGEST_LINE,
                 process_group=0,  # ctrl+c on a plain terminal is for the chat; the host ends with its input
-                env=os.environ | {"TMPDIR": self._scratch.name},
+                env=os.environ | {"TMPDIR": self._scratch.name, "WORKBENCH_LANG": current_language()},
             )
         self._reader = asyncio.create_task(self._hear(process), name="tool-host-replies")
         return process

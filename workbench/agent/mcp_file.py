@@ -16,7 +16,11 @@ _EXAMPLE = '{"mcpServers": {"files": {"command": "server", "args": ["--stdio"]}}
 
 
 class McpServer(BaseModel):
-    """A server: a ``command`` that is started, or the ``url`` where it answers. What other programs add is let be."""
+    """A server: a ``command`` that is started, or the ``url`` where it answers. What other programs add is let be.
+
+    Args:
+        type: ``sse`` for a url that answers by the older way with two addresses; everything else is streamable HTTP.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -26,6 +30,7 @@ class McpServer(BaseModel):
     cwd: str | None = None
     url: str | None = Field(None, validation_alias=AliasChoices("url", "serverUrl"))
     headers: dict[str, str] = {}
+    type: str | None = Field(None, validation_alias=AliasChoices("type", "transport"))
     disabled: bool = False
 
     @model_validator(mode="after")

@@ -9,15 +9,18 @@ from typing import Any
 
 import httpx2
 from mcp import Client, StdioServerParameters
+from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
 
 from workbench.agent.host_messages import FoundTool
 from workbench.agent.mcp_file import McpServer
+from workbench.i18n import _
 
 _START_SECONDS = 30.0
 _CALL_SECONDS = 110.0
 """Less than the app waits for the host: what hangs is told by the server's name, and started again."""
 _MOST_PAGES = 50
+_SSE = "sse"
 
 
 class ServerError(Exception):
@@ -113,6 +116,8 @@ class ServerConnection:
         if server.command is not None:
             return StdioServerParameters(command=server.command, args=server.args, env=server.env, cwd=server.cwd)
         assert server.url is not None
+        if server.type == _SSE:
+            return sse_client(server.url, server.headers)
         if not server.headers:
             return server.url
         return streamable_http_client(server.url, http_client=httpx2.AsyncClient(headers=server.headers, timeout=60))
@@ -136,10 +141,10 @@ def _reason(error: BaseException, waited: float = _START_SECONDS) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, TimeoutError):
-        return f"the server does not answer within {waited:.0f} seconds"
+        return _("the server does not answer within {seconds} seconds").format(seconds=round(waited))
     if isinstance(error, FileNotFoundError):
-        return f"the server cannot be started: {error.filename or error} is not there"
-    return f"the server does not answer: {error or type(error).__name__}"
+        return _("the server cannot be started: {file} is not there").format(file=error.filename or error)
+    return _("the server does not answer: {reason}").format(reason=str(error) or type(error).__name__)
 
 
 def _part(block: dict[str, Any]) -> str:
