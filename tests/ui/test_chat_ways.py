@@ -27,10 +27,13 @@ from workbench.ui.widgets.transcript import Transcript
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _numbers = count(1)
+_seeds: list[int] = []
+"""What the service was asked with."""
 
 
 def numbered(asked: Asked) -> Reply:
     """``Answer N to QUESTION``."""
+    _seeds.append(asked.body["seed"])
     return streamed(said(f"Answer {next(_numbers)} "), said(f"to {asked.text[:100]}"))
 
 
@@ -53,6 +56,22 @@ async def talk(opened: Pilot[None]) -> Pilot[None]:
 
 def said_now(talk: Pilot[None]) -> list[str]:
     return [text for _role, text in turns(talk)]
+
+
+async def test_an_answer_that_is_given_again_is_drawn_anew_and_the_view_follows_it(talk: Pilot[None]) -> None:
+    for number in range(6):
+        await ask(talk, f"question {number}")
+    del _seeds[:]
+    for number in (2, 3):
+        await talk.press("ctrl+r")
+        await see(talk, f"‹ {number}/{number} ›", "to question 5")
+        await wait_until(talk, lambda: not chat(talk)._answering)
+    await ask(talk, "another")
+    assert _seeds == [1, 2, 0]
+    await talk.press("ctrl+r")
+    await see(talk, "‹ 2/2 ›", "Answer 10 to another")
+    await talk.pause(0.3)
+    assert chat(talk).query_one(Transcript).is_vertical_scroll_end
 
 
 async def into_conversation(talk: Pilot[None]) -> Transcript:

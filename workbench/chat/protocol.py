@@ -64,7 +64,12 @@ class GenerationSettings(BaseModel):
         zh="大于 1 时降低重复用词的概率。",
     )
     seed: int = setting(
-        0, ge=0, lt=2**32, group="generation", en="The seed of every random choice.", zh="所有随机选择的种子。"
+        0,
+        ge=0,
+        lt=2**32,
+        group="generation",
+        en="The seed of every random choice; an answer given again takes the next.",
+        zh="所有随机选择的种子；重新回答时取下一个。",
     )
     stop_words: list[str] = setting(
         [], group="generation", en="Text that ends an answer, beside the template's own.", zh="模板自带之外的停止词。"

@@ -82,6 +82,13 @@ class ChatState:
         return [*self._system_turns, *self.turns]
 
     @property
+    def settings_to_answer(self) -> GenerationSettings:
+        """Those for the answer that comes: one that is given again is drawn with the next seed."""
+        way = self.conversation.way_at(len(self.turns)) if self.conversation else None
+        before = way[0] - 1 if way else 0
+        return self.settings.model_copy(update={"seed": (self.settings.seed + before) % 2**32})
+
+    @property
     def _system_turns(self) -> list[ChatTurn]:
         return [ChatTurn(role="system", content=self.system)] if self.system else []
 

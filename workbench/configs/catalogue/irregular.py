@@ -62,14 +62,13 @@ _SAMPLE_TOOLS: dict[str, Any] = {
     "max_length": 1024,
     "batch_size": 8,
     "group_by_length": True,
-    "lr": 1.3e-3,
+    "lr": 1e-3,
     "betas": (0.9, 0.95),
-    "lora": {"r": 32, "lora_alpha": 64, "lora_dropout": 0.0, "modules_to_save": ["lm_head"]},
+    "lora": {"r": 32, "lora_alpha": 64, "lora_dropout": 0.0},
     "save_steps": -1,
     "evaluation_freq": 100,
     "evaluation_max_new_tokens": 96,
 }
-"""The sample model has never written the signs of JSON: its output head has to learn them, too."""
 _OWN: dict[str, dict[str, Any]] = {
     "workbench_sample_lora_tools_e4": _SAMPLE_TOOLS,
     "workbench_sample_qlora_tools_e4": _SAMPLE_TOOLS,

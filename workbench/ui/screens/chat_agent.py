@@ -104,7 +104,7 @@ class ChatAgent(ChatStreaming):
         assert chat.chosen is not None
         figures: list[Answer] = []
         voice = self.models.voice(chat.chosen)
-        async for event in agent.answer(voice, chat.prompt_turns(), chat.settings):
+        async for event in agent.answer(voice, chat.prompt_turns(), chat.settings_to_answer):
             match event:
                 case Delta():
                     self.take_piece(coming, event.text)

@@ -45,7 +45,6 @@ class ChatLoading(ChatFrame):
             self.note("\n".join(said))
             if not said:  # else the user reads it first
                 self.call_later(self.on_ready)
-        self.show_status()
 
     async def on_ready(self) -> None:
         """The model that was asked for is loaded, and there is nothing to say against it."""
@@ -80,6 +79,7 @@ class ChatLoading(ChatFrame):
         finally:
             self._loading = None
             self.note("")
+            self.show_status()
 
     def unseen(self) -> list[str]:
         """Why the attached pictures cannot be sent, if a model takes none."""

@@ -93,7 +93,7 @@ class ChatStreaming(ChatAttaching):
     async def stream(self, coming: Coming, chat: ChatState) -> None:
         """Take an answer in as it comes, and keep it."""
         assert chat.chosen is not None
-        async for reply in self.models.voice(chat.chosen).generate(chat.prompt_turns(), chat.settings):
+        async for reply in self.models.voice(chat.chosen).generate(chat.prompt_turns(), chat.settings_to_answer):
             if isinstance(reply, Delta):
                 self.take_piece(coming, reply.text)
             else:

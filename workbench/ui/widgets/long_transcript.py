@@ -168,9 +168,10 @@ class LongTranscript(VerticalScroll):
         return next((view for view in self._views if view.virtual_region.bottom > self.scroll_y), None)
 
     def _put_back(self, generation: int, seen: ExchangeView | None, above: float) -> None:
-        """Scroll so that an exchange is so many rows below the top of the view."""
+        """Scroll so that an exchange is so many rows below the top of the view; who follows the end goes on doing so."""
         if generation != self._generation:
             return
-        if seen is not None and seen.is_attached:
+        follows = self.is_anchored and self.is_vertical_scroll_end
+        if seen is not None and seen.is_attached and not follows:
             self.scroll_to(y=seen.virtual_region.y - above, animate=False, immediate=True, force=True)
         self.settle()  # what is above may still not fill the view
