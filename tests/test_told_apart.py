@@ -12,11 +12,12 @@ from workbench.told_apart import told_apart
     [
         (["sample:model", "identity/work_dirs/a/20260921/checkpoint-20"], ["sample:model", "checkpoint-20"]),
         (["a/x/checkpoint-20", "a/y/checkpoint-20"], ["x/checkpoint-20", "y/checkpoint-20"]),
-        (["sample:model", "sample:model+work/adapter"], ["sample:model", "sample:model+adapter"]),
+        (["sample:model", "sample:model+work/adapter"], ["sample:model", "adapter"]),
         (
             ["/models/base", "/models/base+/a/one", "/models/base+/b/one"],
-            ["models/base", "models/base+a/one", "models/base+b/one"],
+            ["models/base", "a/one", "b/one"],
         ),
+        (["base+x/adapter", "other"], ["base+adapter", "other"]),
         (["org/model", "endpoint:mine"], ["model", "endpoint:mine"]),
         ([], []),
     ],

@@ -108,7 +108,7 @@ async def test_again_answers_the_same_question_anew(talk: Pilot[None]) -> None:
     await ask(talk, "Who are you?")
     chat(talk).chat.settings = GenerationSettings(max_new_tokens=3)
     await talk.press("ctrl+r")
-    await see(talk, "cut at the longest answer allowed")
+    await see(talk, "cut: no room for more tokens")
     assert [role for role, _text in turns(talk)] == ["user", "assistant"]
     assert MODEL.startswith(turns(talk)[-1][1])
     assert len(on_disk(talk).turns) == 2
@@ -172,7 +172,7 @@ async def test_settings_are_checked_and_used(talk: Pilot[None]) -> None:
     await see(talk, "The model is ready.")
     await wait_until(talk, lambda: chat(talk).chat.settings.max_new_tokens == 2)
     await ask(talk, "Who are you?")
-    await see(talk, "2 tokens", "cut at the longest answer allowed")
+    await see(talk, "2 tokens", "cut: no room for more tokens")
 
 
 async def test_how_the_model_is_asked_and_loaded_changes_while_chatting(talk: Pilot[None]) -> None:
@@ -194,7 +194,7 @@ async def test_how_the_model_is_asked_and_loaded_changes_while_chatting(talk: Pi
     assert (state.system, state.streams) == (system_text("coder", "BOT"), False)
     state.settings = GenerationSettings(max_new_tokens=4)
     await ask(talk, "Who are you?")
-    await see(talk, "cut at the longest answer allowed")
+    await see(talk, "cut: no room for more tokens")
     kept = on_disk(talk)
     assert (kept.prompt_template, kept.system) == ("llama3_chat", state.system)
     await talk.press("f10")
@@ -234,7 +234,7 @@ async def test_markup_is_text_also_while_it_streams_in_pieces(talk: Pilot[None])
 async def test_all_that_a_tokenizer_has_can_be_shown(talk: Pilot[None]) -> None:
     chat(talk).chat.settings = WILD.model_copy(update={"max_new_tokens": 60})
     await ask(talk, "Who are you?")
-    await see(talk, "60 tokens", "cut at the longest answer allowed")
+    await see(talk, "60 tokens", "cut: no room for more tokens")
     assert "\x1b" not in screen_text(talk)
 
 
@@ -336,3 +336,14 @@ async def test_what_came_of_an_answer_stays_if_the_app_is_closed_before_its_end(
         await begin_wild_answer(pilot)
     async with opened(tmp_path) as pilot:
         await see(pilot, "An answer broke off; what came of it stays.", "broke off before it was whole")
+
+
+async def test_what_came_of_an_answer_stays_if_the_line_is_cut(tmp_path: Path) -> None:
+    async with chatting(tmp_path, model="sample:model") as pilot:
+        await begin_wild_answer(pilot)
+        workbench = chat(pilot).workbench
+        workbench.savers.insert(0, lambda: 1 / 0)  # costs the others nothing
+        workbench.save_at_once()
+        asked, came = on_disk(pilot).turns
+        assert asked.content == "Who are you?"
+        assert came.content and came.figures is not None and came.figures.ended_by == "broken"

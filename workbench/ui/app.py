@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -64,6 +65,8 @@ class WorkbenchApp(App[None]):
         super().__init__()
         self.project = project
         self.state = AppState(project)
+        self.savers: list[Callable[[], None]] = [self.state.save]
+        """What has to be kept when the terminal goes, each of which may fail by itself."""
         self._first_area = area
         self._first_context = context or {}
         for known in AREAS:
@@ -93,6 +96,12 @@ class WorkbenchApp(App[None]):
             self.set_keymap(load_keymap(self))
         except WorkbenchError as error:
             self.notify(printable(str(error)), severity="warning", markup=False)
+
+    def save_at_once(self) -> None:
+        """Keep everything, as there may be no other moment."""
+        for save in self.savers:
+            with suppress(Exception):
+                save()
 
     # -- going about
 

@@ -14,6 +14,7 @@ from types import FrameType
 HANG_UP_EXIT = 128 + signal.SIGHUP
 TERMINATED_EXIT = 128 + signal.SIGTERM
 _POLL_SECONDS = 2.0
+_MOST_SECONDS_TO_SAVE = 5.0
 
 
 def install_hangup_guard(save: Callable[[], None], *, in_browser: bool = False) -> None:
@@ -27,6 +28,9 @@ def install_hangup_guard(save: Callable[[], None], *, in_browser: bool = False) 
     has_gone = (lambda: os.getppid() != server) if in_browser else _terminal_has_gone
 
     def leave(_signal: int | None = None, _frame: FrameType | None = None) -> None:
+        in_time = threading.Timer(_MOST_SECONDS_TO_SAVE, os._exit, [HANG_UP_EXIT])  # what is saved may be locked
+        in_time.daemon = True
+        in_time.start()
         try:
             save()
         finally:

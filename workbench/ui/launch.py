@@ -60,7 +60,7 @@ async def _run(app: WorkbenchApp) -> None:
     """Run until the user leaves; SIGTERM leaves as if the user had quit, a hang-up at once."""
     from workbench.ui.guard import TERMINATED_EXIT, install_hangup_guard
 
-    install_hangup_guard(app.state.save, in_browser=is_in_browser(os.environ))
+    install_hangup_guard(app.save_at_once, in_browser=is_in_browser(os.environ))
     terminate = partial(app.exit, return_code=TERMINATED_EXIT)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, terminate)

@@ -73,7 +73,8 @@ class ChatScreen(ChatKeeping):
 
         before = self.chat.choices
         template = self.models.prompt_template(before.chosen) if before.chosen else None
-        changed = await self.app.push_screen_wait(ChatSettings(before, template))
+        first = self.speaker(self.chat) if self.sides.are_several else ""
+        changed = await self.app.push_screen_wait(ChatSettings(before, template, first))
         if changed is None:
             return
         self.chat.take(changed)

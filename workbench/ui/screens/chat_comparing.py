@@ -143,9 +143,13 @@ class ChatComparing(ChatAsking):
         """Ask what to do with what stands side by side."""
         several = self.sides.are_several
         blind = _("show names again") if self.blind.is_on else _("hide names until the vote")
+        several_choices = [
+            Choice("choose_vote", _("vote for the best answer")),
+            Choice("blind", blind),
+            Choice("fewer", _("take a model away")),
+        ]
         choices = [
-            *([Choice("choose_vote", _("vote for the best answer"))] if self.voted_on is not None else []),
-            *([Choice("blind", blind), Choice("fewer", _("take a model away"))] if several else []),
+            *(several_choices if several else []),
             Choice("question_file", _("ask all of a question file, and see a table")),
             Choice("tables", _("tables of question files")),
             Choice("win_rates", _("win rates")),

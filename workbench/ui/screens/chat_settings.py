@@ -28,6 +28,7 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
 
     Args:
         template: the prompt template that is in use, if a model is loaded.
+        first: what the model of the first column is called, if several stand side by side.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,12 +44,13 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
         Horizontal Label { padding: 0 1; }
         Select { max-width: 30; }
         #bot-name { width: 20; }
+        .warn { width: 1fr; }
     }
     """
 
-    def __init__(self, choices: ChatChoices, template: str | None = None) -> None:
+    def __init__(self, choices: ChatChoices, template: str | None = None, first: str = "") -> None:
         super().__init__()
-        self._choices, self._template = choices, template
+        self._choices, self._template, self._first = choices, template, first
         self._named = named_by(choices.system)
 
     def compose(self) -> ComposeResult:
@@ -66,6 +68,11 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
                 if self._template:
                     used = _("prompt template in use: {name}").format(name=printable(self._template))
                     yield Label(used, classes="muted", markup=False)
+                if self._first:
+                    only = _(
+                        "How weights are loaded, and the prompt template, are those of the first column alone: {model}"
+                    )
+                    yield Label(only.format(model=printable(self._first)), classes="warn", markup=False)
                 yield ModelForm(
                     self._choices.form(),
                     self._choices.fields,

@@ -66,6 +66,19 @@ class ChatStreaming(ChatAttaching):
         self._placing = asyncio.Lock()
         self._typed_at = self._had_room_at = -math.inf
 
+    async def on_mount(self) -> None:
+        self.workbench.savers.append(self.keep_what_came)
+
+    def keep_what_came(self) -> None:
+        """Keep what came of the answers that are not whole."""
+        for coming in self._coming:
+            self._keep_what_came(coming)
+
+    def _keep_what_came(self, coming: Coming) -> None:
+        chat = self.sides.all[coming.model]
+        if chat.has_open_question:
+            chat.keep_broken(coming.text, coming.steps)
+
     async def answer_in(self, number: int) -> None:
         """Answer the open question of one of the conversations.
 
@@ -84,8 +97,7 @@ class ChatStreaming(ChatAttaching):
                 self.note("")
             await self.stream(coming, chat)
         except BaseException:  # or the app is closed: then widgets are gone, too
-            if chat.has_open_question:
-                chat.keep_broken(coming.text, coming.steps)
+            self._keep_what_came(coming)
             raise
         finally:
             self._coming.remove(coming)

@@ -156,7 +156,7 @@ def figures_text(answer: Figures) -> str:
         tokens=answer.tokens, first=answer.first_token_s, speed=speed
     )
     if answer.ended_by == "length":
-        return line + " · " + _("cut at the longest answer allowed")
+        return line + " · " + _("cut: no room for more tokens")
     return line + " · " + _("stopped") if answer.ended_by == "stopped" else line
 
 
