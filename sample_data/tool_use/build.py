@@ -12,16 +12,16 @@ from sample_data.tool_use.exchanges import PROTOCOL, SYSTEM, TOOLS, Exchange, Me
 from sample_data.tool_use.wording import Need
 
 SEED = 71
-ROWS = 520
+ROWS = 480
 _NEEDS: tuple[tuple[Need | None, ...], ...] = (
-    ("sum", "sum", "sum"),
+    ("sum", "day", "sum"),
+    ("papers", "papers"),
+    ("time", "sum", "papers"),
+    ("sum", None, "time"),
     ("papers",),
-    ("time", "sum", "sum"),
-    ("sum", None, "sum"),
-    ("papers",),
-    ("day", "sum", "sum"),
-    ("sum",),
-    ("sum", "sum"),
+    ("day", "papers"),
+    ("sum", "time"),
+    ("papers", "sum"),
 )
 """Of the rows in turn; None is an exchange without a tool."""
 QUESTIONS: dict[Need, int] = {"sum": 50, "time": 6, "day": 4, "papers": 36}
