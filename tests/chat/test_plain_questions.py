@@ -43,6 +43,11 @@ def test_the_others_are_asked_and_the_failure_is_counted(
         with pytest.raises(WorkbenchError, match="overloaded"):
             chat_plainly(chat(""), ["X"])
 
+        assert chat_plainly(chat("\udcc4\udce3\nho\n"), []) == 1  # as bytes that are no UTF-8 come in
+        failed, second = map(json.loads, capsys.readouterr().out.splitlines())
+        assert (failed["question"], failed["error"]["what"]) == ("??", "This is no text in UTF-8.")
+        assert second["answer"] == "Yes, ho."
+
 
 def test_what_came_of_an_answer_that_broke_off_is_kept_and_the_error_has_its_own_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 import typer
 
+from workbench.commands import outcome
 from workbench.commands.outcome import follow_to_result
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.launch import start_job
+from workbench.jobs.stop import stop_now
 
 WORKER = """
-import os, signal, sys
+import os, signal, sys, time
 from pathlib import Path
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Finished, Progress
@@ -24,6 +26,8 @@ def work(job, events):
         os.kill(os.getpid(), signal.SIGKILL)
     if sys.argv[2] == "crashed":
         raise ZeroDivisionError
+    if sys.argv[2] == "waits":
+        time.sleep(60)
     if sys.argv[2] == "stopped":
         return Finished(results={"merged": "a/part"}, stopped=True)
     if sys.argv[2] == "failed late":
@@ -56,6 +60,22 @@ def test_what_was_stopped_is_not_done(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "Stopped as asked." in told
     assert "The same command goes on where it was" in told
     assert "Result: a/part" in told
+
+
+def test_who_has_seen_enough_is_shown_no_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "worker.py"
+    script.write_text(WORKER)
+    job = start_job("merge", "quick", [sys.executable, str(script), "{job}", "waits"], project=tmp_path)
+    monkeypatch.setattr(outcome, "follow", lambda *_args, **_more: 0)  # as after ctrl+c
+    try:
+        with pytest.raises(typer.Exit) as caught:
+            follow_to_result(job, "merged", as_json=True, more=lambda _job: {"rows": []}, goes_on=True)
+    finally:
+        stop_now(job, grace_s=2)
+    assert caught.value.exit_code == 130
+    assert capsys.readouterr().out == ""
 
 
 def test_a_refusal_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import psutil
 import pytest
 import pytest_asyncio
 from textual.pilot import Pilot
-from textual.widgets import Select, TextArea
+from textual.widgets import Input, Select, TextArea
 
 from tests.ui.chat_driving import (
     MODEL,
@@ -182,6 +182,14 @@ async def test_how_the_model_is_asked_and_loaded_changes_while_chatting(talk: Pi
     await wait_until(
         talk, lambda: talk.app.screen.query_one("#system-text", TextArea).text == system_text("coder", "BOT")
     )
+    box, name = talk.app.screen.query_one("#system-text", TextArea), talk.app.screen.query_one("#bot-name", Input)
+    name.value = "Robo"
+    await wait_until(talk, lambda: box.text == system_text("coder", "Robo"))
+    box.text = "Mine"
+    name.value = "BOT"
+    await talk.pause()
+    assert box.text == "Mine"
+    box.text = system_text("coder", "BOT")
     rows = {row.name_in_file: row for row in talk.app.screen.query(FieldRow)}
     rows["prompt_template"].control.value = "llama3_chat"  # type: ignore[attr-defined]
     rows["streaming"].control.value = False  # type: ignore[attr-defined]

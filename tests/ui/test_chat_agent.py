@@ -19,6 +19,7 @@ from tests.ui.chat_driving import begin_anew, chat, chats, on_disk, turns
 from tests.ui.driving import focus_in, screen_text, see, wait_until
 from tests.ui.played_chat import chatting_with
 from workbench.agent.protocols import CHINESE_REACT_TEXT
+from workbench.agent.tool import ToolSpec
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.turn import ChatTurn
 from workbench.paths import shipped
@@ -147,6 +148,17 @@ async def test_always_and_never_are_remembered(talk: Pilot[None]) -> None:
             await see(talk, "python (asks first): ")
             await talk.press("escape")
             await wait_until(talk, lambda: talk.app.screen is chat(talk))
+
+
+async def test_what_was_said_of_a_server_s_tool_is_shown_and_forgotten(talk: Pilot[None]) -> None:
+    consent = chat(talk).tools.consent
+    consent.take(ToolSpec("add", "", outside=True, origin="good@0123"), "never")
+    await talk.press("ctrl+k")
+    await see(talk, "good/add (never allowed)")
+    await talk.press("f9")
+    await wait_until(talk, lambda: "good/add" not in screen_text(talk))
+    await talk.press("escape")
+    assert not consent.is_kept
 
 
 async def test_an_answer_is_stopped_in_the_middle_of_a_tool(talk: Pilot[None]) -> None:

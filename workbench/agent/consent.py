@@ -45,6 +45,13 @@ class Consent:
         """Whether anything was said for always or never."""
         return bool(self._kept)
 
+    @property
+    def of_servers(self) -> dict[str, bool]:
+        """What was said for always (True) or never of tools of servers: ``SERVER/TOOL``."""
+        return {
+            f"{key.partition('@')[0]}/{key.rpartition('/')[2]}": said for key, said in self._kept.items() if "@" in key
+        }
+
     def take(self, tool: ToolSpec, reply: Reply) -> bool:
         """Whether the call may be made after this reply, which is remembered if it is for always or never.
 

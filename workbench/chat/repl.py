@@ -20,7 +20,7 @@ from workbench.chat.image_path import pictures_in
 from workbench.chat.plain_answers import Answering, EngineAnswering, Given
 from workbench.chat.protocol import GenerationSettings, Load, Loaded, Loading
 from workbench.chat.turn import ChatTurn, Figures
-from workbench.chat.typed_lines import tell, typed_lines
+from workbench.chat.typed_lines import require_text, tell, typed_lines
 from workbench.chat.voice import Voice
 from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
@@ -146,7 +146,7 @@ class PlainChat:
 
     async def _hear(self, voice: Voice, conversation: SavedConversation, line: str) -> None:
         """Carry out what was typed: a picture for the next message, or a message."""
-        command, _blank, named = line.partition(" ")
+        command, _blank, named = require_text(line).partition(" ")
         if command == IMAGE_COMMAND and named.strip():
             self._take_pictures([named])
         elif command == IMAGE_COMMAND:
@@ -235,7 +235,8 @@ class PlainChat:
         tell(said if by_hand else _("Error: {message}").format(message=said))
         if self.as_json:
             told = {"what": error.what, "where": error.where, "fix": error.fix}
-            print(json.dumps({"question": question, "error": told}, ensure_ascii=False), flush=True)  # noqa: T201
+            readable = question.encode(errors="replace").decode()
+            print(json.dumps({"question": readable, "error": told}, ensure_ascii=False), flush=True)  # noqa: T201
 
 
 def _is_message(line: str) -> bool:

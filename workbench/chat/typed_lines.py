@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 
@@ -23,6 +24,19 @@ def typed_lines(stream: TextIO) -> Iterator[str]:
             return
         if line.strip():
             yield line.strip()
+
+
+def require_text(text: str, where: str = "") -> str:
+    """The text, unless it came in bytes that are no UTF-8.
+
+    Raises:
+        WorkbenchError: it did.
+    """
+    if text.isascii() or text.encode(errors="replace").decode() == text:
+        return text
+    raise WorkbenchError(
+        _("This is no text in UTF-8."), where=where or None, fix=_("Convert it first: iconv -f GBK -t UTF-8.")
+    )
 
 
 def tell(text: str, end: str = "\n") -> None:

@@ -132,6 +132,7 @@ def chat(
     from workbench.chat.parts_choice import refuse_both
     from workbench.chat.protocol import GenerationSettings, Load
     from workbench.chat.system_templates import chosen_system
+    from workbench.chat.typed_lines import require_text
     from workbench.ui.terminal import has_full_screen
 
     if with_plugins:
@@ -174,7 +175,7 @@ def chat(
         bot_name=bot_name,
         allowed=allow or [],
     )
-    system = chosen_system(system, system_template, bot_name)
+    system = require_text(chosen_system(system, system_template, bot_name), "--system")
     if service_named_by(model) is not None:
         refuse_for_service(load, ignored={"prompt_template"} if with_plugins else set())
     else:

@@ -15,6 +15,8 @@ from workbench.jobs.refusal import discard, was_refused
 from workbench.jobs.results import results_of
 from workbench.jobs.state import JobState, outcome_of, state_of
 
+_INTERRUPTED = 130
+"""What a shell has for ctrl+c."""
 OF_SCORER = {"scorer": "workbench score {path} FILE"}
 """What a job calls a reward model that it made → what to do with it."""
 
@@ -40,6 +42,8 @@ def follow_to_result(
             it leaves with 1, and a refused one leaves no job behind.
     """
     code = follow(job, since=job.record.started, to_stderr=as_json)  # what one that goes on told before is left out
+    if not state_of(job).is_over:  # the user has seen enough: there is no result yet
+        raise typer.Exit(_INTERRUPTED)
     made = results_of(job)
     is_stopped = goes_on and state_of(job) is JobState.STOPPED
     if is_stopped or (goes_on and code != 0 and outcome_of(job) is None):

@@ -93,12 +93,16 @@ class ChatState:
         return [ChatTurn(role="system", content=self.system)] if self.system else []
 
     def turns_to_answer(self, question: int) -> list[ChatTurn]:
-        """The system text, if any, and every turn up to the answer to the question of this number; empty if it has none."""
+        """The system text, if any, and the turns up to the answer to the question of this number; empty if it has none.
+
+        What the model did not see any more when it gave its last answer is not among them.
+        """
         place = self._place(question)
         if place is None:
             return []
         stop = self._place(question + 1)
-        turns = self.turns[:stop]
+        unseen = self.conversation.unseen_turns if self.conversation and stop is None else 0
+        turns = self.turns[unseen:stop]
         return [*self._system_turns, *turns] if turns[-1].role == "assistant" else []
 
     def ask(self, question: ChatTurn) -> None:

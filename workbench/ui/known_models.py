@@ -24,11 +24,17 @@ from workbench.weights.seeing import is_seeing_folder
 
 @dataclass(frozen=True)
 class KnownModel:
-    """A row of the model list. ``kind`` is a message id to be translated when shown."""
+    """A row of the model list.
+
+    Args:
+        kind: a message id to be translated when shown.
+        begun: when the job that made it began, in seconds since the epoch; None if it is of no job.
+    """
 
     kind: str
     name: str
     chosen: ChosenModel
+    begun: float | None = None
 
 
 _RESULTS = {"adapter": N_("adapter"), "llava": N_("LLaVA"), "merged": N_("merged"), "model": N_("model")}
@@ -63,16 +69,17 @@ def _made_by(job: JobFolder) -> list[KnownModel]:
     if job.checkpoints_path.is_dir():
         checkpoints = sorted(job.checkpoints_path.iterdir(), key=_saved_last, reverse=True)
         found = [(f"{job.id}/{folder.name}", added_to_base(folder)) for folder in checkpoints]
-        return [KnownModel(_kind(chosen), name, chosen) for name, chosen in found if chosen is not None]
+        begun = job.record.started
+        return [KnownModel(_kind(chosen), name, chosen, begun) for name, chosen in found if chosen is not None]
     models = []
     for key, value in results_of(job).items():
         folder = Path(str(value))
         if key not in _RESULTS or not folder.is_dir():
             continue
         if key in {"merged", "model"}:
-            models.append(KnownModel(_RESULTS[key], job.id, ChosenModel(str(folder))))
+            models.append(KnownModel(_RESULTS[key], job.id, ChosenModel(str(folder)), job.record.started))
         elif chosen := added_to_base(folder):
-            models.append(KnownModel(_RESULTS[key], job.id, chosen))
+            models.append(KnownModel(_RESULTS[key], job.id, chosen, job.record.started))
     return models
 
 

@@ -83,6 +83,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
                     yield _select(self._arxivs(), self._choice.arxiv_url, "agent-arxiv")
                 yield Label(_("file with MCP servers (optional)"), classes="section", markup=False)
                 yield PathInput("mcp.json", (".json",), value=self._choice.mcp)
+                yield QuietStatic(classes="muted", id="agent-said")
                 with Horizontal(classes="section"):
                     yield Label(_("how it calls them"), markup=False)
                     yield _select(self._protocols(), self._choice.protocol, "agent-protocol")
@@ -95,7 +96,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
                     _("what it is told before its last turn, if not the usual"), classes="section", markup=False
                 )
                 yield LineInput(self._choice.force_stop, id="agent-stop", compact=True)
-            yield QuietStatic(classes="bad")
+            yield QuietStatic(classes="bad", id="agent-problem")
         yield FittedFooter()
 
     def _told_of(self, tool: ToolSpec) -> str:
@@ -119,6 +120,13 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
 
     def on_mount(self) -> None:
         self.query_one("#agent-on").focus()
+        self._tell_said()
+
+    def _tell_said(self) -> None:
+        """What was said for always or never of tools of servers, which are not listed before they are started."""
+        words = {True: _("always allowed"), False: _("never allowed")}
+        said = ", ".join(f"{printable(name)} ({words[said]})" for name, said in self._consent.of_servers.items())
+        self.query_one("#agent-said", QuietStatic).tell(said)
 
     @on(Select.Changed, "#agent-protocol")
     def _take_protocol(self, event: Select.Changed) -> None:
@@ -126,7 +134,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
 
     @on(PathInput.Ways)
     def _show_ways(self, event: PathInput.Ways) -> None:
-        self.query_one(QuietStatic).tell(printable("  ".join(event.names)))
+        self.query_one("#agent-problem", QuietStatic).tell(printable("  ".join(event.names)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now stands in the footer."""
@@ -137,6 +145,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
         self._consent.forget()
         for tick in self.query(".tool").results(CheckInput):
             tick.label = self._told_of(BUILT_IN[str(tick.name)].spec)
+        self._tell_said()
         self.refresh_bindings()
 
     def action_keep(self) -> None:
@@ -156,7 +165,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
         try:
             self._check(choice)
         except WorkbenchError as error:
-            self.query_one(QuietStatic).tell(printable(str(error)))
+            self.query_one("#agent-problem", QuietStatic).tell(printable(str(error)))
         else:
             self.dismiss(choice)
 

@@ -52,6 +52,8 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
         super().__init__()
         self._choices, self._template, self._first = choices, template, first
         self._named = named_by(choices.system)
+        self._written = choices.system
+        """The system text of a name as it was put into the box."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -86,13 +88,18 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
         self.call_after_refresh(self.query_one("#settings").scroll_home, animate=False)
 
     @on(Select.Changed, "#system-name")
-    @on(Input.Changed, "#bot-name")
     def _take_named(self) -> None:
         """The text of the name stands in the box, where it can be changed."""
         name = self.query_one("#system-name", Select).value
         if isinstance(name, str):
             bot = self.query_one("#bot-name", Input).value or _BOT_NAME
-            self.query_one("#system-text", LinesInput).text = system_text(name, bot)
+            self._written = self.query_one("#system-text", LinesInput).text = system_text(name, bot)
+
+    @on(Input.Changed, "#bot-name")
+    def _take_bot_name(self) -> None:
+        """A text that was changed by hand stays."""
+        if self.query_one("#system-text", LinesInput).text == self._written:
+            self._take_named()
 
     def action_keep(self) -> None:
         changes = self.query_one(ModelForm).changes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +32,8 @@ from workbench.ui.widgets.quiet_static import QuietStatic
 _COLUMNS = (
     Column(N_("kind"), 8),
     Column(N_("model"), keeps_end=True),
-    Column(N_("from"), from_width=60, keeps_end=True),
+    Column(N_("begun"), 11, from_width=60),
+    Column(N_("from"), from_width=90, keeps_end=True),
 )
 
 
@@ -122,10 +124,11 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
         if not self._known and not self._problem:
             self.query_one(QuietStatic).tell(_("No other model is here yet: name one above."))
 
-    def _cells(self, known: KnownModel) -> tuple[str, str, str]:
+    def _cells(self, known: KnownModel) -> tuple[str, ...]:
         is_on_base = bool(self._beside) and known.chosen.base == self._beside[0].base
         label = known.chosen.name_on_base if is_on_base else known.chosen.label
-        return _(known.kind), printable(label), printable(known.name)
+        begun = time.strftime("%m-%d %H:%M", time.localtime(known.begun)) if known.begun is not None else ""
+        return _(known.kind), printable(label), begun, printable(known.name)
 
     def _give(self, chosen: ChosenModel) -> None:
         if self._beside:
