@@ -43,7 +43,7 @@ def show_before_after(made: dict[str, Any], *, to_stderr: bool = False) -> None:
     typer.echo(_("Talk to it: {command}").format(command=command), err=to_stderr)
     if uses_tools:
         small = _(
-            "So small a model copies numbers, topics and results wrongly more often than not: look at every step."
+            "So small a model gets topics, and what the search found, wrong now and then: look at every step."
         )
         typer.echo(small, err=to_stderr)
 
