@@ -78,6 +78,7 @@ async def test_a_question_during_an_answer_waits_in_the_prompt(talk: Pilot[None]
     await see(talk, "The model is still answering; escape stops it.")
     assert prompt(talk).text == "And now?"
     await talk.press("escape")
+    await wait_until(talk, lambda: "still answering" not in screen_text(talk))
 
 
 async def test_the_conversation_is_what_the_model_is_asked(talk: Pilot[None]) -> None:

@@ -161,6 +161,12 @@ async def test_thoughts_are_folded_until_a_key_unfolds_them(talk: Pilot[None]) -
     await see(talk, "▸ thought")
 
 
+async def test_a_thought_that_was_cut_off_does_not_go_on_for_ever(talk: Pilot[None]) -> None:
+    cut = ChatTurn(role="assistant", content="<think>\none two")
+    await reopened(talk, [ChatTurn(role="user", content="q"), cut])
+    await see(talk, "▸ thought: one two")
+
+
 async def test_a_thought_is_folded_while_it_is_written(talk: Pilot[None]) -> None:
     message = ModelMessage("m")
     await chat(talk).query_one(Transcript).mount(message)

@@ -18,7 +18,7 @@ ReadAnswer = Callable[[str], "Step"]
 
 @dataclass(frozen=True)
 class Thought:
-    """What the model thought. ``is_whole``: it has come to an end."""
+    """What the model thought. ``is_whole``: nothing more of it comes."""
 
     text: str
     is_whole: bool = True
@@ -85,7 +85,7 @@ def parts_of(turns: Sequence[ChatTurn], read: ReadAnswer | None = None) -> list[
 def said_parts(text: str, *, goes_on: bool = False) -> list[Part]:
     """The parts of a text without calls. ``goes_on``: more of it will follow."""
     return [
-        Thought(said.text, said.is_whole) if said.is_thought else Spoken(said.text)
+        Thought(said.text, said.is_whole or not goes_on) if said.is_thought else Spoken(said.text)
         for said in thoughts_and_answer(text, goes_on=goes_on)
     ]
 

@@ -13,6 +13,7 @@ from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_pictures import split_message
 from workbench.ui.screens.chat_agent import ChatAgent
+from workbench.ui.screens.chat_frame import BUSY
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.transcript import Transcript
 
@@ -28,8 +29,7 @@ class ChatAsking(ChatAgent):
 
     @on(PromptInput.Sent)
     async def _send(self, event: PromptInput.Sent) -> None:
-        if self._answering:
-            self.note(_("The model is still answering; escape stops it."))
+        if self.is_busy():
             return
         said, pictures = split_message(event.text)
         if not pictures and (dropped := pictures_in(said)):
@@ -111,6 +111,8 @@ class ChatAsking(ChatAgent):
 
     def _set_answering(self, answering: bool) -> None:
         self._answering = answering
+        if not answering:
+            self.end_note(_(BUSY))
         self.refresh_bindings()
 
     async def _tell(self, problems: list[WorkbenchError]) -> None:

@@ -28,9 +28,9 @@ class ChatComparing(ChatAsking):
         from workbench.ui.screens.model_picker import ModelPicker
 
         first = self.chat.chosen
-        if self._answering:
-            self.note(_("The model is still answering; escape stops it."))
-        elif first is None:
+        if self.is_busy():
+            return
+        if first is None:
             self.note(_("Choose a model first: f9."))
         elif self._loading is not None:
             self.note(_("A model is being loaded; wait until it is ready."))
@@ -161,8 +161,7 @@ class ChatComparing(ChatAsking):
     @work(group="chat-dialog", exclusive=True, exit_on_error=False)
     async def action_fewer(self) -> None:
         """Ask which model to go on without."""
-        if self._answering:
-            self.note(_("The model is still answering; escape stops it."))
+        if self.is_busy():
             return
         names = [self.speaker(chat) for chat in self.sides.all]
         choices = [Choice(str(number), printable(name)) for number, name in enumerate(names)]

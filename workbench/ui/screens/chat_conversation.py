@@ -40,7 +40,7 @@ class ChatConversation(ChatComparing):
 
     async def action_regenerate(self) -> None:
         """Answer a question anew; the answer that there was stays beside it."""
-        if self._is_busy() or self.chat.chosen is None:
+        if self.is_busy() or self.chat.chosen is None:
             return
         question = self.question_meant
         is_last = question == len(self.chat.questions) - 1
@@ -58,7 +58,7 @@ class ChatConversation(ChatComparing):
 
     async def action_edit(self) -> None:
         """Put a question into the prompt; what came of it stays beside what comes of the new one. Once more undoes it."""
-        if self._is_busy():
+        if self.is_busy():
             return
         if self.chat.is_edited:
             await self._end_editing()
@@ -84,7 +84,7 @@ class ChatConversation(ChatComparing):
     async def action_way(self, step: int) -> None:
         """Show what was said before (-1) or after (1) instead of the chosen message."""
         place = self.chosen_place
-        if place is None or self._is_busy():
+        if place is None or self.is_busy():
             return
         question, of_answer = self.question_meant, place.column != QUESTION
         gone = [chat.go_beside(question, step, of_answer=of_answer) for chat in self.sides.all]
@@ -95,18 +95,12 @@ class ChatConversation(ChatComparing):
         await self.query_one(Transcript).show(at=place)
 
     async def action_new(self) -> None:
-        if self._is_busy():
+        if self.is_busy():
             return
         self.sides.start_anew()
         self.note("")
         await self.repaint()
         self.query_one(PromptInput).focus()
-
-    def _is_busy(self) -> bool:
-        """Whether an answer is being written, which is said then."""
-        if self._answering:
-            self.note(_("The model is still answering; escape stops it."))
-        return self._answering
 
     # -- copying
 

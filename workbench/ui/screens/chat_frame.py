@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.conversations import opened_conversations
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.paths import user_state
 from workbench.ui.blind import Blind
 from workbench.ui.chat_exchange import Column
@@ -24,6 +24,8 @@ from workbench.ui.widgets.name_line import NameLine
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.quiet_static import QuietStatic
 from workbench.ui.widgets.transcript import Transcript
+
+BUSY = N_("The model is still answering; escape stops it.")
 
 
 class ChatFrame(AreaScreen):
@@ -208,3 +210,14 @@ class ChatFrame(AreaScreen):
     def note(self, text: str) -> None:
         """A line above the prompt that stays until the next thing happens."""
         self.query_one("#chat-note", QuietStatic).tell(text)
+
+    def end_note(self, text: str) -> None:
+        """Take a line away, if it is still there."""
+        if self.query_one("#chat-note", QuietStatic).text.plain == text:
+            self.note("")
+
+    def is_busy(self) -> bool:
+        """Whether an answer is being written, which is said until it has ended."""
+        if self._answering:
+            self.note(_(BUSY))
+        return self._answering

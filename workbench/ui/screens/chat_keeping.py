@@ -27,7 +27,7 @@ class ChatKeeping(ChatConversation):
         """Put the chosen answer, or the last one, into a dataset once it was looked at."""
         from workbench.ui.screens.row_dialog import RowDialog
 
-        if self._is_busy():
+        if self.is_busy():
             return
         question = self.question_meant
         if (place := await self._whose_answer(question)) is None:

@@ -22,8 +22,7 @@ class ChatLoading(ChatFrame):
 
     def choose(self, chosen: ChosenModel) -> None:
         """Talk to this model from now on, alone."""
-        if self._answering:
-            self.note(_("The model is still answering; escape stops it."))
+        if self.is_busy():
             return
         self.end_comparison()
         self.load(chosen)
