@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,26 @@ from workbench.data.encode import NOT_TRAINED, Encoded, encode
 from workbench.data.templates import get_template
 
 SEED = 24
-STEPS = 2800
-DIALOGUES, LESSONS, PICTURES = 16, 24, 4
-"""Rows of each step."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the phase. ``dialogues``, ``lessons``, ``pictures``: rows of each step."""
+
+    steps: int
+    peak_lr: float
+    dialogues: int
+    lessons: int
+    pictures: int
+
+
+PARTS = (
+    Part(2800, 1e-3, dialogues=16, lessons=24, pictures=4),
+    Part(400, 3e-4, dialogues=32, lessons=8, pictures=4),
+)
+"""The second brings back how it usually speaks: lessons mix languages as nobody does."""
 PIECE = 8
 """Rows that go through the model together: of like length, so that little is padded."""
-PEAK_LR = 1e-3
 WARM_UP = 100
 _LONGEST = 200
 
@@ -61,28 +76,31 @@ def _learn(model: Any, rows: Sequence[Encoded], pad_id: int) -> float:
     return total
 
 
-def teach_copying(model: Any, tokenizer: Any, folder: Path, steps: int = STEPS) -> None:
-    """Train and save; about 40 minutes on two cores."""
-    torch.manual_seed(SEED)
+def teach_copying(model: Any, tokenizer: Any, folder: Path, parts: Sequence[Part] = PARTS) -> None:
+    """Train and save; about 45 minutes on two cores."""
+    for number, part in enumerate(parts):
+        _teach(model, tokenizer, part, SEED + number)
+        save_model(model, folder, "sample_data.copying")
+
+
+def _teach(model: Any, tokenizer: Any, part: Part, seed: int) -> None:
+    torch.manual_seed(seed)
     torch.set_num_threads(2)
-    dialogues, copying, teller = DialogueMaker(SEED), CopyingLessons(SEED), PictureTeller(SEED, tokenizer)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK_LR, betas=(0.9, 0.98), weight_decay=0.05)
+    dialogues, copying, teller = DialogueMaker(seed), CopyingLessons(seed), PictureTeller(seed, tokenizer)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=part.peak_lr, betas=(0.9, 0.98), weight_decay=0.05)
     pad_id = tokenizer.pad_token_id
     began = time.monotonic()
-    for step in range(steps):
+    for step in range(part.steps):
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps, PEAK_LR, WARM_UP)
-        said = _learn(model, _encoded([dialogues.dialogue() for _ in range(DIALOGUES)], tokenizer), pad_id)
-        copied = _learn(model, _encoded([copying.lesson() for _ in range(LESSONS)], tokenizer), pad_id)
-        ids, labels, places, words = told_batch(teller, PICTURES)
+            group["lr"] = learning_rate(step, part.steps, part.peak_lr, WARM_UP)
+        said = _learn(model, _encoded([dialogues.dialogue() for _ in range(part.dialogues)], tokenizer), pad_id)
+        copied = _learn(model, _encoded([copying.lesson() for _ in range(part.lessons)], tokenizer), pad_id)
+        ids, labels, places, words = told_batch(teller, part.pictures)
         described = answers_loss(model, labels, inputs_embeds=embedded(model, ids, places, words))
         described.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        if step % 25 == 0 or step == steps - 1:
-            print(
-                f"step {step} loss {said:.4f} {copied:.4f} {described.item():.4f} {time.monotonic() - began:.0f} s",
-                flush=True,
-            )
-    save_model(model, folder, "sample_data.copying")
+        if step % 25 == 0 or step == part.steps - 1:
+            passed = time.monotonic() - began
+            print(f"step {step} loss {said:.4f} {copied:.4f} {described.item():.4f} {passed:.0f} s", flush=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from sample_data.copying import copied_right, teach_copying
+from sample_data.copying import Part, copied_right, teach_copying
 from sample_data.copying_lessons import CopyingLessons
 from workbench.models.load import load_language_model, load_tokenizer
 
@@ -52,7 +52,7 @@ def test_the_same_seed_makes_the_same_model(tmp_path: Path, tokenizer: Any) -> N
     try:
         for name in ("one", "two"):
             model = load_language_model("sample:model", precision="fp32")
-            teach_copying(model, tokenizer, tmp_path / name, steps=2)
+            teach_copying(model, tokenizer, tmp_path / name, [Part(2, 1e-3, 2, 2, 1)])
             weights.append((tmp_path / name / "model.safetensors").read_bytes())
     finally:
         torch.set_num_threads(threads)
