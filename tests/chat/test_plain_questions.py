@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -62,3 +66,24 @@ def test_what_came_of_an_answer_that_broke_off_is_kept_and_the_error_has_its_own
     ((_path, kept),) = saved_conversations(tmp_path)
     assert [turn.content for turn in kept.turns] == ["hi", "Half an ans"]
     assert kept.turns[-1].figures is not None and kept.turns[-1].figures.ended_by == "broken"
+
+
+def test_ctrl_c_where_nobody_types_ends_all_questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "config"))
+    before = signal.getsignal(signal.SIGINT)
+
+    def interrupt() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1.0)
+
+    with playing(lambda _asked: replace(streamed(said("Yes.")), before=interrupt)) as service:
+        keep_endpoint(KnownEndpoint(name="slow", url=service.url, model="m"))
+        load, typed = Load(id=0, model="endpoint:slow"), StringIO("one\ntwo\n")
+        chat = PlainChat(load, "", GenerationSettings(), tmp_path, tmp_path / "chat.log", questions=typed)
+        try:
+            with pytest.raises(SystemExit) as ended:
+                chat_plainly(chat, [])
+        finally:
+            signal.signal(signal.SIGINT, before)
+        assert ended.value.code == 130
+        assert [asked.text for asked in service.asked] == ["one"]

@@ -54,6 +54,7 @@ class PlainChat:
     questions: TextIO = field(default_factory=lambda: sys.stdin)
     _warned: bool = field(default=False, init=False)
     _sees: bool = field(default=False, init=False)
+    _is_stopped: bool = field(default=False, init=False)
     _waiting: list[str] = field(default_factory=list, init=False)
     """Pictures for the next message."""
 
@@ -106,6 +107,8 @@ class PlainChat:
                         raise
                     unanswered += not by_hand
                     self._tell_why(question, error, by_hand=by_hand)
+                if self._is_stopped and (first or not self._is_typed_by_hand):
+                    raise KeyboardInterrupt  # nobody types: it was not this answer alone that was meant
         finally:
             await engine.close()
             await self.answering.close()
@@ -192,6 +195,7 @@ class PlainChat:
             turns = [*system, *conversation.turns, asked]
             given = await self.answering.answer(voice, turns, self.settings, self._show, streams=self.streams)
             conversation.turns += [asked, *given.turns]
+            self._is_stopped = given.ended_by == "stopped"
             self._close(asked, given)
         except WorkbenchError as error:
             self._waiting = [picture for picture in asked.images if picture != error.where]
@@ -245,9 +249,9 @@ def _is_message(line: str) -> bool:
 
 
 def chat_plainly(chat: PlainChat, first: list[str]) -> int:
-    """Run a plain chat to its end; ctrl+c ends it quietly. Returns how many questions have no answer."""
+    """Run a plain chat to its end; ctrl+c ends the process with 130. Returns how many questions have no answer."""
     try:
         return asyncio.run(chat.run(first))
     except KeyboardInterrupt:
         print(file=sys.stderr)  # noqa: T201
-        return 0
+        sys.exit(128 + signal.SIGINT)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from pathlib import Path
 
 from workbench.agent.chosen import toolbox_of
 from workbench.agent.consent import Consent
 from workbench.agent.toolbox import Toolbox
 from workbench.chat.agent_choice import AgentChoice
+
+_LONG_SECONDS, _REST_SECONDS = 20.0, 600.0
+"""Servers that kept a question waiting so long in vain are not tried again with the next ones, but after such a rest."""
 
 
 class StartStoppedError(Exception):
@@ -24,6 +29,7 @@ class ChatTools:
         self._toolbox: Toolbox | None = None
         self._troubles: list[str] = []
         self._tried_in = 0
+        self._rests_until = -math.inf
         self._one_at_a_time = asyncio.Lock()
         self._starting: set[asyncio.Task[tuple[Toolbox, list[str]]]] = set()
         self.consent = Consent(project)
@@ -37,7 +43,8 @@ class ChatTools:
             toolbox_of(choice, self._project)
 
     async def toolbox(self, choice: AgentChoice, round_number: int) -> tuple[Toolbox, list[str]]:
-        """The tools of a choice, and what is wrong with servers of it. In another round these are tried again.
+        """The tools of a choice, and what is wrong with servers of it. In another round these are tried again,
+        those that take long not each time.
 
         Raises:
             WorkbenchError: there is no tool of a name.
@@ -57,9 +64,11 @@ class ChatTools:
     async def _started(self, choice: AgentChoice, round_number: int) -> tuple[Toolbox, list[str]]:
         async with self._one_at_a_time:
             is_as_made = self._made_for == (choice.tools, choice.mcp, choice.arxiv_url)
-            if self._toolbox is not None and is_as_made and (not self._troubles or self._tried_in == round_number):
+            is_good = not self._troubles or self._tried_in == round_number or time.monotonic() < self._rests_until
+            if self._toolbox is not None and is_as_made and is_good:
                 return self._toolbox, self._troubles
             await self.close()
+            began = time.monotonic()
             toolbox = toolbox_of(choice, self._project)
             try:
                 troubles = await toolbox.start()
@@ -68,6 +77,8 @@ class ChatTools:
                 raise
             self._toolbox, self._made_for = toolbox, (choice.tools, choice.mcp, choice.arxiv_url)
             self._troubles, self._tried_in = troubles, round_number
+            ended = time.monotonic()
+            self._rests_until = ended + (_REST_SECONDS if ended - began > _LONG_SECONDS else 0.0)
             return toolbox, troubles
 
     def stop_starting(self) -> None:
