@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -79,8 +79,14 @@ def chats(
         typer.echo(json_of([saved[name]]) if as_json else printable(markdown_of([saved[name]])), nl=False)
 
 
+def _end(model: str) -> str:
+    """The last parts of a path, which tell it from others."""
+    path = PurePath(model)
+    return str(PurePath(*path.parts[-2:])) if path.is_absolute() else model
+
+
 def _list(saved: dict[str, SavedConversation], found_by: str, *, as_json: bool) -> None:
-    from workbench.commands.columns import aligned
+    from workbench.commands.columns import aligned, terminal_width
     from workbench.text import printable
 
     if as_json:
@@ -99,6 +105,6 @@ def _list(saved: dict[str, SavedConversation], found_by: str, *, as_json: bool) 
     elif not saved:
         typer.echo(_("No conversation has these words.") if found_by else _("There are no conversations here."))
     else:
-        cells = [(name, one.model, str(len(one.turns)), one.title) for name, one in saved.items()]
-        for line in aligned([tuple(_(column) for column in _COLUMNS), *cells]):
+        cells = [(name, _end(one.model), str(len(one.turns)), one.title) for name, one in saved.items()]
+        for line in aligned([tuple(_(column) for column in _COLUMNS), *cells], width=terminal_width()):
             typer.echo(printable(line))

@@ -84,7 +84,7 @@ def _rows(job: JobFolder) -> Mapping[str, Any]:
 
 def _table(job: JobFolder) -> Iterator[str]:
     """The answers, a question a line, and the scores below."""
-    from workbench.commands.columns import aligned
+    from workbench.commands.columns import aligned, terminal_width
     from workbench.evaluation.side_by_side import side_by_side
     from workbench.told_apart import told_apart
 
@@ -96,7 +96,7 @@ def _table(job: JobFolder) -> Iterator[str]:
     if any(shares):
         rows.append((_("right"), *(f"{share.right}/{share.total}" if share else "" for share in shares)))
     yield ""
-    yield from aligned(rows)
+    yield from aligned(rows, width=terminal_width())
     yield ""
 
 
