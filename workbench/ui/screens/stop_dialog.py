@@ -15,7 +15,7 @@ def stop_dialog(watch: JobWatch) -> ChoiceDialog:
     """Gives `SAVE`, `NOW`, or None if the job is to go on."""
     if watch.state.is_queued:
         return leave_dialog(watch.job)
-    if watch.job.record.kind != "train":
+    if watch.record.kind != "train":
         return _ending_dialog(watch)
     save = Choice(SAVE, _("Stop and save: write a checkpoint at the end of this step, then end"))
     now = Choice(NOW, _("Stop now: end its processes; work since the last checkpoint is lost"))
