@@ -255,7 +255,10 @@ async def test_a_pasted_text_of_a_million_characters_goes_beside_the_box(talk: P
     assert len(said_now(talk)[0]) == len("Read:\n\n") + 999_999
     assert prompt(talk).whole == ""
     await talk.press("ctrl+e")
-    await see(talk, "and a text of 1000006 characters")
+    await see(talk, "and a text of 999999 characters")
+    assert prompt(talk).text == "Read:"
+    prompt(talk).put("z" * 60_000)  # another message
+    await see(talk, "and a text of 60000 characters")
 
 
 # -- out of the conversation

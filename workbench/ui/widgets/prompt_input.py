@@ -87,7 +87,7 @@ class PromptInput(OrderedKeys, TextArea):
     def __init__(self, earlier: Callable[[], Sequence[str]], *, id: str | None = None) -> None:
         hint = _("Write a message: enter sends, ctrl+j starts a line, /image adds a picture")
         super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", placeholder=hint)
-        self._beside = ""
+        self._beside = self._was_beside = ""
         self._earlier = earlier
         self._back = 0
         """How many messages back the one in the box is, 0 for one that is being written."""
@@ -98,10 +98,18 @@ class PromptInput(OrderedKeys, TextArea):
         return "\n\n".join(filter(None, (self.text.strip(), self._beside)))
 
     def put(self, text: str) -> None:
-        """Hold this text and no other, with the cursor where writing goes on."""
-        is_long = len(text) > _MOST_IN_BOX
-        self.text = "" if is_long else text
-        self._hold(text if is_long else "")
+        """Hold this text and no other, with the cursor where writing goes on.
+
+        Of a message that comes back, what stood beside the box stands there again, and what was typed in the box.
+        """
+        self._was_beside = self._beside or self._was_beside
+        typed, beside = text, ""
+        if len(text) > _MOST_IN_BOX:
+            typed, beside = text.removesuffix(self._was_beside), self._was_beside
+            if len(typed) == len(text) or len(typed) > _MOST_IN_BOX:
+                typed, beside = "", text
+        self.text = typed.rstrip() if beside else typed
+        self._hold(beside)
         self.move_cursor(self.document.end)
 
     def _hold(self, text: str) -> None:
