@@ -28,7 +28,7 @@ def test_only_always_and_never_are_remembered(tmp_path: Path) -> None:
     assert consent.take(SEARCH, "always") and not consent.take(FILES, "never")
     again = Consent(tmp_path / "a")
     assert (again.known(SEARCH), again.known(FILES)) == (True, False)
-    assert again.of_servers == {"files/read": False}
+    assert again.of_servers == {FILES.full_name: False} == {"files/read": False}
     assert again.known(ToolSpec("read", "", outside=True, origin="files@2")) is None
     assert Consent(tmp_path / "b").known(SEARCH) is None
     other = Consent(tmp_path / "a")

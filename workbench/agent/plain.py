@@ -105,9 +105,9 @@ class AgentAnswering:
         if not self.typed.isatty():
             tell(_("{tool} is not run without consent; --allow {tool} gives it.").format(tool=visible(tool.name)))
             return False
-        asked = _("{tool} wants to run. o: once, a: always in this project, n: no, never: ")
+        asked = _("{tool} wants to run. o: once, a: always in this project, n: no, or the word never: ")
         while True:
-            tell(asked.format(tool=visible(tool.name)), end="")
+            tell(asked.format(tool=visible(tool.full_name)), end="")
             line = interrupts.typed(self.typed)
             if not line:
                 tell("")

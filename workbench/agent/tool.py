@@ -29,6 +29,11 @@ class ToolSpec:
     origin: str = ""
 
     @property
+    def full_name(self) -> str:
+        """The name, behind that of its server if it has one."""
+        return f"{self.origin.partition('@')[0]}/{self.name}" if self.origin else self.name
+
+    @property
     def required(self) -> tuple[str, ...]:
         """The arguments that a call must have."""
         named = self.parameters.get("required")

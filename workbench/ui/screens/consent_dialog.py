@@ -48,7 +48,7 @@ class ConsentDialog(ChoiceDialog):
         choices = [Choice(reply, text) for reply, text in zip(_REPLIES, texts, strict=True)]
         about = _(tool.label) if tool.label else tool.description
         title = _("May {model} use {tool}?") if asker else _("May the model use {tool}?")
-        super().__init__(title.format(tool=tool.name, model=asker), about, choices, "no")
+        super().__init__(title.format(tool=tool.full_name, model=asker), about, choices, "no")
         self._arguments = _readable(call.arguments)
 
     def compose(self) -> ComposeResult:
