@@ -72,6 +72,7 @@ def test_one_that_broke_off_goes_on_where_it_was(service: PlayedEndpoint, questi
     broken = workbench("compare", questions.name, "endpoint:one", "endpoint:two", cwd=tmp_path)
     assert broken.returncode != 0
     assert "HTTP 401" in broken.stdout + broken.stderr
+    assert [line.split() for line in broken.stdout.splitlines() if line.startswith("Hi ")] == [["Hi", "yes"]]
     service.script = lambda _asked: streamed(said("later"))
     service.asked.clear()
     made = json.loads(

@@ -73,7 +73,9 @@ def compare(
         image_folder=image_folder,
     )
     job = start_compare(file, models, how, project=Path.cwd())
-    follow_to_result(job, "answers", as_json=as_json, more=_rows, tell=lambda _made: _table(job), goes_on=True)
+    follow_to_result(
+        job, "answers", as_json=as_json, more=_rows, tell=lambda _made: _table(job), goes_on=True, tells_always=True
+    )
 
 
 def _rows(job: JobFolder) -> Mapping[str, Any]:
@@ -83,12 +85,14 @@ def _rows(job: JobFolder) -> Mapping[str, Any]:
 
 
 def _table(job: JobFolder) -> Iterator[str]:
-    """The answers, a question a line, and the scores below."""
+    """The answers, a question a line, and the scores below; nothing if there are none."""
     from workbench.commands.columns import aligned, terminal_width
     from workbench.evaluation.side_by_side import side_by_side
     from workbench.told_apart import told_apart
 
     found = side_by_side(job)
+    if not any(row.answers for row in found.rows):
+        return
     rows: list[tuple[str, ...]] = [(_("question"), *map(_short, told_apart(found.models)))]
     for row in found.rows:
         rows.append((_short(row.probe.question), *(_cell(row.answers.get(model)) for model in found.models)))

@@ -30,6 +30,7 @@ def follow_to_result(
     more: Callable[[JobFolder], Mapping[str, object]] = lambda _job: {},
     tell: Callable[[Mapping[str, object]], Iterable[str]] = lambda _made: (),
     goes_on: bool = False,
+    tells_always: bool = False,
 ) -> None:
     """Follow a job, print the result it made under ``key`` and the sensible next command, and exit with its code.
 
@@ -40,6 +41,7 @@ def follow_to_result(
         tell: lines for a person, made of the results.
         goes_on: the same command goes on with what a killed or stopped one has written; a stopped one is not done, so
             it leaves with 1, and a refused one leaves no job behind.
+        tells_always: there is something to tell of a job that failed, too.
     """
     code = follow(job, since=job.record.started, to_stderr=as_json)  # what one that goes on told before is left out
     if not state_of(job).is_over:  # the user has seen enough: there is no result yet
@@ -52,7 +54,7 @@ def follow_to_result(
         code = 1
     if as_json:
         typer.echo(json.dumps({"job": job.id, "exit_code": code, **made, **more(job)}, ensure_ascii=False))
-    elif code == 0 or is_stopped:
+    elif code == 0 or is_stopped or tells_always:
         for line in tell(made):
             typer.echo(line)
         _say(made, {key: next_command} if isinstance(key, str) else key)
