@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from workbench.chat.agent_choice import AgentChoice
 from workbench.ui import chat_tools
-from workbench.ui.chat_tools import ChatTools
+from workbench.ui.chat_tools import ChatTools, StartStoppedError
 
 
 @pytest.mark.parametrize("takes_long", [True, False])
@@ -31,4 +33,22 @@ async def test_servers_that_kept_a_question_waiting_in_vain_have_a_rest(
         assert (second is first) == takes_long
         assert again == troubles
     finally:
-        await tools.close()
+        await tools.end()
+
+
+async def test_servers_that_are_being_started_end_with_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_STATE_DIR", str(tmp_path / "state"))
+    begun = tmp_path / "begun"
+    code = f"import os, time; open({str(begun)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    servers = {"hanging": {"command": sys.executable, "args": ["-c", code]}}
+    (tmp_path / "mcp.json").write_text(json.dumps({"mcpServers": servers}))
+    tools = ChatTools(tmp_path)
+    starting = asyncio.create_task(tools.toolbox(AgentChoice(is_on=True, tools=(), mcp="mcp.json"), 1))
+    async with asyncio.timeout(60):
+        while not (begun.exists() and begun.read_text()):
+            await asyncio.sleep(0.05)
+        await tools.end()
+        with pytest.raises(StartStoppedError):
+            await starting
+        while psutil.pid_exists(int(begun.read_text())):
+            await asyncio.sleep(0.05)

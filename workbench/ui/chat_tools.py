@@ -86,8 +86,16 @@ class ChatTools:
         for starting in list(self._starting):
             starting.cancel()
 
+    async def end(self) -> None:
+        """End the processes of the tools, be it that they are being started."""
+        starting = list(self._starting)
+        self.stop_starting()
+        if starting:
+            await asyncio.wait(starting)
+        await self.close()
+
     async def close(self) -> None:
-        """End the processes of the tools."""
+        """End the processes of the tools that have started."""
         if self._toolbox is not None:
             await self._toolbox.close()
         self._toolbox = None

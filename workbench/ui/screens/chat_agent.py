@@ -148,7 +148,7 @@ class ChatAgent(ChatStreaming):
 
     async def on_unmount(self) -> None:
         if self._tools is not None:
-            await self._tools.close()
+            await self._tools.end()
 
 
 def _all_of(figures: list[Answer], *, stopped: bool) -> Answer:
