@@ -74,9 +74,12 @@ def test_the_sample_model_and_its_template_fit(light: LightTokenizer) -> None:
     assert template_warnings("internlm2_chat", "train", model="sample:model", tokenizer=light) == []
 
 
-def test_markup_that_the_tokenizer_does_not_know(light: LightTokenizer) -> None:
-    warnings = template_warnings("llama3_chat", "train", tokenizer=light)
-    assert any("<|eot_id|>" in warning and "tokens of their own" in warning for warning in warnings)
+@pytest.mark.parametrize(("use", "learns"), [("train", True), ("chat", False), ("evaluate", False)])
+def test_markup_that_the_tokenizer_does_not_know(light: LightTokenizer, use: Use, learns: bool) -> None:
+    warnings = template_warnings("llama3_chat", use, trained="llama3_chat", tokenizer=light)
+    (told,) = [warning for warning in warnings if "<|eot_id|>" in warning]
+    assert "tokens of their own" in told
+    assert ("learn them anew" in told) == learns
 
 
 def test_a_template_that_ends_no_answer() -> None:

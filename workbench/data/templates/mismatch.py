@@ -54,7 +54,7 @@ def template_warnings(
     warnings = [
         _not_as_trained(template, use, trained, tokenizer) if trained else _not_the_models(template, model, tokenizer)
     ]
-    warnings += [_unknown_tokens(template, tokenizer), _no_ends(template)]
+    warnings += [_unknown_tokens(template, use, tokenizer), _no_ends(template)]
     return [warning for warning in warnings if warning]
 
 
@@ -109,7 +109,7 @@ def _not_the_models(template: Template, model: str, tokenizer: Any) -> str | Non
     )
 
 
-def _unknown_tokens(template: Template, tokenizer: Any) -> str | None:
+def _unknown_tokens(template: Template, use: Use, tokenizer: Any) -> str | None:
     """Markup that the tokenizer cuts into pieces was never seen by the model as markup."""
     if not hasattr(tokenizer, "encode"):
         return None
@@ -117,9 +117,10 @@ def _unknown_tokens(template: Template, tokenizer: Any) -> str | None:
     unknown = [word for word in dict.fromkeys(words) if len(tokenizer.encode(word, add_special_tokens=False)) > 1]
     if not unknown:
         return None
-    return _(
-        "The tokenizer does not know {tokens} as tokens of their own, so the model has to learn them anew."
-    ).format(tokens=listed(unknown))
+    said = _("The tokenizer does not know {tokens} as tokens of their own: they mean little to the model.")
+    if use == "train":
+        said = _("The tokenizer does not know {tokens} as tokens of their own, so the model has to learn them anew.")
+    return said.format(tokens=listed(unknown))
 
 
 def _no_ends(template: Template) -> str | None:
