@@ -60,7 +60,7 @@ def test_messages_become_turns(pictures: ReceivedPictures, tmp_path: Path) -> No
 
 
 def test_settings_of_a_request_go_before_the_usual_ones() -> None:
-    assert read().settings(USUAL) == USUAL
+    assert read().settings(USUAL).model_copy(update={"seed": USUAL.seed}) == USUAL
     asked = read(max_tokens=5, temperature=0, top_p=0.5, top_k=0, seed=7, stop="a", max_completion_tokens=6)
     settings = asked.settings(USUAL)
     assert (settings.max_new_tokens, settings.temperature, settings.top_p, settings.top_k) == (6, 0, 0.5, 0)
@@ -95,9 +95,15 @@ def test_what_is_no_request_at_all_is_refused(body: bytes) -> None:
 
 
 def test_settings_out_of_range_are_refused() -> None:
-    with pytest.raises(RequestError, match="temperature") as caught:
-        read(temperature=-1).settings(USUAL)
-    assert caught.value.param == "temperature"
+    for field, value in (("temperature", -1), ("max_tokens", 0), ("max_tokens", 10**9), ("seed", 2**40)):
+        with pytest.raises(RequestError, match=field) as caught:
+            read(**{field: value}).settings(USUAL)
+        assert caught.value.param == field
+
+
+@pytest.mark.parametrize("fields", [{}, {"seed": -1}])
+def test_without_a_seed_each_answer_is_drawn_anew(fields: dict[str, Any]) -> None:
+    assert len({read(**fields).settings(USUAL).seed for _ in range(4)}) > 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
@@ -73,6 +74,10 @@ class _Format(BaseModel):
     type: str = "text"
 
 
+_FIELDS = {"max_new_tokens": "max_tokens", "stop_words": "stop"}
+"""What the protocol calls settings of ours."""
+
+
 class ChatRequest(BaseModel):
     """What is understood of a request. ``n``, ``logprobs`` and ``response_format`` only as far as they change nothing.
 
@@ -106,16 +111,18 @@ class ChatRequest(BaseModel):
     def settings(self, usual: GenerationSettings) -> GenerationSettings:
         """How the answer is drawn, with the server's own settings where the request says nothing.
 
+        Without a seed, or with one below zero as many clients send it, each answer is drawn anew.
+
         Raises:
             RequestError: a value is out of its range.
         """
         asked = {
-            "max_new_tokens": self.max_completion_tokens or self.max_tokens,
+            "max_new_tokens": self.max_tokens if self.max_completion_tokens is None else self.max_completion_tokens,
             "temperature": self.temperature,
             "top_p": self.top_p,
             "top_k": self.top_k,
             "repetition_penalty": self.repetition_penalty,
-            "seed": self.seed,
+            "seed": self.seed if self.seed is not None and self.seed >= 0 else secrets.randbelow(2**32),
             "stop_words": [self.stop] if isinstance(self.stop, str) else self.stop,
         }
         given = {name: value for name, value in asked.items() if value is not None}
@@ -197,5 +204,5 @@ def _content(message: _Message, pictures: ReceivedPictures, where: str) -> tuple
 
 def _wrong(error: ValidationError) -> RequestError:
     first = error.errors()[0]
-    place = ".".join(map(str, first["loc"]))
+    place = ".".join(_FIELDS.get(str(part), str(part)) for part in first["loc"])
     return RequestError(f"{place}: {first['msg']}" if place else first["msg"], param=place or None)
