@@ -23,7 +23,7 @@ _KEY_CELLS, _NAME_CELLS = 11, 16
 class HelpScreen(TranslatedModal[None]):
     """Made from the bindings, so that it is never out of date. What a key means is wrapped, never cut."""
 
-    DEFAULT_CSS = "HelpScreen #keys { height: auto; max-height: 60vh; margin-bottom: 1; }"
+    DEFAULT_CSS = "HelpScreen #keys { height: auto; max-height: 54vh; margin-bottom: 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,f1", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Close")),
     ]
