@@ -60,7 +60,7 @@ def test_one_model_gives_the_logits_of_its_parts(language: Way, vision: Way, tow
     made = merge_in_fp32(checkpoint, tmp_path / "merged")
     model = opened(made.folder)
     assert type(model.model.language_model).__name__ == "LlamaModel"
-    torch.testing.assert_close(logits(model), logits_of_parts(checkpoint), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(logits(model), logits_of_parts(checkpoint), rtol=1e-5, atol=5e-5)
     torch.testing.assert_close(
         logits(open_whole(str(made.folder), precision="fp32").model), logits(model), rtol=1e-5, atol=1e-5
     )

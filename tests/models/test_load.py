@@ -152,7 +152,8 @@ def test_four_bit_weights_are_loaded_on_any_machine(kind: str) -> None:
 def test_four_bit_weights_are_near_the_originals() -> None:
     whole = load_language_model("sample:model", precision="fp32").eval()
     short = load_language_model("sample:model", method="qlora", precision="fp32").eval()
-    tokens = torch.arange(3, 35).view(2, 16).to(short.device)
+    said = "What is the capital of France? The capital of France is Paris. 请重复：苹果"
+    tokens = torch.tensor([load_tokenizer("sample:model").encode(said)]).to(short.device)
     logits, expected = short(input_ids=tokens).logits.cpu(), whole(input_ids=tokens.cpu()).logits
     assert not torch.equal(logits, expected)
     assert torch.nn.functional.cosine_similarity(logits, expected, dim=-1).min() > 0.9

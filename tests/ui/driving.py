@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -33,8 +34,12 @@ async def running(
 
 
 def screen_text(pilot: Pilot[None]) -> str:
-    """What the terminal shows, line by line."""
-    strips = pilot.app.screen._compositor.render_strips()
+    """What the terminal shows, line by line; behind a dialog what it covers in part."""
+    behind = visible_screen_stack.set(list(pilot.app._background_screens))
+    try:
+        strips = pilot.app.screen._compositor.render_strips()
+    finally:
+        visible_screen_stack.reset(behind)
     return "\n".join(strip.text.rstrip() for strip in strips)
 
 

@@ -124,9 +124,8 @@ def test_dpo_on_four_bits_and_two_ranks(pairs: Path, tmp_path: Path) -> None:
 
     rows = rows_of(config)
     assert done.returncode == 0
-    assert torch.allclose(
-        _kept(done), answer_log_probs(load_language_model("sample:model", method="qlora"), rows), atol=1e-3
-    )
+    reference = answer_log_probs(load_language_model("sample:model", method="qlora"), rows)
+    assert torch.allclose(_kept(done), reference, rtol=1e-2, atol=1e-3)  # processors with bf16 multiply less exactly
     first, last = done.of(Step)[0], done.of(Step)[-1]
     assert first.loss == pytest.approx(_LN_2, abs=1e-3)
     assert last.loss < 0.6

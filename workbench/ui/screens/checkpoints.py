@@ -123,6 +123,7 @@ class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, Wei
         if self.wanted_path is not None:
             tree.choose_path(self.wanted_path)
         self._wanted_job = self.wanted_path = None
+        self._tell_detail()  # what is known of the same row may be more now
 
     def _look(self) -> None:
         """Follow the job that was started here; now and then look for what others did."""
@@ -135,9 +136,12 @@ class CheckpointsScreen(WeightsFiltering, WeightsDeleting, WeightsComparing, Wei
 
     @on(Tree.NodeHighlighted)
     def _show_detail(self) -> None:
+        self._tell_detail()
+        self.query_one("#weights-detail").scroll_home(animate=False)
+
+    def _tell_detail(self) -> None:
         assert self.weights is not None
         self.query_one("#weights-text", QuietStatic).tell(detail_of(self.chosen, self.weights))
-        self.query_one("#weights-detail").scroll_home(animate=False)
 
     # -- converting and merging
 
