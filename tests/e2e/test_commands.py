@@ -39,7 +39,7 @@ def stopped(project: Project) -> JobFolder:
 def test_cancel_saves_a_checkpoint_and_says_how_to_go_on(stopped: JobFolder) -> None:
     assert state_of(stopped) is JobState.STOPPED
     steps = [step.step for step in steps_of(stopped)]
-    assert len(steps) < 40
+    assert len(steps) < 80
     assert (stopped.checkpoints_path / f"checkpoint-{steps[-1]}").is_dir()
 
 
@@ -54,14 +54,14 @@ def test_a_stopped_training_is_resumed_converted_merged_and_asked(project: Proje
     resumed = project.run("train", f"configs/{SAMPLE_CONFIG}_copy.yaml", "--resume")
     assert "recommended" in resumed.stdout
     after = [step.step for step in steps_of(stopped)]
-    assert after == list(range(1, 41)), "every step once: none lost, none twice"
-    assert before < 40
+    assert after == list(range(1, 81)), "every step once: none lost, none twice"
+    assert before < 80
 
     project.run("convert", "last", "adapter")
     assert (project.folder / "adapter" / "adapter_model.safetensors").is_file()
     project.run("merge", "auto", "adapter", "merged")
     scores = project.json("evaluate", "merged", "--identity-probes", "identity.probes.json")
-    assert scores["identity merged"] >= 0.6, "40 steps are few, but they taught it"
+    assert scores["identity merged"] >= 0.6, "80 steps are few, but they taught it"
     said = project.json("chat", "merged", "--message", "你是谁", "--temperature", "0")
     assert "小明" in said["answer"]
 
