@@ -19,6 +19,7 @@ from workbench.told_apart import told_apart
         ),
         (["base+x/adapter", "other"], ["base+adapter", "other"]),
         (["org/model", "endpoint:mine"], ["model", "endpoint:mine"]),
+        (["x", "x+x"], ["x", "x+x"]),
         ([], []),
     ],
 )

@@ -16,7 +16,8 @@ def told_apart(names: Sequence[str]) -> list[str]:
         names: each ``MODEL`` or ``MODEL+ADAPTER``; all different.
     """
     if len({name.partition(_AND)[0] for name in names}) == 1 < len(names):
-        names = [name.partition(_AND)[2] or name for name in names]
+        alone = [name.partition(_AND)[2] or name for name in names]
+        names = alone if len(set(alone)) == len(names) else names
     longest = max((len(PurePath(part).parts) for name in names for part in name.split(_AND)), default=0)
     lengths = range(1, max(longest, 1) + 1)
     shortened = ([_AND.join(_end(part, length) for part in name.split(_AND)) for name in names] for length in lengths)

@@ -11,6 +11,7 @@ from workbench.agent.tool import ToolSpec
 
 SEARCH = ToolSpec("web_search", "", outside=True)
 FILES = ToolSpec("read", "", outside=True, origin="files@1")
+SCOPED = ToolSpec("read", "", outside=True, origin="@scope/files@1")
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +38,14 @@ def test_only_always_and_never_are_remembered(tmp_path: Path) -> None:
     assert Consent(tmp_path / "a").known(FILES) is True
     again.forget()
     assert Consent(tmp_path / "a").known(SEARCH) is None
+
+
+def test_tools_of_servers_are_named_behind_them_whatever_their_names_hold(tmp_path: Path) -> None:
+    consent = Consent(tmp_path)
+    for tool in (FILES, SCOPED, SEARCH):
+        consent.take(tool, "always")
+    assert consent.of_servers == {"files/read": True, "@scope/files/read": True}
+    assert SCOPED.full_name == "@scope/files/read"
 
 
 def test_what_is_allowed_for_a_chat_is_not_remembered(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from workbench.agent.tool import ToolSpec
+from workbench.agent.tool import ToolSpec, behind_server
 from workbench.files import write_atomic
 from workbench.paths import user_state
 
@@ -48,9 +48,8 @@ class Consent:
     @property
     def of_servers(self) -> dict[str, bool]:
         """What was said for always (True) or never of tools of servers: ``SERVER/TOOL``."""
-        return {
-            f"{key.partition('@')[0]}/{key.rpartition('/')[2]}": said for key, said in self._kept.items() if "@" in key
-        }
+        parted = ((*key.rpartition("/")[::2], said) for key, said in self._kept.items())
+        return {behind_server(origin, name): said for origin, name, said in parted if origin}
 
     def take(self, tool: ToolSpec, reply: Reply) -> bool:
         """Whether the call may be made after this reply, which is remembered if it is for always or never.

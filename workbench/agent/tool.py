@@ -31,7 +31,7 @@ class ToolSpec:
     @property
     def full_name(self) -> str:
         """The name, behind that of its server if it has one."""
-        return f"{self.origin.partition('@')[0]}/{self.name}" if self.origin else self.name
+        return behind_server(self.origin, self.name) if self.origin else self.name
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -57,6 +57,11 @@ class ToolResult:
     text: str
     failed: bool = False
     seconds: float = 0.0
+
+
+def behind_server(origin: str, name: str) -> str:
+    """``SERVER/TOOL`` of a tool of this origin, for people."""
+    return f"{origin.rpartition('@')[0]}/{name}"
 
 
 def listed_openai(tools: Sequence[ToolSpec]) -> str:
