@@ -19,6 +19,7 @@ from workbench.agent.host_messages import REPLIES, CancelCall, Found, HostReply,
 from workbench.i18n import current_language
 
 _LONGEST_LINE = 16 << 20
+_END_SECONDS = 2.0
 _SCRATCH = "workbench-tools-"
 """How the names of temporary folders begin; the id of the app's process follows."""
 
@@ -77,7 +78,7 @@ class HostProcess:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
             with suppress(TimeoutError):
-                async with asyncio.timeout(2):
+                async with asyncio.timeout(_END_SECONDS):
                     await self._process.wait()
         await self._end()
 
@@ -92,13 +93,16 @@ class HostProcess:
         if self._process is None:
             return
         process, self._process = self._process, None
+        started: list[psutil.Process] = []
         with suppress(psutil.NoSuchProcess):
-            for child in psutil.Process(process.pid).children(recursive=True):
-                with suppress(psutil.NoSuchProcess):
-                    child.kill()
+            started = psutil.Process(process.pid).children(recursive=True)
+        for child in started:
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+        await _ended(started)
         if self._reader is not None:
             await self._reader
         if self._scratch is not None:
@@ -143,6 +147,21 @@ class HostProcess:
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(HostDiedError())
+
+
+async def _ended(killed: list[psutil.Process]) -> None:
+    """Wait until the kernel has ended processes that were killed: until then they may still write to their folder."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_END_SECONDS):
+            while any(map(_lives, killed)):
+                await asyncio.sleep(0.01)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _remove_left_folders() -> None:
