@@ -53,6 +53,8 @@ def test_the_options_make_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"agent": "react", "lagent": True}, "Only one kind of agent"),
         ({"plugins": ["calc"]}, "no plugin called calc"),
         ({"lagent": True}, "no key for web searches"),
+        ({"plugins": ["search"]}, "no key for web searches"),
+        ({"tools": ["clock,web_search"]}, "no key for web searches"),
         ({"agent": "reakt"}, "no protocol called reakt"),
         ({"tools": ["calclator"]}, "no tool called calclator"),
         ({"mcp": Path("gone.json")}, "MCP servers cannot be read"),

@@ -34,7 +34,8 @@ def terminal() -> TextIO:
 @pytest.fixture
 async def ask(terminal: TextIO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ask]:
     monkeypatch.setenv("WORKBENCH_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.delenv("SERPER_API_KEY", raising=False)
+    monkeypatch.setenv("SERPER_API_KEY", "k")
+    monkeypatch.setenv("WORKBENCH_SEARCH_URL", "http://127.0.0.1:9/search")  # nobody answers there
     choice = AgentChoice(is_on=True, protocol="react", tools=("calculator", "web_search"), max_turns=2)
     toolbox = toolbox_of(choice, tmp_path)
 
@@ -93,7 +94,7 @@ async def test_consent_is_asked_until_the_answer_means_something(
     ask: Ask, terminal: TextIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given, _shown = await ask([SEARCH, SEARCH], terminal)
-    assert "SERPER_API_KEY is not set" in given.turns[1].content
+    assert "the web search cannot be reached" in given.turns[1].content
     told = capsys.readouterr().err
     assert told.count("web_search wants to run") == 3
     assert given.ended_by == "turns" and "No answer within 2 turns." in told

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from workbench.agent.mcp_file import read_mcp_file
 from workbench.agent.protocols import CHINESE_REACT_TEXT, PLUGINS, AgentProtocol, Moss, React, protocol_named
 from workbench.agent.toolbox import Toolbox
+from workbench.agent.tools.builtin import WEB_SEARCH
 from workbench.agent.tools.settings import SAMPLE_ARXIV, SEARCH_KEY, ToolSettings
 from workbench.chat.agent_choice import AgentChoice
 from workbench.errors import WorkbenchError
@@ -38,13 +40,14 @@ def toolbox_of(choice: AgentChoice, project: Path) -> Toolbox:
     """The tools of a choice; `Toolbox.start` starts the servers.
 
     Raises:
-        WorkbenchError: there are none, a name is unknown, the file of MCP servers is none, or arXiv cannot be asked
-            where it is to be.
+        WorkbenchError: there are none, a name is unknown, the file of MCP servers is none, arXiv cannot be asked
+            where it is to be, or there is no key for the web search.
     """
     file = project / Path(choice.mcp).expanduser() if choice.mcp else None
     servers = read_mcp_file(file) if file is not None else {}
     if not (choice.tools or servers):
         raise WorkbenchError(_("No tool is chosen."), fix=_("Choose one, or answer without tools."))
+    _require_search_key(choice.tools)
     settings = ToolSettings.of_environment(project, choice.arxiv_url or None)
     if settings.arxiv_url != SAMPLE_ARXIV and not settings.arxiv_url.startswith(("http://", "https://")):
         raise WorkbenchError(
@@ -59,7 +62,7 @@ def plugins_choice(names: tuple[str, ...], bot_name: str) -> AgentChoice:
     """MOSS's plugins by the names that XTuner has for them.
 
     Raises:
-        WorkbenchError: there is none of a name.
+        WorkbenchError: there is none of a name, or no key for the search.
     """
     for name in names:
         if name not in PLUGINS:
@@ -69,6 +72,7 @@ def plugins_choice(names: tuple[str, ...], bot_name: str) -> AgentChoice:
                 fix=_("There are: {names}.").format(names=", ".join(PLUGINS)),
             )
     tools = tuple(PLUGINS[name][1] for name in names)
+    _require_search_key(tools)
     return AgentChoice(is_on=True, protocol=Moss.name, tools=tools, bot_name=bot_name)
 
 
@@ -78,10 +82,19 @@ def lagent_choice() -> AgentChoice:
     Raises:
         WorkbenchError: there is no key for the search.
     """
-    if not os.environ.get(SEARCH_KEY):
+    tools = (WEB_SEARCH,)
+    _require_search_key(tools)
+    return AgentChoice(is_on=True, protocol=React.name, text=CHINESE_REACT_TEXT, tools=tools)
+
+
+def _require_search_key(tools: Sequence[str]) -> None:
+    """
+    Raises:
+        WorkbenchError: the web is to be searched, and there is no key for it.
+    """
+    if WEB_SEARCH in tools and not os.environ.get(SEARCH_KEY):
         raise WorkbenchError(
             _("There is no key for web searches."),
             where=SEARCH_KEY,
-            fix=_("Get one from https://serper.dev and set the variable, or choose other tools with --agent react."),
+            fix=_("Get one from https://serper.dev and set the variable, or choose other tools."),
         )
-    return AgentChoice(is_on=True, protocol=React.name, text=CHINESE_REACT_TEXT, tools=("web_search",))

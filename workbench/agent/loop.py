@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -157,11 +158,12 @@ class Agent:
         except BadCallError as error:
             return ToolResult(str(error), failed=True)
         tool = next(one for one in self.tools.specs if one.name == call.name)
+        began = time.monotonic()
         work = asyncio.ensure_future(self._run_if_allowed(tool, call))
         stopping = asyncio.ensure_future(self._stopped.wait())
         try:
             await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            return work.result() if work.done() else ToolResult(STOPPED, failed=True)
+            return work.result() if work.done() else ToolResult(STOPPED, failed=True, seconds=time.monotonic() - began)
         finally:
             for task in (work, stopping):
                 task.cancel()

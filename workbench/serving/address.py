@@ -79,7 +79,7 @@ def _not_there(host: str, port: int, error: OSError) -> WorkbenchError:
     place = f"{host}:{port}"
     if error.errno == errno.EADDRINUSE:
         return WorkbenchError(
-            _("Port {port} is taken by another program.").format(port=port),
+            _("Port {port} is taken already.").format(port=port),
             where=place,
             fix=_("Take another one: --port {port}").format(port=settled_port(LOOPBACK, 0)),
         )

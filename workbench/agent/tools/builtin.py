@@ -28,6 +28,7 @@ def _text(description: str) -> dict[str, Any]:
     return {"type": "string", "description": description}
 
 
+WEB_SEARCH = "web_search"
 _TOOLS = (
     BuiltIn(
         ToolSpec(
@@ -97,7 +98,7 @@ _TOOLS = (
     ),
     BuiltIn(
         ToolSpec(
-            "web_search",
+            WEB_SEARCH,
             "Searches the web and gives the best results.",
             _object(("query",), query=_text("words to search for")),
             outside=True,

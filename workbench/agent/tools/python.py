@@ -47,7 +47,7 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
             process.wait()
     text = output.decode("utf-8", errors="replace").strip()
     if ended:
-        raise ToolError(f"{text}\n[{ended}]".strip())
+        raise _ended(ended, text)
     return _judged(process.returncode, text)
 
 
@@ -55,12 +55,17 @@ def _judged(status: int, text: str) -> str:
     if status == confined.REFUSED:
         raise ToolError(f"Python is not run: this system cannot confine it ({text})")
     if status == -signal.SIGXCPU or status == -signal.SIGKILL:
-        raise ToolError(f"{text}\n[ended: it took more than its share of the processor or of memory]".strip())
+        raise _ended("it took more than its share of the processor or of memory", text)
     if status == -signal.SIGXFSZ:
-        raise ToolError(f"{text}\n[ended: a file grew beyond {confined.FILE_BYTES >> 20} MB]".strip())
+        raise _ended(f"a file grew beyond {confined.FILE_BYTES >> 20} MB", text)
     if status != 0:
         raise ToolError(text or f"it ended with status {status}")
     return text or "[it printed nothing]"
+
+
+def _ended(why: str, text: str) -> ToolError:
+    """Why it was ended stands before what it printed, of which long ones lose their end."""
+    return ToolError(f"[ended: {why}]\n{text}".strip())
 
 
 def _watched(process: subprocess.Popen[bytes], code: str, folder: Path) -> tuple[bytes, str]:
@@ -72,15 +77,15 @@ def _watched(process: subprocess.Popen[bytes], code: str, folder: Path) -> tuple
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
             if time.monotonic() > until:
-                return bytes(output), f"ended: it took more than {SECONDS:.0f} seconds"
+                return bytes(output), f"it took more than {SECONDS:.0f} seconds"
             if _is_full(folder):
-                return bytes(output), f"ended: it wrote more than {MOST_FOLDER_BYTES >> 20} MB or {_MOST_FILES} files"
+                return bytes(output), f"it wrote more than {MOST_FOLDER_BYTES >> 20} MB or {_MOST_FILES} files"
             if not selector.select(_LOOK_SECONDS):
                 continue
             piece = os.read(process.stdout.fileno(), 1 << 16)
             output += piece
             if len(output) > MOST_OUTPUT_BYTES:
-                return bytes(output), f"ended: it printed more than {MOST_OUTPUT_BYTES >> 20} MB"
+                return bytes(output), f"it printed more than {MOST_OUTPUT_BYTES >> 20} MB"
             if not piece:
                 process.wait(SECONDS)
                 return bytes(output), ""

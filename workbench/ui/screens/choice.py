@@ -39,6 +39,7 @@ class ChoiceDialog(TranslatedModal[str | None]):
 
     NUMBERED: ClassVar[bool] = True
     """Whether the digits are keys of the first answers."""
+    HINT: ClassVar[str] = N_("enter chooses, escape changes nothing")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Change nothing")),
@@ -61,7 +62,7 @@ class ChoiceDialog(TranslatedModal[str | None]):
             if self._text:
                 yield Static(printable(self._text), markup=False)
             yield OptionList(*self._options(), markup=False)
-            yield Label(_("enter chooses, escape changes nothing"), classes="muted", markup=False)
+            yield Label(_(self.HINT), classes="muted", markup=False)
         yield FittedFooter()
 
     def _options(self) -> Iterator[Option]:

@@ -12,7 +12,7 @@ from textual.widgets import Label, OptionList, Static
 from workbench.agent.consent import Consent, Reply
 from workbench.agent.tool import ToolSpec
 from workbench.chat.turn import ChatCall
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.text import visible
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 
@@ -30,6 +30,7 @@ class ConsentDialog(ChoiceDialog):
     """
 
     NUMBERED = False
+    HINT = N_("enter chooses, escape is no")
 
     DEFAULT_CSS = """
     ConsentDialog {
