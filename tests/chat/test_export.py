@@ -101,6 +101,9 @@ def test_conversations_of_other_programs_are_taken_in(tmp_path, value, said):
     (one,) = read_conversations(path)
     assert "|".join(turn.content for turn in one.turns) == said
     assert one.model == "", "what they call a model is none of ours"
+    signs = [turn.figures.model for turn in one.turns if turn.figures]
+    assert set(signs) <= {value.get("model", "other") if isinstance(value, dict) else "other"}
+    assert one.turns[-1].role == "user" or one.turns[-1].figures
 
 
 @pytest.mark.parametrize(

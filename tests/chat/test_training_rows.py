@@ -79,6 +79,7 @@ def test_a_file_without_a_line_end_is_gone_on_with(tmp_path):
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps(answer_row(turns(), "a")))
     assert append_row(path, answer_row(turns(), "b")) == 2
+    assert append_row(path, answer_row(turns(), "a")) == 1, "it is there already"
     assert [json.loads(line)["messages"][-1]["content"] for line in path.read_text().splitlines()] == ["a", "b"]
 
 

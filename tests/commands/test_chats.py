@@ -46,6 +46,16 @@ def test_they_are_listed_and_searched(names: list[str], capsys: pytest.CaptureFi
     assert capsys.readouterr().out == "No conversation has these words.\n"
 
 
+def test_a_damaged_one_is_told_beside_the_others(
+    names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "chats" / "20991231_000000_000.json").write_text("{torn")
+    chats()
+    told = capsys.readouterr()
+    assert [line.split()[0] for line in told.out.splitlines()[1:]] == names
+    assert told.err == "Not readable as conversations: 1 (chats/20991231_000000_000.json)\n"
+
+
 def test_one_is_printed_as_text_or_json_or_written_out(
     names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.data.conftest import Write
-from workbench.data.judging import letter_of, number_in, only_option
+from workbench.data.judging import letter_of, number_in, only_option, stands_in
 from workbench.data.probes import Probe, read_probes
 from workbench.errors import WorkbenchError
 
@@ -29,6 +29,33 @@ from workbench.errors import WorkbenchError
 )
 def test_the_last_number_counts(answer: str, number: float | None) -> None:
     assert number_in(answer) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "right"),
+    [
+        ("8", "3 plus 5 is 8.", True),
+        ("8", "答案是8个", True),
+        ("8", "8km, that is", True),
+        ("8", "x=1,8,3", True),
+        ("8", "3 plus 5 is 18", False),
+        ("8", "80", False),
+        ("8", "8.5", False),
+        ("8", "0.8", False),
+        ("1", "1,024", False),
+        ("no", "I do not know", False),
+        ("No", "Well, NO!", True),
+        ("Ada", "I am Ada's friend", True),
+        ("é", "café", False),
+        ("кот", "который", False),
+        ("Qwen", "Qwen3 it is", True),
+        ("学习", "深度学习者", True),
+        ("1+1", "1+1=2", True),
+        ("(a)", "f(a)b", True),
+    ],
+)
+def test_what_stands_in_an_answer_is_no_part_of_a_longer_word_or_number(text: str, answer: str, right: bool) -> None:
+    assert stands_in(text, answer) == right
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,11 @@ from tests.ui.chat_driving import ask, begin_anew, chat, chats, on_disk, prompt,
 from tests.ui.driving import focus_in, screen_text, see, type_text, wait_until
 from tests.ui.played_chat import chatting_with
 from workbench.chat.conversations import SavedConversation, save_conversation
-from workbench.chat.turn import ChatTurn
+from workbench.chat.turn import ChatTurn, Figures
 from workbench.ui.screens.chat import ChatScreen
 from workbench.ui.screens.row_dialog import RowDialog
 from workbench.ui.widgets.chat_message import ModelMessage
+from workbench.ui.widgets.path_input import PathInput
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.transcript import Transcript
 
@@ -298,6 +299,20 @@ async def test_a_corrected_answer_becomes_a_row_and_a_pair(talk: Pilot[None]) ->
     assert [said["content"] for said in row["messages"]] == ["q", "Answer 1 to q Indeed."]
     pair = json.loads((data / "chat_pairs.jsonl").read_text())
     assert (pair["chosen"][0]["content"], pair["rejected"][0]["content"]) == ("Answer 1 to q No.", "Answer 1 to q")
+
+
+async def test_an_answer_that_was_cut_says_so_before_it_is_kept_and_rows_go_into_files_of_rows(
+    talk: Pilot[None],
+) -> None:
+    cut = Figures(ended_by="stopped", tokens=3, total_s=1.0)
+    await reopened(talk, [ChatTurn(role="user", content="q"), ChatTurn(role="assistant", content="It is", figures=cut)])
+    await talk.press("ctrl+d")
+    await see(talk, "Put this answer into a dataset", "was cut before its end")
+    talk.app.screen.query(PathInput).first().value = "data/notes.txt"
+    await talk.press("f10")
+    await see(talk, "must end in .jsonl")
+    assert not (chats(talk).parent / "data" / "notes.txt").exists()
+    await talk.press("escape")
 
 
 async def test_a_conversation_is_written_out(talk: Pilot[None]) -> None:

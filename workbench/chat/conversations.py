@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
@@ -114,15 +114,31 @@ def save_conversation(project: Path, conversation: SavedConversation) -> Path:
 
 def saved_conversations(project: Path) -> list[tuple[Path, SavedConversation]]:
     """The project's conversations, newest first; files that are no conversation are passed over."""
-    found = []
+    return saved_and_damaged(project)[0]
+
+
+def saved_and_damaged(project: Path) -> tuple[list[tuple[Path, SavedConversation]], list[Path]]:
+    """The project's conversations, newest first, and the files beside them that cannot be read as such."""
+    found: list[tuple[Path, SavedConversation]] = []
+    damaged: list[Path] = []
     for path in sorted((project / CHATS_FOLDER).glob("*.json"), reverse=True):
         try:
             read = SavedConversation.read(path)
         except (OSError, ValidationError):
+            damaged.append(path)
             continue
         if read.turns or read.forks:  # nothing was said in it where the first message could not be answered
             found.append((path, read))
-    return found
+    return found, damaged
+
+
+def said_of_damaged(damaged: Sequence[Path]) -> str:
+    """What there is to say of files that cannot be read as conversations; empty if there are none."""
+    if not damaged:
+        return ""
+    names = ", ".join(f"{CHATS_FOLDER}/{path.name}" for path in damaged[:3])
+    more = ", …" if len(damaged) > 3 else ""
+    return _("Not readable as conversations: {count} ({files})").format(count=len(damaged), files=names + more)
 
 
 def opened_conversations(project: Path, names: Iterable[str]) -> list[SavedConversation]:

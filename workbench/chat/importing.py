@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import GenerationSettings
-from workbench.chat.turn import ChatCall, ChatTurn
+from workbench.chat.turn import ChatCall, ChatTurn, Figures
 from workbench.data.formats.messages import ROLES
 from workbench.errors import WorkbenchError, system_reason
 from workbench.i18n import _
@@ -33,7 +33,7 @@ class _UnreadableError(Exception):
 def import_conversations(project: Path, path: Path) -> list[SavedConversation]:
     """Take the conversations of a file into a project, each in a file of its own; in their order.
 
-    Those of no model of this program have an empty ``model``.
+    Those of no model of this program have an empty ``model``, and their answers the name of theirs or of the file.
 
     Raises:
         WorkbenchError: the file cannot be read, or something in it is no conversation; then none is taken.
@@ -67,7 +67,7 @@ def read_conversations(path: Path) -> list[SavedConversation]:
     found = []
     for number, value in enumerate(values, start=1):
         try:
-            found.append(_conversation(value))
+            found.append(_conversation(value, path.stem))
         except (_UnreadableError, ValidationError) as error:
             reason = str(error.errors()[0]["msg"]) if isinstance(error, ValidationError) else str(error)
             raise WorkbenchError(
@@ -84,7 +84,7 @@ def _values(value: Any) -> list[Any]:
     return value if is_many else [value]
 
 
-def _conversation(value: Any) -> SavedConversation:
+def _conversation(value: Any, file: str) -> SavedConversation:
     if isinstance(value, dict) and "turns" in value:
         return SavedConversation.model_validate(value)
     about: dict[str, Any] = value if isinstance(value, dict) else {}
@@ -97,7 +97,16 @@ def _conversation(value: Any) -> SavedConversation:
         raise _UnreadableError(_("nobody asks anything in it"))
     is_ours = "settings" in about and "started" in about
     ours = {name: about[name] for name in _OURS if about.get(name) is not None} if is_ours else {}
+    if not ours.get("model"):
+        _sign(turns, str(about.get("model") or file))
     return SavedConversation(**{"model": "", **ours}, system=system, turns=turns, settings=_settings(about))
+
+
+def _sign(turns: Sequence[ChatTurn], model: str) -> None:
+    """Say whose the answers are; how they came is not known."""
+    for turn, following in zip(turns, [*turns[1:], None], strict=True):
+        if turn.role == "assistant" and (following is None or following.role == "user"):
+            turn.figures = Figures(ended_by="model", model=model)
 
 
 def _settings(about: dict[str, Any]) -> GenerationSettings:

@@ -103,6 +103,8 @@ def _copied(picture: Path, folder: Path) -> str:
 def append_row(path: Path, row: dict[str, Any]) -> int:
     """Add a row to a JSONL file, which is made if it is not there, whole or not at all; gives the row's number from 1.
 
+    A row that stands in the file already is not added once more.
+
     Raises:
         WorkbenchError: the file holds rows of another form, or cannot be written.
     """
@@ -115,6 +117,9 @@ def append_row(path: Path, row: dict[str, Any]) -> int:
             stream.seek(0)
             before = stream.read()
             _require_same_form(path, before, row)
+            lines = before.split(b"\n")
+            if line[:-1] in lines:
+                return lines.index(line[:-1]) + 1
             ended = b"" if not before or before.endswith(b"\n") else b"\n"
             try:
                 _write_whole(stream.fileno(), ended + line)

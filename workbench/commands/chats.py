@@ -52,7 +52,7 @@ def chats(
     Raises:
         WorkbenchError: there is no conversation of this name, or a file cannot be written, or holds none.
     """
-    from workbench.chat.conversations import saved_conversations
+    from workbench.chat.conversations import said_of_damaged, saved_and_damaged
     from workbench.chat.export import export_conversations, json_of, markdown_of
     from workbench.text import printable
 
@@ -61,7 +61,10 @@ def chats(
 
         _list({Path(one.file_name).stem: one for one in import_conversations(Path.cwd(), taken)}, "", as_json=as_json)
         return
-    saved = {path.stem: one for path, one in saved_conversations(Path.cwd()) if one.says(find)}
+    found, damaged = saved_and_damaged(Path.cwd())
+    if damaged:
+        typer.echo(printable(said_of_damaged(damaged)), err=True)
+    saved = {path.stem: one for path, one in found if one.says(find)}
     if name is None:
         if export is not None:
             raise WorkbenchError(_("Which conversation?"), where="--export", fix=_("Name it: workbench chats NAME."))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workbench.data.probes import Probe
 
 Match = Literal["exact", "contains", "regex", "number", "choice", "one_of", "call"]
-"""exact: the whole answer; contains: somewhere in it; regex: a pattern is found in it; number: the last number in it;
+"""exact: the whole answer; contains: somewhere in it, not inside a longer word or number; regex: a pattern is found in it; number: the last number in it;
 choice: the letter it settles on; one_of: the only one of ``options`` that it names; call: it calls tools, with arguments
 that they take (who asks a model reads its calls: `workbench.evaluation.calls`)."""
 CallProtocol = Literal["tool_calls", "internlm2_plugin", "react", "moss"]
@@ -22,6 +22,13 @@ CallProtocol = Literal["tool_calls", "internlm2_plugin", "react", "moss"]
 REGEX_SECONDS = 0.5
 """A pattern that takes longer with an answer counts as not found."""
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?|[-+]?\.\d+", re.IGNORECASE)
+_LATIN = "a-zß-ɏͰ-ԯ"
+"""Small letters of scripts that part words with blanks: Latin, Greek, Cyrillic."""
+_EDGES = (
+    (re.compile(r"[0-9]"), r"(?<![0-9])(?<![0-9]\.)", r"(?!\.?[0-9])(?!,[0-9]{3}(?![0-9]))"),
+    (re.compile(rf"[{_LATIN}]"), rf"(?<![{_LATIN}])", rf"(?![{_LATIN}])"),
+)
+"""Characters that others may go on, and what says that none before and none behind does."""
 _LETTERS = (
     re.compile(r"\W*([A-Ja-j])\W*"),  # nothing else
     re.compile(r"(?:answer|option|choice|答案|选项?)\W*(?:is|[是为])?\W*([A-J])(?![A-Za-z])", re.IGNORECASE),
@@ -103,7 +110,15 @@ def _is_exact(probe: Probe, answer: str) -> bool:
 
 
 def _contains(probe: Probe, answer: str) -> bool:
-    return any(_folded(text) in _folded(answer) for text in probe.answers)
+    return any(stands_in(text, answer) for text in probe.answers)
+
+
+def stands_in(text: str, answer: str) -> bool:
+    """Whether a text occurs in an answer as it is, not as a part of a longer word or number; without regard to case."""
+    text = _folded(text)
+    before = next((bound for kind, bound, _after in _EDGES if kind.match(text[:1])), "")
+    after = next((bound for kind, _before, bound in _EDGES if kind.match(text[-1:])), "")
+    return re.search(before + re.escape(text) + after, _folded(answer)) is not None
 
 
 def _is_found(probe: Probe, answer: str) -> bool:

@@ -22,7 +22,7 @@ def service_typed(typed: str) -> ChosenModel:
     """Keep the service of a line ``URL MODEL [KEY VARIABLE]`` under a name of its own, and give it.
 
     Raises:
-        WorkbenchError: a part is missing or wrong, or it cannot be kept.
+        WorkbenchError: a part is missing or wrong, the variable with the key is not set, or it cannot be kept.
     """
     words = typed.split()
     if len(words) not in {2, 3}:
@@ -37,5 +37,6 @@ def service_typed(typed: str) -> ChosenModel:
     except ValueError:
         host = ""  # told by what checks the address
     known = KnownEndpoint(name=f"{model} at {host}", url=url, model=model, key_env="".join(key_env))
+    known.opened()
     keep_endpoint(known)
     return ChosenModel(f"{ENDPOINT}{known.name}")

@@ -47,8 +47,16 @@ class ChatKeeping(ChatConversation):
         asked = next(turn.content for turn in reversed(turns) if turn.role == "user")
         state = self.workbench.state
         files = (str(state.get("chat.rows") or _ROWS), str(state.get("chat.pairs") or _PAIRS))
-        speaker = self.name_at(question, place) if self.sides.are_several else ""
-        if said := await self.app.push_screen_wait(RowDialog(asked, turns[-1].content, files, keep, speaker)):
+        figures = turns[-1].figures
+        dialog = RowDialog(
+            asked,
+            turns[-1].content,
+            files,
+            keep,
+            speaker=self.name_at(question, place) if self.sides.are_several else "",
+            is_cut=figures is not None and figures.ended_by != "model",
+        )
+        if said := await self.app.push_screen_wait(dialog):
             self.note(said)
 
     async def _whose_answer(self, question: int) -> int | None:

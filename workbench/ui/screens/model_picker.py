@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from textual.widgets import DataTable, Input, Label
 from textual.worker import get_current_worker
 
-from workbench.chat.endpoints import ENDPOINT, known_endpoints
+from workbench.chat.endpoints import ENDPOINT, forget_endpoint, known_endpoints
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.paths import resolve_model
@@ -23,6 +23,7 @@ from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.known_models import KnownModel, added_to_base, found_models, known_models
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.screens.choice import Choice, ChoiceDialog
 from workbench.ui.typed_endpoint import is_service, service_typed
 from workbench.ui.widgets.field_controls import LineInput, Tick
 from workbench.ui.widgets.fitted_footer import FittedFooter
@@ -51,6 +52,7 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("delete", "forget", N_("Forget"), id="models.forget", tooltip=N_("Forget this chat service")),
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without choosing")),
     ]
 
@@ -129,6 +131,38 @@ class ModelPicker(TranslatedModal[ChosenModel | None]):
         label = known.chosen.name_on_base if is_on_base else known.chosen.label
         begun = time.strftime("%m-%d %H:%M", time.localtime(known.begun)) if known.begun is not None else ""
         return _(known.kind), printable(label), begun, printable(known.name)
+
+    @property
+    def _service(self) -> KnownModel | None:
+        """The chat service under the cursor."""
+        table = self.query_one(FittedTable)
+        known = self._known[int(table.chosen_key)] if table.has_focus and table.chosen_key else None
+        return known if known is not None and known.chosen.endpoint is not None else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "forget" or self._service is not None
+
+    @on(DataTable.RowHighlighted)
+    def _offer_keys(self) -> None:
+        self.refresh_bindings()
+
+    @work(group="model-forget", exclusive=True, exit_on_error=False)
+    async def action_forget(self) -> None:
+        """Take a chat service out of the list, once the user has said so."""
+        if (service := self._service) is None:
+            return
+        title = _("Forget this chat service?")
+        choices = [Choice("keep", _("Keep it")), Choice("forget", _("Forget its address, model and name"))]
+        about = f"{service.chosen.label}\n{service.name}"
+        if await self.app.push_screen_wait(ChoiceDialog(title, about, choices)) != "forget":
+            return
+        try:
+            forget_endpoint(service.chosen.model.removeprefix(ENDPOINT))
+        except WorkbenchError as error:
+            self.query_one(QuietStatic).tell(printable(str(error)))
+            return
+        self._known.remove(service)
+        self._show_known()
 
     def _give(self, chosen: ChosenModel) -> None:
         if self._beside:

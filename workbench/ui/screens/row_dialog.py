@@ -46,6 +46,7 @@ class RowDialog(TranslatedModal[str | None]):
         files: where rows go at first, and where pairs go.
         keep: writes the row, and gives the sentence; raises `WorkbenchError`.
         speaker: whose answer it is, where others stand beside it.
+        is_cut: whether the answer ended before the model was done with it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,15 +67,23 @@ class RowDialog(TranslatedModal[str | None]):
         _AnswerText:focus { border: round $border; }
         PathInput { background: $panel; padding: 0 1; }
         QuietStatic { color: $text-error; }
+        .row-way { width: 1fr; }
     }
     """
 
     def __init__(
-        self, question: str, answer: str, files: tuple[str, str], keep: Callable[[KeptRow], str], speaker: str = ""
+        self,
+        question: str,
+        answer: str,
+        files: tuple[str, str],
+        keep: Callable[[KeptRow], str],
+        *,
+        speaker: str = "",
+        is_cut: bool = False,
     ) -> None:
         super().__init__()
         self._question, self._answer, self._files, self._keep = question, answer, files, keep
-        self._speaker = speaker
+        self._speaker, self._is_cut = speaker, is_cut
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -84,12 +93,12 @@ class RowDialog(TranslatedModal[str | None]):
             )
             yield Label(printable(" ".join(self._question[:400].split())[:200]), classes="muted", markup=False)
             yield _AnswerText(self._answer, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
-            yield Label(_("f10: as a row with the answer as it stands here, in"), markup=False)
+            yield Label(_("f10: as a row with the answer as it stands here, in"), classes="row-way", markup=False)
             yield PathInput("data/chat.jsonl", _ENDINGS, value=self._files[0])
             preferred = _("f9: as a pair, preferred to the answer that was given, in")
             if self._speaker:
                 preferred = _("f9: as a pair, preferred to what was given; unchanged, to the others' answers, in")
-            yield Label(preferred, markup=False)
+            yield Label(preferred, classes="row-way", markup=False)
             yield PathInput("data/chat_pairs.jsonl", _ENDINGS, value=self._files[1])
             yield QuietStatic(id="row-problem")
         yield FittedFooter()
@@ -98,6 +107,8 @@ class RowDialog(TranslatedModal[str | None]):
         text = self.query_one(_AnswerText)
         text.move_cursor(text.document.end)
         text.focus()
+        if self._is_cut:
+            self._tell(_("This answer was cut before its end: complete it first."))
 
     @on(PathInput.Ways)
     def _show_ways(self, event: PathInput.Ways) -> None:
@@ -109,6 +120,11 @@ class RowDialog(TranslatedModal[str | None]):
         answer = self.query_one(_AnswerText).text
         if not file or not answer.strip():
             self._tell(_("There must be an answer, and a file to put it into."))
+            return
+        if not file.endswith(_ENDINGS):
+            self._tell(
+                _("Rows are written one a line: the file's name must end in {ending}.").format(ending=_ENDINGS[0])
+            )
             return
         try:
             said = self._keep(KeptRow(answer, file, is_pair))

@@ -15,7 +15,7 @@ from textual.events import Key
 from textual.widgets import DataTable, Input, Label
 from textual.worker import get_current_worker
 
-from workbench.chat.conversations import SavedConversation, saved_conversations, side_by_side
+from workbench.chat.conversations import SavedConversation, said_of_damaged, saved_and_damaged, side_by_side
 from workbench.chat.importing import import_conversations, read_conversations
 from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
@@ -63,17 +63,18 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
     @work(thread=True, group="chat-words", exclusive=True, exit_on_error=False)
     def _read(self) -> None:
         """Long conversations take a moment to read."""
-        found = [one for _path, one in saved_conversations(self._project)]
+        files, damaged = saved_and_damaged(self._project)
+        found = [one for _path, one in files]
         columns = [side_by_side(one, found) for one in found]
         saved = [beside for one, beside in zip(found, columns, strict=True) if beside[0] is one]
         if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._take_saved, saved)
+            self.app.call_from_thread(self._take_saved, saved, printable(said_of_damaged(damaged)))
 
-    def _take_saved(self, saved: list[list[SavedConversation]]) -> None:
+    def _take_saved(self, saved: list[list[SavedConversation]], damaged: str) -> None:
         self._saved = saved
         self._show(range(len(saved)))
         none = _("There are none yet: each one is saved as soon as you ask something.")
-        self.query_one(QuietStatic).tell(None if saved else none)
+        self.query_one(QuietStatic).tell("\n".join(filter(None, [damaged, "" if saved else none])))
 
     def _show(self, numbers: Iterable[int]) -> None:
         rows = [Row(str(number), _cells(self._saved[number])) for number in numbers]

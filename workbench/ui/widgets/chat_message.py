@@ -148,9 +148,11 @@ class ModelMessage(VerticalGroup):
 
 
 def figures_text(answer: Figures) -> str:
-    """The line under an answer."""
+    """The line under an answer; empty if nothing is known of how it came."""
     if answer.ended_by == "broken":
         return _("broke off before it was whole")
+    if not answer.tokens and not answer.total_s:
+        return ""
     speed = answer.tokens / answer.total_s if answer.total_s > 0 else 0.0
     line = _("{tokens} tokens · first after {first:.2f} s · {speed:.1f} tokens/s").format(
         tokens=answer.tokens, first=answer.first_token_s, speed=speed

@@ -1,0 +1,49 @@
+"""Choosing what to chat with: chat services are typed in, and forgotten again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.chat_driving import opened
+from tests.ui.driving import screen_text, see, type_text
+from workbench.chat.endpoints import KnownEndpoint, keep_endpoint, known_endpoints
+from workbench.ui.widgets.field_controls import LineInput
+from workbench.ui.widgets.fitted_table import FittedTable
+
+
+async def test_a_service_is_forgotten_and_no_other_model_can_be(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        for name in ("left", "right"):
+            keep_endpoint(KnownEndpoint(name=name, url="http://127.0.0.1:9/v1", model="m"))
+        await pilot.press("f9")
+        await see(pilot, "Which model do you want to chat with?", "left", "right")
+        assert "Forget" not in screen_text(pilot), "the base is under the cursor"
+        table = pilot.app.screen.query_one(FittedTable)
+        number = next(str(number) for number in range(table.row_count) if "left" in str(table.get_row_at(number)))
+        assert table.choose(number)
+        await see(pilot, "Forget")
+        await pilot.press("delete")
+        await see(pilot, "Forget this chat service?", "127.0.0.1:9")
+        await pilot.press("escape")
+        await see(pilot, "left", "right")
+        await pilot.press("delete")
+        await see(pilot, "2  Forget its address, model and name")
+        await pilot.press("2")
+        await see(pilot, "Which model do you want to chat with?", "right")
+        assert "left" not in screen_text(pilot) and [one.name for one in known_endpoints()] == ["right"]
+
+
+async def test_a_service_whose_key_is_not_there_is_refused_before_it_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+    async with opened(tmp_path) as pilot:
+        await pilot.press("f9")
+        await see(pilot, "Which model do you want to chat with?")
+        pilot.app.screen.query_one("#model-path", LineInput).focus()
+        await type_text(pilot, "http://127.0.0.1:9/v1 m NO_SUCH_KEY")
+        await pilot.press("enter")
+        await see(pilot, "NO_SUCH_KEY", "is not set")
+        assert known_endpoints() == []
