@@ -118,6 +118,10 @@ def test_what_is_no_sum_is_told_and_never_run(expression: str) -> None:
         ("x + y = 1, x + y = 2", "there is no solution"),
         ("x^5 - x + 1 = 0, y = 1", equations.UNKNOWN),
         ("sqrt(x) = -1", equations.UNKNOWN),
+        ("a*x + b = 0", "x = -b/a"),
+        ("F = m*a", "F = a*m"),
+        ("a*x = 1, b*y = 2", "x = 1/a, y = 2/b"),
+        ("x*0 = 1, y = a", equations.NEVER),
         ("abs(x) = 3", "x = -3\nx = 3"),
     ],
 )
@@ -170,6 +174,15 @@ def test_files_of_the_project_are_read_in_pieces(project: Path) -> None:
     assert read_file.run({"path": "notes.txt", "first_line": 300}, settings) == "line 300\n"
     (project / "wide.txt").write_text("x" * 100_000)
     assert len(read_file.run({"path": "wide.txt"}, settings)) < 20_000
+    (project / "wide_zh.txt").write_text("人" * 20_000, "utf-8")
+    pieces = [read_file.run({"path": "wide_zh.txt", "first_line": number}, settings) for number in (1, 2)]
+    assert all(set(piece.split("\n[more")[0]) == {"人"} for piece in pieces)
+
+
+def test_text_in_another_encoding_is_refused_instead_of_garbled(project: Path) -> None:
+    (project / "gbk.txt").write_bytes("你好世界".encode("gbk"))
+    with pytest.raises(ToolError, match="no UTF-8 text"):
+        read_file.run({"path": "gbk.txt"}, ToolSettings(project))
 
 
 @pytest.mark.parametrize(

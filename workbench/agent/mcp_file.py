@@ -8,8 +8,9 @@ from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from workbench.configs.problems import sentence
 from workbench.errors import WorkbenchError, mend_file, system_reason
-from workbench.i18n import _
+from workbench.i18n import N_, _
 from workbench.text import printable
 
 _EXAMPLE = '{"mcpServers": {"files": {"command": "server", "args": ["--stdio"]}}}'
@@ -36,7 +37,7 @@ class McpServer(BaseModel):
     @model_validator(mode="after")
     def _has_one_way(self) -> McpServer:
         if (self.command is None) == (self.url is None):
-            raise ValueError("it needs a command or a url, one of the two")
+            raise ValueError(N_("it needs a command or a url, one of the two"))
         return self
 
     def origin(self, name: str) -> str:
@@ -65,9 +66,7 @@ def read_mcp_file(path: Path) -> dict[str, McpServer]:
     except ValidationError as error:
         first = error.errors()[0]
         place = ":".join([str(path), *(printable(str(part)) for part in first["loc"])])
-        said = _("This is no list of MCP servers: {reason}").format(
-            reason=printable(first["msg"].removeprefix("Value error, "))
-        )
+        said = _("This is no list of MCP servers: {reason}").format(reason=printable(sentence(first)))
         fix = _("It has a command or a url for each server, such as {example}").format(example=_EXAMPLE)
         raise WorkbenchError(said, where=place, fix=fix) from error
     return {name: server for name, server in file.servers.items() if not server.disabled}

@@ -34,7 +34,7 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
     if not written or len(written) > _MOST_EQUATIONS:
         raise ToolError(f"write one to {_MOST_EQUATIONS} equations")
     equations = [_equation(part) for part in written]
-    unknowns = sorted({symbol for one in equations for symbol in one.free_symbols}, key=str)
+    unknowns = sorted({symbol for one in equations for symbol in one.free_symbols}, key=_is_asked_for)
     if not unknowns:
         return ALWAYS if all(one == 0 for one in equations) else NEVER
     if any(one.has(sympy.Abs) for one in equations):  # which means little of numbers that are not real
@@ -42,7 +42,7 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
         equations, unknowns = [one.subs(real) for one in equations], list(real.values())
     try:
         # one equation of one unknown by itself: in a list it has no roots that radicals cannot write
-        asked = (equations[0], unknowns[0]) if len(equations) == len(unknowns) == 1 else (equations, unknowns)
+        asked = (equations[0], unknowns[0]) if len(equations) == 1 else (equations, unknowns[: len(equations)])
         solutions = sympy.solve(*asked, dict=True)
     except (NotImplementedError, TypeError, ValueError) as error:
         raise ToolError("no way to solve this is known") from error
@@ -56,6 +56,11 @@ def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
     elif any(one.has(sympy.exp, sympy.log) for one in equations):
         lines.append("… and others, perhaps")
     return "\n".join(lines)
+
+
+def _is_asked_for(unknown: Any) -> tuple[bool, str]:
+    """Of more letters than equations the first are solved for: x, y and z, which mostly are the unknowns."""
+    return str(unknown) not in {"x", "y", "z"}, str(unknown)
 
 
 def _nothing_found(equations: Sequence[Any], unknowns: Sequence[Any]) -> str:

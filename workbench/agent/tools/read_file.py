@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from codecs import getincrementaldecoder
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from workbench.agent.tools.settings import ToolError, ToolSettings
 
 _MOST_LINES = 200
 _MOST_BYTES = 16_000
+_WITHIN_CHARACTER = bytes(range(0x80, 0xC0))
+"""Bytes that begin no character."""
 
 
 def run(arguments: dict[str, Any], settings: ToolSettings) -> str:
@@ -57,7 +60,12 @@ def _shown(lines: list[bytes], first: int) -> str:
     text = b"".join(shown)
     if b"\0" in text:
         raise ToolError("it is no text file")
-    told = text.decode("utf-8", errors="replace")
+    if first > 1:
+        text = text.lstrip(_WITHIN_CHARACTER)  # a very long line comes in pieces
+    try:
+        told = getincrementaldecoder("utf-8")().decode(text)  # which leaves half a character at the end out
+    except UnicodeDecodeError as error:
+        raise ToolError("it is no UTF-8 text") from error
     if len(shown) < len(lines):
         told = f"{told.rstrip()}\n[more: go on with first_line {first + len(shown)}]"
     return told or "[nothing]"
