@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.chat.services import said, streamed
+from tests.chat.services import failing, said, streamed
 from tests.data.sheets.played_endpoint import PlayedEndpoint
 from tests.ui.chat_driving import ask, chat, opened
-from tests.ui.driving import screen_text, see, type_text, wait_until
+from tests.ui.driving import focus_in, screen_text, see, type_text, wait_until
 from tests.ui.played_chat import LEFT, RIGHT, put_right_beside, two_models
-from workbench.chat.endpoints import forget_endpoint
+from workbench.chat.endpoints import KnownEndpoint, forget_endpoint, keep_endpoint
 from workbench.chat.votes import kept_votes
+from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.widgets.transcript import Transcript
 
 pytestmark = pytest.mark.asyncio
@@ -64,6 +65,52 @@ async def test_a_comparison_is_there_after_a_start_and_names_stay_hidden(
     async with opened(tmp_path) as pilot:
         await see(pilot, "2 side by side", "third", "answer 1")
         assert not chat(pilot).blind.hides(1)
+
+
+async def test_a_vote_is_about_the_chosen_question(tmp_path: Path, service: PlayedEndpoint) -> None:
+    async with compared(tmp_path, "first") as pilot:
+        await ask(pilot, "second")
+        await pilot.press("f12")
+        await see(pilot, "vote for the best answer")
+        await pilot.press("1")
+        await see(pilot, "Which answer is the best?", "1  left")
+        await pilot.press("1")
+        await see(pilot, "Better: left.")
+        chat(pilot).query_one(Transcript).focus()
+        await focus_in(pilot, Transcript)
+        await pilot.press("home", "2")
+        await see(pilot, "Question 1: Better: right.")
+        votes = kept_votes(chat(pilot).workbench.project)
+        assert {vote.question: vote.winner for vote in votes} == {"first": "endpoint:right", "second": "endpoint:left"}
+        await pilot.press("3")
+        await see(pilot, "There is no answer 3 to this question.")
+
+
+async def test_a_vote_is_among_those_who_have_answered(tmp_path: Path, service: PlayedEndpoint) -> None:
+    async with compared(tmp_path) as pilot:
+        whole = service.script
+        service.script = lambda asked: failing(401, "bad key") if asked.body["model"] == "right" else whole(asked)
+        await type_text(pilot, "more")
+        await pilot.press("enter")
+        await see(pilot, "This did not work")
+        await pilot.press("enter")
+        await chat(pilot).action_vote(1)
+        await see(pilot, "There is nothing to vote on")
+        chat(pilot).query_one(Transcript).focus()
+        await focus_in(pilot, Transcript)
+        keep_endpoint(KnownEndpoint(name="third", url=service.url, model="third"))
+        assert await chat(pilot).add_beside(ChosenModel("endpoint:third"))
+        await chat(pilot).repaint()
+        chat(pilot).answer()
+        await see(pilot, "This did not work")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: chat(pilot).sides.all[2].last_answer == "third to more")
+        await pilot.press("2")
+        await see(pilot, "There is no answer 2 to this question.")
+        await pilot.press("3")
+        await see(pilot, "Better: third.")
+        (vote,) = kept_votes(chat(pilot).workbench.project)
+        assert (vote.models, vote.winner) == (["endpoint:left", "endpoint:third"], "endpoint:third")
 
 
 async def test_opening_one_column_opens_those_beside_it_and_a_model_that_is_gone_is_told(

@@ -1,23 +1,17 @@
-"""What of the Chat area compares: more columns and fewer, votes with names hidden or shown, and question files."""
+"""What of the Chat area compares: more columns and fewer, and question files."""
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from textual import work
 
-from workbench.chat.votes import Vote, keep_vote, kept_votes, standings
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_sides import MOST_SIDES
-from workbench.ui.screens.chat_asking import ChatAsking
+from workbench.ui.screens.chat_voting import ChatVoting
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 
-TIE = 0
-"""The number that stands for none being better, where columns have theirs from 1."""
 
-
-class ChatComparing(ChatAsking):
+class ChatComparing(ChatVoting):
     """The part of the screen for comparing."""
 
     # -- columns
@@ -57,84 +51,6 @@ class ChatComparing(ChatAsking):
             self.note(_("The next model has not answered all questions yet: ctrl+r asks it."))
             return
         await self.repaint()
-
-    # -- votes
-
-    @property
-    def voted_on(self) -> int | None:
-        """The number of the question whose answers can be voted on: the last one, once all have answered it."""
-        asked = len(self.chat.questions)
-        is_complete = self.sides.are_several and asked > 0 and not self._answering and not self.sides.are_owing
-        return asked - 1 if is_complete else None
-
-    async def action_vote(self, column: int) -> None:
-        """The answer in this column, from 1, is the best; 0 is a tie."""
-        question = self.voted_on
-        if question is None or column > len(self.sides.all):
-            self.note(_("There is nothing to vote on: two models or more must have answered the last question."))
-            return
-        winner = None if column == TIE else self.blind.model_in(question, column - 1)
-        was_blind = self.blind.hides(question)
-        models = [chosen.reference_in(self.workbench.project) for chosen in self.sides.chosen]
-        vote = Vote(
-            about=self._about(question),
-            question=self.chat.questions[question].content,
-            models=models,
-            winner=None if winner is None else models[winner],
-            blind=was_blind,
-        )
-        keep_vote(self.workbench.project, vote)
-        self.blind.reveal(question)
-        self.chat.save_if_possible()
-        if was_blind:
-            await self.repaint()
-        names = [self.speaker(chat) for chat in self.sides.all]
-        self.note(printable(_("A tie.") if winner is None else _("Better: {name}.").format(name=names[winner])))
-
-    def _about(self, question: int) -> str:
-        """How the answers to a question are named in votes; other answers to it are another vote."""
-        conversation = self.chat.conversation
-        assert conversation is not None
-        answers = [self.chat.questions[question].content]
-        answers += [turn.content for chat in self.sides.all for turn in chat.turns_to_answer(question)[-1:]]
-        digest = sha256("\0".join(answers).encode()).hexdigest()[:8]
-        return f"{conversation.file_name}:{question + 1}:{digest}"
-
-    def best_of(self, question: int) -> int | None:
-        """The number of the model whose answer to a question is the best by the vote; None if there is none."""
-        about = self._about(question)
-        winner = next((vote.winner for vote in kept_votes(self.workbench.project) if vote.about == about), None)
-        models = [chosen.reference_in(self.workbench.project) for chosen in self.sides.chosen]
-        return models.index(winner) if winner in models else None
-
-    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
-    async def action_choose_vote(self) -> None:
-        """Ask which answer is the best."""
-        question = self.voted_on
-        if question is None:
-            await self.action_vote(TIE)  # says why there is nothing to vote on
-            return
-        choices = [
-            Choice(str(place + 1), printable(self.name_at(question, place))) for place in range(len(self.sides.all))
-        ]
-        tie = Choice(str(TIE), _("none: a tie"))
-        if chosen := await self.app.push_screen_wait(ChoiceDialog(_("Which answer is the best?"), "", [*choices, tie])):
-            await self.action_vote(int(chosen))
-
-    async def action_blind(self) -> None:
-        """Hide the names of who answers the next questions until the vote, or no longer."""
-        self.blind.is_on = not self.blind.is_on
-        self.chat.save_if_possible()
-        on = _("From the next question on, names are hidden and answers mixed until you vote.")
-        self.note(on if self.blind.is_on else _("Names are shown again from the next question on."))
-        self.show_status()
-
-    @work(group="chat-dialog", exclusive=True, exit_on_error=False)
-    async def action_win_rates(self) -> None:
-        """Show who won how often in this project."""
-        from workbench.ui.screens.win_rates import WinRates
-
-        await self.app.push_screen_wait(WinRates(standings(kept_votes(self.workbench.project))))
 
     # -- everything else, by name
 

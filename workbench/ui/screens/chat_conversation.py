@@ -6,7 +6,7 @@ from textual import work
 
 from workbench.i18n import _
 from workbench.text import printable
-from workbench.ui.chat_exchange import QUESTION, Place, message_at
+from workbench.ui.chat_exchange import QUESTION, message_at
 from workbench.ui.screens.chat_comparing import ChatComparing
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.transcript import Transcript
@@ -20,21 +20,6 @@ class ChatConversation(ChatComparing):
 
     _words = ""
     """What was searched for last."""
-
-    @property
-    def chosen_place(self) -> Place | None:
-        """The message that a key is about; None is the last."""
-        return self.query_one(Transcript).chosen
-
-    @property
-    def question_meant(self) -> int:
-        """The number of the question that a key is about."""
-        place = self.chosen_place
-        last = len(self.chat.questions) - 1
-        if place is None:
-            return last
-        rows = self.query_one(Transcript).rows()[: place.exchange + 1]
-        return sum(row[0] is not None and row[0].question is not None for row in rows) - 1
 
     # -- other ways
 
