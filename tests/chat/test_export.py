@@ -6,9 +6,9 @@ import pytest
 
 from workbench.chat.comparison import Compared
 from workbench.chat.conversations import SavedConversation, saved_conversations, side_by_side
-from workbench.chat.export import export_conversations
+from workbench.chat.export import export_conversations, markdown_of
 from workbench.chat.importing import import_conversations, read_conversations
-from workbench.chat.turn import ChatTurn
+from workbench.chat.turn import ChatTurn, Figures
 from workbench.errors import WorkbenchError
 
 CHAT = SavedConversation(
@@ -57,6 +57,12 @@ def test_nothing_is_written_over_and_other_endings_are_refused(tmp_path):
             export_conversations([CHAT], path)
         assert error.value.where == str(path)
     assert taken.read_text() == "mine"
+
+
+def test_an_answer_that_was_cut_says_so_in_the_text() -> None:
+    cut = ChatTurn(role="assistant", content="It", figures=Figures(ended_by="stopped"))
+    said = markdown_of([SavedConversation(model="m", turns=[ChatTurn(role="user", content="q"), cut])])
+    assert said.endswith("It\n\n*(stopped)*\n")
 
 
 def test_columns_stand_under_each_question_by_name_and_come_back_beside_each_other(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -109,7 +110,7 @@ async def test_again_answers_the_same_question_anew(talk: Pilot[None]) -> None:
     await ask(talk, "Who are you?")
     chat(talk).chat.settings = GenerationSettings(max_new_tokens=3)
     await talk.press("ctrl+r")
-    await see(talk, "cut: no room for more tokens")
+    await see(talk, "cut: max_new_tokens reached")
     assert [role for role, _text in turns(talk)] == ["user", "assistant"]
     assert MODEL.startswith(turns(talk)[-1][1])
     assert len(on_disk(talk).turns) == 2
@@ -173,7 +174,7 @@ async def test_settings_are_checked_and_used(talk: Pilot[None]) -> None:
     await see(talk, "The model is ready.")
     await wait_until(talk, lambda: chat(talk).chat.settings.max_new_tokens == 2)
     await ask(talk, "Who are you?")
-    await see(talk, "2 tokens", "cut: no room for more tokens")
+    await see(talk, "2 tokens", "cut: max_new_tokens reached")
 
 
 async def test_how_the_model_is_asked_and_loaded_changes_while_chatting(talk: Pilot[None]) -> None:
@@ -203,7 +204,7 @@ async def test_how_the_model_is_asked_and_loaded_changes_while_chatting(talk: Pi
     assert (state.system, state.streams) == (system_text("coder", "BOT"), False)
     state.settings = GenerationSettings(max_new_tokens=4)
     await ask(talk, "Who are you?")
-    await see(talk, "cut: no room for more tokens")
+    await see(talk, "cut: max_new_tokens reached")
     kept = on_disk(talk)
     assert (kept.prompt_template, kept.system) == ("llama3_chat", state.system)
     await talk.press("f10")
@@ -215,6 +216,25 @@ async def test_how_the_model_is_asked_and_loaded_changes_while_chatting(talk: Pi
         talk, lambda: rows["streaming"].has_class("-edited") and rows["prompt_template"].has_class("-edited")
     )
     await talk.press("f10")
+    await see(talk, "template internlm2_chat ·")
+
+
+async def test_how_the_model_is_loaded_can_be_changed_while_it_answers(talk: Pilot[None]) -> None:
+    await begin_wild_answer(talk)
+    await talk.press("f10")
+    await see(talk, "How the model answers")
+    row = next(row for row in talk.app.screen.query(FieldRow) if row.name_in_file == "prompt_template")
+    row.control.value = "llama3_chat"  # type: ignore[attr-defined]
+    await wait_until(talk, lambda: row.has_class("-edited"))
+    await talk.press("f10")
+    await see(talk, "loaded as it is set now once it has answered")
+    await talk.press("f10")
+    await see(talk, "How the model answers")
+    row = next(row for row in talk.app.screen.query(FieldRow) if row.name_in_file == "prompt_template")
+    assert row.control.value == "llama3_chat"  # type: ignore[attr-defined]
+    await talk.press("escape", "escape")
+    await see(talk, "template llama3_chat ·")
+    chat(talk).load(replace(chat(talk).chat.chosen, prompt_template=None))  # type: ignore[type-var]
     await see(talk, "template internlm2_chat ·")
 
 
@@ -243,7 +263,7 @@ async def test_markup_is_text_also_while_it_streams_in_pieces(talk: Pilot[None])
 async def test_all_that_a_tokenizer_has_can_be_shown(talk: Pilot[None]) -> None:
     chat(talk).chat.settings = WILD.model_copy(update={"max_new_tokens": 60})
     await ask(talk, "Who are you?")
-    await see(talk, "60 tokens", "cut: no room for more tokens")
+    await see(talk, "60 tokens", "cut: max_new_tokens reached")
     assert "\x1b" not in screen_text(talk)
 
 

@@ -204,6 +204,25 @@ async def test_a_model_that_does_not_see_says_so_at_once(talk: Pilot[None]) -> N
         await see(talk, "The model is ready.")
 
 
+async def test_a_model_that_does_not_see_says_so_of_pictures_that_were_shown_before(talk: Pilot[None]) -> None:
+    stage = chat(talk).chat.chosen
+    assert stage is not None
+    paste(talk, f"{project_of(talk)}/red.png")
+    await see(talk, "Pictures: red.png")
+    await ask(talk, "What is it?")
+    try:
+        chat(talk).arrive(model="sample:model")
+        await see(talk, "takes no pictures, and this conversation has some.")
+        await type_text(talk, "And now?")
+        await talk.press("enter")
+        await see(talk, "ctrl+l begins anew")
+        assert (prompt(talk).text, len(chat(talk).chat.questions)) == ("And now?", 1)
+    finally:
+        await talk.press("ctrl+l")
+        chat(talk).arrive(chosen=stage)
+        await see(talk, "The model is ready.")
+
+
 # -- what stays
 
 

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.chat.services import failing, said, streamed
-from tests.data.sheets.played_endpoint import PlayedEndpoint
+from tests.data.sheets.played_endpoint import Asked, PlayedEndpoint, Reply
 from tests.ui.chat_driving import ask, chat, opened
 from tests.ui.driving import focus_in, screen_text, see, type_text, wait_until
 from tests.ui.played_chat import LEFT, RIGHT, put_right_beside, two_models
@@ -65,6 +65,34 @@ async def test_a_comparison_is_there_after_a_start_and_names_stay_hidden(
     async with opened(tmp_path) as pilot:
         await see(pilot, "2 side by side", "third", "answer 1")
         assert not chat(pilot).blind.hides(1)
+
+
+async def test_a_question_that_a_column_cannot_answer_is_passed_over_once_another_can_be(
+    tmp_path: Path, service: PlayedEndpoint
+) -> None:
+    async with compared(tmp_path) as pilot:
+        whole = service.script
+
+        def narrow(asked: Asked) -> Reply:
+            is_long = any("long" in str(message["content"]) for message in asked.body["messages"])
+            return failing(400, "too long") if is_long and asked.body["model"] == "right" else whole(asked)
+
+        service.script = narrow
+        for question in ("long one", "long two"):
+            await type_text(pilot, question)
+            await pilot.press("enter")
+            await see(pilot, "This did not work", "too long")
+            await pilot.press("enter")
+        right = chat(pilot).sides.all[1]
+        assert [turn.content for turn in right.questions] == ["q", "long one"], "none behind it could be answered"
+        await ask(pilot, "short")
+        await see(pilot, "left to short", "right to short", "right: ")
+        assert [turn.content for turn in right.questions] == ["q", "long one", "long two", "short"]
+        last = next(asked for asked in reversed(service.asked) if asked.body["model"] == "right")
+        assert [one["content"] for one in last.body["messages"]] == ["q", "right to q", "short"]
+        assert not chat(pilot).sides.are_owing
+        await chat(pilot).action_vote(2)
+        await see(pilot, "Better: right.")
 
 
 async def test_a_vote_is_about_the_chosen_question(tmp_path: Path, service: PlayedEndpoint) -> None:

@@ -70,8 +70,7 @@ class SavedConversation(Branched):
 
     def says(self, words: str) -> bool:
         """Whether every one of some words stands in what is shown of it, in small letters or large."""
-        texts = [turn.content.casefold() for turn in self.turns]
-        return all(any(word in text for text in texts) for word in words.casefold().split())
+        return all(any(turn.says(word) for turn in self.turns) for word in words.casefold().split())
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -20,6 +20,10 @@ _QUOTED = 300
 """Characters of what a service says that are shown."""
 
 
+_NOBODY = "All connection attempts failed"
+"""What the library says of a host that is there, and a port at which nothing is."""
+
+
 @dataclass(frozen=True)
 class Troubles:
     """Those of the service at ``url``, which is given up after ``silence`` seconds without a sign."""
@@ -36,7 +40,8 @@ class Troubles:
         try:
             yield
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.InvalidURL) as error:
-            raise self._nobody_there(str(error) or type(error).__name__) from error
+            said = str(error) or type(error).__name__
+            raise self._nobody_there(_("nothing listens there") if said == _NOBODY else said) from error
         except httpx2.TimeoutException as error:
             what = _("The chat service has said nothing for {seconds} s.").format(seconds=round(self.silence))
             raise WorkbenchError(what, where=self.url, fix=_("Look whether it still works, and ask again.")) from error

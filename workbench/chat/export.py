@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.chat.conversations import SavedConversation
 from workbench.chat.turn import ChatTurn
+from workbench.chat.wording import not_whole
 from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
@@ -106,7 +107,12 @@ def _exchanges(conversation: SavedConversation) -> list[list[ChatTurn]]:
 
 def _parts(turn: ChatTurn, name: str) -> list[str]:
     name = turn.figures.model if turn.figures and turn.figures.model else name
-    return [f"## {_heading(turn, name)}", *(f"![]({image})" for image in turn.images), _body(turn)]
+    return [f"## {_heading(turn, name)}", *(f"![]({image})" for image in turn.images), _body(turn), *_ending(turn)]
+
+
+def _ending(turn: ChatTurn) -> list[str]:
+    said = not_whole(turn.figures)
+    return [f"*({said})*"] if said else []
 
 
 def _heading(turn: ChatTurn, name: str) -> str:

@@ -88,7 +88,7 @@ class Likeliest(LogitsProcessor):  # type: ignore[misc]  # transformers is untyp
         scores = scores[:, : self._rows]
         if self._temperature == 0:
             return scores
-        scores = scores / self._temperature
+        scores = (scores - scores.amax(-1, keepdim=True)) / self._temperature  # next to 0 nothing but the best is left
         count = min(self._top_k or self._rows, scores.shape[-1])
         if count == scores.shape[-1] and self._top_p == 1:
             return scores

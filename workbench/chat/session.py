@@ -29,6 +29,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.load import load_tokenizer
 from workbench.models.progress import OnShare, ignored
+from workbench.weights.adapter_base import base_warnings
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class ChatSession:
             on_stage(_("Loading the tokenizer"))
             tokenizer = load_tokenizer(parts.base, self._request.trust_remote_code, changes.new_tokens)
         template, warnings = choose_template(parts.base, parts.newest_weights, asked_template, tokenizer)
+        warnings = [*warnings, *base_warnings(parts.newest_weights, parts.base)]
         if self._held is None:
             self._held = HeldModel.load(parts.base, self._request, tokenizer, changes, on_stage, on_share)
         self._held.use(parts, on_stage)

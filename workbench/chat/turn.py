@@ -59,3 +59,8 @@ class ChatTurn(BaseModel):
     seconds: float | None = None
     failed: bool = False
     figures: Figures | None = None
+
+    def says(self, word: str) -> bool:
+        """Whether a word, in small letters, stands in what is shown of it, calls of tools included."""
+        calls = (part for call in self.calls for part in (call.name, call.arguments))
+        return any(word in text.casefold() for text in (self.content, *calls))

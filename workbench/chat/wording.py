@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from workbench.chat.protocol import Answer
+from workbench.chat.turn import Figures
 from workbench.i18n import _
+
+
+def not_whole(figures: Figures | None) -> str:
+    """Why an answer ends before its end; empty if it is whole, or nothing is known of it."""
+    texts = {
+        "broken": _("broke off before it was whole"),
+        "length": _("cut: max_new_tokens reached, or the context full"),
+        "stopped": _("stopped"),
+    }
+    return texts.get(figures.ended_by, "") if figures else ""
 
 
 def left_out(answer: Answer) -> str:

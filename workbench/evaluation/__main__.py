@@ -27,6 +27,7 @@ from workbench.jobs.events import EventLog, Finished, Progress, Score, Started, 
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.stop import stop_requested
 from workbench.jobs.worker import run_worker
+from workbench.weights.adapter_base import base_warnings
 
 if TYPE_CHECKING:
     from workbench.evaluation.open_model import Opened
@@ -173,7 +174,7 @@ class Evaluation:
             trained=trained_template(wanted.llava or wanted.adapter, wanted.model),
             tokenizer=tokenizer,
         )
-        for warning in warnings:
+        for warning in [*warnings, *base_warnings(wanted.llava or wanted.adapter, wanted.model)]:
             self._events.write(Warned(message=warning, where=wanted.label))
 
     def _take(self, label: str, name: str, outcome: Outcome) -> None:

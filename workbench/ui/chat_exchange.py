@@ -52,7 +52,7 @@ class Exchange:
     def says(self, words: str) -> bool:
         """Whether some words, in small letters, stand in it."""
         turns = [*([self.question] if self.question else []), *self.answer]
-        return any(words in turn.content.casefold() for turn in turns)
+        return any(turn.says(words) for turn in turns)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _says(row: Row, place: Place, folded: str) -> bool:
     if exchange is None:
         return False
     turns = [exchange.question] if place.column == QUESTION and exchange.question else exchange.answer
-    return any(folded in turn.content.casefold() for turn in turns)
+    return any(turn.says(folded) for turn in turns)
 
 
 def exchanges_of(

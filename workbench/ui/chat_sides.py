@@ -134,6 +134,25 @@ class ChatSides:
             chat.ask(self.first.questions[len(chat.questions)])
         return chat.has_open_question
 
+    def pass_over(self, number: int) -> bool:
+        """Leave a question unanswered for the next that one of the conversations owes; False if it is the last.
+
+        Raises:
+            WorkbenchError: the next one cannot be put on disk.
+        """
+        chat, asked = self.all[number], self.first.questions
+        if not chat.has_open_question or len(chat.questions) >= len(asked):
+            return False
+        chat.ask(asked[len(chat.questions)])
+        return True
+
+    def come_back(self, number: int, passed: int) -> None:
+        """Have the question open that so many questions ago was passed over, if none of those behind it has an answer."""
+        chat = self.all[number]
+        if passed and chat.has_open_question:
+            del chat.turns[-passed:]
+            chat.save_if_possible()
+
     @property
     def are_owing(self) -> bool:
         """Whether any answer is missing, of those that failed or were stopped."""

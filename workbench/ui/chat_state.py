@@ -10,6 +10,7 @@ from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.branches import Branched
 from workbench.chat.comparison import Compared
 from workbench.chat.conversations import SavedConversation, save_conversation
+from workbench.chat.heard import heard, heard_numbers
 from workbench.chat.protocol import Answer, GenerationSettings
 from workbench.chat.turn import ChatTurn, Figures
 from workbench.errors import WorkbenchError
@@ -78,8 +79,8 @@ class ChatState:
         return protocol_named(self.agent.read_as).read
 
     def prompt_turns(self) -> list[ChatTurn]:
-        """What the engine is asked: the system text, if any, and every turn."""
-        return [*self._system_turns, *self.turns]
+        """What the engine is asked: the system text, if any, and every turn but questions that were passed over."""
+        return [*self._system_turns, *heard(self.turns)]
 
     @property
     def settings_to_answer(self) -> GenerationSettings:
@@ -102,7 +103,7 @@ class ChatState:
             return []
         stop = self._place(question + 1)
         unseen = self.conversation.unseen_turns if self.conversation and stop is None else 0
-        turns = self.turns[unseen:stop]
+        turns = heard(self.turns[unseen:stop])
         return [*self._system_turns, *turns] if turns[-1].role == "assistant" else []
 
     def ask(self, question: ChatTurn) -> None:
@@ -124,7 +125,8 @@ class ChatState:
             steps: the turns of an answer with tools, the answer itself among them; None is the answer alone.
         """
         assert self.conversation is not None
-        self.conversation.unseen_turns = answer.dropped_turns
+        dropped = answer.dropped_turns
+        self.conversation.unseen_turns = heard_numbers(self.turns)[dropped] if dropped else 0
         self._keep(steps or [ChatTurn(role="assistant", content=answer.text)], answer.figures)
 
     def keep_broken(self, text: str, steps: list[ChatTurn]) -> bool:

@@ -32,3 +32,13 @@ def without_middle(name: str, cells: int) -> str:
         return name
     end = end_of(name, cells // 2 + 1)
     return set_cell_size(name, cells - cell_len(end)) + end
+
+
+def without_middles(text: str, joint: str, cells: int) -> str:
+    """What is longer than so many cells with each side of its first joint shortened by itself, the shorter one less."""
+    left, sign, right = text.partition(joint)
+    room = cells - cell_len(sign)
+    if not sign or cell_len(text) <= cells or room < 2:
+        return without_middle(text, cells)
+    for_left = max(min(cell_len(left), room // 2), room - cell_len(right))
+    return without_middle(left, for_left) + sign + without_middle(right, room - for_left)

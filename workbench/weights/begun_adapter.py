@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from workbench.configs.base_changes import BaseChanges, changes_of
-from workbench.configs.provenance import read_provenance
 from workbench.configs.schema import TrainConfig
 from workbench.configs.ways import why_dora_clashes
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.paths import resolve_model
+from workbench.weights.adapter_base import other_base
 from workbench.weights.adapter_folder import require_adapter
 from workbench.weights.small_json import json_object
 
@@ -44,11 +43,8 @@ def _folder(config: TrainConfig) -> Path:
 
 
 def _require_same_base(folder: Path, config: TrainConfig) -> None:
-    """Names are compared by their last part only: the same model may lie elsewhere, or be called by its hub name."""
-    known = read_provenance(folder)
-    said = known.base_model if known and known.base_model else None
-    base = said or json_object(folder / "adapter_config.json").get("base_model_name_or_path")
-    if not isinstance(base, str) or _last_part(base) == _last_part(config.pretrained_model_name_or_path):
+    base = other_base(folder, config.pretrained_model_name_or_path)
+    if base is None:
         return
     raise WorkbenchError(
         _("The adapter was trained on another base: {base}.").format(base=base),
@@ -58,10 +54,6 @@ def _require_same_base(folder: Path, config: TrainConfig) -> None:
             "name in workbench.json and adapter_config.json."
         ),
     )
-
-
-def _last_part(name: str) -> str:
-    return re.split(r"[/:\\]", resolve_model(name).rstrip("/"))[-1].lower()
 
 
 def _require_same_changes(folder: Path, config: TrainConfig) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on, work
 from textual.binding import BindingType
 
+from workbench.i18n import _
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.screens import chat_keys
 from workbench.ui.screens.chat_keeping import ChatKeeping
@@ -71,7 +73,7 @@ class ChatScreen(ChatKeeping):
     async def action_settings(self) -> None:
         from workbench.ui.screens.chat_settings import ChatSettings
 
-        before = self.chat.choices
+        before = replace(self.chat.choices, chosen=self.chosen_next or self.chat.chosen)
         template = self.models.prompt_template(before.chosen) if before.chosen else None
         first = self.speaker(self.chat) if self.sides.are_several else ""
         changed = await self.app.push_screen_wait(ChatSettings(before, template, first))
@@ -80,7 +82,12 @@ class ChatScreen(ChatKeeping):
         self.chat.take(changed)
         self.chat.save()
         self.show_status()
-        if changed.chosen is not None and changed.chosen != before.chosen and not self._answering:
+        if changed.chosen is None or changed.chosen == before.chosen:
+            return
+        if self._answering:
+            self.chosen_next = changed.chosen
+            self.note(_("The model is loaded as it is set now once it has answered."))
+        else:
             self.load(changed.chosen)
 
     @on(PromptInput.Edited)

@@ -97,17 +97,38 @@ class ChatAsking(ChatAgent):
         finally:
             self._set_answering(False)
         await self._tell(problems)
+        if self.chosen_next is not None:
+            self.call_later(self.load, self.chosen_next)
 
     async def _answer_all_in(self, number: int) -> WorkbenchError | None:
         """Answer one question after the other in one of the conversations; gives why it had to end."""
         try:
             while not self._stopped and self.sides.has_to_answer(number):
-                await self.answer_in(number)
+                await self._answer_or_pass_over(number)
         except WorkbenchError as error:
             if self.sides.are_several:
                 self.note(printable(f"{self.speaker(self.sides.all[number])}: {error.what}"))
             return error
         return None
+
+    async def _answer_or_pass_over(self, number: int) -> None:
+        """Answer the open question of one of the conversations, or the first of those behind it that can be answered.
+
+        Raises:
+            WorkbenchError: none can be; the question is open as before.
+        """
+        passed = 0
+        while True:
+            try:
+                await self.answer_in(number)
+            except WorkbenchError as error:
+                if not self.sides.pass_over(number):
+                    self.sides.come_back(number, passed)
+                    raise
+                passed += 1
+                self.note(printable(f"{self.speaker(self.sides.all[number])}: {error.what}"))
+            else:
+                return
 
     def _set_answering(self, answering: bool) -> None:
         self._answering = answering

@@ -20,6 +20,11 @@ from workbench.weights.seeing import is_seeing_folder
 class ChatLoading(ChatFrame):
     """The part of the screen for the models."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.chosen_next: ChosenModel | None = None
+        """What is loaded once the models have answered."""
+
     def choose(self, chosen: ChosenModel) -> None:
         """Talk to this model from now on, alone."""
         if self.is_busy():
@@ -30,6 +35,7 @@ class ChatLoading(ChatFrame):
     @work(group="chat-engine", exclusive=True, exit_on_error=False)
     async def load(self, chosen: ChosenModel) -> None:
         """Load what was chosen, once all of it is known and on this machine."""
+        self.chosen_next = None
         if (whole := await self._made_whole(chosen)) is None:
             return
         self.chat.chosen = whole
@@ -81,11 +87,18 @@ class ChatLoading(ChatFrame):
             self.show_status()
 
     def unseen(self) -> list[str]:
-        """Why the attached pictures cannot be sent, if a model takes none."""
+        """Why the attached pictures, or those of the conversation, cannot be sent, if a model takes none."""
         blind = [chosen for chosen in self.sides.chosen if self.models.sees(chosen) is False]
-        if not self.pictures or not blind:
+        if not blind:
             return []
-        return [_("{model} takes no pictures. Choose a model that sees: f9.").format(model=blind[0].label)]
+        if self.pictures:
+            return [_("{model} takes no pictures. Choose a model that sees: f9.").format(model=blind[0].label)]
+        if any(question.images for question in self.chat.questions):
+            said = _(
+                "{model} takes no pictures, and this conversation has some. f9 chooses a model that sees, ctrl+l begins anew."
+            )
+            return [said.format(model=blind[0].label)]
+        return []
 
     async def _made_whole(self, chosen: ChosenModel, base: str = "") -> ChosenModel | None:
         """Ask for what a LLaVA folder does not say, and fetch what is not here; None if the user does not want that.

@@ -15,6 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.side_by_side import AskedRow, Cell, SideBySide, side_by_side
 from workbench.i18n import N_, _
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.state import state_of
 from workbench.text import printable
 from workbench.told_apart import told_apart
 from workbench.ui.question_files import said_of
@@ -49,13 +50,12 @@ class QuestionTable(TranslatedModal[None]):
             yield Label(printable(self._job.id), classes="dialog-title", markup=False)
             yield FittedTable((Column(N_("question")),), id="questions")
             yield QuietStatic(id="question-state")
-            yield Label(
-                _("enter shows whole answers; the job goes on without this table"), classes="muted", markup=False
-            )
+            yield QuietStatic(id="question-hint", classes="muted")
         yield FittedFooter()
 
     def on_mount(self) -> None:
         self.query_one(FittedTable).focus()
+        self._show_hint()
         self.look()
         self.set_interval(_SECONDS_BETWEEN_LOOKS, self.look)
 
@@ -68,15 +68,21 @@ class QuestionTable(TranslatedModal[None]):
             found = str(error)
         self.app.call_from_thread(self._show, found, said_of(self._job))
 
+    def _show_hint(self) -> None:
+        is_over = state_of(self._job).is_over
+        going_on = _("enter shows whole answers; the job goes on without this table")
+        self.query_one("#question-hint", QuietStatic).tell(_("enter shows whole answers") if is_over else going_on)
+
     def _show(self, found: SideBySide | str, state: str) -> None:
+        self._show_hint()
         if isinstance(found, str):
-            self.query_one(QuietStatic).tell(printable(f"{state}\n{found}"))
+            self.query_one("#question-state", QuietStatic).tell(printable(f"{state}\n{found}"))
             return
         self._found = found
         done = sum(len(row.answers) for row in found.rows)
         total = len(found.rows) * len(found.models)
         said = _("{state} · {done} of {total} answers").format(state=state, done=done, total=total)
-        self.query_one(QuietStatic).tell(printable(said))
+        self.query_one("#question-state", QuietStatic).tell(printable(said))
         titles = told_apart(found.models)
         columns = (Column("#", 4), Column(N_("question")), *map(partial(_column, found), found.models, titles))
         rows = [_row(number, row, found.models) for number, row in enumerate(found.rows, start=1)]

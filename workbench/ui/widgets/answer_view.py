@@ -13,7 +13,7 @@ from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.answer_parts import Growing, Part, Spoken, Thought, ToolStep
 from workbench.ui.widgets.answer_markdown import AnswerMarkdown
-from workbench.ui.widgets.folded import Folded, shortened
+from workbench.ui.widgets.folded import RESULT, Folded, shortened
 from workbench.ui.widgets.growing_text import GrowingText
 
 _MOST_MARKDOWN = 60_000
@@ -93,7 +93,7 @@ def _title(part: Thought | ToolStep) -> str:
     if part.result is None:
         return f"{call} …"
     seconds = "" if part.result.seconds is None else f" · {part.result.seconds:.2f} s"
-    return f"{call} → {_short(part.result.content)}{seconds}"
+    return f"{call}{RESULT}{_short(part.result.content)}{seconds}"
 
 
 def _short(text: str) -> str:

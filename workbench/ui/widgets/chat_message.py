@@ -11,6 +11,7 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from workbench.chat.turn import ChatTurn, Figures
+from workbench.chat.wording import not_whole
 from workbench.i18n import _
 from workbench.ui.answer_parts import Growing, ReadAnswer, Spoken, parts_of, said_parts
 from workbench.ui.chat_exchange import Way
@@ -150,16 +151,14 @@ class ModelMessage(VerticalGroup):
 def figures_text(answer: Figures) -> str:
     """The line under an answer; empty if nothing is known of how it came."""
     if answer.ended_by == "broken":
-        return _("broke off before it was whole")
+        return not_whole(answer)
     if not answer.tokens and not answer.total_s:
         return ""
     speed = answer.tokens / answer.total_s if answer.total_s > 0 else 0.0
     line = _("{tokens} tokens · first after {first:.2f} s · {speed:.1f} tokens/s").format(
         tokens=answer.tokens, first=answer.first_token_s, speed=speed
     )
-    if answer.ended_by == "length":
-        return line + " · " + _("cut: no room for more tokens")
-    return line + " · " + _("stopped") if answer.ended_by == "stopped" else line
+    return " · ".join(filter(None, [line, not_whole(answer)]))
 
 
 def _with_way(speaker: str, way: Way | None) -> str:

@@ -150,7 +150,9 @@ class FittedTable(BlankWhenGone, DataTable[Text]):
         self.clear(columns=True)
         self._widths = {number: self._all_columns[number].width or rest for number in shown}
         for number, column_width in self._widths.items():
-            self.add_column(Text(_(self._all_columns[number].title)), width=column_width, key=str(number))
+            column = self._all_columns[number]
+            title = without_middle(_(column.title), column_width) if column.keeps_end else _(column.title)
+            self.add_column(Text(title), width=column_width, key=str(number))
         self._fill(chosen)
 
     def _fill(self, chosen: str | None) -> None:

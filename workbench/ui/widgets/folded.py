@@ -12,6 +12,8 @@ from workbench.text import printable
 from workbench.ui.widgets.name_line import NameLine
 
 _FOLDED, _UNFOLDED = "▸", "▾"
+RESULT = " → "
+"""In a title, between what was done and what came of it."""
 _MOST_CHARACTERS = 20_000
 """Painted of one text; more would make the keys slow."""
 
@@ -34,7 +36,7 @@ class Folded(VerticalGroup):
         self.set_class(failed, "-failed")
 
     def compose(self) -> ComposeResult:
-        yield NameLine(self._line)
+        yield NameLine(self._line, joint=RESULT)
         yield Static(shortened(self._text), markup=False)
 
     @property
