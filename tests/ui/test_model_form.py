@@ -224,6 +224,16 @@ async def test_no_letter_of_a_burst_overtakes_the_keys_before_it(name: str) -> N
         await wait_until(pilot, lambda: model_form.changes() == {name: "torn" if name == "text" else ["torn"]})
 
 
+@pytest.mark.parametrize("on", ["tab", "down"])
+async def test_what_is_typed_behind_a_key_that_goes_on_stands_in_the_next_box(on: str) -> None:
+    async with form(Sample()) as (pilot, shown):
+        row(shown, "text").control.focus()
+        await pilot.press("end")
+        keys = (("b", "b"), (on, None), ("end", None), ("backspace", "\x7f"), ("7", "7"), (on, None), ("2", "2"))
+        hold(pilot, *(events.Key(*key) for key in keys))
+        await wait_until(pilot, lambda: shown.changes() == {"text": "ab", "count": 7, "share": 2.0})
+
+
 async def test_a_box_that_is_gone_is_painted_blank_until_the_screen_is_laid_out_anew() -> None:
     async with form(Sample()) as (_pilot, shown):
         box = row(shown, "names").control

@@ -8,6 +8,9 @@ from textual.widgets import Input
 from workbench.ui.widgets.blank_when_gone import BlankWhenGone
 
 
+_MOVES = {"app.focus_next", "app.focus_previous"}
+
+
 class OrderedKeys(BlankWhenGone):
     """Mixed into a text box, before its class: the box runs the keys it has commands for when their turn comes.
 
@@ -16,8 +19,16 @@ class OrderedKeys(BlankWhenGone):
     """
 
     async def _on_key(self, event: events.Key) -> None:
+        focused = self.screen.focused
+        if focused is not None and focused is not self:  # a key before this one has moved it
+            event.stop()
+            event.prevent_default()
+            focused.post_message(events.Key(event.key, event.character))
+            return
         active = None if event.is_printable else self.screen.active_bindings.get(event.key)
-        if active is not None and active.node is self and active.enabled and not active.binding.priority:
+        if active is None or not active.enabled or active.binding.priority:
+            return
+        if active.node is self or active.binding.action in _MOVES:
             event.stop()
             event.prevent_default()
             await self.run_action(active.binding.action)
