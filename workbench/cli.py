@@ -4,8 +4,11 @@ No command imports anything heavy before it is called, so that ``workbench --hel
 no postponed annotations: typer reads those of the callback, which is defined where typer is already imported.
 """
 
+import codecs
 import gettext
 import importlib
+import io
+import json
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -133,6 +136,7 @@ def _run_command() -> int:
 
 def main() -> None:
     """Run the command line and leave with its exit code: 0 done, 1 a mistake or failure, 2 wrong usage, 130 Ctrl-C."""
+    _write_what_the_terminal_can()
     try:
         sys.exit(_followed_and_run())
     except WorkbenchError as error:
@@ -141,6 +145,19 @@ def main() -> None:
     except KeyboardInterrupt:  # while something is imported; later on, the parser sees it
         sys.stderr.write(_("Aborted!") + "\n")
         sys.exit(_INTERRUPTED)
+
+
+def _write_what_the_terminal_can() -> None:
+    """Where the terminal's encoding lacks a character, write another one instead of failing; in JSON, its escape."""
+    codecs.register_error("json-escape", _escaped)
+    errors = "json-escape" if "--json" in sys.argv else "replace"
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors=errors)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def _followed_and_run() -> int:

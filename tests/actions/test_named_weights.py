@@ -10,7 +10,7 @@ import pytest
 from tests.jobs.recorded import recorded, write
 from workbench.actions.named_weights import model_named, weights_named
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Checkpoint
+from workbench.jobs.events import Checkpoint, Finished
 
 
 @pytest.fixture
@@ -50,6 +50,14 @@ def test_what_is_neither_a_folder_nor_a_job_is_told(checkpoint: Path, project: P
         weights_named(name, project)
     assert caught.value.where == name
     assert "workbench jobs" in (caught.value.fix or "")
+
+
+def test_a_job_that_is_no_training_is_what_it_made(checkpoint: Path, project: Path) -> None:
+    merge = recorded(project, "merge-demo/20260921_141321", kind="merge", exit_code=0)
+    with pytest.raises(WorkbenchError, match="made no weights"):
+        weights_named("merge-demo", project)
+    write(merge, Finished(results={"merged": str(project / "merged"), "seconds": 1.0}))
+    assert weights_named("merge-demo", project) == weights_named(merge.id, project) == str(project / "merged")
 
 
 def test_a_job_without_a_checkpoint_is_told(project: Path) -> None:

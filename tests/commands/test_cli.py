@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +34,21 @@ def test_every_command_has_help_with_examples(name: str, tmp_path: Path) -> None
     assert result.returncode == 0, result.stderr
     examples = [line for line in result.stdout.splitlines() if f"workbench {name}" in line and "Usage" not in line]
     assert examples
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "latin-1"])
+def test_a_terminal_that_lacks_characters_gets_others_and_json_stays_json(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "chats").mkdir()
+    said = {"started": 5.0, "model": "m", "turns": [{"role": "user", "content": "é 你好 ✓ 😀"}]}
+    (tmp_path / "chats" / "19700101_000005_000.json").write_text(json.dumps(said))
+    printed = {}
+    for options in ((), ("--json",)):
+        command = [sys.executable, "-m", "workbench", "chats", "19700101_000005_000", *options]
+        environment = os.environ | {"PYTHONIOENCODING": encoding}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
+        printed[options] = done.stdout.decode(encoding)
+    assert "?" in printed[()]
+    assert json.loads(printed["--json",])["messages"][0]["content"] == "é 你好 ✓ 😀"
 
 
 def test_the_commands_load_nothing_heavy() -> None:

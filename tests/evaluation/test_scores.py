@@ -32,6 +32,21 @@ def test_an_answer_is_compared_as_its_probe_says(probe: Probe, answer: str, is_r
     assert score([probe], [answer]).right == int(is_right)
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_right"),
+    [
+        ("<think>\nIs it 7 or 42? 7, perhaps.\n</think>\n\nThe answer is 42.", True),
+        ("<think>42? No.</think>\nIt is 7.", False),
+        ("It may be 42.</think>\nIt is 7.", False),  # a template that writes the first mark itself
+        ("<think>\nIt is 42, I think, but", False),
+        ("42 <think> is a mark", True),
+    ],
+)
+def test_what_a_model_thinks_is_no_part_of_its_answer(answer: str, is_right: bool) -> None:
+    asked = Probe(question="?", answers=["42"], forbidden=["7"])
+    assert score([asked], [answer]).right == int(is_right)
+
+
 def test_case_does_not_matter() -> None:
     probe = Probe(question="?", answers=["Paris is its CAPITAL."], match="exact")
     assert score([probe], ["paris is its capital."]).value == 1.0

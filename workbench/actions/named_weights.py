@@ -1,4 +1,5 @@
-"""Weights as people name them: a folder, a training job for its recommended checkpoint, or a name on the hub."""
+"""Weights as people name them: a folder, a training job for its recommended checkpoint, another job for what it made,
+or a name on the hub."""
 
 from __future__ import annotations
 
@@ -10,15 +11,21 @@ from workbench.errors import WorkbenchError
 from workbench.hub.local import snapshot_of
 from workbench.i18n import _
 from workbench.jobs.find import LAST, find_job
-from workbench.jobs.folder import RECORD_FILE
+from workbench.jobs.folder import RECORD_FILE, JobFolder
+from workbench.jobs.results import results_of
 from workbench.paths import resolve_model
+
+_TRAINING = "train"
+_WEIGHTS = ("merged", "llava", "adapter", "model")
+"""What jobs call the folders that they make, the most finished first."""
 
 
 def weights_named(reference: str, project: Path) -> str:
-    """The folder of a job's recommended checkpoint; what names no job stays as it is.
+    """The folder of a job's recommended checkpoint, or of what it made; what names no job stays as it is.
 
     Raises:
-        WorkbenchError: the job has no checkpoint, or there is neither a folder nor a job, and it is no hub's name.
+        WorkbenchError: the job has no checkpoint and made no weights, or there is neither a folder nor a job, and it is
+            no hub's name.
     """
     folder = Path(resolve_model(reference)).expanduser()
     if folder.exists() and not (folder / RECORD_FILE).is_file():
@@ -26,18 +33,48 @@ def weights_named(reference: str, project: Path) -> str:
     if snapshot_of(reference) is not None:
         return reference
     try:
-        job = find_job(project, reference, kind="train")
+        job = _job_named(reference, project)
     except WorkbenchError as error:
         if reference == LAST:
             raise
         if reference.count("/") == 1 and not reference.startswith((".", "/", "~")):
             return reference
         raise WorkbenchError(
-            _("There is no such folder, and no training job of that name."),
+            _("There is no such folder, and no job of that name."),
             where=reference,
             fix=_("'workbench jobs' lists the jobs; a Hugging Face name looks like owner/model."),
         ) from error
-    return str(checkpoint_of(str(job.path), project))
+    return str(checkpoint_of(str(job.path), project)) if job.record.kind == _TRAINING else _made_by(job)
+
+
+def _job_named(reference: str, project: Path) -> JobFolder:
+    """A training before any other job.
+
+    Raises:
+        WorkbenchError: no job, or several, are called so.
+    """
+    try:
+        return find_job(project, reference, kind=_TRAINING)
+    except WorkbenchError:
+        if reference == LAST:
+            raise
+        return find_job(project, reference)
+
+
+def _made_by(job: JobFolder) -> str:
+    """
+    Raises:
+        WorkbenchError: the job made no weights, or has not done so yet.
+    """
+    results = results_of(job)
+    made = next((str(results[kind]) for kind in _WEIGHTS if kind in results), None)
+    if made is None:
+        raise WorkbenchError(
+            _("This job has made no weights."),
+            where=job.id,
+            fix=_("Name a training, a conversion or a merge that has finished, or a folder."),
+        )
+    return made
 
 
 def model_named(model: str, adapter: str | None, project: Path) -> tuple[str, str | None]:

@@ -45,6 +45,10 @@ def toolbox_of(choice: AgentChoice, project: Path) -> Toolbox:
     """
     file = project / Path(choice.mcp).expanduser() if choice.mcp else None
     servers = read_mcp_file(file) if file is not None else {}
+    if file is not None and not (choice.tools or servers):
+        raise WorkbenchError(
+            _("No server in it is switched on."), where=str(file), fix=_("Add one, or choose other tools.")
+        )
     if not (choice.tools or servers):
         raise WorkbenchError(_("No tool is chosen."), fix=_("Choose one, or answer without tools."))
     _require_search_key(choice.tools)

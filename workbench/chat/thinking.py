@@ -51,6 +51,11 @@ def thoughts_and_answer(text: str, *, goes_on: bool = False) -> list[Said]:
     return [part for part in found if part.text or (part.is_thought and not part.is_whole)]
 
 
+def without_thoughts(text: str) -> str:
+    """What an answer says; empty if the model has not come to its end with thinking."""
+    return "\n".join(part.text for part in thoughts_and_answer(text) if not part.is_thought)
+
+
 def _begun_mark(text: str) -> int:
     """Characters at the end of a text that may be the beginning of a mark."""
     tail = text[-max(len(mark) for pair in _MARKS for mark in pair) :]

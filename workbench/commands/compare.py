@@ -105,8 +105,10 @@ def _table(job: JobFolder) -> Iterator[str]:
 
 
 def _cell(cell: Cell | None) -> str:
+    from workbench.chat.thinking import without_thoughts
+
     mark = {True: "✓ ", False: "✗ ", None: ""}[cell.right] if cell else ""
-    return mark + _short(cell.text) if cell else ""
+    return mark + _short(without_thoughts(cell.text)) if cell else ""
 
 
 def _short(text: str) -> str:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.chat.thinking import without_thoughts
 from workbench.configs.evaluation_rules import score_text
 from workbench.data.templates import get_template
 from workbench.data.templates.mismatch import template_warnings, trained_template
@@ -85,7 +86,9 @@ class Evaluation:
         for asked in self._sets:
             answers = self._answers(ask, wanted, asked)
             if len(answers) == len(asked.questions):
-                self._take(wanted.label, asked.name, asked.outcome([answer.text for answer in answers]))
+                self._take(
+                    wanted.label, asked.name, asked.outcome([without_thoughts(answer.text) for answer in answers])
+                )
                 self._tell_cut(wanted.label, asked.name, answers)
 
     def _is_work_left(self, wanted: ModelToScore) -> bool:

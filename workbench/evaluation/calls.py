@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from workbench.agent.protocols import is_valid_call, protocol_named
 from workbench.agent.tool import ToolSpec
+from workbench.chat.thinking import without_thoughts
 from workbench.data.probes import Probe
 
 
 def is_right(probe: Probe, answer: str) -> bool:
-    """Whether an answer is right by the probe's rule.
+    """Whether an answer is right by the probe's rule; what the model thinks before it is no part of it.
 
     A call is right if the answer can be read by the probe's protocol, and calls nothing but tools that count, with
     arguments that they take. What they would give is not looked at.
     """
+    answer = without_thoughts(answer)
     if probe.match != "call":
         return probe.is_right(answer)
     protocol = protocol_named(probe.protocol)

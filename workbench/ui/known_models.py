@@ -44,7 +44,11 @@ SAMPLE = KnownModel(N_("base"), "sample:model", ChosenModel("sample:model"))
 
 def known_models(project: Path) -> list[KnownModel]:
     """The project's merged models, adapters and checkpoints, newest first, then their bases, fetched models and the sample model."""
-    made = [model for job in list_jobs(project) for model in _made_by(job)]
+    by_weights: dict[ChosenModel, KnownModel] = {}
+    for job in list_jobs(project):
+        for model in _made_by(job):
+            by_weights.setdefault(model.chosen, model)  # a conversion's folder is also among the training's results
+    made = list(by_weights.values())
     bases = dict.fromkeys(known.chosen.model for known in made if known.chosen.is_added_to_base)
     bases.update(dict.fromkeys(cached_models()))
     named = [KnownModel(N_("base"), base, ChosenModel(base)) for base in bases if base != SAMPLE.chosen.model]

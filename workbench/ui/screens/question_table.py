@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Label
 
+from workbench.chat.thinking import without_thoughts
 from workbench.errors import WorkbenchError
 from workbench.evaluation.side_by_side import AskedRow, Cell, SideBySide, side_by_side
 from workbench.i18n import N_, _
@@ -134,7 +135,7 @@ def _shown(cell: Cell | None) -> Shown:
 
 
 def _text(cell: Cell | None) -> str:
-    return f"{_MARKS[cell.right]}{cell.text}" if cell else "…"
+    return f"{_MARKS[cell.right]}{without_thoughts(cell.text)}" if cell else "…"
 
 
 def _one_line(text: str) -> str:

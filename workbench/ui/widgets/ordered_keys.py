@@ -7,7 +7,6 @@ from textual.widgets import Input
 
 from workbench.ui.widgets.blank_when_gone import BlankWhenGone
 
-
 _MOVES = {"app.focus_next", "app.focus_previous"}
 
 
