@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from tests.chat.seeing import BASE, GREEDY, said
+from workbench.chat import client
 from workbench.chat.client import ChatEngine
 from workbench.chat.protocol import Answer, Delta, GenerationSettings, Load, Loaded, Loading
 from workbench.errors import WorkbenchError
@@ -17,12 +18,17 @@ pytestmark = pytest.mark.heavy
 _ENDLESS = GenerationSettings(temperature=5, top_k=0, top_p=1, max_new_tokens=900, seed=2)
 
 
-async def test_an_engine_answers_several_at_once_and_tells_that_it_was_killed(tmp_path: Path) -> None:
+async def test_an_engine_answers_several_at_once_and_tells_that_it_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     engine = ChatEngine(tmp_path / "chat.log")
     try:
         assert (await _loaded(engine)).prompt_template == "internlm2_chat"
         await _one_that_nobody_hears_ends(engine)
         await _killed_in_the_middle(engine)
+        monkeypatch.setattr(client, "_STOP_SECONDS", 0.5)
+        await _loaded(engine)
+        await _hung_in_the_middle(engine)
     finally:
         await engine.close()
 
@@ -43,15 +49,29 @@ async def _killed_in_the_middle(engine: ChatEngine) -> None:
     with pytest.raises(WorkbenchError) as died:
         async for reply in engine.generate(said("你是谁"), _ENDLESS):
             if isinstance(reply, Delta) and not heard:
-                (process,) = (
-                    child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline()
-                )
-                process.kill()
+                _process().kill()
             heard += reply.text
     assert heard
     assert "ended unexpectedly" in died.value.what
     assert "4 bits" in str(died.value.fix)
     assert not engine.running
+
+
+async def _hung_in_the_middle(engine: ChatEngine) -> None:
+    """Nobody waits for an engine that does not even hear that it is to stop."""
+    heard = ""
+    with pytest.raises(WorkbenchError, match="did not react, and was ended"):
+        async for reply in engine.generate(said("你是谁"), _ENDLESS):
+            if isinstance(reply, Delta) and not heard:
+                _process().suspend()
+                await engine.stop()
+            heard += reply.text
+    assert heard and not engine.running
+
+
+def _process() -> psutil.Process:
+    (process,) = (child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline())
+    return process
 
 
 async def _loaded(engine: ChatEngine) -> Loaded:

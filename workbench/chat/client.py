@@ -9,6 +9,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -36,6 +37,8 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import _, current_language
 
 _LONGEST_LINE = 64 * 1024 * 1024
+_STOP_SECONDS = 15.0
+"""The engine hears requests also while it answers; one that does not say so for so long hangs."""
 
 
 class ChatEngine:
@@ -48,6 +51,8 @@ class ChatEngine:
     def __init__(self, log_path: Path) -> None:
         self._log_path = log_path
         self._process: Process | None = None
+        self._hung: Process | None = None
+        """The process that was ended as it did not react."""
         self._reader: asyncio.Task[None] | None = None
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Queue[Reply]] = {}
@@ -107,9 +112,14 @@ class ChatEngine:
                 yield reply
 
     async def stop(self, answer: int | None = None) -> None:
-        """End the answer to a request, or all that are running."""
-        async for _reply in self._ask(Stop(id=self.next_id(), answer=answer)):
-            return
+        """End the answer to a request, or all that are running; an engine that does not react is ended."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                async for _reply in self._ask(Stop(id=self.next_id(), answer=answer)):
+                    return
+        if self._process is not None and self.running:
+            self._hung = self._process
+            self._process.kill()
 
     async def reset(self) -> None:
         """Unload the model."""
@@ -207,6 +217,12 @@ class ChatEngine:
             replies.put_nowait(Refused(id=request_id, what=error.what, where=error.where, fix=error.fix))
 
     def _died(self) -> WorkbenchError:
+        if self._hung is not None and self._hung is self._process:
+            return WorkbenchError(
+                _("The chat engine did not react, and was ended."),
+                where=str(self._log_path),
+                fix=_("Ask again: the model is loaded anew."),
+            )
         killed = self._process is not None and self._process.returncode == -signal.SIGKILL
         return WorkbenchError(
             _("The chat engine ended unexpectedly."),

@@ -13,7 +13,7 @@ from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_pictures import split_message
 from workbench.ui.screens.chat_agent import ChatAgent
-from workbench.ui.screens.chat_frame import BUSY
+from workbench.ui.screens.chat_frame import BUSY, STOPPING
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.transcript import Transcript
 
@@ -134,6 +134,7 @@ class ChatAsking(ChatAgent):
         self._answering = answering
         if not answering:
             self.end_note(_(BUSY))
+            self.end_note(_(STOPPING))
         self.refresh_bindings()
 
     async def _tell(self, problems: list[WorkbenchError]) -> None:
@@ -162,5 +163,10 @@ class ChatAsking(ChatAgent):
 
     async def action_stop(self) -> None:
         self._stopped = True
+        self.note(_(STOPPING))
+        self._stop()
+
+    @work(group="chat-stop", exit_on_error=False)  # an engine that hangs does not keep the keys waiting
+    async def _stop(self) -> None:
         await self.stop_agents()
         await self.models.stop()

@@ -26,6 +26,7 @@ from workbench.ui.widgets.quiet_static import QuietStatic
 from workbench.ui.widgets.transcript import Transcript
 
 BUSY = N_("The model is still answering; escape stops it.")
+STOPPING = N_("Stopping …")
 
 
 class ChatFrame(AreaScreen):
