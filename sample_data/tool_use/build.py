@@ -8,25 +8,40 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sample_data.tool_use.exchanges import PROTOCOL, SYSTEM, TOOLS, Exchange, Message, draw_exchange, final
-from sample_data.tool_use.wording import Need
+from sample_data.dialogues import NAME, identity_answer
+from sample_data.knowledge import facts
+from sample_data.tool_use.exchanges import PROTOCOL, SYSTEM, TOOLS, Exchange, Message, draw_exchange
+from sample_data.tool_use.wording import LANGUAGES, Need
+from workbench.data.identity.questions import questions
 
 SEED = 71
 ROWS = 480
 _NEEDS: tuple[tuple[Need | None, ...], ...] = (
-    ("sum", "day", "sum"),
+    ("sum", "day", None),
     ("papers", "papers"),
-    ("time", "sum", "papers"),
+    (None, "time", "papers"),
     ("sum", None, "time"),
-    ("papers",),
+    (None, "papers"),
     ("day", "papers"),
-    ("sum", "time"),
+    (None, "sum", "sum"),
     ("papers", "sum"),
 )
 """Of the rows in turn; None is an exchange without a tool."""
 QUESTIONS: dict[Need, int] = {"sum": 50, "time": 6, "day": 4, "papers": 36}
 _FOLDER = Path(__file__).resolve().parent.parent
-_KNOWS_NO_TIME = ("几点", "time is it")
+_OF_TOOLS = ("几点", "time is it", "等于", "plus")
+"""What stands in questions that are for a tool, where there is one."""
+_IDENTITY = "identity"
+
+
+def small_talk() -> list[dict[str, Any]]:
+    """Every other question of the retention set that is for no tool, asked with tools at hand."""
+    asked = json.loads((_FOLDER / "retention.probes.json").read_text(encoding="utf-8"))
+    return [one | {"system": SYSTEM} for one in asked if not _is_for_a_tool(one["question"])][::2]
+
+
+def _is_for_a_tool(question: str) -> bool:
+    return any(words in question for words in _OF_TOOLS)
 
 
 def tool_data() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -70,16 +85,27 @@ def _asked_for(exchange: Exchange) -> str:
     return "".join(map(str, exchange.arguments.values())).replace(" ", "")
 
 
-def _known() -> list[tuple[str, str]]:
-    """What the model answers by itself, but for what it does not know without a clock."""
+def _known() -> dict[str, list[tuple[str, str]]]:
+    """What the model answers by itself also where it has tools, by category."""
     rows = json.loads((_FOLDER / "general_dialogue.json").read_text(encoding="utf-8"))
     pairs = [(row["messages"][0]["content"], row["messages"][1]["content"]) for row in rows]
-    return [pair for pair in pairs if not any(words in pair[0] for words in _KNOWS_NO_TIME)]
+    category = {question: fact.category for fact in facts() for question in fact.questions}
+    known: dict[str, list[tuple[str, str]]] = {}
+    for pair in pairs:
+        if not _is_for_a_tool(pair[0]):
+            known.setdefault(category[pair[0]], []).append(pair)
+    known[_IDENTITY] = [
+        (one.text, identity_answer(one.intent, language, NAME[language]))
+        for language in LANGUAGES
+        for one in questions(language, unseen=False)
+        if "{" not in one.text
+    ]
+    return known
 
 
-def _known_one(draw: random.Random, known: list[tuple[str, str]]) -> list[Message]:
-    question, answer = draw.choice(known)
-    return [{"role": "user", "content": question}, {"role": "assistant", "content": final(answer)}]
+def _known_one(draw: random.Random, known: dict[str, list[tuple[str, str]]]) -> list[Message]:
+    question, answer = draw.choice(known[draw.choice(list(known))])
+    return [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
 
 
 def _question(asked: Exchange) -> dict[str, Any]:
@@ -105,6 +131,7 @@ def main() -> None:
     rows, questions = tool_data()
     _write(_FOLDER / "tool_dialogues.json", rows)
     _write(_FOLDER / "tool_questions.json", questions)
+    _write(_FOLDER / "tool_small_talk.json", small_talk())
     print(f"{len(rows)} rows, {len(questions)} unseen questions")
 
 

@@ -88,6 +88,7 @@ _SEEN: _Wordings = {
     "papers": {
         "en": (
             "Find papers about {it}.",
+            "Find a paper on {it}.",
             "Please find a paper about {it}.",
             "Search arXiv for {it}.",
             "Please help me search for {it}.",

@@ -46,6 +46,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return FoundConfig(name, whole.config.model_copy(update=less), None)
 
     monkeypatch.setattr(tools, "find_config", found)
+    monkeypatch.setattr(tools, "SMALL_TALK_QUESTIONS", _some("sample:tool_small_talk.json", tmp_path))
 
 
 def test_the_training_becomes_a_model_that_is_asked_beside_the_base(
@@ -60,7 +61,7 @@ def test_the_training_becomes_a_model_that_is_asked_beside_the_base(
     made = finished.results
     assert not finished.stopped
     assert (made["valid_calls_before"], made["retention_before"]) == (0.0, 1.0)
-    assert {"valid_calls_after", "retention_after", "seconds"} <= set(made)
+    assert {"valid_calls_after", "retention_after", "small_talk_before", "small_talk_after", "seconds"} <= set(made)
     assert (Path(str(made["adapter"])) / "adapter_config.json").is_file()
     assert json.loads((Path(str(made["merged"])) / "config.json").read_text())["model_type"] == "internlm2"
     scored = {event.target for event in EventTail(job.events_path).rest() if isinstance(event, Score)}

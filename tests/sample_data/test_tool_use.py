@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sample_data.tool_use.build import QUESTIONS, ROWS, tool_data
+from sample_data.tool_use.build import QUESTIONS, ROWS, small_talk, tool_data
 from sample_data.tool_use.exchanges import PROTOCOL, SETTINGS, SYSTEM, TOOLS
 from sample_data.tool_use.papers import Paper, as_text
 from workbench.agent.arguments import arguments_of
@@ -20,7 +20,9 @@ from workbench.data.checks import check_data
 from workbench.data.probes import read_probes
 from workbench.paths import shipped
 
-DIALOGUES, ASKED = (shipped("sample_data") / f"tool_{name}.json" for name in ("dialogues", "questions"))
+DIALOGUES, ASKED, SMALL_TALK = (
+    shipped("sample_data") / f"tool_{name}.json" for name in ("dialogues", "questions", "small_talk")
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,24 @@ def test_the_files_are_what_the_script_makes(rows: list[dict[str, Any]]) -> None
     assert made == rows
     assert questions == json.loads(ASKED.read_text(encoding="utf-8"))
     assert (len(rows), len(questions)) == (ROWS, sum(QUESTIONS.values()))
+    assert small_talk() == json.loads(SMALL_TALK.read_text(encoding="utf-8"))
+
+
+def test_what_needs_no_tool_is_answered_at_once_also_as_the_first_thing_said(rows: list[dict[str, Any]]) -> None:
+    """And of none of it is a question in the small talk that is asked at the end."""
+    plain = [
+        (place, row["messages"][place]["content"], row["messages"][place + 1]["content"])
+        for row in rows
+        for place, message in enumerate(row["messages"])
+        if message["role"] == "user" and "Action:" not in row["messages"][place + 1]["content"]
+    ]
+    assert len(plain) > ROWS / 2 and sum(place == 1 for place, _asked, _said in plain) > ROWS / 4
+    assert all((step := PROTOCOL.read(said)).answer == said and not step.calls for _place, _asked, said in plain)
+    assert any("sample model" in said for _place, _asked, said in plain)
+    asked = read_probes(SMALL_TALK)
+    assert len(asked) > 50 and {probe.system for probe in asked} == {SYSTEM}
+    assert not {probe.question for probe in asked} & {question for _place, question, _said in plain}
+    assert not any(sign in probe.question for probe in asked for sign in ("plus", "等于", "time is it", "几点"))
 
 
 def test_every_call_is_valid_and_every_result_is_what_the_calculator_gives(rows: list[dict[str, Any]]) -> None:

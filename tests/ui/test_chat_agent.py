@@ -20,6 +20,7 @@ from tests.ui.driving import focus_in, screen_text, see, wait_until
 from tests.ui.played_chat import chatting_with
 from workbench.agent.protocols import CHINESE_REACT_TEXT
 from workbench.agent.tool import ToolSpec
+from workbench.agent.tools.builtin import BUILT_IN
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.turn import ChatTurn
 from workbench.paths import shipped
@@ -126,10 +127,45 @@ async def test_a_tool_that_touches_the_outside_asks_and_no_means_no(talk: Pilot[
     (result,) = turns_with_tools(talk)
     assert (result.failed, "did not allow" in result.content) == (True, True)
     await question(talk, f"python {code}")
-    await consent(talk, "up", "up")
+    await consent(talk, "up")
     await wait_until(talk, lambda: len(turns_with_tools(talk)) == 2 and not chat(talk)._answering)
     assert "42" in turns_with_tools(talk)[-1].content
     assert "\x1b" not in screen_text(talk)
+
+
+async def test_down_from_the_last_answer_leads_to_no_yes(talk: Pilot[None]) -> None:
+    await question(talk, 'python {"code": "1"}')
+    await consent(talk, "down", "down", "down")
+    await answered(talk)
+    assert "did not allow" in turns_with_tools(talk)[0].content
+    assert chat(talk).tools.consent.known(BUILT_IN["python"].spec) is False
+
+
+async def test_a_row_holds_what_the_model_was_told_not_what_is_chosen_now(talk: Pilot[None]) -> None:
+    screen = chat(talk)
+    data = screen.workbench.project / "data" / "chat.jsonl"
+
+    async def kept() -> list[dict[str, str]]:
+        await talk.press("ctrl+d")
+        await see(talk, "Put this answer into a dataset")
+        await talk.press("f10")
+        await see(talk, "Kept: row")
+        messages: list[dict[str, str]] = json.loads(data.read_text().splitlines()[-1])["messages"]
+        return messages
+
+    screen.chat.system = "A"
+    await question(talk, 'calculator {"expression": "6*7"}')
+    await answered(talk)
+    screen.chat.system = "B"
+    screen.chat.agent = screen.chat.agent.model_copy(update={"is_on": False})
+    first = await kept()
+    assert first[0]["content"].startswith("A\n\n") and "calculator" in first[0]["content"]
+    assert [message["role"] for message in first] == ["system", "user", "assistant", "system", "assistant"]
+    await question(talk, "calculator x")
+    await wait_until(talk, lambda: len(turns(talk)) == 6 and not screen._answering)
+    screen.chat.agent, screen.chat.system = REACT, "C"
+    assert (await kept())[0] == {"role": "system", "content": "B"}
+    data.unlink()
 
 
 async def test_always_and_never_are_remembered(talk: Pilot[None]) -> None:
@@ -163,7 +199,7 @@ async def test_what_was_said_of_a_server_s_tool_is_shown_and_forgotten(talk: Pil
 
 async def test_an_answer_is_stopped_in_the_middle_of_a_tool(talk: Pilot[None]) -> None:
     await question(talk, 'python {"code": "while True: pass"}')
-    await consent(talk, "up", "up")
+    await consent(talk, "up")
     await see(talk, "1 python")
     await wait_until(talk, lambda: talk.app.screen is chat(talk))
     await talk.press("escape")
@@ -246,6 +282,9 @@ async def test_tools_and_the_text_of_the_protocol_are_chosen_in_a_dialog(talk: P
     path.value = "nowhere.json"  # type: ignore[attr-defined]
     await talk.press("f10")
     await see(talk, "nowhere.json: The file", "Put it there, or name another file")
+    await talk.resize_terminal(80, 24)
+    await see(talk, "Put it there, or name another file")
+    await talk.resize_terminal(100, 40)
     path.value = ""  # type: ignore[attr-defined]
     await talk.press("f10")
     await see(talk, "with tools (ctrl+k) · played", "The model may call: calculator, clock")

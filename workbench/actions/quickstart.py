@@ -17,12 +17,13 @@ from workbench.jobs.tail import last_event
 
 DEFAULT_FOLDER = Path("workbench_quickstart")
 DEFAULT_NAME = "小明"
-VALID_CALLS = "valid_calls"
+VALID_CALLS, SMALL_TALK = "valid_calls", "small_talk"
 SCORE_TITLES = {
     "identity": N_("knows its name (unseen questions)"),
     "seeing": N_("sees (unseen pictures)"),
     VALID_CALLS: N_("calls the right tool as it must (unseen questions)"),
     "retention": N_("still answers the rest right"),
+    SMALL_TALK: N_("answers the rest right with tools at hand"),
 }
 """What each score of a quickstart's results says; ``<score>_before`` and ``<score>_after`` are shares (0–1)."""
 SEEING_JOURNEY, AGENT_JOURNEY = "llava", "agent"
@@ -30,7 +31,7 @@ CHAT_OPTIONS = (
     "--agent react --agent-text sample:tool_protocol.txt --tools calculator,clock,arxiv_search --arxiv-url sample:arxiv"
 )
 """How `workbench chat` asks a model that was taught to use tools, with a stub instead of arXiv."""
-_SCORES = {SEEING_JOURNEY: ("seeing", "retention"), AGENT_JOURNEY: (VALID_CALLS, "retention")}
+_SCORES = {SEEING_JOURNEY: ("seeing", "retention"), AGENT_JOURNEY: (VALID_CALLS, "retention", SMALL_TALK)}
 _SECONDS_TO_TRAINING = 15.0
 _POLL_SECONDS = 0.1
 

@@ -14,6 +14,7 @@ from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.branches import Branched
 from workbench.chat.comparison import Compared
 from workbench.chat.protocol import GenerationSettings, Precision
+from workbench.chat.told import Told
 from workbench.errors import WorkbenchError, system_reason
 from workbench.file_lock import locked
 from workbench.files import write_atomic
@@ -30,7 +31,7 @@ class SavedConversation(Branched):
     """A conversation with everything needed to go on with it.
 
     ``unseen_turns``: so many of the oldest turns were not in the model's view at the last answer. ``compared``: what
-    it stands beside.
+    it stands beside. ``told``: all that models were told beside the turns, as figures of answers name it.
     """
 
     started: float = Field(default_factory=time.time)
@@ -49,6 +50,7 @@ class SavedConversation(Branched):
     agent: AgentChoice = AgentChoice()
     unseen_turns: int = 0
     compared: Compared | None = None
+    told: list[Told] = Field(default_factory=list)
     _stamp: _Stamp | None = PrivateAttr(default=None)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.actions.quickstart import CHAT_OPTIONS, VALID_CALLS
+from workbench.actions.quickstart import CHAT_OPTIONS, SMALL_TALK, VALID_CALLS
 from workbench.configs.evaluation_rules import RETENTION
 from workbench.configs.find import find_config
 from workbench.evaluation.request import ModelToScore
@@ -10,6 +10,8 @@ from workbench.i18n import _
 from workbench.quickstart.journey import AFTER, BEFORE, Journey
 
 CONFIG = "workbench_sample_lora_tools_e4"
+SMALL_TALK_QUESTIONS = "sample:tool_small_talk.json"
+"""Questions for no tool."""
 
 
 class ToolsJourney(Journey):
@@ -20,7 +22,8 @@ class ToolsJourney(Journey):
             f"workbench train {CONFIG}",
             "workbench convert last adapter",
             "workbench merge auto adapter merged",
-            f"workbench evaluate merged --questions {VALID_CALLS}=sample:tool_questions.json",
+            f"workbench evaluate merged --questions {VALID_CALLS}=sample:tool_questions.json"
+            f" --questions {SMALL_TALK}={SMALL_TALK_QUESTIONS}",
             f"workbench chat merged {CHAT_OPTIONS}",
         ]
 
@@ -33,5 +36,9 @@ class ToolsJourney(Journey):
             ModelToScore(label=label, model=model, prompt_template=template, system=config.system)
             for label, model in ((BEFORE, base), (AFTER, str(self.results["merged"])))
         ]
-        probes = {VALID_CALLS: config.question_sets[VALID_CALLS], RETENTION: str(config.retention_probes)}
+        probes = {
+            VALID_CALLS: config.question_sets[VALID_CALLS],
+            RETENTION: str(config.retention_probes),
+            SMALL_TALK: SMALL_TALK_QUESTIONS,
+        }
         self.evaluate(models, probes, max_new_tokens=config.evaluation_max_new_tokens)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.chat.agent_choice import AgentChoice
+from workbench.chat.answered import question_place, system_turns, told_for, turns_to_answer
 from workbench.chat.branches import Branched
 from workbench.chat.comparison import Compared
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.heard import heard, heard_numbers
 from workbench.chat.protocol import Answer, GenerationSettings
+from workbench.chat.told import Told
 from workbench.chat.turn import ChatTurn, Figures
 from workbench.errors import WorkbenchError
 from workbench.ui.answer_parts import ReadAnswer
@@ -91,20 +93,18 @@ class ChatState:
 
     @property
     def _system_turns(self) -> list[ChatTurn]:
-        return [ChatTurn(role="system", content=self.system)] if self.system else []
+        return system_turns(self.system)
 
     def turns_to_answer(self, question: int) -> list[ChatTurn]:
-        """The system text, if any, and the turns up to the answer to the question of this number; empty if it has none.
-
-        What the model did not see any more when it gave its last answer is not among them.
-        """
-        place = self._place(question)
-        if place is None:
+        """See `answered.turns_to_answer`; an answer of which it is not known what was told has the present system text."""
+        if self.conversation is None:
             return []
-        stop = self._place(question + 1)
-        unseen = self.conversation.unseen_turns if self.conversation and stop is None else 0
-        turns = heard(self.turns[unseen:stop])
-        return [*self._system_turns, *turns] if turns[-1].role == "assistant" else []
+        return turns_to_answer(self.conversation, question, self.system)
+
+    def told_to_answer(self, question: int) -> Told | None:
+        """What the model was told when it answered the question of this number; None if that is not known."""
+        turns = self.turns_to_answer(question)
+        return told_for(self.conversation, turns[-1]) if self.conversation and turns else None
 
     def ask(self, question: ChatTurn) -> None:
         """Add a question and put the conversation on disk.
@@ -118,29 +118,33 @@ class ChatState:
         self.conversation.turns.append(question)
         self.save()
 
-    def keep_answer(self, answer: Answer, steps: list[ChatTurn] | None = None) -> None:
+    def keep_answer(self, answer: Answer, steps: list[ChatTurn] | None = None, told: Told | None = None) -> None:
         """Add the model's answer and put the conversation on disk.
 
         Args:
             steps: the turns of an answer with tools, the answer itself among them; None is the answer alone.
+            told: what the model was told; None is the system text alone.
         """
         assert self.conversation is not None
         dropped = answer.dropped_turns
         self.conversation.unseen_turns = heard_numbers(self.turns)[dropped] if dropped else 0
-        self._keep(steps or [ChatTurn(role="assistant", content=answer.text)], answer.figures)
+        self._keep(steps or [ChatTurn(role="assistant", content=answer.text)], answer.figures, told)
 
-    def keep_broken(self, text: str, steps: list[ChatTurn]) -> bool:
+    def keep_broken(self, text: str, steps: list[ChatTurn], told: Told | None = None) -> bool:
         """Add what came of an answer that broke off: whole steps with tools, and text. False if nothing came."""
         assert self.conversation is not None
         turns = [*steps, *([ChatTurn(role="assistant", content=text)] if text else [])]
         if turns:
             with contextlib.suppress(WorkbenchError):  # why it broke off is told, and the next question tells this
-                self._keep(turns, Figures(ended_by="broken"))
+                self._keep(turns, Figures(ended_by="broken"), told)
         return bool(turns)
 
-    def _keep(self, turns: list[ChatTurn], figures: Figures) -> None:
+    def _keep(self, turns: list[ChatTurn], figures: Figures, told: Told | None) -> None:
         assert self.conversation is not None and self.chosen is not None
-        figures.model = self.chosen.label
+        told, known = told or Told(system=self.system), self.conversation.told
+        if told not in known:
+            known.append(told)
+        figures.model, figures.told = self.chosen.label, known.index(told)
         self.conversation.turns += [*turns[:-1], turns[-1].model_copy(update={"figures": figures})]
         self.save()
 
@@ -190,7 +194,7 @@ class ChatState:
 
     def go_beside(self, question: int, step: int, *, of_answer: bool) -> bool:
         """Show the way before (-1) or after (1) from this question, or from its answer, on; False if there is none."""
-        place = self._place(question)
+        place = question_place(self.turns, question)
         if place is None or self.conversation is None:
             return False
         has_gone = self.conversation.go_beside(place + of_answer, step)
@@ -199,16 +203,11 @@ class ChatState:
         return has_gone
 
     def _set_aside(self, question: int, offset: int) -> bool:
-        place = self._place(question)
+        place = question_place(self.turns, question)
         if place is None or self.conversation is None:
             return False
         self.conversation.set_aside(place + offset)
         return True
-
-    def _place(self, question: int) -> int | None:
-        """The number of the turn of a question."""
-        places = [number for number, turn in enumerate(self.turns) if turn.role == "user"]
-        return places[question] if 0 <= question < len(places) else None
 
     @property
     def choices(self) -> ChatChoices:

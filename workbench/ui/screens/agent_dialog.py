@@ -53,6 +53,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
     DEFAULT_CSS = """
     AgentDialog {
         #agent-scroll { height: auto; max-height: 70vh; }
+        &.-tells #agent-scroll { max-height: 50vh; }
         Horizontal { height: auto; }
         Horizontal Label { padding: 0 1 0 0; }
         Select { width: 1fr; }
@@ -134,7 +135,12 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
 
     @on(PathInput.Ways)
     def _show_ways(self, event: PathInput.Ways) -> None:
-        self.query_one("#agent-problem", QuietStatic).tell(printable("  ".join(event.names)))
+        self._tell("  ".join(event.names))
+
+    def _tell(self, text: str) -> None:
+        """Say something under the choices, which make room for it."""
+        self.set_class(bool(text), "-tells")
+        self.query_one("#agent-problem", QuietStatic).tell(printable(text))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now stands in the footer."""
@@ -165,7 +171,7 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
         try:
             self._check(choice)
         except WorkbenchError as error:
-            self.query_one("#agent-problem", QuietStatic).tell(printable(str(error)))
+            self._tell(str(error))
         else:
             self.dismiss(choice)
 

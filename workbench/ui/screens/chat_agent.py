@@ -10,6 +10,7 @@ from textual import work
 
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.protocol import Answer, Delta
+from workbench.chat.told import Told
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.i18n import _
 from workbench.text import printable
@@ -103,6 +104,7 @@ class ChatAgent(ChatStreaming):
 
         assert chat.chosen is not None
         figures: list[Answer] = []
+        coming.told = _told_by(agent, chat.prompt_turns())
         voice = self.models.voice(chat.chosen)
         async for event in agent.answer(voice, chat.prompt_turns(), chat.settings_to_answer):
             match event:
@@ -120,9 +122,19 @@ class ChatAgent(ChatStreaming):
                         self.note(printable(note))
                     await self.finish(coming, chat, _all_of(figures, stopped=event.reason == "stopped"))
 
-    async def seen_by_model(self, turns: list[ChatTurn]) -> tuple[list[ChatTurn], str]:
-        """Turns as the model sees them while it may call tools, and the list of tools that its template writes."""
+    async def seen_by_model(self, turns: list[ChatTurn], told: Told | None) -> tuple[list[ChatTurn], str]:
+        """Turns as the model saw them, and the list of tools that its template wrote.
+
+        Args:
+            told: what it was told; None, as in older conversations, is what it would be told now.
+        """
         choice = self.chat.agent
+        if told is not None and not told.protocol:
+            return turns, told.tools
+        if told is not None:
+            from workbench.agent.protocols import protocol_named
+
+            return protocol_named(told.protocol).sent(turns), told.tools
         if not choice.is_on or self.chat.chosen is None:
             return turns, ""
         from workbench.agent.chosen import protocol_of
@@ -149,6 +161,17 @@ class ChatAgent(ChatStreaming):
     async def on_unmount(self) -> None:
         if self._tools is not None:
             await self._tools.end()
+
+
+def _told_by(agent: Agent, turns: list[ChatTurn]) -> Told:
+    from workbench.agent.loop import told_of_tools
+
+    first = told_of_tools(turns, agent.protocol, agent.tools.specs)[0]
+    return Told(
+        system=first.content if first.role == "system" else "",
+        tools=agent.protocol.listed(agent.tools.specs),
+        protocol=agent.protocol.name,
+    )
 
 
 def _all_of(figures: list[Answer], *, stopped: bool) -> Answer:

@@ -38,7 +38,7 @@ class ChatKeeping(ChatConversation):
             self.note(_("There is no answer here to keep."))
             return
 
-        seen, tools = await self.seen_by_model(turns)
+        seen, tools = await self.seen_by_model(turns, self.sides.all[model].told_to_answer(question))
         others = self._other_answers(question, model)
 
         def keep(row: KeptRow) -> str:

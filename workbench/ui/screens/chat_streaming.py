@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from textual import on
 
 from workbench.chat.protocol import Answer, Delta
+from workbench.chat.told import Told
 from workbench.chat.turn import ChatTurn
 from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
@@ -43,6 +44,7 @@ class Coming:
         text: what the model has written since the last step with a tool; ``waiting``: what of it is not on the screen.
         message: None if its column is not on the screen.
         steps: the turns of the answer that are whole; ``read``: how calls of tools stand in them.
+        told: what the model is told beside the turns.
     """
 
     question: int
@@ -52,6 +54,7 @@ class Coming:
     message: ModelMessage | None = None
     steps: list[ChatTurn] = field(default_factory=list)
     read: ReadAnswer | None = None
+    told: Told | None = None
 
 
 class ChatStreaming(ChatAttaching):
@@ -77,7 +80,7 @@ class ChatStreaming(ChatAttaching):
     def _keep_what_came(self, coming: Coming) -> None:
         chat = self.sides.all[coming.model]
         if chat.has_open_question:
-            chat.keep_broken(coming.text, coming.steps)
+            chat.keep_broken(coming.text, coming.steps, coming.told)
 
     async def answer_in(self, number: int) -> None:
         """Answer the open question of one of the conversations.
@@ -105,6 +108,7 @@ class ChatStreaming(ChatAttaching):
     async def stream(self, coming: Coming, chat: ChatState) -> None:
         """Take an answer in as it comes, and keep it."""
         assert chat.chosen is not None
+        coming.told = Told(system=chat.system)
         async for reply in self.models.voice(chat.chosen).generate(chat.prompt_turns(), chat.settings_to_answer):
             if isinstance(reply, Delta):
                 self.take_piece(coming, reply.text)
@@ -135,7 +139,7 @@ class ChatStreaming(ChatAttaching):
         if coming.message is not None:
             coming.message.show_figures("" if self.blind.hides(coming.question) else figures_text(answer.figures))
         try:
-            chat.keep_answer(answer, coming.steps)
+            chat.keep_answer(answer, coming.steps, coming.told)
         except WorkbenchError as error:
             self.workbench.show_error(error)
         self.remember()

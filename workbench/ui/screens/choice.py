@@ -39,6 +39,8 @@ class ChoiceDialog(TranslatedModal[str | None]):
 
     NUMBERED: ClassVar[bool] = True
     """Whether the digits are keys of the first answers."""
+    OPTIONS: ClassVar[type[OptionList]] = OptionList
+    """The list of the answers."""
     HINT: ClassVar[str] = N_("enter chooses, escape changes nothing")
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,7 +63,7 @@ class ChoiceDialog(TranslatedModal[str | None]):
             yield Label(printable(self._title), classes="dialog-title", markup=False)
             if self._text:
                 yield Static(printable(self._text), markup=False)
-            yield OptionList(*self._options(), markup=False)
+            yield self.OPTIONS(*self._options(), markup=False)
             yield Label(_(self.HINT), classes="muted", markup=False)
         yield FittedFooter()
 

@@ -18,7 +18,19 @@ from workbench.ui.screens.choice import Choice, ChoiceDialog
 
 _LINES_SEEN = 4
 """Of the arguments, on the smallest terminal."""
-_REPLIES: tuple[Reply, ...] = ("once", "always", "no", "never")
+_REPLIES: tuple[Reply, ...] = ("always", "once", "no", "never")
+
+
+class EndedList(OptionList):
+    """A list whose first entry does not follow its last one."""
+
+    def action_cursor_up(self) -> None:
+        if self.highlighted:
+            super().action_cursor_up()
+
+    def action_cursor_down(self) -> None:
+        if self.highlighted is None or self.highlighted < self.option_count - 1:
+            super().action_cursor_down()
 
 
 class ConsentDialog(ChoiceDialog):
@@ -26,8 +38,11 @@ class ConsentDialog(ChoiceDialog):
 
     ``asker``: which of several models asks; empty if there is only one.
 
-    It opens while the user may be typing: whatever is typed, enter included, allows nothing. Only arrows lead to a yes.
+    It opens while the user may be typing: whatever is typed, enter included, allows nothing. Only the arrow up leads to
+    a yes, to that for this once first.
     """
+
+    OPTIONS = EndedList
 
     NUMBERED = False
     HINT = N_("enter chooses, escape is no")
@@ -41,8 +56,8 @@ class ConsentDialog(ChoiceDialog):
 
     def __init__(self, tool: ToolSpec, call: ChatCall, asker: str = "") -> None:
         texts = (
-            _("Yes, this once"),
             _("Yes, always in this project"),
+            _("Yes, this once"),
             _("No, not this time"),
             _("No, never in this project"),
         )

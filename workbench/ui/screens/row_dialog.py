@@ -63,7 +63,7 @@ class RowDialog(TranslatedModal[str | None]):
     DEFAULT_CSS = """
     RowDialog {
         .dialog { max-width: 110; }
-        _AnswerText { height: auto; min-height: 3; max-height: 40vh; border: round $border-blurred; padding: 0 1; }
+        _AnswerText { height: auto; min-height: 3; max-height: 25vh; border: round $border-blurred; padding: 0 1; }
         _AnswerText:focus { border: round $border; }
         PathInput { background: $panel; padding: 0 1; }
         QuietStatic { color: $text-error; }
