@@ -31,8 +31,10 @@ from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import GenerationSettings
 from workbench.chat.system_templates import system_text
 from workbench.chat.turn import ChatTurn
+from workbench.ui.screens.help import HelpScreen
 from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.model_form import FieldRow
+from workbench.ui.widgets.quiet_static import QuietStatic
 
 pytestmark = [pytest.mark.heavy, pytest.mark.asyncio(loop_scope="module")]
 
@@ -158,6 +160,15 @@ async def test_an_earlier_conversation_goes_on_where_it_was_with_its_settings(ta
     await ask(talk, "Who are you?")
     assert [turn.content for turn in on_disk(talk).turns[:2]] == ["An old question?", "An old answer."]
     assert state.prompt_turns()[0] == ChatTurn(role="system", content="Be kind.")
+
+
+async def test_help_lists_the_keys_of_messages_too(talk: Pilot[None]) -> None:
+    await talk.press("f1")
+    await wait_until(talk, lambda: isinstance(talk.app.screen, HelpScreen))
+    told = str(talk.app.screen.query_one(QuietStatic).text)
+    before, after = told.split("After tab, on the chosen message")
+    assert "Send" in before and "Ask this question in other words" in after and "Next way" in after
+    await talk.press("escape")
 
 
 async def test_settings_are_checked_and_used(talk: Pilot[None]) -> None:

@@ -50,6 +50,12 @@ async def test_a_comparison_is_there_after_a_start_and_names_stay_hidden(
     async with opened(tmp_path) as pilot:
         await see(pilot, "2 side by side · blind", "The last conversation goes on", "left to first", "answer 1")
         screen = chat(pilot)
+        copied: list[str] = []
+        screen.app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
+        await pilot.press("ctrl+y")
+        await wait_until(pilot, lambda: copied == ["answer 1:\nright to second\n\nanswer 2:\nleft to second"])
+        await pilot.press("ctrl+x")
+        await see(pilot, "Names are hidden until you vote")
         line = next(line for line in screen_text(pilot).splitlines() if "left to second" in line)
         assert line.index("right to second") < line.index("left to second"), "as it was mixed"
         screen.query_one(Transcript).focus()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,12 +16,12 @@ from workbench.chat.endpoint import ChatEndpoint
 from workbench.chat.endpoints import service_named_by
 from workbench.chat.given_picture import IMAGE_COMMAND, checked_picture
 from workbench.chat.image_path import pictures_in
-from workbench.chat.plain_answers import Answering, EngineAnswering, Given
+from workbench.chat.plain_answers import Answering, EngineAnswering
+from workbench.chat.plain_output import PlainOutput
 from workbench.chat.protocol import GenerationSettings, Load, Loaded, Loading
 from workbench.chat.turn import ChatTurn, Figures
 from workbench.chat.typed_lines import require_text, tell, typed_lines
 from workbench.chat.voice import Voice
-from workbench.chat.wording import left_out
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.models.vision.marks import reads_text_only
@@ -106,13 +105,17 @@ class PlainChat:
                     if is_lost or not (by_hand or (len(first) != 1 and _is_message(question))):
                         raise
                     unanswered += not by_hand
-                    self._tell_why(question, error, by_hand=by_hand)
+                    self._output.tell_why(question, error, by_hand=by_hand)
                 if self._is_stopped and (first or not self._is_typed_by_hand):
                     raise KeyboardInterrupt  # nobody types: it was not this answer alone that was meant
         finally:
             await engine.close()
             await self.answering.close()
         return unanswered
+
+    @property
+    def _output(self) -> PlainOutput:
+        return PlainOutput(self.as_json)
 
     @property
     def _is_typed_by_hand(self) -> bool:
@@ -193,10 +196,10 @@ class PlainChat:
         self._waiting = []
         try:
             turns = [*system, *conversation.turns, asked]
-            given = await self.answering.answer(voice, turns, self.settings, self._show, streams=self.streams)
+            given = await self.answering.answer(voice, turns, self.settings, self._output.show, streams=self.streams)
             conversation.turns += [asked, *given.turns]
             self._is_stopped = given.ended_by == "stopped"
-            self._close(asked, given)
+            self._output.close(asked, given)
         except WorkbenchError as error:
             self._waiting = [picture for picture in asked.images if picture != error.where]
             self._keep_broken(conversation, asked)
@@ -208,7 +211,7 @@ class PlainChat:
         came = self.answering.came if isinstance(self.answering, EngineAnswering) else ""
         if not came:
             return
-        self._show("\n" if self.streams else f"{printable(came)}\n")
+        self._output.show("\n" if self.streams else f"{printable(came)}\n")
         broken = ChatTurn(role="assistant", content=came, figures=Figures(ended_by="broken"))
         conversation.turns += [asked, broken]
         self._keep(conversation)
@@ -221,26 +224,6 @@ class PlainChat:
             if not self._warned:
                 self._warned = True
                 tell(_("Warning: {text}").format(text=error))
-
-    def _show(self, text: str) -> None:
-        if not self.as_json:
-            print(text, end="", flush=True)  # noqa: T201
-
-    def _close(self, question: ChatTurn, given: Given) -> None:
-        if not self.as_json:
-            if unseen := left_out(given.figures):
-                tell(unseen)
-            return
-        print(json.dumps(given.row(question), ensure_ascii=False), flush=True)  # noqa: T201
-
-    def _tell_why(self, question: str, error: WorkbenchError, *, by_hand: bool) -> None:
-        """Say why there is no answer; the questions behind it are asked all the same."""
-        said = printable(str(error))
-        tell(said if by_hand else _("Error: {message}").format(message=said))
-        if self.as_json:
-            told = {"what": error.what, "where": error.where, "fix": error.fix}
-            readable = question.encode(errors="replace").decode()
-            print(json.dumps({"question": readable, "error": told}, ensure_ascii=False), flush=True)  # noqa: T201
 
 
 def _is_message(line: str) -> bool:

@@ -56,6 +56,11 @@ class Blind:
         return question in self.kept.hidden
 
     @property
+    def hides_any(self) -> bool:
+        """Whether the names of some answers are not to be seen yet."""
+        return bool(self.kept.hidden)
+
+    @property
     def is_mixed(self) -> bool:
         """Whether any question's answers stand in another order than the models."""
         return bool(self.kept.orders)

@@ -78,6 +78,8 @@ class AreaScreen(WorkbenchScreen[None]):
     """An area. Subclasses name their area and give their widgets in `compose_area`."""
 
     AREA = ""
+    HELP_BESIDE: ClassVar[str] = ""
+    """A selector of the widget whose keys the help lists too while another one has the focus."""
     DEFAULT_CSS = "AreaScreen { background: $background; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

@@ -19,6 +19,7 @@ class ChatScreen(ChatKeeping):
     """One conversation with one model, or up to four that are asked the same."""
 
     AUTO_FOCUS = "#chat-prompt"
+    HELP_BESIDE = "#transcript"
     CSS_PATH = "chat.tcss"
     BINDINGS: ClassVar[list[BindingType]] = chat_keys.BINDINGS
 

@@ -95,15 +95,21 @@ class ChatConversation(ChatComparing):
         if place is not None:
             self._copy(message_at(self.query_one(Transcript).rows()[place.exchange], place))
         else:
-            answers = [(self.speaker(chat), chat.last_answer) for chat in self.sides.all]
-            named = [f"{name}:\n{answer}" if self.sides.are_several else answer for name, answer in answers if answer]
-            self._copy("\n\n".join(named))
+            self._copy("\n\n".join(self._last_answers()))
+
+    def _last_answers(self) -> list[str]:
+        """The last answer of each model, by the name that stands above it."""
+        if not self.sides.are_several:
+            return [self.chat.last_answer or ""]
+        last, chats = len(self.chat.questions) - 1, self.sides.all
+        placed = [(self.name_at(last, place), chats[self.blind.model_in(last, place)]) for place in range(len(chats))]
+        return [f"{name}:\n{chat.last_answer}" for name, chat in placed if chat.last_answer]
 
     def action_copy_all(self) -> None:
         """Copy the conversation as Markdown."""
         from workbench.chat.export import markdown_of
 
-        if conversations := self.sides.conversations:
+        if (conversations := self.sides.conversations) and self.may_name():
             self._copy(markdown_of(conversations))
 
     def _copy(self, text: str) -> None:

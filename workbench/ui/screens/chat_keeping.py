@@ -112,6 +112,8 @@ class ChatKeeping(ChatConversation):
         if not conversations:
             self.note(_("There is no conversation yet."))
             return
+        if not self.may_name():
+            return
 
         def path_of(typed: str) -> Path:
             return self.workbench.project / Path(typed).expanduser()

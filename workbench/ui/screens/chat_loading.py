@@ -149,7 +149,8 @@ class ChatLoading(ChatFrame):
         if whole in self.sides.chosen:
             self.note(_("{model} is asked already.").format(model=whole.label))
             return False
-        if not self.models.has_base_of(whole) and not await self._may_load(whole):
+        is_second = any(one.endpoint is None for one in self.sides.chosen) and not self.models.has_base_of(whole)
+        if is_second and not await self._may_load(whole):
             return False
         await self.make_ready(whole)
         if self.models.sees(whole) is False and any(question.images for question in self.chat.questions):

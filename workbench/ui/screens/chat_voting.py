@@ -112,6 +112,12 @@ class ChatVoting(ChatAsking):
         if chosen := await self.app.push_screen_wait(dialog):
             await self._vote(question, int(chosen))
 
+    def may_name(self) -> bool:
+        """Whether all names may be seen; says so if not."""
+        if self.blind.hides_any:
+            self.note(_("Names are hidden until you vote, and would stand in it."))
+        return not self.blind.hides_any
+
     async def action_blind(self) -> None:
         """Hide the names of who answers the next questions until the vote, or no longer."""
         self.blind.is_on = not self.blind.is_on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
@@ -9,11 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Label
 
 from workbench.i18n import N_, _
-from workbench.ui.screens.area import TranslatedModal, translated
+from workbench.ui.screens.area import AreaScreen, TranslatedModal, translated
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.quiet_static import QuietStatic
 
@@ -30,11 +32,13 @@ class HelpScreen(TranslatedModal[None]):
 
     def __init__(self, screen: Screen[Any]) -> None:
         super().__init__()
-        self._keys: dict[str, list[Binding]] = {}
-        """Every key of each command."""
-        for active in _commands(screen).values():
-            if active.binding.id and active.binding.description:
-                self._keys.setdefault(active.binding.action, []).append(active.binding)
+        commands = _commands(screen)
+        self._groups = [_by_command(commands.values())]
+        """Every key of each command: of the screen, then of what tab leads to."""
+        if isinstance(screen, AreaScreen) and screen.HELP_BESIDE:
+            beside = screen.query_one(screen.HELP_BESIDE)
+            if beside is not screen.focused:
+                self._groups.append(_by_command(translated(_active(beside, screen)).values()))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -49,7 +53,10 @@ class HelpScreen(TranslatedModal[None]):
         yield FittedFooter()
 
     def on_mount(self) -> None:
-        lines = [self._line(bindings) for bindings in self._keys.values()]
+        first, *beside = ([self._line(bindings) for bindings in group.values()] for group in self._groups)
+        lines = list(first)
+        for group in beside:
+            lines += [Content(""), Content.styled(_("After tab, on the chosen message"), "bold"), *group]
         self.query_one(QuietStatic).tell(Content("\n").join(lines))
         self.query_one("#keys").focus()
 
@@ -63,11 +70,22 @@ class HelpScreen(TranslatedModal[None]):
 
 def _commands(screen: Screen[Any]) -> dict[str, ActiveBinding]:
     """The keys that do something now, and those of the screen that the focused widget takes as text."""
-    bindings = screen._bindings.copy()
+    return translated(_active(screen, screen)) | screen.active_bindings
+
+
+def _active(node: DOMNode, screen: Screen[Any]) -> dict[str, ActiveBinding]:
+    bindings = node._bindings.copy()
     bindings.apply_keymap(screen.app._keymap)
-    own = {
-        key: ActiveBinding(screen, binding, enabled=True, tooltip=binding.tooltip)
+    return {
+        key: ActiveBinding(node, binding, enabled=True, tooltip=binding.tooltip)
         for key, binding in bindings
-        if screen.app._check_action_state(binding.action, screen) is not False
+        if screen.app._check_action_state(binding.action, node) is not False
     }
-    return translated(own) | screen.active_bindings
+
+
+def _by_command(active: Iterable[ActiveBinding]) -> dict[str, list[Binding]]:
+    found: dict[str, list[Binding]] = {}
+    for one in active:
+        if one.binding.id and one.binding.description:
+            found.setdefault(one.binding.action, []).append(one.binding)
+    return found

@@ -1,0 +1,42 @@
+"""What a plain chat prints: answers to stdout, as text or as JSON, and everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from workbench.chat.plain_answers import Given
+from workbench.chat.turn import ChatTurn
+from workbench.chat.typed_lines import tell
+from workbench.chat.wording import left_out
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.text import printable
+
+
+@dataclass(frozen=True)
+class PlainOutput:
+    """``as_json``: one object a question instead of text."""
+
+    as_json: bool
+
+    def show(self, text: str) -> None:
+        """A piece of an answer."""
+        if not self.as_json:
+            print(text, end="", flush=True)  # noqa: T201
+
+    def close(self, question: ChatTurn, given: Given) -> None:
+        """The answer is whole."""
+        if self.as_json:
+            print(json.dumps(given.row(question), ensure_ascii=False), flush=True)  # noqa: T201
+        elif unseen := left_out(given.figures):
+            tell(unseen)
+
+    def tell_why(self, question: str, error: WorkbenchError, *, by_hand: bool) -> None:
+        """There is no answer; the questions behind it are asked all the same."""
+        said = printable(str(error))
+        tell(said if by_hand else _("Error: {message}").format(message=said))
+        if self.as_json:
+            told = {"what": error.what, "where": error.where, "fix": error.fix}
+            readable = question.encode(errors="replace").decode()
+            print(json.dumps({"question": readable, "error": told}, ensure_ascii=False), flush=True)  # noqa: T201
