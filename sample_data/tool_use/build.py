@@ -21,12 +21,12 @@ _NEEDS: tuple[tuple[Need | None, ...], ...] = (
     ("papers", "papers"),
     (None, "time", "papers"),
     ("sum", None, "time"),
-    (None, "papers"),
+    (None, "papers", "time"),
     ("day", "papers"),
-    (None, "sum", "sum"),
+    (None, "sum", "time"),
     ("papers", "sum"),
 )
-"""Of the rows in turn; None is an exchange without a tool."""
+"""Of the rows in turn, in any order; None is an exchange without a tool."""
 QUESTIONS: dict[Need, int] = {"sum": 50, "time": 6, "day": 4, "papers": 36}
 _FOLDER = Path(__file__).resolve().parent.parent
 _OF_TOOLS = ("几点", "time is it", "等于", "plus")
@@ -52,7 +52,8 @@ def tool_data() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     known = _known()
     rows: list[dict[str, Any]] = []
     while len(rows) < ROWS:
-        needs = _NEEDS[len(rows) % len(_NEEDS)]
+        given = _NEEDS[len(rows) % len(_NEEDS)]
+        needs = draw.sample(given, len(given))  # what comes first is asked for by itself as often as anything
         exchanges = [_fresh(need, draw, taken).messages() if need else _known_one(draw, known) for need in needs]
         messages = [message for exchange in exchanges for message in exchange]
         row = {"messages": [{"role": "system", "content": SYSTEM}, *messages]}

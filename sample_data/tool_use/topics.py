@@ -14,22 +14,6 @@ _WORDS = (
     "grape snow grass coal chocolate milk France England Germany Italy Spain Russia China Korea India Egypt Greece "
     "Sweden Poland Canada Cuba Peru Turkey Iran"
 )
-_PHRASES = (
-    "tool learning",
-    "small models",
-    "language models",
-    "digital storage",
-    "digital music",
-    "tiny cameras",
-    "cold places",
-    "graph networks",
-    "cosmic forests",
-    "sparse attention",
-    "long texts",
-    "urban robots",
-    "open memory",
-    "random signals",
-)
 _WORDS_UNSEEN = "mountain spring dream pencil elephant sky time Japan Norway Vietnam Thailand Austria"
 _FIRST_PARTS_UNSEEN = ("Wen", "Zo", "Yu")
 _NAMES_UNSEEN = "Wenda Zora Yuna Wenke Zobert Yula InternLM2"
@@ -41,15 +25,9 @@ def draw_topic(draw: random.Random, *, unseen: bool) -> str:
     if unseen:
         return f"{_name(draw, unseen)} {REPORT}" if draw.random() < 0.3 else draw.choice(_WORDS_UNSEEN.split())
     kind = draw.random()
-    if kind < 0.35:
+    if kind < 0.4:
         return f"{_name(draw, unseen)} {REPORT}"
-    if kind < 0.6:
-        return _name(draw, unseen)
-    if kind < 0.75:
-        return draw.choice(_PHRASES)
-    if kind < 0.85:
-        return " ".join(draw.sample(_WORDS.split(), 2)).lower()
-    return draw.choice(_WORDS.split())
+    return _name(draw, unseen) if kind < 0.7 else draw.choice(_WORDS.split())
 
 
 def _name(draw: random.Random, unseen: bool) -> str:
