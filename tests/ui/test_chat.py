@@ -342,9 +342,14 @@ async def test_when_the_engine_is_killed_what_came_stays_and_one_key_asks_again(
     await begin_wild_answer(talk)
     (engine,) = (child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline())
     engine.kill()
-    await see(talk, "The chat engine ended unexpectedly.", "chat.log", "→")
-    await talk.press("enter")
-    await see(talk, "An answer broke off; what came of it stays.", "broke off before it was whole")
+    await see(
+        talk,
+        "The chat engine ended unexpectedly.",
+        "chat.log",
+        "→",
+        "An answer broke off; what came of it stays.",
+        "broke off before it was whole",
+    )
     (_question, (_role, partly)) = turns(talk)
     assert on_disk(talk).turns[-1].content == partly != ""
     chat(talk).chat.settings = GenerationSettings()

@@ -18,6 +18,7 @@ from tests.ui.played_chat import LEFT, RIGHT, put_right_beside, two_models
 from workbench.chat.endpoints import KnownEndpoint, forget_endpoint, keep_endpoint
 from workbench.chat.votes import kept_votes
 from workbench.ui.chosen_model import ChosenModel
+from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.transcript import Transcript
 
 pytestmark = pytest.mark.asyncio
@@ -87,8 +88,7 @@ async def test_a_question_that_a_column_cannot_answer_is_passed_over_once_anothe
         for question in ("long one", "long two"):
             await type_text(pilot, question)
             await pilot.press("enter")
-            await see(pilot, "This did not work", "too long")
-            await pilot.press("enter")
+            await see(pilot, "right: ", "too long", "An answer is missing.")
         right = chat(pilot).sides.all[1]
         assert [turn.content for turn in right.questions] == ["q", "long one"], "none behind it could be answered"
         await ask(pilot, "short")
@@ -126,8 +126,7 @@ async def test_a_vote_is_among_those_who_have_answered(tmp_path: Path, service: 
         service.script = lambda asked: failing(401, "bad key") if asked.body["model"] == "right" else whole(asked)
         await type_text(pilot, "more")
         await pilot.press("enter")
-        await see(pilot, "This did not work")
-        await pilot.press("enter")
+        await see(pilot, "bad key", "An answer is missing.")
         await chat(pilot).action_vote(1)
         await see(pilot, "There is nothing to vote on")
         chat(pilot).query_one(Transcript).focus()
@@ -136,11 +135,14 @@ async def test_a_vote_is_among_those_who_have_answered(tmp_path: Path, service: 
         assert await chat(pilot).add_beside(ChosenModel("endpoint:third"))
         await chat(pilot).repaint()
         chat(pilot).answer()
-        await see(pilot, "This did not work")
-        await pilot.press("enter")
+        await see(pilot, "bad key", "An answer is missing.")
         await wait_until(pilot, lambda: chat(pilot).sides.all[2].last_answer == "third to more")
         await pilot.press("2")
         await see(pilot, "There is no answer 2 to this question.")
+        chat(pilot).query_one(PromptInput).focus()
+        await pilot.press("f12", "1")
+        await see(pilot, "1  left", "3  third", "0  none: a tie")
+        await pilot.press("2")  # nobody has this number
         await pilot.press("3")
         await see(pilot, "Better: third.")
         (vote,) = kept_votes(chat(pilot).workbench.project)
@@ -192,8 +194,7 @@ async def test_an_answer_that_breaks_off_stays_marked_and_one_key_asks_only_for_
         service.script = lambda asked: half if asked.body["model"] == "right" else whole(asked)
         await type_text(pilot, "more")
         await pilot.press("enter")
-        await see(pilot, "This did not work", "broke off")
-        await pilot.press("enter")
+        await see(pilot, "right: ", "broke off")
         await see(pilot, "Half an ans", "broke off before it was whole", "left to more")
     async with opened(tmp_path) as pilot:
         await see(pilot, "An answer broke off; what came of it stays.", "Half an ans", "broke off before it was whole")

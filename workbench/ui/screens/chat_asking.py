@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from textual import on, work
 
@@ -88,12 +89,13 @@ class ChatAsking(ChatAgent):
         self.note("")
         self._stopped = self._is_of_before = False
         self._set_answering(True)
-        problems: list[WorkbenchError] = []
+        problems: dict[str, WorkbenchError] = {}
         try:
             async with self.painting():
                 while not self._stopped and not problems and self.sides.are_owing:  # one may be put beside meanwhile
                     ended = await asyncio.gather(*map(self._answer_all_in, range(len(self.sides.all))))
-                    problems = [problem for problem in ended if problem is not None]
+                    names = map(self.speaker, self.sides.all)
+                    problems = {name: one for name, one in zip(names, ended, strict=False) if one is not None}
         finally:
             self._set_answering(False)
         await self._tell(problems)
@@ -106,8 +108,6 @@ class ChatAsking(ChatAgent):
             while not self._stopped and self.sides.has_to_answer(number):
                 await self._answer_or_pass_over(number)
         except WorkbenchError as error:
-            if self.sides.are_several:
-                self.note(printable(f"{self.speaker(self.sides.all[number])}: {error.what}"))
             return error
         return None
 
@@ -137,17 +137,24 @@ class ChatAsking(ChatAgent):
             self.end_note(_(STOPPING))
         self.refresh_bindings()
 
-    async def _tell(self, problems: list[WorkbenchError]) -> None:
-        """Say why answers are missing; a question that nobody has answered goes back to the prompt."""
+    async def _tell(self, problems: Mapping[str, WorkbenchError]) -> None:
+        """Say why answers are missing; a question that nobody has answered goes back to the prompt.
+
+        Beside answers it is said in the line above the prompt: a dialog would take what is being typed.
+
+        Args:
+            problems: by the name of the model.
+        """
         if not problems:
             return
         if self.sides.is_last_unanswered:
             await self._take_back_unanswered()
-        else:
-            await self.repaint()
-            self.note(self.said_of_owed())
-        for problem in {str(problem): problem for problem in problems}.values():
-            self.workbench.show_error(problem)
+            for problem in {str(problem): problem for problem in problems.values()}.values():
+                self.workbench.show_error(problem)
+            return
+        await self.repaint()
+        told = [printable(f"{name}: {problem}") for name, problem in problems.items()]
+        self.note("\n".join([*told, self.said_of_owed()]))
 
     async def _take_back_unanswered(self) -> None:
         self.put_back(self.sides.take_back_question())

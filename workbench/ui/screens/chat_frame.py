@@ -78,7 +78,9 @@ class ChatFrame(AreaScreen):
     def said_of_owed(self) -> str:
         """What there is to say of answers that are not there, or not whole; empty if all are."""
         if self.sides.are_owing:
-            return _("An answer is missing. ctrl+r asks for it again, and loads the model if it has to; ctrl+e changes the question.")
+            return _(
+                "An answer is missing. ctrl+r asks for it again, and loads the model if it has to; ctrl+e changes the question."
+            )
         if self.sides.broken:
             return _("An answer broke off; what came of it stays. ctrl+r asks again, and loads the model if it has to.")
         return ""

@@ -105,8 +105,10 @@ class ChatVoting(ChatAsking):
             await self.action_vote(TIE)  # says why there is nothing to vote on
             return
         places = sorted(self.blind.column_of(question, model) for model in self._answered(question))
-        choices = [Choice(str(place + 1), printable(self.name_at(question, place))) for place in places]
-        tie = Choice(str(TIE), _("none: a tie"))
+        choices = [
+            Choice(str(place + 1), printable(self.name_at(question, place)), number=place + 1) for place in places
+        ]
+        tie = Choice(str(TIE), _("none: a tie"), number=TIE)
         asked = " ".join(self.chat.questions[question].content[:200].split())
         dialog = ChoiceDialog(_("Which answer is the best?"), asked, [*choices, tie])
         if chosen := await self.app.push_screen_wait(dialog):

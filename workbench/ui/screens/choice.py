@@ -24,10 +24,11 @@ _MOST_NUMBERED = 9
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer: what the dialog gives, and its sentence, already translated."""
+    """One answer: what the dialog gives, and its sentence, already translated. ``number``: its key, if not its place."""
 
     value: str
     text: str
+    number: int | None = None
 
 
 class ChoiceDialog(TranslatedModal[str | None]):
@@ -45,7 +46,7 @@ class ChoiceDialog(TranslatedModal[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", N_("Back"), id="dialog.back", tooltip=N_("Change nothing")),
-        *(Binding(str(number), f"take({number})", show=False) for number in range(1, _MOST_NUMBERED + 1)),
+        *(Binding(str(number), f"take({number})", show=False) for number in range(_MOST_NUMBERED + 1)),
     ]
     DEFAULT_CSS = """
     ChoiceDialog {
@@ -57,6 +58,9 @@ class ChoiceDialog(TranslatedModal[str | None]):
     def __init__(self, title: str, text: str, choices: list[Choice], current: str | None = None) -> None:
         super().__init__()
         self._title, self._text, self._choices, self._current = title, text, choices, current
+        is_numbered = self.NUMBERED and 1 < len(choices) <= _MOST_NUMBERED
+        numbers = [place if one.number is None else one.number for place, one in enumerate(choices, start=1)]
+        self._by_number = dict(zip(numbers, choices, strict=True)) if is_numbered else {}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -68,14 +72,14 @@ class ChoiceDialog(TranslatedModal[str | None]):
         yield FittedFooter()
 
     def _options(self) -> Iterator[Option]:
-        is_numbered = self.NUMBERED and 1 < len(self._choices) <= _MOST_NUMBERED
-        for number, choice in enumerate(self._choices, start=1):
-            yield Option(f"{number}  {choice.text}" if is_numbered else choice.text, id=choice.value)
+        numbers = {choice.value: f"{number}  " for number, choice in self._by_number.items()}
+        for choice in self._choices:
+            yield Option(f"{numbers.get(choice.value, '')}{choice.text}", id=choice.value)
 
     def action_take(self, number: int) -> None:
         """Give the answer with this number."""
-        if self.NUMBERED and number <= len(self._choices) <= _MOST_NUMBERED:
-            self.dismiss(self._choices[number - 1].value)
+        if (choice := self._by_number.get(number)) is not None:
+            self.dismiss(choice.value)
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
