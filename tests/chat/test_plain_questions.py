@@ -44,8 +44,12 @@ def test_the_others_are_asked_and_the_failure_is_counted(
         assert (failed["question"], "overloaded" in failed["error"]["what"]) == ("X", True)
         ((_path, kept),) = saved_conversations(tmp_path)
         assert [turn.content for turn in kept.turns] == ["hi", "Yes, hi.", "ho", "Yes, ho."]
+        assert chat_plainly(chat(""), ["X"]) == 1
+        assert json.loads(capsys.readouterr().out)["question"] == "X"
+        text = chat("")
+        text.as_json = False
         with pytest.raises(WorkbenchError, match="overloaded"):
-            chat_plainly(chat(""), ["X"])
+            chat_plainly(text, ["X"])
 
         assert chat_plainly(chat("\udcc4\udce3\nho\n"), []) == 1  # as bytes that are no UTF-8 come in
         failed, second = map(json.loads, capsys.readouterr().out.splitlines())
@@ -62,7 +66,11 @@ def test_what_came_of_an_answer_that_broke_off_is_kept_and_the_error_has_its_own
         load = Load(id=0, model="endpoint:moody")
         with pytest.raises(WorkbenchError, match="broke off"):
             chat_plainly(PlainChat(load, "", GenerationSettings(), tmp_path, tmp_path / "chat.log"), ["hi"])
-    assert capsys.readouterr().out == "Half an ans\n"
+        assert capsys.readouterr().out == "Half an ans\n"
+        plain = PlainChat(load, "", GenerationSettings(), tmp_path / "json", tmp_path / "chat.log", as_json=True)
+        assert chat_plainly(plain, ["hi"]) == 1
+        row = json.loads(capsys.readouterr().out)
+        assert (row["question"], row["answer"]) == ("hi", "Half an ans") and "broke off" in row["error"]["what"]
     ((_path, kept),) = saved_conversations(tmp_path)
     assert [turn.content for turn in kept.turns] == ["hi", "Half an ans"]
     assert kept.turns[-1].figures is not None and kept.turns[-1].figures.ended_by == "broken"

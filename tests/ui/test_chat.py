@@ -358,6 +358,32 @@ async def test_when_the_engine_is_killed_what_came_stays_and_one_key_asks_again(
     await wait_until(talk, lambda: turns(talk)[-1] == ("assistant", MODEL))
 
 
+async def test_a_question_is_not_lost_if_the_next_message_is_begun_when_the_engine_is_killed(talk: Pilot[None]) -> None:
+    (engine,) = (child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline())
+    engine.suspend()
+    await type_text(talk, "Who are you?")
+    await talk.press("enter")
+    await wait_until(talk, lambda: turns(talk) == [("user", "Who are you?")])
+    await type_text(talk, "next")
+    engine.kill()
+    await see(talk, "The chat engine ended unexpectedly.", "An answer is missing.")
+    assert (turns(talk), prompt(talk).text) == ([("user", "Who are you?")], "next")
+    await talk.press("ctrl+r")
+    await wait_until(talk, lambda: turns(talk) == [("user", "Who are you?"), ("assistant", MODEL)])
+    assert prompt(talk).text == "next"
+
+
+async def test_a_message_that_is_being_written_is_there_again_after_editing(talk: Pilot[None]) -> None:
+    await ask(talk, "Who are you?")
+    for after in ("ctrl+e", "enter"):
+        prompt(talk).put("my draft")
+        await talk.press("ctrl+e")
+        await wait_until(talk, lambda: prompt(talk).text == "Who are you?")
+        await talk.press(after)
+        await wait_until(talk, lambda: prompt(talk).text == "my draft" and not chat(talk)._answering)
+    assert turns(talk)[-1] == ("assistant", MODEL)
+
+
 async def test_a_message_to_an_engine_that_has_ended_is_sent_once_it_is_loaded_again(talk: Pilot[None]) -> None:
     (engine,) = (child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline())
     engine.kill()

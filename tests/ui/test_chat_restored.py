@@ -120,6 +120,18 @@ async def test_a_vote_is_about_the_chosen_question(tmp_path: Path, service: Play
         await see(pilot, "There is no answer 3 to this question.")
 
 
+async def test_editing_and_going_back_shows_no_hidden_name(tmp_path: Path, service: PlayedEndpoint) -> None:
+    async with compared(tmp_path, "first") as pilot:
+        await chat(pilot).action_blind()
+        await ask(pilot, "second")
+        await see(pilot, "answer 1", "answer 2")
+        await pilot.press("ctrl+e")
+        await see(pilot, "ctrl+e brings it back")
+        await pilot.press("ctrl+e")
+        await see(pilot, "answer 1", "answer 2")
+        assert chat(pilot).blind.hides(1)
+
+
 async def test_a_vote_is_among_those_who_have_answered(tmp_path: Path, service: PlayedEndpoint) -> None:
     async with compared(tmp_path) as pilot:
         whole = service.script

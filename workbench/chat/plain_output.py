@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbench.chat.plain_answers import Given
 from workbench.chat.turn import ChatTurn
 from workbench.chat.typed_lines import tell
-from workbench.chat.wording import left_out
+from workbench.chat.wording import left_out, not_whole
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
@@ -29,14 +29,18 @@ class PlainOutput:
         """The answer is whole."""
         if self.as_json:
             print(json.dumps(given.row(question), ensure_ascii=False), flush=True)  # noqa: T201
-        elif unseen := left_out(given.figures):
+            return
+        if given.ended_by == "length":
+            tell(f"({not_whole(given.figures.figures)})")
+        if unseen := left_out(given.figures):
             tell(unseen)
 
-    def tell_why(self, question: str, error: WorkbenchError, *, by_hand: bool) -> None:
-        """There is no answer; the questions behind it are asked all the same."""
+    def tell_why(self, question: str, error: WorkbenchError, *, by_hand: bool, came: str = "") -> None:
+        """There is no answer, or only what came of it; the questions behind it are asked all the same."""
         said = printable(str(error))
         tell(said if by_hand else _("Error: {message}").format(message=said))
         if self.as_json:
             told = {"what": error.what, "where": error.where, "fix": error.fix}
             readable = question.encode(errors="replace").decode()
-            print(json.dumps({"question": readable, "error": told}, ensure_ascii=False), flush=True)  # noqa: T201
+            row = {"question": readable, **({"answer": came} if came else {}), "error": told}
+            print(json.dumps(row, ensure_ascii=False), flush=True)  # noqa: T201

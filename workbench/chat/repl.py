@@ -102,10 +102,12 @@ class PlainChat:
                 except WorkbenchError as error:
                     is_lost = isinstance(engine, ChatEngine) and not engine.running
                     by_hand = self._is_typed_by_hand and not first
-                    if is_lost or not (by_hand or (len(first) != 1 and _is_message(question))):
+                    goes_on = by_hand or ((len(first) != 1 or self.as_json) and _is_message(question))
+                    if is_lost or not goes_on:
                         raise
                     unanswered += not by_hand
-                    self._output.tell_why(question, error, by_hand=by_hand)
+                    came = self.answering.came if isinstance(self.answering, EngineAnswering) else ""
+                    self._output.tell_why(question, error, by_hand=by_hand, came=came)
                 if self._is_stopped and (first or not self._is_typed_by_hand):
                     raise KeyboardInterrupt  # nobody types: it was not this answer alone that was meant
         finally:

@@ -27,6 +27,8 @@ class ChatAsking(ChatAgent):
         self._stopped = False
         self._waiting = ""
         """The message that is sent once the model is loaded."""
+        self.draft_aside = ""
+        """What stood in the prompt when an earlier question was put there to be edited."""
 
     @on(PromptInput.Sent)
     async def _send(self, event: PromptInput.Sent) -> None:
@@ -48,7 +50,7 @@ class ChatAsking(ChatAgent):
         elif problem := self.why_not_sent():
             self.note(problem)
         else:
-            self.query_one(PromptInput).put("")
+            self.bring_draft_back()
             await self._ask(ChatTurn(role="user", content=said, images=self.give_out_pictures()))
 
     def _load_first(self, said: str) -> None:
@@ -65,6 +67,7 @@ class ChatAsking(ChatAgent):
         """The model is loaded: send what waits for it, unless it was changed meanwhile."""
         said, self._waiting = self._waiting, ""
         if not said or self._answering:
+            self.note(self.said_of_owed())
             return
         if said == self.query_one(PromptInput).whole.strip():
             await self._send_question(said)
@@ -138,16 +141,16 @@ class ChatAsking(ChatAgent):
         self.refresh_bindings()
 
     async def _tell(self, problems: Mapping[str, WorkbenchError]) -> None:
-        """Say why answers are missing; a question that nobody has answered goes back to the prompt.
+        """Say why answers are missing; a question that nobody has answered goes back to the prompt, if that is empty.
 
-        Beside answers it is said in the line above the prompt: a dialog would take what is being typed.
+        Else it is said in the line above the prompt: a dialog would take what is being typed.
 
         Args:
             problems: by the name of the model.
         """
         if not problems:
             return
-        if self.sides.is_last_unanswered:
+        if self.sides.is_last_unanswered and not self.query_one(PromptInput).whole:
             await self._take_back_unanswered()
             for problem in {str(problem): problem for problem in problems.values()}.values():
                 self.workbench.show_error(problem)
@@ -162,11 +165,17 @@ class ChatAsking(ChatAgent):
         await self.repaint()
 
     def put_back(self, question: ChatTurn | None) -> None:
-        """Put a question into the prompt, if that is empty, and its pictures above it."""
-        prompt = self.query_one(PromptInput)
-        if question is not None and not prompt.whole:
+        """Put a question into the prompt, and its pictures above it; what stands there comes back behind it."""
+        if question is not None:
+            prompt = self.query_one(PromptInput)
+            self.draft_aside = prompt.whole or self.draft_aside
             prompt.put(question.content)
             self.take_in_pictures(question.images)
+
+    def bring_draft_back(self) -> None:
+        """The prompt holds again what stood there before a question was edited."""
+        self.query_one(PromptInput).put(self.draft_aside)
+        self.draft_aside = ""
 
     async def action_stop(self) -> None:
         self._stopped = True

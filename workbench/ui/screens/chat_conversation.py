@@ -52,9 +52,7 @@ class ChatConversation(ChatComparing):
         asked = [chat.set_question_aside(question) for chat in self.sides.all]
         if asked[0] is None:
             return
-        self.query_one(PromptInput).put("")
         self.put_back(asked[0])
-        self.blind.forget(len(self.chat.questions))
         await self.repaint()
         self.query_one(PromptInput).focus()
         self.note(_("What was said is kept beside the new question; ctrl+e brings it back."))
@@ -62,7 +60,7 @@ class ChatConversation(ChatComparing):
     async def _end_editing(self) -> None:
         for chat in self.sides.all:
             chat.end_editing()
-        self.query_one(PromptInput).put("")
+        self.bring_draft_back()
         self.note("")
         await self.repaint()
 

@@ -9,10 +9,9 @@ from textual import work
 from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.text import printable
 from workbench.ui.chat_exchange import QUESTION
 from workbench.ui.screens.chat_conversation import ChatConversation
-from workbench.ui.screens.choice import Choice, ChoiceDialog
+from workbench.ui.screens.choice import ChoiceDialog
 from workbench.ui.screens.row_dialog import KeptRow
 from workbench.ui.widgets.prompt_input import PromptInput
 
@@ -70,12 +69,15 @@ class ChatKeeping(ChatConversation):
         place = self.window.numbers[chosen.column] if chosen is not None and chosen.column != QUESTION else 0
         if best is not None:
             place = self.blind.column_of(question, best)
-        choices = [
-            Choice(str(column), printable(self.name_at(question, column))) for column in range(len(self.sides.all))
-        ]
+        choices = self.answers_to_choose(question)
+        if not choices:
+            self.note(_("There is no answer here to keep."))
+            return None
+        offered = str(place + 1)
+        current = offered if offered in [one.value for one in choices] else None
         title = _("Whose answer is put into a dataset?")
-        taken = await self.app.push_screen_wait(ChoiceDialog(title, "", choices, str(place)))
-        return None if taken is None else int(taken)
+        taken = await self.app.push_screen_wait(ChoiceDialog(title, "", choices, current))
+        return None if taken is None else int(taken) - 1
 
     def _other_answers(self, question: int, model: int) -> list[str]:
         """What the models beside this one answered."""

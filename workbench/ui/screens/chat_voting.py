@@ -48,6 +48,11 @@ class ChatVoting(ChatAsking):
         """The numbers of the models that have answered a question."""
         return [number for number, chat in enumerate(self.sides.all) if chat.turns_to_answer(question)]
 
+    def answers_to_choose(self, question: int) -> list[Choice]:
+        """The answers to a question by the numbers of their columns, from 1, and the names above them."""
+        places = sorted(self.blind.column_of(question, model) for model in self._answered(question))
+        return [Choice(str(place + 1), printable(self.name_at(question, place)), number=place + 1) for place in places]
+
     async def action_vote(self, column: int) -> None:
         """The answer in this column, from 1, to the question that is meant is the best; 0 is a tie."""
         question = self.voted_on
@@ -104,10 +109,7 @@ class ChatVoting(ChatAsking):
         if question is None:
             await self.action_vote(TIE)  # says why there is nothing to vote on
             return
-        places = sorted(self.blind.column_of(question, model) for model in self._answered(question))
-        choices = [
-            Choice(str(place + 1), printable(self.name_at(question, place)), number=place + 1) for place in places
-        ]
+        choices = self.answers_to_choose(question)
         tie = Choice(str(TIE), _("none: a tie"), number=TIE)
         asked = " ".join(self.chat.questions[question].content[:200].split())
         dialog = ChoiceDialog(_("Which answer is the best?"), asked, [*choices, tie])

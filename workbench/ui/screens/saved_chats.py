@@ -114,7 +114,10 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
         except WorkbenchError as error:
             self.workbench.show_error(error)
         else:
-            self.dismiss(side_by_side(taken[0], taken))
+            columns = side_by_side(taken[0], taken)
+            if (more := len(taken) - len(columns)) > 0:
+                self.notify(_("{count} more were taken in; ctrl+o lists them.").format(count=more))
+            self.dismiss(columns)
 
     def on_key(self, event: Key) -> None:
         """What is typed while the list has the focus are words to look for."""
