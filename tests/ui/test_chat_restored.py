@@ -120,6 +120,22 @@ async def test_a_vote_is_about_the_chosen_question(tmp_path: Path, service: Play
         await see(pilot, "There is no answer 3 to this question.")
 
 
+async def test_what_came_of_an_answer_stays_if_asking_again_fails_too(tmp_path: Path, service: PlayedEndpoint) -> None:
+    async with opened(tmp_path, chosen=LEFT) as pilot:
+        await see(pilot, "The model is ready.")
+        whole, service.script = service.script, lambda _asked: streamed(said("Half an ans"), end=False)
+        await type_text(pilot, "q")
+        await pilot.press("enter")
+        await see(pilot, "An answer broke off", "Half an ans")
+        service.script = lambda _asked: failing(503, "down")
+        await type_text(pilot, "draft")
+        await pilot.press("ctrl+r")
+        await see(pilot, "left: ", "down", "An answer broke off", "Half an ans", "draft")
+        service.script = whole
+        await pilot.press("ctrl+r")
+        await see(pilot, "left to q", "‹ 2/2 ›", "draft")
+
+
 async def test_editing_and_going_back_shows_no_hidden_name(tmp_path: Path, service: PlayedEndpoint) -> None:
     async with compared(tmp_path, "first") as pilot:
         await chat(pilot).action_blind()

@@ -19,6 +19,8 @@ from workbench.agent.host_messages import REPLIES, CancelCall, Found, HostReply,
 from workbench.i18n import current_language
 
 _LONGEST_LINE = 16 << 20
+_LONGEST_LOG = 1 << 20
+"""Bytes; a longer one is begun anew."""
 _END_SECONDS = 2.0
 _SCRATCH = "workbench-tools-"
 """How the names of temporary folders begin; the id of the app's process follows."""
@@ -34,7 +36,7 @@ class HostProcess:
     Args:
         module: what runs in it, with its ``arguments``.
         dies_with_call: a call that nobody waits for any more ends the host; else the host is told.
-        log: gets the stderr of the host and of what it starts; None leaves it out.
+        log: gets the stderr of the host and of what it starts at its end; None leaves it out.
     """
 
     def __init__(self, module: str, *arguments: str, dies_with_call: bool, log: Path | None = None) -> None:
@@ -119,7 +121,7 @@ class HostProcess:
         _remove_left_folders()
         self._scratch = TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-", ignore_cleanup_errors=True)
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("wb") as log:
+        with self._log.open("ab" if _is_short(self._log) else "wb") as log:
             process = await asyncio.create_subprocess_exec(
                 *self._command,
                 stdin=PIPE,
@@ -162,6 +164,10 @@ def _lives(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _is_short(log: Path) -> bool:
+    return not log.exists() or log.stat().st_size < _LONGEST_LOG
 
 
 def _remove_left_folders() -> None:

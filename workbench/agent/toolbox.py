@@ -32,7 +32,7 @@ def _spelled(name: str) -> str:
 
 
 def mcp_log() -> Path:
-    """Where the servers' own words of their troubles are kept, of the last start."""
+    """Where the servers' own words of their troubles are kept, the newest at the end."""
     return user_state() / "mcp.log"
 
 

@@ -127,8 +127,11 @@ def _with_folder(adapter: str, folder: str) -> str:
 def _tell(job: JobFolder, *, new_key: str, needs_key: bool, as_json: bool) -> None:
     """Wait until the endpoint answers, then say where it is and how it is asked."""
     from workbench.commands.follow import follow, watch_and_stop
+    from workbench.jobs.events import Warned
+    from workbench.jobs.tail import EventTail
     from workbench.serving.address import in_the_clear, is_loopback
     from workbench.serving.served import Served
+    from workbench.text import printable
 
     typer.echo(_("Loading the model…"), err=True)
     try:
@@ -142,6 +145,9 @@ def _tell(job: JobFolder, *, new_key: str, needs_key: bool, as_json: bool) -> No
             typer.echo(json.dumps({"job": job.id, "exit_code": code, "error": _failure(job)}, ensure_ascii=False))
         raise typer.Exit(code)
     served = Served.model_validate(job.record.arguments)
+    for event in EventTail(job.events_path).rest():
+        if isinstance(event, Warned):
+            typer.echo(_("Warning: {text}").format(text=printable(event.message)), err=True)
     if as_json:
         said = {"job": job.id, "url": served.url, "models": list(served.parts), **({"key": new_key} if new_key else {})}
         typer.echo(json.dumps(said, ensure_ascii=False))

@@ -171,6 +171,12 @@ class ChatState:
         self.save_if_possible()
         return question
 
+    def restore_answer(self) -> None:
+        """Show the earlier answer again, if the last question was to get another one and has none."""
+        if self.conversation is not None and self.has_open_question:
+            self.conversation.go_beside(len(self.turns), -1)
+            self.save_if_possible()
+
     def set_answer_aside(self, question: int) -> bool:
         """Put the answer to the question of this number, and what followed, aside; False if there is no such question."""
         return self._set_aside(question, 1)

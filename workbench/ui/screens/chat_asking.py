@@ -74,6 +74,10 @@ class ChatAsking(ChatAgent):
         else:
             self.note(_("The model is ready. Your message was changed meanwhile: enter sends it."))
 
+    def on_not_loaded(self) -> None:
+        """The message stays in the prompt, to be sent by hand."""
+        self._waiting = ""
+
     async def _ask(self, question: ChatTurn) -> None:
         self.blind.begin(len(self.chat.questions), len(self.sides.all))
         try:
@@ -150,6 +154,8 @@ class ChatAsking(ChatAgent):
         """
         if not problems:
             return
+        for chat in self.sides.all:
+            chat.restore_answer()
         if self.sides.is_last_unanswered and not self.query_one(PromptInput).whole:
             await self._take_back_unanswered()
             for problem in {str(problem): problem for problem in problems.values()}.values():

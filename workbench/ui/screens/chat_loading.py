@@ -42,6 +42,7 @@ class ChatLoading(ChatFrame):
         try:
             await self.make_ready(whole)
         except WorkbenchError as error:
+            self.on_not_loaded()
             self.workbench.show_error(error)
             self.note("\n".join(self.missing_models()))
         else:
@@ -50,6 +51,9 @@ class ChatLoading(ChatFrame):
             self.note("\n".join(said))
             if not said:  # else the user reads it first
                 self.call_later(self.on_ready)
+
+    def on_not_loaded(self) -> None:
+        """The model that was asked for cannot be loaded."""
 
     async def on_ready(self) -> None:
         """The model that was asked for is loaded, and there is nothing to say against it."""
