@@ -15,15 +15,15 @@ from sample_data.tool_use.wording import LANGUAGES, Need
 from workbench.data.identity.questions import questions
 
 SEED = 71
-ROWS = 480
+ROWS = 600
 _NEEDS: tuple[tuple[Need | None, ...], ...] = (
     ("sum", "day", None),
     ("papers", "papers"),
-    (None, "time", "papers"),
+    (None, "time", "sum"),
     ("sum", None, "time"),
-    (None, "papers", "time"),
+    (None, "papers", "sum"),
     ("day", "papers"),
-    (None, "sum", "time"),
+    (None, "sum", "sum"),
     ("papers", "sum"),
 )
 """Of the rows in turn, in any order; None is an exchange without a tool."""
@@ -31,13 +31,17 @@ QUESTIONS: dict[Need, int] = {"sum": 50, "time": 6, "day": 4, "papers": 36}
 _FOLDER = Path(__file__).resolve().parent.parent
 _OF_TOOLS = ("几点", "time is it", "等于", "plus")
 """What stands in questions that are for a tool, where there is one."""
-_IDENTITY = "identity"
+_GREETING, _IDENTITY = "greeting", "identity"
 
 
 def small_talk() -> list[dict[str, Any]]:
     """Every other question of the retention set that is for no tool, asked with tools at hand."""
-    asked = json.loads((_FOLDER / "retention.probes.json").read_text(encoding="utf-8"))
-    return [one | {"system": SYSTEM} for one in asked if not _is_for_a_tool(one["question"])][::2]
+    return [one | {"system": SYSTEM} for one in _retention() if not _is_for_a_tool(one["question"])][::2]
+
+
+def _retention() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((_FOLDER / "retention.probes.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _is_for_a_tool(question: str) -> bool:
@@ -87,7 +91,7 @@ def _asked_for(exchange: Exchange) -> str:
 
 
 def _known() -> dict[str, list[tuple[str, str]]]:
-    """What the model answers by itself also where it has tools, by category."""
+    """What the model answers by itself also where it has tools, by category; greetings in all words but those asked."""
     rows = json.loads((_FOLDER / "general_dialogue.json").read_text(encoding="utf-8"))
     pairs = [(row["messages"][0]["content"], row["messages"][1]["content"]) for row in rows]
     category = {question: fact.category for fact in facts() for question in fact.questions}
@@ -95,6 +99,14 @@ def _known() -> dict[str, list[tuple[str, str]]]:
     for pair in pairs:
         if not _is_for_a_tool(pair[0]):
             known.setdefault(category[pair[0]], []).append(pair)
+    asked = {one["question"] for one in _retention()}
+    known[_GREETING] = [
+        (question, fact.answer)
+        for fact in facts()
+        if fact.category == _GREETING
+        for question in fact.questions
+        if question not in asked
+    ]
     known[_IDENTITY] = [
         (one.text, identity_answer(one.intent, language, NAME[language]))
         for language in LANGUAGES

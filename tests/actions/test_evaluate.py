@@ -199,6 +199,8 @@ def test_a_benchmark_that_is_not_there_is_named(llava: Path, project: Path) -> N
 
 def test_question_files_are_named_for_their_score() -> None:
     assert named_files(["sums=a=b.json", "facts=facts.csv"]) == {"sums": "a=b.json", "facts": "facts.csv"}
+    with pytest.raises(WorkbenchError, match="Two files of questions have the name sums"):
+        named_files(["sums=a.json", "sums=b.json"])
 
 
 @pytest.mark.parametrize("given", ["sums", "=a.json", "sums=", "identity=a.json"])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
+import sys
 import time
+from asyncio.subprocess import PIPE
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from tests.chat.services import failing, said, streamed
+from tests.chat.services import failing, falling_silent, said, streamed
 from tests.data.sheets.played_endpoint import Asked, Reply, playing
 from workbench.chat.conversations import saved_conversations
 from workbench.chat.endpoints import KnownEndpoint, keep_endpoint
@@ -95,3 +98,22 @@ def test_ctrl_c_where_nobody_types_ends_all_questions(tmp_path: Path, monkeypatc
             signal.signal(signal.SIGINT, before)
         assert ended.value.code == 130
         assert [asked.text for asked in service.asked] == ["one"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_what_came_is_kept_if_the_process_is_asked_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """As by a line that is cut."""
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("WORKBENCH_STATE_DIR", str(tmp_path / "state"))
+    async with falling_silent(said("Half ")) as url:
+        keep_endpoint(KnownEndpoint(name="slow", url=url, model="m"))
+        command = (sys.executable, "-m", "workbench", "chat", "endpoint:slow", "-m", "one", "-m", "two")
+        chat = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stdout=PIPE, stderr=PIPE)
+        assert chat.stdout is not None
+        assert await chat.stdout.readexactly(5) == b"Half "
+        chat.send_signal(number)
+        assert await asyncio.wait_for(chat.wait(), 30) == 130
+    ((_path, kept),) = saved_conversations(tmp_path)
+    assert [turn.content for turn in kept.turns] == ["one", "Half "]

@@ -107,6 +107,12 @@ def named_files(given: Iterable[str]) -> dict[str, str]:
                 where="--questions",
                 fix=_("Write it like arithmetic=sums.json; identity, retention and seeing have options of their own."),
             )
+        if name in found:
+            raise WorkbenchError(
+                _("Two files of questions have the name {name}.").format(name=name),
+                where="--questions",
+                fix=_("Give each a name of its own: its score is told by it."),
+            )
         found[name] = file
     return found
 

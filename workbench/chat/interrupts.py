@@ -1,4 +1,7 @@
-"""Ctrl+c on a plain terminal: it ends an answer that comes, and is an interrupt again at a prompt."""
+"""Ctrl+c on a plain terminal: it ends an answer that comes, and is an interrupt again at a prompt.
+
+So do a terminal that is gone and a request to end, after which nothing more is asked.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
+
+_ENDS = (signal.SIGHUP, signal.SIGTERM)
 
 
 class Interrupts:
@@ -19,13 +24,20 @@ class Interrupts:
     def __init__(self, stop: Callable[[], Awaitable[None]]) -> None:
         self._stop = stop
         self._stopping: list[asyncio.Future[None]] = []
+        self._heard = [number for number in _ENDS if signal.getsignal(number) is signal.SIG_DFL]  # not under nohup
+        self.is_to_end = False
+        """Whether the process was asked to end."""
 
     def __enter__(self) -> Interrupts:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._ask_to_stop)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self._ask_to_stop)
+        for number in self._heard:
+            loop.add_signal_handler(number, self._end)
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        for number in (signal.SIGINT, *self._heard):
+            asyncio.get_running_loop().remove_signal_handler(number)
 
     def typed(self, typing: TextIO) -> str:
         """A line that the user types in the middle of an answer; ctrl+c ends the answer and gives an empty one."""
@@ -43,6 +55,10 @@ class Interrupts:
             yield
         finally:
             self.__enter__()
+
+    def _end(self) -> None:
+        self.is_to_end = True
+        self._ask_to_stop()
 
     def _ask_to_stop(self) -> None:
         self._stopping.append(asyncio.ensure_future(self._stop()))

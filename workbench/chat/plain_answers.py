@@ -53,6 +53,9 @@ class Given:
 class Answering(Protocol):
     """A way to answer; the engine alone, or an agent with it."""
 
+    is_to_end: bool
+    """Whether the process was asked to end while the last answer came."""
+
     @property
     def choice(self) -> AgentChoice:
         """What is kept of it with a conversation."""
@@ -81,6 +84,7 @@ class EngineAnswering:
     """One question, one answer."""
 
     choice = AgentChoice()
+    is_to_end = False
     came = ""
     """What came of the last answer."""
 
@@ -95,13 +99,14 @@ class EngineAnswering:
     ) -> Given:
         answer: Answer | None = None
         self.came = ""
-        with Interrupts(voice.stop):
+        with Interrupts(voice.stop) as interrupts:
             async for reply in voice.generate(turns, settings):
                 if isinstance(reply, Answer):
                     answer = reply
                 elif isinstance(reply, Delta):
                     self.came += reply.text
                     show(printable(reply.text) if streams else "")
+        self.is_to_end = interrupts.is_to_end
         assert answer is not None  # a voice ends with an answer, or has raised
         show("\n" if streams else printable(answer.text) + "\n")
         turn = ChatTurn(role="assistant", content=answer.text, figures=answer.figures)

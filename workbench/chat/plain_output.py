@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import dataclass
 
@@ -21,9 +22,13 @@ class PlainOutput:
     as_json: bool
 
     def show(self, text: str) -> None:
-        """A piece of an answer."""
+        """A piece of an answer; a terminal that is gone meanwhile costs nothing but that."""
         if not self.as_json:
-            print(text, end="", flush=True)  # noqa: T201
+            try:
+                print(text, end="", flush=True)  # noqa: T201
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
 
     def close(self, question: ChatTurn, given: Given) -> None:
         """The answer is whole."""

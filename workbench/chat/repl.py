@@ -108,7 +108,7 @@ class PlainChat:
                     unanswered += not by_hand
                     came = self.answering.came if isinstance(self.answering, EngineAnswering) else ""
                     self._output.tell_why(question, error, by_hand=by_hand, came=came)
-                if self._is_stopped and (first or not self._is_typed_by_hand):
+                if self.answering.is_to_end or (self._is_stopped and (first or not self._is_typed_by_hand)):
                     raise KeyboardInterrupt  # nobody types: it was not this answer alone that was meant
         finally:
             await engine.close()
@@ -201,12 +201,12 @@ class PlainChat:
             given = await self.answering.answer(voice, turns, self.settings, self._output.show, streams=self.streams)
             conversation.turns += [asked, *given.turns]
             self._is_stopped = given.ended_by == "stopped"
-            self._output.close(asked, given)
         except WorkbenchError as error:
             self._waiting = [picture for picture in asked.images if picture != error.where]
             self._keep_broken(conversation, asked)
             raise
         self._keep(conversation)
+        self._output.close(asked, given)
 
     def _keep_broken(self, conversation: SavedConversation, asked: ChatTurn) -> None:
         """Keep what came of an answer that broke off; the error that is told stands on a line of its own."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from workbench.chat.endpoints import ENDPOINT, endpoint_named
 from workbench.chat.protocol import Precision
 from workbench.configs.base_changes import BaseChanges, changes_of
+from workbench.configs.provenance import read_provenance
 from workbench.errors import WorkbenchError
 from workbench.hub.local import snapshot_of
 from workbench.i18n import _
@@ -98,7 +100,9 @@ class ChosenModel:
     def name_on_base(self) -> str:
         """What tells it from others on the same base."""
         added = self.llava or self.adapter
-        return _short(added) if added else _("base alone")
+        if added:
+            return _short(added)
+        return self.base_label if _is_trained(self.model) else _("base alone")
 
     @property
     def seeing(self) -> str | None:
@@ -148,8 +152,18 @@ def _is_here(name: str) -> bool:
     return Path(resolve_model(name)).exists() or snapshot_of(name) is not None
 
 
+@cache
+def _is_trained(model: str) -> bool:
+    """Whether a whole model was made here from another one."""
+    known = read_provenance(Path(resolve_model(model)))
+    return known is not None and known.base_model is not None
+
+
 def _within(name: str, project: Path) -> str:
-    return str(Path(name).relative_to(project)) if Path(name).is_relative_to(project) else name
+    if not name.startswith((".", "/")):
+        return name
+    path = Path(os.path.normpath(project / name))
+    return str(path.relative_to(project)) if path.is_relative_to(project) else str(path)
 
 
 def _short(folder: str) -> str:
