@@ -42,7 +42,9 @@ def show_before_after(made: dict[str, Any], *, to_stderr: bool = False) -> None:
     command = shlex.join(["workbench", "chat", str(made["merged"])]) + (f" {CHAT_OPTIONS}" if uses_tools else "")
     typer.echo(_("Talk to it: {command}").format(command=command), err=to_stderr)
     if uses_tools:
-        small = _("So small a model can do sums of one digit, and often gets topics and titles wrong: look at every step.")
+        small = _(
+            "So small a model can do sums of one digit, and often gets topics and titles wrong: look at every step."
+        )
         typer.echo(small, err=to_stderr)
 
 
