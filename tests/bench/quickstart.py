@@ -57,12 +57,14 @@ def measure(settings: Settings) -> list[Figure]:
 def measure_tools(settings: Settings) -> list[Figure]:
     """The journey that teaches to use tools."""
     made = _made("--agent")
-    valid, retention = made["valid_calls"], made["retention"]
+    valid, retention, small_talk = made["valid_calls"], made["retention"], made["small_talk"]
     return [
         Figure("`workbench quickstart --agent`", [made["seconds"]], "s", Target(_MOST_SECONDS_WITH_TOOLS)),
         Figure("valid calls before", [valid["before"] * 100], "%", Target(_MOST_VALID_BEFORE * 100)),
         Figure("valid calls after", [valid["after"] * 100], "%", Target(_LEAST_VALID_AFTER * 100, at_least=True)),
         Figure("retention without tools, after", [retention["after"] * 100], "%"),
+        Figure("small talk with tools at hand, before", [small_talk["before"] * 100], "%"),
+        Figure("small talk with tools at hand, after", [small_talk["after"] * 100], "%"),
     ]
 
 
