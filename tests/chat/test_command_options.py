@@ -36,6 +36,7 @@ def test_a_value_out_of_its_range_is_refused(option: tuple[str, str]) -> None:
     [
         (("--system", "Be brief.", "--system-template", "sql"), "only one of them"),
         (("--system-template", "arxiv_gentle"), "no system text called arxiv_gentle"),
+        (("-m", " "), "message is empty"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(options: tuple[str, ...], reason: str) -> None:

@@ -122,6 +122,7 @@ def test_conversations_of_other_programs_are_taken_in(tmp_path, value, said):
         ('[{"role": "alien", "content": "q"}]', "message 1 has no role"),
         ('[{"role": "user", "content": 3}]', "no text"),
         ('[{"role": "assistant", "content": "a"}]', "nobody asks"),
+        ('{"messages": [{"role": "user"}]}', "message 1 asks nothing"),
     ],
 )
 def test_what_is_no_conversation_is_said_and_nothing_is_taken(tmp_path, text, reason):

@@ -53,6 +53,8 @@ def test_a_damaged_one_is_told_beside_the_others(
     chats()
     told = capsys.readouterr()
     assert [line.split()[0] for line in told.out.splitlines()[1:]] == names
+    with pytest.raises(WorkbenchError, match="cannot be read as a conversation"):
+        chats("20991231_000000_000")
     assert told.err == "Not readable as conversations: 1 (chats/20991231_000000_000.json)\n"
 
 

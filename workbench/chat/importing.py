@@ -123,6 +123,8 @@ def _turn(message: Any, number: int) -> ChatTurn:
     if role is None:
         raise _UnreadableError(_("message {number} has no role that is known").format(number=number))
     text, images = _said(message.get("content", message.get("value")))
+    if role == "user" and not (text or images or message.get("images")):
+        raise _UnreadableError(_("message {number} asks nothing").format(number=number))
     if thought := message.get("reasoning_content") or message.get("reasoning"):
         text = f"<think>\n{thought}\n</think>\n\n{text}"
     own = {name: message[name] for name in _OWN_FIELDS if name in message}

@@ -44,6 +44,7 @@ from workbench.commands.asked_model import (
     refuse_for_service,
 )
 from workbench.commands.wording import examples
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 _EXAMPLES = """
@@ -175,6 +176,8 @@ def chat(
         bot_name=bot_name,
         allowed=allow or [],
     )
+    if message and not all(text.strip() for text in message):
+        raise WorkbenchError(_("The message is empty."), where="--message", fix=_("Write what is to be asked."))
     system = require_text(chosen_system(system, system_template, bot_name), "--system")
     if service_named_by(model) is not None:
         refuse_for_service(load, ignored={"prompt_template"} if with_plugins else set())
