@@ -72,9 +72,9 @@ def chats(
         return
     name = name.removesuffix(".json")
     if name in [path.stem for path in damaged]:
-        where = str(next(path for path in damaged if path.stem == name))
-        fix = _("Mend it if you know how: it is JSON. Nothing is lost of what can be read in it.")
-        raise WorkbenchError(_("The file cannot be read as a conversation."), where=where, fix=fix)
+        place = str(next(path for path in damaged if path.stem == name))
+        mend = _("Mend it if you know how: it is JSON. Nothing is lost of what can be read in it.")
+        raise WorkbenchError(_("The file cannot be read as a conversation."), where=place, fix=mend)
     if name not in saved:
         near = nearest(name, saved) or list(saved)[:3]
         fix = _("Nearest: {names}").format(names=", ".join(near)) if near else None
