@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from typing import Any
 
 _KEPT = {"\n", "\t"}
 _MARKS = {"\u200e", "\u200f", "\u061c"}
@@ -24,6 +26,15 @@ def visible(text: str) -> str:
     """The text with a sign in place of each character that `printable` takes away, and of marks of direction."""
     return "".join(
         _sign(char) if char not in _KEPT and (_is_control(char) or char in _MARKS) else char for char in text
+    )
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """A value as JSON for people and programs: what `visible` gives a sign for is escaped, all other text as it is."""
+    dumped = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "".join(
+        f"\\u{ord(char):04x}" if char not in _KEPT and (_is_control(char) or char in _MARKS) else char
+        for char in dumped
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -15,6 +14,7 @@ from workbench.chat.wording import not_whole
 from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
+from workbench.text import json_text
 
 ENDINGS = (".md", ".json")
 
@@ -70,7 +70,7 @@ def markdown_of(columns: Sequence[SavedConversation]) -> str:
 def json_of(columns: Sequence[SavedConversation]) -> str:
     """The conversation with its settings, as JSON; a list of several that stand side by side."""
     described = [_described(one) for one in columns]
-    return json.dumps(described if len(described) > 1 else described[0], ensure_ascii=False, indent=1) + "\n"
+    return json_text(described if len(described) > 1 else described[0], indent=1) + "\n"
 
 
 def _described(conversation: SavedConversation) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 from dataclasses import dataclass
 
 from workbench.chat.plain_answers import Given
@@ -12,7 +11,7 @@ from workbench.chat.typed_lines import tell
 from workbench.chat.wording import left_out, not_whole
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.text import printable
+from workbench.text import json_text, printable
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class PlainOutput:
     def close(self, question: ChatTurn, given: Given) -> None:
         """The answer is whole."""
         if self.as_json:
-            print(json.dumps(given.row(question), ensure_ascii=False), flush=True)  # noqa: T201
+            print(json_text(given.row(question)), flush=True)  # noqa: T201
             return
         if given.ended_by == "length":
             tell(f"({not_whole(given.figures.figures)})")
@@ -48,4 +47,4 @@ class PlainOutput:
             told = {"what": error.what, "where": error.where, "fix": error.fix}
             readable = question.encode(errors="replace").decode()
             row = {"question": readable, **({"answer": came} if came else {}), "error": told}
-            print(json.dumps(row, ensure_ascii=False), flush=True)  # noqa: T201
+            print(json_text(row), flush=True)  # noqa: T201

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated
@@ -94,7 +93,7 @@ def _end(model: str) -> str:
 
 def _list(saved: dict[str, SavedConversation], found_by: str, *, as_json: bool) -> None:
     from workbench.commands.columns import aligned, terminal_width
-    from workbench.text import printable
+    from workbench.text import json_text, printable
 
     if as_json:
         rows = [
@@ -108,7 +107,7 @@ def _list(saved: dict[str, SavedConversation], found_by: str, *, as_json: bool) 
             }
             for name, one in saved.items()
         ]
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        typer.echo(json_text(rows, indent=1))
     elif not saved:
         typer.echo(_("No conversation has these words.") if found_by else _("There are no conversations here."))
     else:

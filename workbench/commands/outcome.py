@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 
@@ -14,6 +13,7 @@ from workbench.jobs.folder import JobFolder
 from workbench.jobs.refusal import discard, was_refused
 from workbench.jobs.results import results_of
 from workbench.jobs.state import JobState, outcome_of, state_of
+from workbench.text import json_text
 
 _INTERRUPTED = 130
 """What a shell has for ctrl+c."""
@@ -53,7 +53,7 @@ def follow_to_result(
     if is_stopped:
         code = 1
     if as_json:
-        typer.echo(json.dumps({"job": job.id, "exit_code": code, **made, **more(job)}, ensure_ascii=False))
+        typer.echo(json_text({"job": job.id, "exit_code": code, **made, **more(job)}))
     elif code == 0 or is_stopped or tells_always:
         for line in tell(made):
             typer.echo(line)

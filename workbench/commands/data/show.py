@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.text import json_text
 
 if TYPE_CHECKING:
     from workbench.data.show import RowRenderer, ShowRequest
@@ -84,7 +84,7 @@ def show(
     typer.echo(_said_of_template(renderer), err=True)
     for shown in shown_rows(request, renderer):
         if as_json:
-            typer.echo(json.dumps(shown.as_json(), ensure_ascii=False))
+            typer.echo(json_text(shown.as_json()))
         elif has_colour:
             console.print(printed(shown, view, has_colour=True), soft_wrap=True)
         else:
