@@ -113,7 +113,7 @@ class ChatEngine:
 
     async def stop(self, answer: int | None = None) -> None:
         """End the answer to a request, or all that are running; an engine that does not react is ended."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, WorkbenchError):  # one that has ended answers nothing any more
             async with asyncio.timeout(_STOP_SECONDS):
                 async for _reply in self._ask(Stop(id=self.next_id(), answer=answer)):
                     return
