@@ -21,8 +21,12 @@ three
 
 
 class OneAnswer(App[None]):
+    def __init__(self, text: str = _ANSWER) -> None:
+        super().__init__()
+        self._answer = text
+
     def compose(self) -> ComposeResult:
-        yield AnswerMarkdown(_ANSWER)
+        yield AnswerMarkdown(self._answer)
 
 
 @pytest.mark.asyncio
@@ -38,3 +42,12 @@ async def test_tags_are_text_and_lines_end_where_the_model_ended_them() -> None:
         "two",
         "three",
     ]
+
+
+@pytest.mark.asyncio
+async def test_long_lines_of_code_are_wrapped() -> None:
+    code = "    rows = [json.loads(line) for line in open(path) if line.strip() and not line.startswith('#')]  # end"
+    async with OneAnswer(f"```python\n{code}\n{'x' * 90}\n```").run_test(size=(40, 30)) as pilot:
+        await wait_until(pilot, lambda: "json" in screen_text(pilot))
+        shown = screen_text(pilot)
+    assert "".join(shown.split()) == "".join(code.split()) + "x" * 90

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 import pytest_asyncio
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, TextArea
 
@@ -26,7 +27,7 @@ from tests.ui.chat_driving import (
     prompt,
     turns,
 )
-from tests.ui.driving import screen_text, see, type_text, wait_until
+from tests.ui.driving import hold, screen_text, see, type_text, wait_until
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import GenerationSettings
 from workbench.chat.system_templates import system_text
@@ -82,6 +83,18 @@ async def test_a_question_during_an_answer_waits_in_the_prompt(talk: Pilot[None]
     assert prompt(talk).text == "And now?"
     await talk.press("escape")
     await wait_until(talk, lambda: "still answering" not in screen_text(talk))
+
+
+async def test_enter_twice_sends_once_and_what_is_typed_behind_it_is_the_next_message(talk: Pilot[None]) -> None:
+    prompt(talk).put("Who are you?")
+    keys = ("enter", None), ("enter", None), ("h", "h"), ("i", "i")
+    hold(talk, *(events.Key(*key) for key in keys))
+    await wait_until(talk, lambda: turns(talk) == [("user", "Who are you?"), ("assistant", MODEL)])
+    await wait_until(talk, lambda: prompt(talk).text == "hi" and not chat(talk)._answering)
+    assert [turn.content for turn in on_disk(talk).turns] == ["Who are you?", MODEL]
+    await talk.press("ctrl+l")
+    await see(talk, "The model is ready.")
+    prompt(talk).put("")
 
 
 async def test_the_conversation_is_what_the_model_is_asked(talk: Pilot[None]) -> None:
@@ -160,6 +173,9 @@ async def test_an_earlier_conversation_goes_on_where_it_was_with_its_settings(ta
     await ask(talk, "Who are you?")
     assert [turn.content for turn in on_disk(talk).turns[:2]] == ["An old question?", "An old answer."]
     assert state.prompt_turns()[0] == ChatTurn(role="system", content="Be kind.")
+    await talk.press("ctrl+l")
+    await wait_until(talk, lambda: not turns(talk))
+    assert (state.system, state.settings) == ("", GenerationSettings()), "as it was set before"
 
 
 async def test_help_lists_the_keys_of_messages_too(talk: Pilot[None]) -> None:

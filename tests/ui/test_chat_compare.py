@@ -280,6 +280,18 @@ async def test_a_vote_is_kept_and_names_are_hidden_until_it_is_given(talk: Pilot
     await talk.press("escape")
 
 
+async def test_another_model_alone_ends_a_comparison_only_if_that_is_meant(talk: Pilot[None]) -> None:
+    await put_beside(talk, model="endpoint:played")
+    for key, count in (("1", 2), ("2", 1)):
+        await talk.press("f9")
+        await see(talk, "Which model do you want to chat with?")
+        await talk.press("enter")
+        await see(talk, "End the comparison of 2?")
+        await talk.press(key)
+        await wait_until(talk, lambda count=count: len(chat(talk).sides.all) == count)  # type: ignore[misc]
+        await idle(talk)
+
+
 async def test_a_conversation_with_pictures_is_not_put_beside_a_model_that_does_not_see(talk: Pilot[None]) -> None:
     paste(talk, in_project(talk, "red.png"))
     await see(talk, "Pictures: red.png")

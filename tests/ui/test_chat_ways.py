@@ -260,6 +260,14 @@ async def test_a_pasted_text_of_a_million_characters_goes_beside_the_box(talk: P
     assert prompt(talk).text == "Read:"
     prompt(talk).put("z" * 60_000)  # another message
     await see(talk, "and a text of 60000 characters")
+    prompt(talk).put("Lines:")
+    prompt(talk).post_message(events.Paste("line\r" * 20_000))  # as terminals send them
+    await see(talk, "and a text of 99999 characters")
+    whole = prompt(talk).whole
+    assert "\r" not in whole
+    prompt(talk).put("")
+    prompt(talk).put(whole)  # the message comes back
+    await wait_until(talk, lambda: prompt(talk).text == "Lines:")
 
 
 # -- out of the conversation

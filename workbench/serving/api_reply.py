@@ -33,7 +33,7 @@ class Completion:
         return self._frame("chat.completion") | {
             "choices": [choice],
             "usage": usage_of(answer),
-            **({"dropped_turns": answer.dropped_turns} if answer.dropped_turns else {}),
+            **_dropped(answer),
         }
 
     def first(self) -> bytes:
@@ -49,14 +49,14 @@ class Completion:
         chunks = []
         if calls:
             chunks.append(self._chunk({"tool_calls": [{"index": n, **_call(call)} for n, call in enumerate(calls)]}))
-        chunks.append(self._chunk({}, _finish(answer, calls)))
+        chunks.append(self._chunk({}, _finish(answer, calls), **_dropped(answer)))
         if with_usage:
             chunks.append(_event(self._frame("chat.completion.chunk") | {"choices": [], "usage": usage_of(answer)}))
         return b"".join([*chunks, b"data: [DONE]\n\n"])
 
-    def _chunk(self, delta: Json, finish: str | None = None) -> bytes:
+    def _chunk(self, delta: Json, finish: str | None = None, **more: int) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
-        return _event(self._frame("chat.completion.chunk") | {"choices": [choice]})
+        return _event(self._frame("chat.completion.chunk") | {"choices": [choice], **more})
 
     def _frame(self, kind: str) -> Json:
         return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
@@ -79,6 +79,10 @@ def usage_of(answer: Answer) -> Json:
         "completion_tokens": answer.tokens,
         "total_tokens": answer.prompt_tokens + answer.tokens,
     }
+
+
+def _dropped(answer: Answer) -> dict[str, int]:
+    return {"dropped_turns": answer.dropped_turns} if answer.dropped_turns else {}
 
 
 def _finish(answer: Answer, calls: Sequence[ChatCall]) -> str:

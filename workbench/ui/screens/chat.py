@@ -67,7 +67,7 @@ class ChatScreen(ChatKeeping):
         from workbench.ui.screens.model_picker import ModelPicker
 
         chosen = await self.app.push_screen_wait(ModelPicker(self.workbench.project, self.chat.chosen))
-        if chosen is not None:
+        if chosen is not None and await self.may_end_comparison():
             self.choose(chosen)
 
     @work(group="chat-dialog", exclusive=True, exit_on_error=False)
@@ -81,6 +81,7 @@ class ChatScreen(ChatKeeping):
         if changed is None:
             return
         self.chat.take(changed)
+        self.set_before = None
         self.chat.save()
         self.show_status()
         if changed.chosen is None or changed.chosen == before.chosen:

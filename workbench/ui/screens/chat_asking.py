@@ -33,21 +33,26 @@ class ChatAsking(ChatAgent):
     @on(PromptInput.Sent)
     async def _send(self, event: PromptInput.Sent) -> None:
         if self.is_busy():
+            self._give_back(event.text)
             return
         said, pictures = split_message(event.text)
         if not pictures and (dropped := pictures_in(said)):
             said, pictures = "", [str(path) for path in dropped]
         if pictures:
             if not self.attach(*pictures):
+                self._give_back(event.text)
                 return
-            self.query_one(PromptInput).put(said)
+            if not said.strip():
+                return
         if said:
             await self._send_question(said)
 
     async def _send_question(self, said: str) -> None:
         if not (self.chat.chosen and self.models.is_ready(self.chat.chosen)):
+            self._give_back(said)
             self._load_first(said)
         elif problem := self.why_not_sent():
+            self._give_back(said)
             self.note(problem)
         else:
             self.bring_draft_back()
@@ -69,7 +74,9 @@ class ChatAsking(ChatAgent):
         if not said or self._answering:
             self.note(self.said_of_owed())
             return
-        if said == self.query_one(PromptInput).whole.strip():
+        prompt = self.query_one(PromptInput)
+        if said.strip() == prompt.whole.strip():
+            prompt.put("")
             await self._send_question(said)
         else:
             self.note(_("The model is ready. Your message was changed meanwhile: enter sends it."))
@@ -86,9 +93,15 @@ class ChatAsking(ChatAgent):
             await self._take_back_unanswered()
             self.workbench.show_error(error)
             return
+        self._set_answering(True)  # from now on, not only once the worker begins
         self.remember()
         await self.query_one(Transcript).add_question()
         self.answer()
+
+    def _give_back(self, text: str) -> None:
+        """A message that is not sent stands in the prompt again, before what was typed meanwhile."""
+        prompt = self.query_one(PromptInput)
+        prompt.put(text + prompt.whole)
 
     @work(group="chat-engine", exclusive=True, exit_on_error=False)
     async def answer(self) -> None:
@@ -179,8 +192,9 @@ class ChatAsking(ChatAgent):
             self.take_in_pictures(question.images)
 
     def bring_draft_back(self) -> None:
-        """The prompt holds again what stood there before a question was edited."""
-        self.query_one(PromptInput).put(self.draft_aside)
+        """The prompt holds again what stood there before a question was edited, before what was typed since."""
+        if self.draft_aside:
+            self._give_back(self.draft_aside)
         self.draft_aside = ""
 
     async def action_stop(self) -> None:

@@ -52,6 +52,20 @@ class ChatComparing(ChatVoting):
             return
         await self.repaint()
 
+    async def may_end_comparison(self) -> bool:
+        """Ask whether to go on with one model alone, if several stand side by side."""
+        if not self.sides.are_several:
+            return True
+        said = _(
+            "It takes the place of the first one; what the others said stays on disk, each as a conversation of its own."
+        )
+        title = _("End the comparison of {count}?").format(count=len(self.sides.all))
+        choices = [
+            Choice("stay", _("No, leave them side by side")),
+            Choice("end", _("Yes, go on with this model alone")),
+        ]
+        return await self.app.push_screen_wait(ChoiceDialog(title, said, choices)) == "end"
+
     # -- everything else, by name
 
     @work(group="chat-dialog", exclusive=True, exit_on_error=False)

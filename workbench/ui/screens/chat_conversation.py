@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
+from workbench.chat.protocol import GenerationSettings
 from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_exchange import QUESTION, message_at
@@ -18,6 +19,8 @@ _LONG_FOR_CLIPBOARD = 70_000
 class ChatConversation(ChatComparing):
     """Keys that are about a message: the chosen one while the conversation has the focus, else the last."""
 
+    set_before: tuple[str, GenerationSettings] | None = None
+    """System text and settings that were set when an earlier conversation, which has its own, was opened."""
     _words = ""
     """What was searched for last."""
 
@@ -60,6 +63,7 @@ class ChatConversation(ChatComparing):
     async def _end_editing(self) -> None:
         for chat in self.sides.all:
             chat.end_editing()
+        self.query_one(PromptInput).put("")
         self.bring_draft_back()
         self.note("")
         await self.repaint()
@@ -81,6 +85,9 @@ class ChatConversation(ChatComparing):
         if self.is_busy():
             return
         self.sides.start_anew()
+        if self.set_before is not None:
+            self.chat.system, self.chat.settings = self.set_before
+            self.set_before = None
         self.note("")
         await self.repaint()
         self.query_one(PromptInput).focus()

@@ -145,6 +145,7 @@ class ChatKeeping(ChatConversation):
         columns = await self.app.push_screen_wait(SavedChats(self.workbench.project))
         if columns is None or self._answering:
             return
+        self.set_before = self.set_before or (self.chat.system, self.chat.settings)
         self.sides.reopen(columns)
         await self.repaint()
         self.query_one(PromptInput).focus()

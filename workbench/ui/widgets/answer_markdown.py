@@ -1,4 +1,4 @@
-"""Markdown of an answer: nothing of its text is lost, links are not followed, and code is not searched for its language."""
+"""Markdown of an answer: nothing of its text is lost, links are not followed, and code is wrapped where it is too long."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ class _Fence(MarkdownFence):
 class AnswerMarkdown(Markdown):
     """A text that a model wrote; `printable` first."""
 
-    DEFAULT_CSS = "AnswerMarkdown { margin: 0; padding: 0; }"
+    DEFAULT_CSS = """
+    AnswerMarkdown {
+        margin: 0;
+        padding: 0;
+        MarkdownFence { overflow: hidden; }
+        MarkdownFence > Label { width: 1fr; }
+    }
+    """
     BLOCKS = {**Markdown.BLOCKS, "fence": _Fence, "code_block": _Fence}  # noqa: RUF012 - as Textual declares it
 
     def __init__(self, text: str) -> None:

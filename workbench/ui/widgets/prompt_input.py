@@ -133,8 +133,10 @@ class PromptInput(OrderedKeys, TextArea):
         self.call_later(self._send)  # after the letters that were typed before it, which wait in the box's queue
 
     def _send(self) -> None:
-        if self.whole:
-            self.post_message(self.Sent(self.whole))
+        """The box is empty at once: what is typed next is another message, and enter again sends none."""
+        if message := self.whole:
+            self.put("")
+            self.post_message(self.Sent(message))
 
     def action_break_line(self) -> None:
         self.call_later(self.insert, "\n")
@@ -185,7 +187,10 @@ class PromptInput(OrderedKeys, TextArea):
         elif len(event.text) > _MOST_IN_BOX:
             event.prevent_default()
             event.stop()
-            self._hold("\n\n".join(filter(None, (self._beside, event.text.strip()))))
+            pasted = (
+                event.text.replace("\r\n", "\n").replace("\r", "\n").strip()
+            )  # most terminals end lines of a paste with CR
+            self._hold("\n\n".join(filter(None, (self._beside, pasted))))
             self.post_message(self.Edited(self.whole))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
