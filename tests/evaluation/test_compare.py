@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,3 +84,28 @@ def test_a_question_that_a_service_refuses_costs_no_other_its_answer(
         before = len(played.asked)
         work(job, EventLog(job.path))
         assert len(played.asked) == before + 1
+
+
+def test_a_service_that_keeps_silent_is_not_waited_for_once_the_user_has_stopped_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "user"))
+    (tmp_path / "asked.csv").write_text("question,answer\nhang,\nWhat is 3 plus 5?,8\n")
+    over = threading.Event()
+
+    def script(asked: Asked) -> Reply:
+        hangs = replace(streamed(said("never")), before=lambda: over.wait(60))
+        return hangs if asked.text == "hang" else streamed(said("It is 8."))
+
+    with playing(script) as played:
+        keep_endpoint(KnownEndpoint(name="slow", url=played.url, model="x"))
+        model = ModelToScore(label="slow", model="endpoint:slow", endpoint="slow", prompt_template="")
+        job = job_of(EvaluationRequest(models=[model], questions={"sums": str(tmp_path / "asked.csv")}), tmp_path)
+        threading.Timer(2.0, job.stop_path.touch).start()
+        began = time.monotonic()
+        finished = work(job, EventLog(job.path))
+        assert time.monotonic() - began < 30
+        over.set()
+    assert finished.stopped
+    hanging, answered = side_by_side(job).rows
+    assert (hanging.answers, answered.answers["slow"].right) == ({}, True)

@@ -108,7 +108,7 @@ class Evaluation:
     def _asked(self, wanted: ModelToScore) -> Ask:
         """How a model is asked; it is loaded if there is one to load."""
         if wanted.endpoint is not None:
-            return partial(ask_service, wanted, self._request)
+            return partial(ask_service, wanted, self._request, is_stopped=self._is_stopped)
         return partial(self._generated, self._opened(wanted), wanted)
 
     def _answers(self, ask: Ask | None, wanted: ModelToScore, asked: QuestionSet) -> list[Answer]:
@@ -125,7 +125,7 @@ class Evaluation:
             assert ask is not None  # there is something left to ask
             problem = self._ask(ask, wanted, asked, left[start : start + portion]) or problem
             self._say_progress(wanted.label)
-        if problem is not None:
+        if problem is not None and not self._is_stopped():
             raise problem
         answers = (self._log.get(wanted.label, asked.name, question) for question in asked.questions)
         return [answer for answer in answers if answer is not None]
@@ -145,7 +145,7 @@ class Evaluation:
         except SomeUnansweredError as error:
             problem, answers = error, error.answers
         told = [(question, one) for question, one in zip(questions, answers, strict=True) if one is not None]
-        if problem is not None and not told:
+        if problem is not None and not told and not self._is_stopped():
             raise problem
         self._log.add(wanted.label, asked.name, [question for question, _one in told], [one for _question, one in told])
         self._done += len(told)

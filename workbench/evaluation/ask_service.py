@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from workbench.chat.endpoint import ChatEndpoint
 from workbench.chat.endpoints import endpoint_named
@@ -13,9 +13,12 @@ from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 from workbench.evaluation.question_set import Answer, Question
 from workbench.evaluation.request import EvaluationRequest, ModelToScore
+from workbench.i18n import _
 
 _AT_A_TIME = 4
 """Requests that a service works on side by side."""
+_LOOK_SECONDS = 0.5
+"""Between looks whether the user has stopped it: a service may keep silent for long."""
 
 
 class SomeUnansweredError(WorkbenchError):
@@ -26,17 +29,24 @@ class SomeUnansweredError(WorkbenchError):
         self.answers = answers
 
 
-def ask_service(wanted: ModelToScore, request: EvaluationRequest, questions: Sequence[Question]) -> list[Answer]:
+def ask_service(
+    wanted: ModelToScore,
+    request: EvaluationRequest,
+    questions: Sequence[Question],
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> list[Answer]:
     """The service's likeliest answers, in the order of the questions.
 
     Raises:
         WorkbenchError: there is no such service, or its key is not set.
-        SomeUnansweredError: it gives no answer to some questions.
+        SomeUnansweredError: it gives no answer to some questions, or was stopped before.
     """
-    return asyncio.run(_ask_all(wanted, request, questions))
+    return asyncio.run(_ask_all(wanted, request, questions, is_stopped))
 
 
-async def _ask_all(wanted: ModelToScore, request: EvaluationRequest, questions: Sequence[Question]) -> list[Answer]:
+async def _ask_all(
+    wanted: ModelToScore, request: EvaluationRequest, questions: Sequence[Question], is_stopped: Callable[[], bool]
+) -> list[Answer]:
     assert wanted.endpoint is not None
     endpoint = ChatEndpoint(endpoint_named(wanted.endpoint).opened())
     settings = GenerationSettings(
@@ -57,13 +67,21 @@ async def _ask_all(wanted: ModelToScore, request: EvaluationRequest, questions: 
         raise AssertionError("a service's answer ends or fails")
 
     try:
-        given = await asyncio.gather(*map(ask, questions), return_exceptions=True)
+        asked = [asyncio.create_task(ask(question)) for question in questions]
+        left = set(asked)
+        while left and not is_stopped():
+            _done, left = await asyncio.wait(left, timeout=_LOOK_SECONDS)
+        for task in left:
+            task.cancel()
+        given = await asyncio.gather(*asked, return_exceptions=True)
     finally:
         await endpoint.close()
     answers = [one if isinstance(one, Answer) else None for one in given]
     for one in given:
         if isinstance(one, WorkbenchError):
             raise SomeUnansweredError(one, answers)
-        if isinstance(one, BaseException):
+        if isinstance(one, BaseException) and not isinstance(one, asyncio.CancelledError):
             raise one
+    if left:
+        raise SomeUnansweredError(WorkbenchError(_("It was stopped.")), answers)
     return [one for one in answers if one is not None]
