@@ -97,6 +97,18 @@ async def test_enter_twice_sends_once_and_what_is_typed_behind_it_is_the_next_me
     prompt(talk).put("")
 
 
+async def test_messages_that_cannot_be_sent_yet_stand_in_the_box_in_their_order(talk: Pilot[None]) -> None:
+    await begin_wild_answer(talk)
+    (engine,) = (child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline())
+    engine.suspend()
+    keys = [*"one", "enter", *"two", "enter", *"three"]
+    hold(talk, *(events.Key(key, key if len(key) == 1 else None) for key in keys))
+    await wait_until(talk, lambda: prompt(talk).text == "one\ntwo\nthree")
+    engine.resume()
+    await talk.press("escape")
+    await wait_until(talk, lambda: not chat(talk)._answering)
+
+
 async def test_the_conversation_is_what_the_model_is_asked(talk: Pilot[None]) -> None:
     await ask(talk, "What is 3 plus 4?")
     await ask(talk, "Who are you?")
@@ -248,6 +260,8 @@ async def test_how_the_model_is_asked_and_loaded_changes_while_chatting(talk: Pi
 
 async def test_how_the_model_is_loaded_can_be_changed_while_it_answers(talk: Pilot[None]) -> None:
     await begin_wild_answer(talk)
+    (engine,) = (child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline())
+    engine.suspend()  # so that the answer does not end before its time
     await talk.press("f10")
     await see(talk, "How the model answers")
     row = next(row for row in talk.app.screen.query(FieldRow) if row.name_in_file == "prompt_template")
@@ -259,6 +273,7 @@ async def test_how_the_model_is_loaded_can_be_changed_while_it_answers(talk: Pil
     await see(talk, "How the model answers")
     row = next(row for row in talk.app.screen.query(FieldRow) if row.name_in_file == "prompt_template")
     assert row.control.value == "llama3_chat"  # type: ignore[attr-defined]
+    engine.resume()
     await talk.press("escape", "escape")
     await see(talk, "template llama3_chat ·")
     chat(talk).load(replace(chat(talk).chat.chosen, prompt_template=None))  # type: ignore[type-var]

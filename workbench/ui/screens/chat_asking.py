@@ -27,6 +27,8 @@ class ChatAsking(ChatAgent):
         self._stopped = False
         self._waiting = ""
         """The message that is sent once the model is loaded."""
+        self._given_back = ""
+        """Messages that were not sent and stand in the prompt again."""
         self.draft_aside = ""
         """What stood in the prompt when an earlier question was put there to be edited."""
 
@@ -93,15 +95,19 @@ class ChatAsking(ChatAgent):
             await self._take_back_unanswered()
             self.workbench.show_error(error)
             return
+        self._given_back = ""
         self._set_answering(True)  # from now on, not only once the worker begins
         self.remember()
         await self.query_one(Transcript).add_question()
         self.answer()
 
     def _give_back(self, text: str) -> None:
-        """A message that is not sent stands in the prompt again, before what was typed meanwhile."""
+        """A message that is not sent stands in the prompt again: behind those before it, before what was typed since."""
         prompt = self.query_one(PromptInput)
-        prompt.put(text + prompt.whole)
+        before = self._given_back if prompt.whole.startswith(self._given_back) else ""
+        since = prompt.whole.removeprefix(before).strip("\n")
+        self._given_back = "\n".join(filter(None, (before, text)))
+        prompt.put("\n".join(filter(None, (self._given_back, since))))
 
     @work(group="chat-engine", exclusive=True, exit_on_error=False)
     async def answer(self) -> None:
