@@ -8,7 +8,6 @@ import codecs
 import gettext
 import importlib
 import io
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -156,6 +155,8 @@ def _write_what_the_terminal_can() -> None:
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:
+    import json
+
     assert isinstance(error, UnicodeEncodeError)
     return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 

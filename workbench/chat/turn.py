@@ -22,7 +22,8 @@ class ChatCall(BaseModel):
 class Figures(BaseModel):
     """How an answer came: its tokens, seconds until the first one and until the last, what ended it, and who gave it.
 
-    ``told`` is the number, in its conversation, of what the model was told beside the turns. ``broken``: it broke off, as of a service or an engine that failed in the middle; the numbers are not known then.
+    ``told`` is the number, in its conversation, of what the model was told beside the turns. ``broken``: it broke off, as
+    of a service or an engine that failed in the middle; the numbers are not known then.
     """
 
     tokens: int = 0

@@ -70,10 +70,9 @@ def chats(
         _list(saved, find, as_json=as_json)
         return
     name = name.removesuffix(".json")
-    if name in [path.stem for path in damaged]:
-        place = str(next(path for path in damaged if path.stem == name))
+    if name in (unreadable := {path.stem: path for path in damaged}):
         mend = _("Mend it if you know how: it is JSON. Nothing is lost of what can be read in it.")
-        raise WorkbenchError(_("The file cannot be read as a conversation."), where=place, fix=mend)
+        raise WorkbenchError(_("The file cannot be read as a conversation."), where=str(unreadable[name]), fix=mend)
     if name not in saved:
         near = nearest(name, saved) or list(saved)[:3]
         fix = _("Nearest: {names}").format(names=", ".join(near)) if near else None

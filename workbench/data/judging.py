@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from workbench.data.probes import Probe
 
 Match = Literal["exact", "contains", "regex", "number", "choice", "one_of", "call"]
-"""exact: the whole answer; contains: somewhere in it, not inside a longer word or number; regex: a pattern is found in it; number: the last number in it;
-choice: the letter it settles on; one_of: the only one of ``options`` that it names; call: it calls tools, with arguments
-that they take (who asks a model reads its calls: `workbench.evaluation.calls`)."""
+"""exact: the whole answer; contains: somewhere in it, not inside a longer word or number; regex: a pattern is found in
+it; number: the last number in it; choice: the letter it settles on; one_of: the only one of ``options`` that it names;
+call: it calls tools, with arguments that they take (who asks a model reads its calls: `workbench.evaluation.calls`)."""
 CallProtocol = Literal["tool_calls", "internlm2_plugin", "react", "moss"]
 """How calls are written: the names of the protocols of `workbench.agent`."""
 REGEX_SECONDS = 0.5

@@ -30,10 +30,7 @@ class SomeUnansweredError(WorkbenchError):
 
 
 def ask_service(
-    wanted: ModelToScore,
-    request: EvaluationRequest,
-    questions: Sequence[Question],
-    is_stopped: Callable[[], bool] = lambda: False,
+    wanted: ModelToScore, request: EvaluationRequest, questions: Sequence[Question], *, is_stopped: Callable[[], bool]
 ) -> list[Answer]:
     """The service's likeliest answers, in the order of the questions.
 

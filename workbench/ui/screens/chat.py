@@ -57,7 +57,7 @@ class ChatScreen(ChatKeeping):
             case "next_columns":
                 return self.window.hides_some
             case "vote":
-                return self._sides is not None and self.voted_on is not None
+                return self.sides.are_several and not self._answering  # which of them, the key finds out
         return True
 
     # -- dialogs
