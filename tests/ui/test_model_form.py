@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Checkbox, Collapsible, Input, Select, TextArea
@@ -19,6 +19,7 @@ from tests.ui.driving import hold, screen_text, see, type_text, wait_until
 from workbench.chat.protocol import GenerationSettings
 from workbench.configs.find import find_config
 from workbench.configs.setting import setting
+from workbench.ui.keys_in_turn import KeysInTurn
 from workbench.ui.widgets.field_values import fields_of, text_of_value, value_of_text
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
 
@@ -40,7 +41,7 @@ class Sample(BaseModel):
     inner: Inner = Inner()
 
 
-class FormApp(App[None]):
+class FormApp(KeysInTurn):
     def __init__(self, model: BaseModel, **options: Any) -> None:
         super().__init__()
         self._model, self._options = model, options

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
@@ -23,6 +23,7 @@ from workbench.preferences import keep_preferences, read_preferences
 from workbench.text import printable
 from workbench.ui.areas import AREA_NAMES, AREAS, HOME
 from workbench.ui.keymap import load_keymap
+from workbench.ui.keys_in_turn import KeysInTurn
 from workbench.ui.screens.area import SMALLEST, AreaScreen
 from workbench.ui.screens.error import ErrorDialog
 from workbench.ui.state import AppState
@@ -30,7 +31,7 @@ from workbench.ui.terminal import has_sixteen_colours
 from workbench.ui.themes import DEFAULT_THEME, SIXTEEN_COLOUR_THEME, load_themes
 
 
-class WorkbenchApp(App[None]):
+class WorkbenchApp(KeysInTurn):
     """One project, seven areas.
 
     Args:

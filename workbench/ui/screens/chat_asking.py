@@ -27,8 +27,6 @@ class ChatAsking(ChatAgent):
         self._stopped = False
         self._waiting = ""
         """The message that is sent once the model is loaded."""
-        self._given_back = ""
-        """Messages that were not sent and stand in the prompt again."""
         self.draft_aside = ""
         """What stood in the prompt when an earlier question was put there to be edited."""
 
@@ -95,19 +93,19 @@ class ChatAsking(ChatAgent):
             await self._take_back_unanswered()
             self.workbench.show_error(error)
             return
-        self._given_back = ""
         self._set_answering(True)  # from now on, not only once the worker begins
         self.remember()
         await self.query_one(Transcript).add_question()
         self.answer()
 
     def _give_back(self, text: str) -> None:
-        """A message that is not sent stands in the prompt again: behind those before it, before what was typed since."""
+        """A message that is not sent stands in the prompt again, before what was typed since.
+
+        What was typed behind it without seeing it come back is another message, on a line of its own.
+        """
         prompt = self.query_one(PromptInput)
-        before = self._given_back if prompt.whole.startswith(self._given_back) else ""
-        since = prompt.whole.removeprefix(before).strip("\n")
-        self._given_back = "\n".join(filter(None, (before, text)))
-        prompt.put("\n".join(filter(None, (self._given_back, since))))
+        since = prompt.whole
+        prompt.put(f"{text}\n{since}" if since or self.workbench.are_keys_waiting else text)
 
     @work(group="chat-engine", exclusive=True, exit_on_error=False)
     async def answer(self) -> None:

@@ -19,7 +19,7 @@ from workbench.text import printable
 from workbench.ui.config_import import Imported, import_into, xtuner_configs
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
-from workbench.ui.widgets.ordered_keys import TextInput
+from workbench.ui.widgets.text_input import TextInput
 
 
 class ImportPrompt(TranslatedModal[Imported | None]):

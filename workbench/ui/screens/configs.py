@@ -21,8 +21,8 @@ from workbench.ui.config_rows import ConfigRow, catalogue_configs, copy_into, es
 from workbench.ui.screens.area import AreaScreen
 from workbench.ui.widgets.config_detail import ConfigDetail
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
-from workbench.ui.widgets.ordered_keys import TextInput
 from workbench.ui.widgets.quiet_static import QuietStatic
+from workbench.ui.widgets.text_input import TextInput
 
 if TYPE_CHECKING:
     from workbench.ui.config_import import Imported

@@ -15,7 +15,7 @@ from textual.widgets import Input, Label
 from workbench.i18n import N_
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
-from workbench.ui.widgets.ordered_keys import TextInput
+from workbench.ui.widgets.text_input import TextInput
 
 _MOST_DIGITS = 9
 _DIGITS = r"\d*"

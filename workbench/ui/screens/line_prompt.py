@@ -16,8 +16,8 @@ from workbench.i18n import N_
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.widgets.fitted_footer import FittedFooter
-from workbench.ui.widgets.ordered_keys import TextInput
 from workbench.ui.widgets.quiet_static import QuietStatic
+from workbench.ui.widgets.text_input import TextInput
 
 
 class LinePrompt(TranslatedModal[str | None]):

@@ -16,8 +16,8 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.blank_when_gone import BlankWhenGone
 from workbench.ui.widgets.fitted_footer import FittedFooter
-from workbench.ui.widgets.ordered_keys import OrderedKeys
 from workbench.ui.widgets.path_input import PathInput
 from workbench.ui.widgets.quiet_static import QuietStatic
 
@@ -33,7 +33,7 @@ class KeptRow:
     is_pair: bool
 
 
-class _AnswerText(OrderedKeys, TextArea):
+class _AnswerText(BlankWhenGone, TextArea):
     """The answer, to be corrected."""
 
 

@@ -14,7 +14,7 @@ from workbench.i18n import _
 from workbench.jobs.sweeps import SweepPoint
 from workbench.ui.config_rows import config_to_begin_with
 from workbench.ui.screens.line_prompt import LinePrompt
-from workbench.ui.widgets.ordered_keys import TextInput
+from workbench.ui.widgets.text_input import TextInput
 
 _EXAMPLE = "lr=1e-4,2e-4 lora.r=8,16"
 

@@ -12,7 +12,7 @@ from textual.widgets import Input, Label
 from workbench.i18n import _
 from workbench.ui.config_rows import config_rows
 from workbench.ui.shown_path import shown_path
-from workbench.ui.widgets.ordered_keys import TextInput
+from workbench.ui.widgets.text_input import TextInput
 
 
 class ConfigLine(Horizontal):

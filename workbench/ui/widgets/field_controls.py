@@ -12,8 +12,9 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, TextArea
 
+from workbench.ui.widgets.blank_when_gone import BlankWhenGone
 from workbench.ui.widgets.field_values import choices, is_list, is_switch, suggestions, text_of_value
-from workbench.ui.widgets.ordered_keys import OrderedKeys, TextInput
+from workbench.ui.widgets.text_input import TextInput
 
 _UP_AND_DOWN: list[BindingType] = [
     Binding("up", "app.focus_previous", show=False),
@@ -45,7 +46,7 @@ class CheckInput(Tick):
     BINDINGS: ClassVar[list[BindingType]] = _UP_AND_DOWN
 
 
-class LinesInput(OrderedKeys, TextArea):
+class LinesInput(BlankWhenGone, TextArea):
     """A list, one entry a line."""
 
     DEFAULT_CSS = """

@@ -18,14 +18,14 @@ from workbench.data.sheets.found_json import Complaint
 from workbench.data.sheets.pasted import PastedResult
 from workbench.i18n import N_, _
 from workbench.text import printable
+from workbench.ui.widgets.blank_when_gone import BlankWhenGone
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
-from workbench.ui.widgets.ordered_keys import OrderedKeys
 
 _SECONDS_AFTER_TYPING = 0.3
 _COLUMNS = (Column(N_("line"), 5), Column(N_("to mend")))
 
 
-class PasteArea(OrderedKeys, TextArea):
+class PasteArea(BlankWhenGone, TextArea):
     """Line numbers, as the complaints name them."""
 
     DEFAULT_CSS = "PasteArea { border: none; padding: 0; height: 1fr; &:focus { border: none; } }"

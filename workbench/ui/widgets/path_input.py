@@ -10,7 +10,7 @@ from textual.message import Message
 
 from workbench.i18n import N_
 from workbench.ui.path_completion import completed
-from workbench.ui.widgets.ordered_keys import TextInput
+from workbench.ui.widgets.text_input import TextInput
 
 
 class PathInput(TextInput):

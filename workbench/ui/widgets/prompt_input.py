@@ -17,13 +17,13 @@ from workbench.chat.image_path import PICTURE_ENDINGS, pictures_in
 from workbench.i18n import N_, _
 from workbench.ui.chat_pictures import path_being_typed
 from workbench.ui.path_completion import completed
-from workbench.ui.widgets.ordered_keys import OrderedKeys
+from workbench.ui.widgets.blank_when_gone import BlankWhenGone
 
 _MOST_IN_BOX = 50_000
 """Characters that are edited in the box; it takes seconds to break a million into lines, and again at every key."""
 
 
-class PromptInput(OrderedKeys, TextArea):
+class PromptInput(BlankWhenGone, TextArea):
     """A text box that grows with its text, up to a third of the screen. A text that is too long for it goes beside it.
 
     Args:
@@ -130,16 +130,13 @@ class PromptInput(OrderedKeys, TextArea):
         return self.document.get_line(row)[:column]
 
     def action_send(self) -> None:
-        self.call_later(self._send)  # after the letters that were typed before it, which wait in the box's queue
-
-    def _send(self) -> None:
         """The box is empty at once: what is typed next is another message, and enter again sends none."""
         if message := self.whole:
             self.put("")
             self.post_message(self.Sent(message))
 
     def action_break_line(self) -> None:
-        self.call_later(self.insert, "\n")
+        self.insert("\n")
 
     def action_complete(self) -> None:
         typed = path_being_typed(self._line_to_cursor)

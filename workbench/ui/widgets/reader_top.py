@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from workbench.i18n import _
-from workbench.ui.widgets.ordered_keys import TextInput
+from workbench.ui.widgets.text_input import TextInput
 
 _SECONDS_AFTER_TYPING = 0.2
 

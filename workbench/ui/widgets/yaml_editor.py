@@ -9,7 +9,7 @@ from textual.theme import Theme
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
-from workbench.ui.widgets.ordered_keys import OrderedKeys
+from workbench.ui.widgets.blank_when_gone import BlankWhenGone
 
 _ROLES = {
     "comment": "secondary",
@@ -25,7 +25,7 @@ _ROLES = {
 """The parts of YAML, and the theme's colour of each."""
 
 
-class YamlEditor(OrderedKeys, TextArea):
+class YamlEditor(BlankWhenGone, TextArea):
     """Everything but the colours of the words comes from the style sheets."""
 
     DEFAULT_CSS = "YamlEditor { border: none; padding: 0; &:focus { border: none; } }"
