@@ -83,17 +83,21 @@ async def focus_in(pilot: Pilot[None], *kinds: type[Widget]) -> None:
 async def type_text(pilot: Pilot[None], text: str) -> None:
     """Type into the field that has the focus, or soon will have it, as fast as a terminal can send it."""
     await focus_in(pilot, Input, TextArea)
-    hold(pilot, *(events.Key(_character_to_key(char), char) for char in text))
+    send(pilot, *text)
     await pilot.pause()
+
+
+def send(pilot: Pilot[None], *keys: str) -> None:
+    """Characters and names of keys in one burst."""
+    _hold(pilot, *(events.Key(*(_character_to_key(key), key) if len(key) == 1 else (key, None)) for key in keys))
 
 
 def paste(pilot: Pilot[None], text: str) -> None:
     """Paste a text, or drag a file into the terminal, which pastes its path."""
-    hold(pilot, events.Paste(text))
+    _hold(pilot, events.Paste(text))
 
 
-def hold(pilot: Pilot[None], *keys: events.Key | events.Paste) -> None:
-    """Keys in one burst, none of which waits for what the one before it sets off."""
+def _hold(pilot: Pilot[None], *keys: events.Key | events.Paste) -> None:
     driver = pilot.app._driver
     assert driver is not None
     for key in keys:

@@ -9,7 +9,6 @@ from pathlib import Path
 import psutil
 import pytest
 import pytest_asyncio
-from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, TextArea
 
@@ -27,7 +26,7 @@ from tests.ui.chat_driving import (
     prompt,
     turns,
 )
-from tests.ui.driving import hold, screen_text, see, type_text, wait_until
+from tests.ui.driving import screen_text, see, send, type_text, wait_until
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import GenerationSettings
 from workbench.chat.system_templates import system_text
@@ -87,8 +86,7 @@ async def test_a_question_during_an_answer_waits_in_the_prompt(talk: Pilot[None]
 
 async def test_enter_twice_sends_once_and_what_is_typed_behind_it_is_the_next_message(talk: Pilot[None]) -> None:
     prompt(talk).put("Who are you?")
-    keys = ("enter", None), ("enter", None), ("h", "h"), ("i", "i")
-    hold(talk, *(events.Key(*key) for key in keys))
+    send(talk, "enter", "enter", *"hi")
     await wait_until(talk, lambda: turns(talk) == [("user", "Who are you?"), ("assistant", MODEL)])
     await wait_until(talk, lambda: prompt(talk).text == "hi" and not chat(talk)._answering)
     assert [turn.content for turn in on_disk(talk).turns] == ["Who are you?", MODEL]
@@ -101,12 +99,17 @@ async def test_messages_that_cannot_be_sent_yet_stand_in_the_box_in_their_order(
     await begin_wild_answer(talk)
     (engine,) = (child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline())
     engine.suspend()
-    keys = [*"one", "enter", *"two", "enter", *"three"]
-    hold(talk, *(events.Key(key, key if len(key) == 1 else None) for key in keys))
+    send(talk, *"one", "enter", *"two", "enter", *"three")
     await wait_until(talk, lambda: prompt(talk).text == "one\ntwo\nthree")
     engine.resume()
     await talk.press("escape")
     await wait_until(talk, lambda: not chat(talk)._answering)
+
+
+async def test_keys_in_one_burst_go_through_a_dialog_and_on(talk: Pilot[None]) -> None:
+    send(talk, "f10", *"Be brief.", "f10", *"Who are you?", "enter")
+    await wait_until(talk, lambda: [role for role, _text in turns(talk)] == ["user", "assistant"])
+    assert (chat(talk).chat.system, turns(talk)[0][1]) == ("Be brief.", "Who are you?")
 
 
 async def test_the_conversation_is_what_the_model_is_asked(talk: Pilot[None]) -> None:
@@ -351,12 +354,7 @@ async def test_an_answer_that_cannot_be_saved_stays_on_the_screen(talk: Pilot[No
 
 
 async def test_a_model_that_is_not_there_is_named_and_another_can_be_chosen(talk: Pilot[None]) -> None:
-    await talk.press("f9")
-    await see(talk, "Which model do you want to chat with?")
-    path = talk.app.screen.query_one("#model-path")
-    path.value = "./nowhere"  # type: ignore[attr-defined]
-    path.focus()
-    await talk.press("enter")
+    send(talk, "f9", *"./nowhere", "enter")  # the list has the focus; what is typed goes to the box
     await see(talk, "nowhere")
     await see(talk, "→")
     await talk.press("enter")

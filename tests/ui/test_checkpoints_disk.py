@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual import events
 from textual.pilot import Pilot
 
 from tests.ui import recorded
-from tests.ui.driving import NARROW, WIDE, hold, notices, running, screen_text, see, type_text, wait_until
+from tests.ui.driving import NARROW, WIDE, notices, running, screen_text, see, send, type_text, wait_until
 from tests.ui.weights_driving import chosen, on
 from tests.weights.files import adapter, cached_model, model, safetensors, torch_file
 from workbench.actions.weights import remove_weights
@@ -114,7 +113,7 @@ async def test_some_are_found_among_many_by_words(project: Path) -> None:
     model(project / "llama")
     async with running(project, "checkpoints") as pilot:
         await on(pilot, "run_00")
-        hold(pilot, events.Key("slash", "/"), *(events.Key(key, key) for key in "59"))
+        send(pilot, *"/59")
         await wait_until(pilot, lambda: isinstance(pilot.app.focused, WeightsFilter))
         await type_text(pilot, " some/BASE")
         await wait_until(pilot, lambda: "run_59" in screen_text(pilot) and "run_58" not in screen_text(pilot))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from textual import events
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from tests.ui.driving import HUGE, ROOMY, WIDE, footer, hold, running, screen_text, see, type_text, wait_until
+from tests.ui.driving import HUGE, ROOMY, WIDE, footer, running, screen_text, see, send, type_text, wait_until
 from workbench.configs.files import load_config
 from workbench.ui.widgets.config_detail import ConfigDetail
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
@@ -192,7 +191,7 @@ async def test_every_field_of_the_form_is_reached_by_the_keyboard(project: Path)
         rows = {row.control: row.name_in_file for row in screen.query_one(ModelForm).query(FieldRow)}
         reached: list[Widget | None] = []
         screen.watch(screen, "focused", lambda widget: reached.append(widget))
-        hold(pilot, *(events.Key("tab", None) for _ in range(2 * len(rows))))
+        send(pilot, *["tab"] * 2 * len(rows))
         await wait_until(pilot, lambda: rows.keys() <= set(reached))
 
 

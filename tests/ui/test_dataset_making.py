@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from textual import events
 from textual.widgets import OptionList
 
 from tests.ui.dataset_driving import change, dialogue, field, write
-from tests.ui.driving import WIDE, focus_in, hold, running, screen_text, see, wait_until
+from tests.ui.driving import WIDE, focus_in, running, screen_text, see, send, wait_until
 from workbench.ui.widgets.fitted_table import FittedTable
 
 
@@ -53,7 +52,7 @@ async def test_a_refused_value_is_not_written(project: Path) -> None:
         await see(pilot, "unseen questions")
         field(pilot, "name").control.focus()
         await pilot.press("end")
-        hold(pilot, *(events.Key("backspace", None) for _ in range(10)), events.Key("f9", None))
+        send(pilot, *["backspace"] * 10, "f9")
         await see(pilot, "A field has a value that is refused.")
         await pilot.press("enter")
         await wait_until(pilot, lambda: field(pilot, "name").has_class("-invalid"))

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from textual import events, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 
-from tests.ui.driving import hold, wait_until
+from tests.ui.driving import paste, send, wait_until
 from workbench.ui import keys_in_turn
 from workbench.ui.keys_in_turn import KeysInTurn
 
@@ -55,28 +55,26 @@ async def room() -> AsyncIterator[Pilot[None]]:
         yield pilot
 
 
-def _send(pilot: Pilot[None], *keys: str) -> None:
-    hold(pilot, *(events.Key(key, key if len(key) == 1 else None) for key in keys))
-
-
 def _told(pilot: Pilot[None]) -> list[str]:
     assert isinstance(pilot.app, _Room)
     return pilot.app.told
 
 
 async def test_what_is_typed_behind_the_keys_that_lead_to_a_box_stands_in_it(room: Pilot[None]) -> None:
-    _send(room, "a", "f9", "down", "tab", *"text", "left", "backspace", "f10", "b", "f9", "tab", "c", "f10", "d")
+    send(room, "a", "f9", "down", "tab", *"text", "left", "backspace", "f10", "b", "f9", "tab", "c", "f10", "d")
     await wait_until(room, lambda: _told(room) == ["tet", "c"])
     await wait_until(room, lambda: room.app.query_one(Input).value == "abd")
 
 
 async def test_a_command_of_the_app_comes_after_the_letters_before_it(room: Pilot[None]) -> None:
-    _send(room, *"abc", "f4", *"de", "f2", "f", "f4")
+    send(room, *"abc", "f4", *"de", "f2", "f", "f4")
     await wait_until(room, lambda: _told(room) == ["abc", "abcde", "abcdef"])
 
 
 async def test_a_paste_has_its_turn_as_well(room: Pilot[None]) -> None:
-    hold(room, events.Key("f9", None), events.Key("tab", None), events.Paste("pasted"), events.Key("f10", None))
+    send(room, "f9", "tab")
+    paste(room, "pasted")
+    send(room, "f10")
     await wait_until(room, lambda: _told(room) == ["pasted"])
 
 
@@ -87,7 +85,7 @@ async def test_keys_do_not_wait_for_ever_for_a_widget_that_does_not_answer(
     box = room.app.query_one(Input)
     until = asyncio.Event()
     box.call_later(until.wait)
-    _send(room, "a", "f2")
+    send(room, "a", "f2")
     await wait_until(room, lambda: _told(room) == [""])
     until.set()
     await wait_until(room, lambda: box.value == "a")

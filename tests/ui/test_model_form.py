@@ -9,13 +9,12 @@ from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict
-from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widgets import Checkbox, Collapsible, Input, Select, TextArea
 
-from tests.ui.driving import hold, screen_text, see, type_text, wait_until
+from tests.ui.driving import screen_text, see, send, type_text, wait_until
 from workbench.chat.protocol import GenerationSettings
 from workbench.configs.find import find_config
 from workbench.configs.setting import setting
@@ -217,11 +216,7 @@ async def test_no_letter_of_a_burst_overtakes_the_keys_before_it(name: str) -> N
         control = row(model_form, name).control
         control.focus()
         await pilot.press("end")
-        keys = [events.Key("backspace", "\x7f")] * len("identity")
-        letters = [events.Key(letter, letter) for letter in "toxrn"]
-        hold(
-            pilot, *keys, *letters, events.Key("left", None), events.Key("left", None), events.Key("backspace", "\x7f")
-        )
+        send(pilot, *["backspace"] * len("identity"), *"toxrn", "left", "left", "backspace")
         await wait_until(pilot, lambda: model_form.changes() == {name: "torn" if name == "text" else ["torn"]})
 
 
@@ -230,8 +225,7 @@ async def test_what_is_typed_behind_a_key_that_goes_on_stands_in_the_next_box(on
     async with form(Sample()) as (pilot, shown):
         row(shown, "text").control.focus()
         await pilot.press("end")
-        keys = (("b", "b"), (on, None), ("end", None), ("backspace", "\x7f"), ("7", "7"), (on, None), ("2", "2"))
-        hold(pilot, *(events.Key(*key) for key in keys))
+        send(pilot, "b", on, "end", "backspace", "7", on, "2")
         await wait_until(pilot, lambda: shown.changes() == {"text": "ab", "count": 7, "share": 2.0})
 
 

@@ -8,13 +8,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from textual import events
 from textual.pilot import Pilot
 from textual.widgets import SelectionList, TextArea
 
 from tests.jobs.running import WAIT, python
 from tests.ui import recorded
-from tests.ui.driving import ROOMY, hold, running, screen_text, see, type_text, wait_until, work_done
+from tests.ui.driving import ROOMY, running, screen_text, see, send, type_text, wait_until, work_done
 from workbench.actions import train
 from workbench.actions.fit import FitWish
 from workbench.configs.schema import TrainConfig
@@ -105,7 +104,7 @@ async def test_what_was_typed_in_the_same_instant_is_part_of_what_starts(
         await see(pilot, "fits")
         field(pilot, "max_epochs").control.focus()
         await pilot.press("end")
-        hold(pilot, events.Key("5", "5"), events.Key("f9", None))
+        send(pilot, "5", "f9")
         await see(pilot, "✓ finished")
     assert [config.max_epochs for config in started] == [25]
 
@@ -148,7 +147,7 @@ async def test_a_name_that_was_typed_without_enter_is_what_starts(
 async def test_a_key_that_is_held_starts_one_training(project: Path, data: Path, started: list[TrainConfig]) -> None:
     async with running(project, "train", ROOMY, config=CONFIG) as pilot:
         await see(pilot, "fits")
-        hold(pilot, *(events.Key("f9", None) for _ in range(5)))
+        send(pilot, *["f9"] * 5)
         await see(pilot, "✓ finished")
     assert len(started) == 1
 

@@ -22,8 +22,8 @@ from workbench.paths import resolve_model
 from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.known_models import KnownModel, added_to_base, found_models, known_models
-from workbench.ui.screens.area import TranslatedModal
 from workbench.ui.screens.choice import Choice, ChoiceDialog
+from workbench.ui.screens.list_dialog import ListDialog
 from workbench.ui.typed_endpoint import is_service, service_typed
 from workbench.ui.widgets.field_controls import LineInput, Tick
 from workbench.ui.widgets.fitted_footer import FittedFooter
@@ -38,7 +38,7 @@ _COLUMNS = (
 )
 
 
-class ModelPicker(TranslatedModal[ChosenModel | None]):
+class ModelPicker(ListDialog[ChosenModel | None]):
     """A table of the project's models and the user's chat services; others may be typed instead.
 
     Args:

@@ -11,7 +11,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Key
 from textual.widgets import DataTable, Input, Label
 from textual.worker import get_current_worker
 
@@ -21,7 +20,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
-from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.screens.list_dialog import ListDialog
 from workbench.ui.widgets.field_controls import LineInput
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
@@ -30,7 +29,7 @@ from workbench.ui.widgets.quiet_static import QuietStatic
 _COLUMNS = (Column(N_("started"), 16), Column(N_("model"), keeps_end=True), Column(N_("first question")))
 
 
-class SavedChats(TranslatedModal[list[SavedConversation] | None]):
+class SavedChats(ListDialog[list[SavedConversation] | None]):
     """The conversations on disk, newest first; words that are typed leave those in which they stand.
 
     Gives the chosen one with those that it stands beside, from left to right.
@@ -118,14 +117,6 @@ class SavedChats(TranslatedModal[list[SavedConversation] | None]):
             if (more := len(taken) - len(columns)) > 0:
                 self.notify(_("{count} more were taken in; ctrl+o lists them.").format(count=more))
             self.dismiss(columns)
-
-    def on_key(self, event: Key) -> None:
-        """What is typed while the list has the focus are words to look for."""
-        if isinstance(self.focused, FittedTable) and event.is_printable and event.character:
-            event.stop()
-            line = self.query_one(LineInput)
-            line.focus()
-            line.insert_text_at_cursor(event.character)
 
     @on(Input.Submitted)
     def _go_to_table(self) -> None:
