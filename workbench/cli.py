@@ -5,6 +5,7 @@ no postponed annotations: typer reads those of the callback, which is defined wh
 """
 
 import codecs
+import errno
 import gettext
 import importlib
 import io
@@ -137,13 +138,28 @@ def main() -> None:
     """Run the command line and leave with its exit code: 0 done, 1 a mistake or failure, 2 wrong usage, 130 Ctrl-C."""
     _write_what_the_terminal_can()
     try:
-        sys.exit(_followed_and_run())
+        code = _followed_and_run()
+        sys.stdout.flush()
+        sys.exit(code)
     except WorkbenchError as error:
         _report(error)
+        sys.exit(1)
+    except OSError as error:  # mostly of the output: where files are read and written, the command has its own words
+        _let_go_of_output()
+        if not isinstance(error, BrokenPipeError):  # who reads has seen enough
+            is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+            fix = _("Free some space or choose another folder.") if is_full else None
+            where = str(error.filename) if error.filename else None
+            _report(WorkbenchError(error.strerror or str(error), where=where, fix=fix))
         sys.exit(1)
     except KeyboardInterrupt:  # while something is imported; later on, the parser sees it
         sys.stderr.write(_("Aborted!") + "\n")
         sys.exit(_INTERRUPTED)
+
+
+def _let_go_of_output() -> None:
+    """What could not be written is not tried once more when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_what_the_terminal_can() -> None:

@@ -74,6 +74,30 @@ def test_a_mistake_is_told_without_a_traceback(tmp_path: Path) -> None:
     assert result.stderr == "Error: my.yaml:3:lrr: Unknown key `lrr`.\n  → Did you mean `lr`, `lora`?\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+@pytest.mark.parametrize("command", [["list-cfg"], ["list-cfg", "--json"], ["--version"]])
+def test_an_output_on_a_full_disk_is_told_without_a_traceback(command: list[str], tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(
+            [sys.executable, "-m", "workbench", *command],
+            cwd=tmp_path,
+            env=os.environ | {"WORKBENCH_LANG": "en"},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert told.returncode == 1
+    assert told.stderr == "Error: No space left on device\n  → Free some space or choose another folder.\n"
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m workbench list-cfg | head -1"
+    told = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
+    assert (told.stdout.count("\n"), told.stderr) == (1, "")
+
+
 def test_help_speaks_the_users_language(tmp_path: Path) -> None:
     chinese = workbench("list-cfg", "--help", cwd=tmp_path, WORKBENCH_LANG="zh_CN").stdout
     assert any("\u4e00" <= char <= "\u9fff" for char in chinese)
