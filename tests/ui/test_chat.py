@@ -355,8 +355,7 @@ async def test_an_answer_that_cannot_be_saved_stays_on_the_screen(talk: Pilot[No
 
 async def test_a_model_that_is_not_there_is_named_and_another_can_be_chosen(talk: Pilot[None]) -> None:
     send(talk, "f9", *"./nowhere", "enter")  # the list has the focus; what is typed goes to the box
-    await see(talk, "nowhere")
-    await see(talk, "→")
+    await see(talk, "./nowhere", "→")
     await talk.press("enter")
     await wait_until(talk, lambda: talk.app.screen is chat(talk))
     await talk.press("f9")

@@ -25,5 +25,5 @@ class ListDialog(TranslatedModal[Result], Generic[Result]):
         if isinstance(self.focused, FittedTable):
             event.stop()
             line = self.query(LineInput).first()
-            line.focus()
-            line.insert_text_at_cursor(text)
+            self.set_focus(line)
+            line.call_later(line.insert_text_at_cursor, text)  # once it has the focus, by which it selects its text
