@@ -14,6 +14,7 @@ from tests.bench.screen import Screen
 from tests.bench.terminal import Terminal
 from tests.bench.trainings import fill_with_configs, project, running_training, wait_for_steps
 from tests.e2e.project import Project
+from workbench.configs.catalogue.filters import Wanted
 from workbench.ui.config_rows import config_rows, matching
 
 _MOST_MILLISECONDS = 50
@@ -67,7 +68,7 @@ def _in_configs(keys: Keys, where: Project, samples: Samples) -> None:
     rows = config_rows(where.folder)
     for length in range(1, len(_FILTER) + 1):
         typed = _FILTER[:length]
-        count = f"{len(matching(rows, typed))} of {len(rows)} configs"
+        count = f"{len(matching(rows, Wanted.of(typed)))} of {len(rows)} configs"
         letter, rows_shown = keys.time_twice(typed[-1], _is_typed(typed), _is_shown(count))
         samples[TYPE].append(letter)
         samples[NARROW].append(rows_shown)

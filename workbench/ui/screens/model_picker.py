@@ -121,8 +121,11 @@ class ModelPicker(ListDialog[ChosenModel | None]):
             self.app.call_from_thread(self._add, found)
 
     def _add(self, found: Sequence[KnownModel]) -> None:
+        is_first = not self._known
         self._known += self._choices(found)
         self._show_known()
+        if is_first and self._known and not self.query_one("#model-path", Input).value:
+            self.query_one(FittedTable).focus()
         if not self._known and not self._problem:
             self.query_one(QuietStatic).tell(_("No other model is here yet: name one above."))
 
