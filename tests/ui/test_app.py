@@ -7,15 +7,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from tests.ui import recorded
-from tests.ui.driving import HUGE, NARROW, WIDE, footer, running, screen_text, see, type_text, wait_until
+from tests.ui.driving import HUGE, NARROW, WIDE, focus_in, footer, running, screen_text, see, type_text, wait_until
 from workbench.errors import WorkbenchError
 from workbench.i18n import set_language
 from workbench.ui.app import WorkbenchApp
 from workbench.ui.areas import AREAS
 from workbench.ui.state import AppState
+from workbench.ui.widgets.prompt_input import PromptInput
 
 HEAVY = ("torch", "transformers", "datasets", "peft", "deepspeed", "numpy", "safetensors", "accelerate")
 PAINT_EVERY_AREA = f"""
@@ -132,6 +134,17 @@ async def test_too_small_a_terminal_says_so_and_comes_back_when_enlarged(project
         await see(pilot, "This terminal has 50×12 cells", "70×20")
         await pilot.resize_terminal(80, 24)
         await see(pilot, "deepseek_coder_6_7b_base_qlora_code_alpaca_e3")
+        await focus_in(pilot, Widget)
+
+
+async def test_after_too_small_a_terminal_the_keys_go_where_they_went_before(project: Path) -> None:
+    async with running(project, "chat") as pilot:
+        await focus_in(pilot, PromptInput)
+        await pilot.resize_terminal(40, 12)
+        await see(pilot, "This terminal has 40×12 cells")
+        await wait_until(pilot, lambda: pilot.app.focused is None)
+        await pilot.resize_terminal(80, 24)
+        await focus_in(pilot, PromptInput)
 
 
 async def test_the_app_begins_where_it_was_left(project: Path) -> None:

@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -74,6 +77,21 @@ class TranslatedModal(WorkbenchScreen[Result], ModalScreen[Result], Generic[Resu
     DEFAULT_CSS = "TranslatedModal { align: center middle; background: $background 60%; }"
 
 
+class TooSmall(Static):
+    """What stands in place of an area when the terminal has too few cells; ``app.tcss`` shows and hides it."""
+
+    class Gone(Message):
+        """There is room again."""
+
+    def on_hide(self) -> None:
+        self.post_message(self.Gone())
+
+    def render(self) -> str:
+        columns, rows = self.app.size
+        text = _("This terminal has {columns}×{rows} cells; at least {least_columns}×{least_rows} are needed.")
+        return text.format(columns=columns, rows=rows, least_columns=SMALLEST[0], least_rows=SMALLEST[1])
+
+
 class AreaScreen(WorkbenchScreen[None]):
     """An area. Subclasses name their area and give their widgets in `compose_area`."""
 
@@ -105,6 +123,7 @@ class AreaScreen(WorkbenchScreen[None]):
         super().__init__()
         self._language = current_language()
         self._looking: Timer | None = None
+        self._last_focused: Widget | None = None
 
     def look_every(self, seconds: float, look: Callable[[], object]) -> None:
         """Look at the disk now and then, but not while another area is on screen."""
@@ -122,6 +141,16 @@ class AreaScreen(WorkbenchScreen[None]):
 
     def recomposed(self) -> Awaitable[None] | None:
         """Everything was composed anew, in another language: fill the widgets again."""
+
+    def watch_focused(self, before: Widget | None, now: Widget | None) -> None:
+        if now is None:
+            self._last_focused = before
+
+    @on(TooSmall.Gone)
+    def _focus_again(self) -> None:
+        """There is room again: the keys go where they went before there was none."""
+        if self.focused is None:
+            self.set_focus(self._last_focused or next(iter(self.focus_chain), None))
 
     def on_screen_suspend(self) -> None:
         if self._looking:
@@ -143,12 +172,3 @@ class AreaScreen(WorkbenchScreen[None]):
 
     def on_area_tabs_clicked(self, event: AreaTabs.Clicked) -> None:
         self.workbench.action_go(event.area)
-
-
-class TooSmall(Static):
-    """What stands in place of an area when the terminal has too few cells; ``app.tcss`` shows and hides it."""
-
-    def render(self) -> str:
-        columns, rows = self.app.size
-        text = _("This terminal has {columns}×{rows} cells; at least {least_columns}×{least_rows} are needed.")
-        return text.format(columns=columns, rows=rows, least_columns=SMALLEST[0], least_rows=SMALLEST[1])
