@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.chat.training_rows import answer_row, append_row, preference_rows, with_kept_pictures
-from workbench.chat.turn import ChatCall, ChatTurn
+from workbench.chat.turn import ChatCall, ChatTurn, Figures
 from workbench.data.checks import check_data
 from workbench.data.formats.chat import openai
 from workbench.data.formats.preference import preference
@@ -45,7 +45,7 @@ def test_a_pair_has_the_corrected_answer_and_the_given_one():
     assert read.turns[-1].content == "No, it is 2."
     assert [turn.content for turn in read.rejected] == ["No."]
     with pytest.raises(WorkbenchError, match="not changed"):
-        preference_rows(turns(), "No. ", others=["No."])
+        preference_rows(turns(), "No. ", others=[turns()])
 
 
 def test_steps_with_tools_are_part_of_the_answer():
@@ -62,6 +62,22 @@ def test_steps_with_tools_are_part_of_the_answer():
     assert (read.turns[2].role, read.turns[2].call_id) == ("tool", "c1")
     assert "calculator" in read.tools
     assert read.turns[1].loss is None
+
+
+def test_a_pair_of_two_models_has_the_steps_of_each():
+    asked = ChatTurn(role="user", content="1+1?")
+    thought = ChatTurn(role="assistant", content="Action: calculator")
+    stepped = [asked, thought, ChatTurn(role="system", content="Response:2"), ChatTurn(role="assistant", content="2.")]
+    at_once = [asked, ChatTurn(role="assistant", content="3.")]
+    stopped = [asked, ChatTurn(role="assistant", content="Per", figures=Figures(ended_by="stopped"))]
+    read = preference(*preference_rows(stepped, "2.", others=[at_once, stopped, at_once, stepped]))
+    assert [turn.content for turn in read.turns] == ["1+1?", thought.content, "Response:2", "2."]
+    assert [turn.content for turn in read.with_rejected().turns] == ["1+1?", "3."]
+    read = preference(*preference_rows(at_once, "3.", others=[stepped]))
+    assert [turn.content for turn in read.with_rejected().turns] == [turn.content for turn in stepped]
+    corrected = preference(*preference_rows(stepped, "It is 2."))
+    assert [turn.content for turn in corrected.turns[:-1]] == ["1+1?", thought.content, "Response:2"]
+    assert [turn.content for turn in corrected.with_rejected().turns] == [turn.content for turn in stepped]
 
 
 def test_rows_are_added_and_the_file_passes_the_check(tmp_path):

@@ -33,11 +33,18 @@ def system_text(name: str, bot_name: str) -> str:
 
 
 def named_by(text: str) -> tuple[str, str] | None:
-    """The name whose system text this is, and what the model is called in it; None if it is nobody's."""
+    """The name whose system text this is, and what the model is called in it; None if it is nobody's.
+
+    Blanks around the text do not matter.
+    """
     for name in SYSTEM_TEMPLATES:
         mark = re.escape("{bot_name}")
-        pattern = re.escape(system_text(name, "{bot_name}")).replace(mark, "(?P<bot>.*?)", 1).replace(mark, "(?P=bot)")
-        if found := re.fullmatch(pattern, text, re.DOTALL):
+        pattern = (
+            re.escape(system_text(name, "{bot_name}").strip())
+            .replace(mark, "(?P<bot>.*?)", 1)
+            .replace(mark, "(?P=bot)")
+        )
+        if found := re.fullmatch(pattern, text.strip(), re.DOTALL):
             return name, found.groupdict().get("bot", "")
     return None
 

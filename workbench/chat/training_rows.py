@@ -29,46 +29,52 @@ def answer_row(turns: Sequence[ChatTurn], answer: str, tools: str = "") -> dict[
         answer: what its last turn shall say.
         tools: the functions that the model could call, a JSON list as text.
     """
-    given = with_marks(turns)
-    begins = 1 + max((number for number, turn in enumerate(turns) if turn.role == "user"), default=-1)
-    messages = [_message(turn) for turn in given[:-1]]
-    for message in messages[:begins]:
+    messages = _messages(turns)
+    for message in messages[: _begin_of_answer(turns)]:
         if message["role"] == "assistant":
             message["loss"] = False
-    row: dict[str, Any] = {"messages": [*messages, {"role": "assistant", "content": answer}]}
-    return _with_rest(row, turns, tools)
+    messages[-1] = {"role": "assistant", "content": answer}
+    return _with_rest({"messages": messages}, turns, tools)
 
 
 def preference_rows(
-    turns: Sequence[ChatTurn], chosen: str, tools: str = "", others: Sequence[str] = ()
+    turns: Sequence[ChatTurn], chosen: str, tools: str = "", others: Sequence[Sequence[ChatTurn]] = ()
 ) -> list[dict[str, Any]]:
-    """Rows of the format ``preference``: what the answer should have been, and what it was.
+    """Rows of the format ``preference``: what the answer should have been, and what it was, each with its steps.
 
     Args:
         turns: from the system text, if there is one, to the last turn of the answer.
-        others: what other models answered; an answer that was not changed is preferred to each that differs.
+        chosen: what its last turn shall say.
+        others: the same conversation with the answers of other models; an answer that was not changed is preferred to
+            each that differs and is whole.
 
     Raises:
-        WorkbenchError: there is none that differs.
+        WorkbenchError: there is none such.
     """
-    given = turns[-1].content
-    is_changed = chosen.strip() != given.strip()
-    rejected = [given] if is_changed else [one for one in others if one.strip() != chosen.strip()]
+    messages = _messages(turns)
+    begin = _begin_of_answer(turns)
+    given, wanted = messages[begin:], [*messages[begin:-1], {"role": "assistant", "content": chosen}]
+    if chosen.strip() != turns[-1].content.strip():
+        rejected = [given]
+    else:
+        answers = [_messages(one)[_begin_of_answer(one) :] for one in others if _is_whole(one[-1])]
+        rejected = [one for number, one in enumerate(answers) if one not in [given, *answers[:number]]]
     if not rejected:
         raise WorkbenchError(
-            _("A pair needs two answers, and this one was not changed."),
+            _("A pair needs two whole answers that differ, and this one was not changed."),
             fix=_("Correct the answer first, or keep it as a plain row."),
         )
-    prompt = [_message(turn) for turn in with_marks(turns[:-1])]
-    rows: list[dict[str, Any]] = [
-        {
-            "prompt": prompt,
-            "chosen": [{"role": "assistant", "content": chosen}],
-            "rejected": [{"role": "assistant", "content": one}],
-        }
-        for one in dict.fromkeys(rejected)
-    ]
+    rows = [{"prompt": messages[:begin], "chosen": wanted, "rejected": one} for one in rejected]
     return [_with_rest(row, turns, tools) for row in rows]
+
+
+def _begin_of_answer(turns: Sequence[ChatTurn]) -> int:
+    """The number of the first turn of the last answer, which may have steps with tools."""
+    return 1 + max((number for number, turn in enumerate(turns) if turn.role == "user"), default=-1)
+
+
+def _is_whole(answer: ChatTurn) -> bool:
+    return answer.figures is None or answer.figures.ended_by == "model"
 
 
 def with_kept_pictures(turns: Sequence[ChatTurn], dataset: Path) -> list[ChatTurn]:
@@ -176,6 +182,10 @@ def _require_readable(row: Row) -> None:
 def _with_rest(row: dict[str, Any], turns: Sequence[ChatTurn], tools: str) -> dict[str, Any]:
     images = [image for turn in turns for image in turn.images]
     return {**row, **({"images": images} if images else {}), **({"tools": tools} if tools else {})}
+
+
+def _messages(turns: Sequence[ChatTurn]) -> list[dict[str, Any]]:
+    return [_message(turn) for turn in with_marks(turns)]
 
 
 def _message(turn: Turn) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class ChatKeeping(ChatConversation):
             return
 
         seen, tools = await self.seen_by_model(turns, self.sides.all[model].told_to_answer(question))
-        others = self._other_answers(question, model)
+        others = await self._other_answers(question, model)
 
         def keep(row: KeptRow) -> str:
             return self._keep_row(seen, row, tools, others)
@@ -79,12 +79,15 @@ class ChatKeeping(ChatConversation):
         taken = await self.app.push_screen_wait(ChoiceDialog(title, "", choices, current))
         return None if taken is None else int(taken) - 1
 
-    def _other_answers(self, question: int, model: int) -> list[str]:
-        """What the models beside this one answered."""
-        others = [chat.turns_to_answer(question) for number, chat in enumerate(self.sides.all) if number != model]
-        return [turns[-1].content for turns in others if turns]
+    async def _other_answers(self, question: int, model: int) -> list[list[ChatTurn]]:
+        """The conversations of the models beside this one up to their answers, each as its model saw it."""
+        others = [chat for number, chat in enumerate(self.sides.all) if number != model]
+        answered = [
+            (turns, chat.told_to_answer(question)) for chat in others if (turns := chat.turns_to_answer(question))
+        ]
+        return [(await self.seen_by_model(turns, told))[0] for turns, told in answered]
 
-    def _keep_row(self, turns: list[ChatTurn], kept: KeptRow, tools: str, others: list[str]) -> str:
+    def _keep_row(self, turns: list[ChatTurn], kept: KeptRow, tools: str, others: list[list[ChatTurn]]) -> str:
         """
         Raises:
             WorkbenchError: the row cannot be written.
