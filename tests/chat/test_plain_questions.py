@@ -14,6 +14,7 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.chat.services import failing, falling_silent, said, streamed
@@ -119,3 +120,36 @@ async def test_what_came_is_kept_if_the_process_is_asked_to_end(
         assert await asyncio.wait_for(chat.wait(), 30) == 130
     ((_path, kept),) = saved_conversations(tmp_path)
     assert [turn.content for turn in kept.turns] == ["one", "Half "]
+
+
+class _Hands(StringIO):
+    """Types the same question at every turn, and ends the engine before the second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed = 0
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, _size: int | None = -1, /) -> str:
+        self._typed += 1
+        if self._typed == 2:
+            (engine,) = (child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline())
+            engine.kill()
+            engine.wait()
+        return "Who are you?\n" if self._typed <= 3 else ""
+
+
+@pytest.mark.heavy
+def test_a_model_whose_engine_was_killed_is_loaded_again_for_who_types(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load = Load(id=0, model="sample:model")
+    chat = PlainChat(load, "", GenerationSettings(), tmp_path, tmp_path / "chat.log", questions=_Hands())
+    assert chat_plainly(chat, []) == 0
+    out, err = capsys.readouterr()
+    assert out.count("I am the sample model of workbench.") == 2
+    assert err.index("ended unexpectedly") < err.index("loads the model again") < err.rindex("Ready:")
+    ((_path, kept),) = saved_conversations(tmp_path)
+    assert [turn.role for turn in kept.turns] == ["user", "assistant"] * 2

@@ -54,6 +54,8 @@ class PlainChat:
     _warned: bool = field(default=False, init=False)
     _sees: bool = field(default=False, init=False)
     _is_stopped: bool = field(default=False, init=False)
+    _is_lost: bool = field(default=False, init=False)
+    """Whether the model has to be loaded again, as its engine has ended."""
     _waiting: list[str] = field(default_factory=list, init=False)
     """Pictures for the next message."""
 
@@ -97,17 +99,22 @@ class PlainChat:
                     self._waiting = list(self.images)
                     tell(_("The conversation is empty again."))
                     continue
+                by_hand = self._is_typed_by_hand and not first
                 try:
+                    if self._is_lost:
+                        assert isinstance(engine, ChatEngine)
+                        await self._load(engine)
                     await self._hear(engine, conversation, question)
                 except WorkbenchError as error:
-                    is_lost = isinstance(engine, ChatEngine) and not engine.running
-                    by_hand = self._is_typed_by_hand and not first
+                    self._is_lost = isinstance(engine, ChatEngine) and (self._is_lost or not engine.running)
                     goes_on = by_hand or ((len(first) != 1 or self.as_json) and _is_message(question))
-                    if is_lost or not goes_on:
+                    if not goes_on or (self._is_lost and not by_hand):
                         raise
                     unanswered += not by_hand
                     came = self.answering.came if isinstance(self.answering, EngineAnswering) else ""
                     self._output.tell_why(question, error, by_hand=by_hand, came=came)
+                    if self._is_lost:
+                        tell(_("The next message loads the model again; the conversation goes on."))
                 if self.answering.is_to_end or (self._is_stopped and (first or not self._is_typed_by_hand)):
                     raise KeyboardInterrupt  # nobody types: it was not this answer alone that was meant
         finally:
@@ -141,7 +148,7 @@ class PlainChat:
         assert loaded is not None
         for warning in loaded.warnings:
             tell(_("Warning: {text}").format(text=warning))
-        self._sees = loaded.sees
+        self._sees, self._is_lost = loaded.sees, False
         ready = _("Ready: {count:.1f} M parameters on {device}, prompt template {template}.")
         tell(ready.format(count=loaded.parameters / 1e6, device=loaded.device, template=loaded.prompt_template))
         return loaded
