@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -109,3 +110,14 @@ async def test_where_nobody_types_nothing_touches_the_outside(
         assert pipe.readline() == "a\n"
     assert given.turns[1].content == "Response:The user did not allow this call.\n"
     assert "--allow web_search" in capsys.readouterr().err
+
+
+async def test_what_cannot_be_called_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    choice = AgentChoice(is_on=True, protocol="moss", tools=("calculator", "clock"))
+    toolbox = toolbox_of(choice, tmp_path)
+    answering = AgentAnswering(choice, toolbox, Consent(tmp_path, frozenset({"calculator", "pyton"})), StringIO())
+    assert await answering.start("moss_sft") == [
+        "Calls as moss has them cannot name these tools: clock.",
+        "--allow pyton: the model has no tool of this name.",
+    ]
+    await toolbox.close()

@@ -12,7 +12,7 @@ from tests.ui import recorded
 from tests.weights.files import adapter, model
 from workbench.chat.image_path import PICTURE_ENDINGS
 from workbench.chat.protocol import Answer
-from workbench.chat.turn import ChatTurn
+from workbench.chat.turn import ChatTurn, Figures
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.ui.chat_choices import ChatForm
@@ -22,6 +22,7 @@ from workbench.ui.chat_state import ChatState
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.known_models import found_models, known_models
 from workbench.ui.path_completion import completed
+from workbench.ui.widgets.chat_message import figures_text
 
 
 def seeing(folder: Path, **known: str) -> Path:
@@ -174,3 +175,7 @@ def test_hidden_answers_stay_hidden_while_columns_come_and_go(tmp_path: Path) ->
     assert sides.blind.hides(0)
     sides.remove_others()
     assert not sides.blind.hides(0)
+
+
+def test_an_answer_that_was_stopped_before_it_began_has_no_figures() -> None:
+    assert figures_text(Figures(ended_by="stopped", first_token_s=3.35, total_s=3.35)) == "stopped"

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from workbench.agent.mcp_file import read_mcp_file
 from workbench.agent.protocols import CHINESE_REACT_TEXT, PLUGINS, AgentProtocol, Moss, React, protocol_named
+from workbench.agent.tool import ToolSpec
 from workbench.agent.toolbox import Toolbox
 from workbench.agent.tools.builtin import WEB_SEARCH
 from workbench.agent.tools.settings import SAMPLE_ARXIV, SEARCH_KEY, ToolSettings
 from workbench.chat.agent_choice import AgentChoice
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
+from workbench.text import visible
 
 USUAL_TOOLS = ("calculator", "equation_solver", "clock")
 """Of a command that names none: those that touch nothing outside."""
@@ -60,6 +62,13 @@ def toolbox_of(choice: AgentChoice, project: Path) -> Toolbox:
             fix=_("Give an address that begins with https://, or {sample}.").format(sample=SAMPLE_ARXIV),
         )
     return Toolbox(choice.tools, settings, file)
+
+
+def said_of_uncallable(protocol: AgentProtocol, tools: Sequence[ToolSpec]) -> list[str]:
+    """That the model cannot call some of the tools, if there are such."""
+    names = [visible(tool.name) for tool in tools if not protocol.can_call(tool)]
+    told = _("Calls as {protocol} has them cannot name these tools: {names}.")
+    return [told.format(protocol=protocol.name, names=", ".join(names))] if names else []
 
 
 def plugins_choice(names: tuple[str, ...], bot_name: str) -> AgentChoice:

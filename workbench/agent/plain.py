@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from workbench.agent.chosen import protocol_of
+from workbench.agent.chosen import protocol_of, said_of_uncallable
 from workbench.agent.consent import Consent, Reply
 from workbench.agent.loop import Agent, Answered, Called, Calling, Ended, Event
 from workbench.agent.misread import misread_note
@@ -52,14 +52,18 @@ class AgentAnswering:
     _protocol: AgentProtocol | None = field(default=None, init=False)
 
     async def start(self, prompt_template: str) -> list[str]:
-        """Start the servers of tools; returns what is wrong with those that do not answer.
+        """Start the servers of tools; returns what is wrong with those that do not answer, and with names of tools.
 
         Raises:
             WorkbenchError: there is no such protocol.
         """
         self._protocol = protocol_of(self.choice, prompt_template)
         self.choice = self.choice.model_copy(update={"read_as": self._protocol.name})
-        return await self.toolbox.start()
+        troubles = await self.toolbox.start()
+        specs = self.toolbox.specs
+        unknown = sorted(self.consent.allowed - {tool.name for tool in specs})
+        missing = [_("--allow {name}: the model has no tool of this name.").format(name=name) for name in unknown]
+        return [*troubles, *said_of_uncallable(self._protocol, specs), *missing]
 
     async def close(self) -> None:
         """End the processes of the tools."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -212,9 +213,19 @@ def load_errors(shown: str) -> Iterator[None]:
         first_line = (str(error) or type(error).__name__).strip().splitlines()[0]
         raise WorkbenchError(
             _("The model cannot be loaded: {reason}").format(reason=first_line[:300]),
-            where=shown,
+            where=_damaged_json(shown) if isinstance(error, json.JSONDecodeError) else shown,
             fix=_mend(str(error)),
         ) from error
+
+
+def _damaged_json(shown: str) -> str:
+    """The file of a folder that is no JSON; the folder if it is none of them."""
+    for path in sorted(Path(shown).glob("*.json")):
+        try:
+            json.loads(path.read_bytes())
+        except ValueError:
+            return str(path)
+    return shown
 
 
 def _mend(reason: str) -> str:

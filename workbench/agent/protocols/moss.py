@@ -46,6 +46,10 @@ class Moss(AgentProtocol):
         "<eor>",
     )
 
+    def can_call(self, tool: ToolSpec) -> bool:
+        """Only those that a command stands for."""
+        return tool.name in _BY_TOOL
+
     def system_text(self, tools: Sequence[ToolSpec]) -> str:
         """Every plugin, enabled or not."""
         present = {tool.name for tool in tools}

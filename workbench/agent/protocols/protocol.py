@@ -53,6 +53,10 @@ class AgentProtocol(ABC):
     def read(self, answer: str) -> Step:
         """What an answer says."""
 
+    def can_call(self, tool: ToolSpec) -> bool:
+        """Whether there is a way of writing a call of this tool."""
+        return True
+
     def system_text(self, tools: Sequence[ToolSpec]) -> str:
         """What the system text says of the tools; empty if the prompt template lists them."""
         return ""

@@ -72,7 +72,7 @@ class ChatAgent(ChatStreaming):
         if not choice.is_on:
             await super().stream(coming, chat)
             return
-        from workbench.agent.chosen import protocol_of
+        from workbench.agent.chosen import protocol_of, said_of_uncallable
         from workbench.agent.loop import Agent
         from workbench.ui.chat_tools import StartStoppedError
 
@@ -89,7 +89,7 @@ class ChatAgent(ChatStreaming):
         except StartStoppedError:
             self.note(_("Stopped before the tools had started; ctrl+r asks again."))
             return
-        self.note(printable("\n".join(troubles)))
+        self.note(printable("\n".join([*troubles, *said_of_uncallable(protocol, toolbox.specs)])))
         asker = self.name_of(coming) if self.sides.are_several else ""
         agent = Agent(protocol, toolbox, partial(self._may_run, asker), choice.max_turns)
         self._agents.append(agent)

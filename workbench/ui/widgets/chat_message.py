@@ -150,7 +150,7 @@ class ModelMessage(VerticalGroup):
 
 def figures_text(answer: Figures) -> str:
     """The line under an answer; empty if nothing is known of how it came."""
-    if answer.ended_by == "broken":
+    if answer.ended_by == "broken" or (answer.ended_by == "stopped" and not answer.tokens):
         return not_whole(answer)
     if not answer.tokens and not answer.total_s:
         return ""
