@@ -197,7 +197,8 @@ class ChatFrame(AreaScreen):
             parts.append(_("shown: {columns}, ctrl+n goes on").format(columns=shown))
         if self.blind.is_on:
             parts.append(_("blind"))
-        parts.append(_("f12 votes and more"))
+        if not self.window.hides_some:  # there is no room for it
+            parts.append(_("f12 votes and more"))
         return " · ".join(parts)
 
     def _show_titles(self) -> None:
