@@ -164,18 +164,20 @@ class ChatState:
         """
         if not self.has_open_question:
             return self.set_question_aside(len(self.questions) - 1)
-        assert self.conversation is not None
-        if self.conversation.go_beside(len(self.turns), -1):
+        if self.restore_answer():
             return None
         question = self.turns.pop()
         self.save_if_possible()
         return question
 
-    def restore_answer(self) -> None:
-        """Show the earlier answer again, if the last question was to get another one and has none."""
-        if self.conversation is not None and self.has_open_question:
-            self.conversation.go_beside(len(self.turns), -1)
+    def restore_answer(self) -> bool:
+        """Show the earlier answer again, if the last question was to get another one; False if it has no earlier one."""
+        if self.conversation is None or not self.has_open_question:
+            return False
+        is_shown = self.conversation.go_beside(len(self.turns), -1)
+        if is_shown:
             self.save_if_possible()
+        return is_shown
 
     def set_answer_aside(self, question: int) -> bool:
         """Put the answer to the question of this number, and what followed, aside; False if there is no such question."""
