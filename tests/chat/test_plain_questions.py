@@ -122,15 +122,15 @@ async def test_what_came_is_kept_if_the_process_is_asked_to_end(
     assert [turn.content for turn in kept.turns] == ["one", "Half "]
 
 
-class _Hands(StringIO):
-    """Types the same question at every turn, and ends the engine before the second."""
+class _Typed(StringIO):
+    """The same question at every turn; the engine is ended before the second."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_hand: bool) -> None:
         super().__init__()
-        self._typed = 0
+        self._by_hand, self._typed = by_hand, 0
 
     def isatty(self) -> bool:
-        return True
+        return self._by_hand
 
     def readline(self, _size: int | None = -1, /) -> str:
         self._typed += 1
@@ -142,14 +142,20 @@ class _Hands(StringIO):
 
 
 @pytest.mark.heavy
-def test_a_model_whose_engine_was_killed_is_loaded_again_for_who_types(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_model_whose_engine_was_killed_is_loaded_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], by_hand: bool
 ) -> None:
     load = Load(id=0, model="sample:model")
-    chat = PlainChat(load, "", GenerationSettings(), tmp_path, tmp_path / "chat.log", questions=_Hands())
-    assert chat_plainly(chat, []) == 0
+    chat = PlainChat(
+        load, "", GenerationSettings(), tmp_path, tmp_path / "chat.log", as_json=True, questions=_Typed(by_hand=by_hand)
+    )
+    assert chat_plainly(chat, []) == (0 if by_hand else 1)
     out, err = capsys.readouterr()
-    assert out.count("I am the sample model of workbench.") == 2
-    assert err.index("ended unexpectedly") < err.index("loads the model again") < err.rindex("Ready:")
+    first, lost, again = map(json.loads, out.splitlines())
+    assert first["answer"] == again["answer"] == "I am the sample model of workbench."
+    assert (lost["question"], "ended unexpectedly" in lost["error"]["what"]) == ("Who are you?", True)
+    assert err.count("Ready:") == 2
+    assert ("loads the model again" in err) == by_hand
     ((_path, kept),) = saved_conversations(tmp_path)
     assert [turn.role for turn in kept.turns] == ["user", "assistant"] * 2

@@ -66,8 +66,8 @@ class PlainChat:
             How many of those that nobody typed by hand have no answer; of each the reason is told.
 
         Raises:
-            WorkbenchError: the model cannot be loaded or is lost; or the only question has no answer, or a picture
-                cannot be taken, and nobody is typing.
+            WorkbenchError: the model cannot be loaded; or, where nobody is typing, not again after its engine has ended,
+                or the only question has no answer, or a picture cannot be taken.
         """
         unanswered = 0
         service = service_named_by(self.load.model)
@@ -106,21 +106,24 @@ class PlainChat:
                         await self._load(engine)
                     await self._hear(engine, conversation, question)
                 except WorkbenchError as error:
-                    self._is_lost = isinstance(engine, ChatEngine) and (self._is_lost or not engine.running)
-                    goes_on = by_hand or ((len(first) != 1 or self.as_json) and _is_message(question))
-                    if not goes_on or (self._is_lost and not by_hand):
+                    is_about_it = not self._is_lost and (len(first) != 1 or self.as_json) and _is_message(question)
+                    self._is_lost = self._is_lost or (isinstance(engine, ChatEngine) and not engine.running)
+                    if not (by_hand or is_about_it):
                         raise
                     unanswered += not by_hand
-                    came = self.answering.came if isinstance(self.answering, EngineAnswering) else ""
-                    self._output.tell_why(question, error, by_hand=by_hand, came=came)
-                    if self._is_lost:
-                        tell(_("The next message loads the model again; the conversation goes on."))
+                    self._tell_why(question, error, by_hand=by_hand)
                 if self.answering.is_to_end or (self._is_stopped and (first or not self._is_typed_by_hand)):
                     raise KeyboardInterrupt  # nobody types: it was not this answer alone that was meant
         finally:
             await engine.close()
             await self.answering.close()
         return unanswered
+
+    def _tell_why(self, question: str, error: WorkbenchError, *, by_hand: bool) -> None:
+        came = self.answering.came if isinstance(self.answering, EngineAnswering) else ""
+        self._output.tell_why(question, error, by_hand=by_hand, came=came)
+        if self._is_lost and by_hand:
+            tell(_("The next message loads the model again; the conversation goes on."))
 
     @property
     def _output(self) -> PlainOutput:
