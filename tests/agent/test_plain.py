@@ -14,6 +14,7 @@ from tests.agent.told import Told
 from workbench.agent.chosen import toolbox_of
 from workbench.agent.consent import Consent
 from workbench.agent.plain import AgentAnswering
+from workbench.agent.tools.builtin import BUILT_IN
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.plain_answers import Given
 from workbench.chat.protocol import GenerationSettings
@@ -99,6 +100,16 @@ async def test_consent_is_asked_until_the_answer_means_something(
     told = capsys.readouterr().err
     assert told.count("web_search wants to run") == 3
     assert given.ended_by == "turns" and "No answer within 2 turns." in told
+
+
+async def test_what_was_forbidden_for_good_is_said_so_whenever_it_is_called(
+    ask: Ask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (web_search,) = (tool for tool in BUILT_IN.values() if tool.spec.name == "web_search")
+    Consent(tmp_path).take(web_search.spec, "never")
+    given, _shown = await ask([SEARCH, "Final Answer: no"], StringIO())
+    assert given.turns[1].failed
+    assert "web_search is not run: you have said never in this project." in capsys.readouterr().err
 
 
 async def test_where_nobody_types_nothing_touches_the_outside(

@@ -68,6 +68,7 @@ def test_an_unknown_name_is_told_with_those_like_it() -> None:
         ('[a]\nurl = "http://h/v1"\n', ":a:model"),
         ('[a]\nurl = "http://h/v1"\nmodel = "m"\nkey = "sk-secret"\n', ":a:key"),
         ('[a]\nurl = "http://h/v1"\nmodel = 3\n', ":a:model"),
+        ('[a]\nurl = "ftp://h/v1"\nmodel = "m"\n', ":a:url"),
     ],
 )
 def test_a_damaged_file_is_told_and_not_written_over(text: str, where: str) -> None:

@@ -41,6 +41,19 @@ def test_markdown_is_read_from_top_to_bottom(tmp_path):
     assert places == sorted(places)
 
 
+def test_markdown_has_one_name_for_an_answer_with_steps_and_nothing_that_moves_a_cursor(tmp_path):
+    said = [
+        ChatTurn(role="user", content="?"),
+        ChatTurn(role="assistant", content="Let me\x1b[2J see."),
+        ChatTurn(role="tool", content="2", tool="calculator"),
+        ChatTurn(role="assistant", content="2", figures=Figures(ended_by="model", model="mine")),
+    ]
+    export_conversations([CHAT.model_copy(update={"turns": said})], tmp_path / "chat.md")
+    text = (tmp_path / "chat.md").read_text()
+    assert text.count("## mine\n") == 2
+    assert "\x1b" not in text
+
+
 def test_json_has_the_messages_as_chat_services_write_them(tmp_path):
     export_conversations([CHAT], tmp_path / "chat.json")
     read = json.loads((tmp_path / "chat.json").read_text())

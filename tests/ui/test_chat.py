@@ -178,8 +178,11 @@ async def test_an_earlier_conversation_goes_on_where_it_was_with_its_settings(ta
         started=4e9, model="sample:model", system="Be kind.", settings=settings, turns=[asked, said]
     )
     save_conversation(chats(talk).parent, saved)
-    await talk.press("ctrl+o")
-    await see(talk, "Earlier conversations", "An old question?")
+    send(talk, "ctrl+o", *"zebra")
+    await see(talk, "Earlier conversations", "zebra", "No conversation has these words.")
+    send(talk, *["backspace"] * len("zebra"), *"old question")
+    await see(talk, "An old question?")
+    await talk.press("enter")
     await talk.press("enter")
     await see(talk, "An old answer.")
     await wait_until(talk, lambda: chat(talk).is_ready)
@@ -233,6 +236,14 @@ async def test_how_the_model_is_asked_and_loaded_changes_while_chatting(talk: Pi
     name.value = "BOT"
     await talk.pause()
     assert box.text == "Mine"
+    chosen = talk.app.screen.query_one("#system-name", Select)
+    chosen.clear()
+    await wait_until(talk, lambda: talk.app.screen._name is None)
+    assert box.text == "Mine"
+    chosen.value = "sql"
+    await wait_until(talk, lambda: box.text == system_text("sql", "BOT"))
+    chosen.clear()
+    await wait_until(talk, lambda: box.text == "Mine")
     box.text = system_text("coder", "BOT")
     rows = {row.name_in_file: row for row in talk.app.screen.query(FieldRow)}
     rows["prompt_template"].control.value = "llama3_chat"  # type: ignore[attr-defined]
@@ -355,7 +366,9 @@ async def test_an_answer_that_cannot_be_saved_stays_on_the_screen(talk: Pilot[No
 
 async def test_a_model_that_is_not_there_is_named_and_another_can_be_chosen(talk: Pilot[None]) -> None:
     send(talk, "f9", *"./nowhere", "enter")  # the list has the focus; what is typed goes to the box
-    await see(talk, "./nowhere", "→")
+    await see(talk, "./nowhere: There is no such folder.")
+    send(talk, *["backspace"] * len("./nowhere"), *"nowhere", "enter")
+    await see(talk, "This did not work", "nowhere", "→")
     await talk.press("enter")
     await wait_until(talk, lambda: talk.app.screen is chat(talk))
     await talk.press("f9")

@@ -177,5 +177,7 @@ def test_hidden_answers_stay_hidden_while_columns_come_and_go(tmp_path: Path) ->
     assert not sides.blind.hides(0)
 
 
-def test_an_answer_that_was_stopped_before_it_began_has_no_figures() -> None:
+def test_the_figures_of_an_answer_and_none_of_one_that_was_stopped_before_it_began() -> None:
     assert figures_text(Figures(ended_by="stopped", first_token_s=3.35, total_s=3.35)) == "stopped"
+    assert figures_text(Figures(ended_by="model", tokens=1, total_s=1)).startswith("1 token · ")
+    assert figures_text(Figures(ended_by="model", tokens=2, total_s=1)).startswith("2 tokens · ")

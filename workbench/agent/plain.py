@@ -106,6 +106,9 @@ class AgentAnswering:
 
     def _may_run(self, tool: ToolSpec, interrupts: Interrupts) -> bool:
         known = self.consent.known(tool)
+        if known is False:
+            never = _("{tool} is not run: you have said never in this project. --allow {tool} allows it for one chat.")
+            tell(never.format(tool=visible(tool.name)))
         if known is not None:
             return known
         if not self.typed.isatty():

@@ -145,7 +145,10 @@ def _quoted(text: str) -> str:
 
 def _known(path: Path, name: str, table: Any) -> KnownEndpoint:
     try:
-        return KnownEndpoint.model_validate({**table, "name": name})
+        known = KnownEndpoint.model_validate({**table, "name": name})
+        checked_url(known.url)
+    except WorkbenchError as error:
+        raise WorkbenchError(error.what, where=f"{path}:{name}:{error.where}", fix=error.fix) from None
     except (TypeError, ValidationError) as error:
         field, reason = _first_problem(error)
         raise WorkbenchError(
@@ -153,6 +156,7 @@ def _known(path: Path, name: str, table: Any) -> KnownEndpoint:
             where=f"{path}:{name}:{field}" if field else f"{path}:{name}",
             fix=_("It has url, model and key_env, which names the environment variable with the key; never the key."),
         ) from None
+    return known
 
 
 def _first_problem(error: TypeError | ValidationError) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from workbench.chat.wording import not_whole
 from workbench.errors import WorkbenchError, system_reason
 from workbench.files import write_atomic
 from workbench.i18n import _
-from workbench.text import json_text
+from workbench.text import json_text, printable
 
 ENDINGS = (".md", ".json")
 
@@ -26,7 +26,7 @@ def export_conversations(columns: Sequence[SavedConversation], path: Path) -> No
         WorkbenchError: the ending is another one, there is such a file already, or it cannot be written.
     """
     require_free(path)
-    text = markdown_of(columns) if path.suffix == ".md" else json_of(columns)
+    text = printable(markdown_of(columns)) if path.suffix == ".md" else json_of(columns)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, text)
@@ -61,7 +61,7 @@ def markdown_of(columns: Sequence[SavedConversation]) -> str:
         parts += ["## " + _("System text"), first.system]
     for row in zip_longest(*map(_exchanges, columns), fillvalue=[]):
         for number, turns in enumerate(row):
-            name = names[number] if len(columns) > 1 else _("Model")
+            name = _name_given(turns) or (names[number] if len(columns) > 1 else _("Model"))
             asked_before = number and [turn.content for turn in turns[:1]] == [turn.content for turn in row[0][:1]]
             parts += [part for turn in turns[1 if asked_before else 0 :] for part in _parts(turn, name)]
     return "\n\n".join(parts) + "\n"
@@ -105,8 +105,12 @@ def _exchanges(conversation: SavedConversation) -> list[list[ChatTurn]]:
     return cut
 
 
+def _name_given(turns: Sequence[ChatTurn]) -> str:
+    """The name of the model that has answered, if the answer has it."""
+    return next((turn.figures.model for turn in turns if turn.figures and turn.figures.model), "")
+
+
 def _parts(turn: ChatTurn, name: str) -> list[str]:
-    name = turn.figures.model if turn.figures and turn.figures.model else name
     return [f"## {_heading(turn, name)}", *(f"![]({image})" for image in turn.images), _body(turn), *_ending(turn)]
 
 

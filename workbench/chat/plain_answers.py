@@ -85,8 +85,14 @@ class EngineAnswering:
 
     choice = AgentChoice()
     is_to_end = False
-    came = ""
-    """What came of the last answer."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+
+    @property
+    def came(self) -> str:
+        """What came of the last answer."""
+        return "".join(self._pieces)
 
     async def start(self, prompt_template: str) -> list[str]:
         return []
@@ -98,13 +104,13 @@ class EngineAnswering:
         self, voice: Voice, turns: list[ChatTurn], settings: GenerationSettings, show: Show, *, streams: bool
     ) -> Given:
         answer: Answer | None = None
-        self.came = ""
+        self._pieces = []
         with Interrupts(voice.stop) as interrupts:
             async for reply in voice.generate(turns, settings):
                 if isinstance(reply, Answer):
                     answer = reply
                 elif isinstance(reply, Delta):
-                    self.came += reply.text
+                    self._pieces.append(reply.text)
                     show(printable(reply.text) if streams else "")
         self.is_to_end = interrupts.is_to_end
         assert answer is not None  # a voice ends with an answer, or has raised

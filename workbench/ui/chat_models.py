@@ -96,13 +96,15 @@ class ChatModels:
         if loaded is None:
             return None
         text = _("{model} · template {template} · {count:.1f} M parameters on {device} · {memory:.0f} MB")
-        return text.format(
+        bits = " · " + _("{bits} bits").format(bits=chosen.bits) if chosen.bits else ""
+        said = text.format(
             model=chosen.label,
             template=loaded.prompt_template,
             count=loaded.parameters / 1e6,
             device=loaded.device,
             memory=loaded.memory_mb,
         )
+        return said + bits
 
     async def stop(self) -> None:
         """End whatever is being answered."""

@@ -52,8 +52,11 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
         super().__init__()
         self._choices, self._template, self._first = choices, template, first
         self._named = named_by(choices.system)
+        self._name = self._named[0] if self._named else None
         self._written = choices.system
         """The system text of a name as it was put into the box."""
+        self._own = ""
+        """What stood there before a name was chosen."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -89,17 +92,27 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
 
     @on(Select.Changed, "#system-name")
     def _take_named(self) -> None:
-        """The text of the name stands in the box, where it can be changed."""
-        name = self.query_one("#system-name", Select).value
-        if isinstance(name, str):
-            bot = self.query_one("#bot-name", Input).value or _BOT_NAME
-            self._written = self.query_one("#system-text", LinesInput).text = system_text(name, bot)
+        """The text of the name stands in the box, where it can be changed; without a name one's own does again."""
+        box, chosen = self.query_one("#system-text", LinesInput), self.query_one("#system-name", Select).value
+        before, self._name = self._name, chosen if isinstance(chosen, str) else None
+        if self._name == before:
+            return
+        if before is None:
+            self._own = box.text
+        if self._name is not None:
+            self._write_named(self._name)
+        elif box.text == self._written:
+            box.text = self._own
+
+    def _write_named(self, name: str) -> None:
+        bot = self.query_one("#bot-name", Input).value or _BOT_NAME
+        self._written = self.query_one("#system-text", LinesInput).text = system_text(name, bot)
 
     @on(Input.Changed, "#bot-name")
     def _take_bot_name(self) -> None:
         """A text that was changed by hand stays."""
-        if self.query_one("#system-text", LinesInput).text == self._written:
-            self._take_named()
+        if self._name is not None and self.query_one("#system-text", LinesInput).text == self._written:
+            self._write_named(self._name)
 
     def action_keep(self) -> None:
         changes = self.query_one(ModelForm).changes()

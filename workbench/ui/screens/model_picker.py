@@ -183,7 +183,10 @@ class ModelPicker(ListDialog[ChosenModel | None]):
     def _take_typed(self) -> None:
         added = self.query_one("#adapter-path", Input).value.strip() or None
         model = self.query_one("#model-path", Input).value.strip()
-        if is_service(model):
+        paths = [path for path in (model, added) if path and path.startswith((".", "/", "~"))]
+        if missing := next((path for path in paths if not Path(resolve_model(path)).expanduser().exists()), None):
+            self.query_one(QuietStatic).tell(printable(f"{missing}: {_('There is no such folder.')}"))
+        elif is_service(model):
             try:
                 self._give(service_typed(model))
             except WorkbenchError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -46,6 +45,7 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
         self._project = project
         self._saved: list[list[SavedConversation]] = []
         """Each with what it stands beside, from left to right."""
+        self._damaged = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -59,7 +59,7 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
         self.query_one(FittedTable).focus()
         self._read()
 
-    @work(thread=True, group="chat-words", exclusive=True, exit_on_error=False)
+    @work(thread=True, group="chat-read", exclusive=True, exit_on_error=False)
     def _read(self) -> None:
         """Long conversations take a moment to read."""
         files, damaged = saved_and_damaged(self._project)
@@ -70,14 +70,18 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
             self.app.call_from_thread(self._take_saved, saved, printable(said_of_damaged(damaged)))
 
     def _take_saved(self, saved: list[list[SavedConversation]], damaged: str) -> None:
-        self._saved = saved
-        self._show(range(len(saved)))
-        none = _("There are none yet: each one is saved as soon as you ask something.")
-        self.query_one(QuietStatic).tell("\n".join(filter(None, [damaged, "" if saved else none])))
+        self._saved, self._damaged = saved, damaged
+        if words := self.query_one(LineInput).value:  # typed before they were read
+            self._find(words)
+        else:
+            self._show(list(range(len(saved))))
 
-    def _show(self, numbers: Iterable[int]) -> None:
+    def _show(self, numbers: list[int]) -> None:
         rows = [Row(str(number), _cells(self._saved[number])) for number in numbers]
         self.query_one(FittedTable).set_rows(rows)
+        none = _("There are none yet: each one is saved as soon as you ask something.")
+        unfound = "" if numbers else _("No conversation has these words.") if self._saved else none
+        self.query_one(QuietStatic).tell("\n".join(filter(None, [self._damaged, unfound])))
 
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:

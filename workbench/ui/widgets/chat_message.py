@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 
 from workbench.chat.turn import ChatTurn, Figures
 from workbench.chat.wording import not_whole
-from workbench.i18n import _
+from workbench.i18n import _, ngettext
 from workbench.ui.answer_parts import Growing, ReadAnswer, Spoken, parts_of, said_parts
 from workbench.ui.chat_exchange import Way
 from workbench.ui.chat_pictures import picture_name
@@ -155,9 +155,11 @@ def figures_text(answer: Figures) -> str:
     if not answer.tokens and not answer.total_s:
         return ""
     speed = answer.tokens / answer.total_s if answer.total_s > 0 else 0.0
-    line = _("{tokens} tokens · first after {first:.2f} s · {speed:.1f} tokens/s").format(
-        tokens=answer.tokens, first=answer.first_token_s, speed=speed
-    )
+    line = ngettext(
+        "{tokens} token · first after {first:.2f} s · {speed:.1f} tokens/s",
+        "{tokens} tokens · first after {first:.2f} s · {speed:.1f} tokens/s",
+        answer.tokens,
+    ).format(tokens=answer.tokens, first=answer.first_token_s, speed=speed)
     return " · ".join(filter(None, [line, not_whole(answer)]))
 
 
