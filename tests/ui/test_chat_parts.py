@@ -10,13 +10,13 @@ from pydantic import ValidationError
 
 from tests.ui import recorded
 from tests.weights.files import adapter, model
+from workbench.chat.given_picture import split_message
 from workbench.chat.image_path import PICTURE_ENDINGS
 from workbench.chat.protocol import Answer
 from workbench.chat.turn import ChatTurn, Figures
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.ui.chat_choices import ChatForm
-from workbench.ui.chat_pictures import split_message
 from workbench.ui.chat_sides import ChatSides
 from workbench.ui.chat_state import ChatState
 from workbench.ui.chosen_model import ChosenModel

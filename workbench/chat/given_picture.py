@@ -32,3 +32,15 @@ def checked_picture(typed: str, folder: Path) -> str:
     if seen.problem:
         raise WorkbenchError(problem_sentence(seen.problem, seen.detail), where=str(path))
     return str(path)
+
+
+def split_message(text: str) -> tuple[str, list[str]]:
+    """What a message says without its lines ``/image PATH``, and the paths that these name as they were typed."""
+    said, typed = [], []
+    for line in text.splitlines():
+        command, _blank, rest = line.strip().partition(" ")
+        if command == IMAGE_COMMAND:
+            typed.append(rest.strip())
+        else:
+            said.append(line)
+    return "\n".join(said).strip(), typed

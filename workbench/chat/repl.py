@@ -14,8 +14,9 @@ from workbench.chat.client import ChatEngine
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.endpoint import ChatEndpoint
 from workbench.chat.endpoints import service_named_by
-from workbench.chat.given_picture import IMAGE_COMMAND, checked_picture
+from workbench.chat.given_picture import checked_picture, split_message
 from workbench.chat.image_path import pictures_in
+from workbench.chat.line_editor import has_editor
 from workbench.chat.plain_answers import Answering, EngineAnswering
 from workbench.chat.plain_output import PlainOutput
 from workbench.chat.protocol import GenerationSettings, Load, Loaded, Loading
@@ -136,6 +137,8 @@ class PlainChat:
     def _typed(self) -> Iterator[str]:
         if self._is_typed_by_hand:
             tell(_("Type a message and press enter. RESET forgets the conversation, EXIT or ctrl+d ends it."))
+            if has_editor():
+                tell(_("The arrow up brings earlier messages back, alt+enter starts a line."))
             if self._sees:
                 tell(_("/image PATH, or a file dragged here, puts a picture to the next message."))
         yield from typed_lines(self.questions)
@@ -164,15 +167,14 @@ class PlainChat:
 
     async def _hear(self, voice: Voice, conversation: SavedConversation, line: str) -> None:
         """Carry out what was typed: a picture for the next message, or a message."""
-        command, _blank, named = require_text(line).partition(" ")
-        if command == IMAGE_COMMAND and named.strip():
-            self._take_pictures([named])
-        elif command == IMAGE_COMMAND:
+        said, named = split_message(require_text(line))
+        if not named and (dragged := pictures_in(said)):
+            said, named = "", [str(path) for path in dragged]
+        if named == [""]:
             self._list_pictures(conversation)
-        elif dragged := pictures_in(line):
-            self._take_pictures([str(path) for path in dragged])
-        else:
-            await self._answer(voice, conversation, line)
+        self._take_pictures([path for path in named if path])
+        if said:
+            await self._answer(voice, conversation, said)
 
     def _take_pictures(self, typed: list[str]) -> None:
         """
@@ -238,9 +240,10 @@ class PlainChat:
                 tell(_("Warning: {text}").format(text=error))
 
 
-def _is_message(line: str) -> bool:
-    """Whether a line is a question, and not a picture for one."""
-    return line.partition(" ")[0] != IMAGE_COMMAND and not pictures_in(line)
+def _is_message(text: str) -> bool:
+    """Whether it is a question, and not pictures for one."""
+    said, _named = split_message(text)
+    return bool(said) and not pictures_in(said)
 
 
 def chat_plainly(chat: PlainChat, first: list[str]) -> int:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import TextIO
 
+from workbench.chat.line_editor import LineCutError, typed_line
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
@@ -13,17 +14,23 @@ from workbench.i18n import _
 def typed_lines(stream: TextIO) -> Iterator[str]:
     """Lines with something in them, up to the end or ``EXIT``; a person is asked for each, and ctrl+c ends none."""
     while True:
-        if stream.isatty():
-            tell("\n>>> ", end="")
         try:
-            line = stream.readline()
+            line = _typed_by_hand(stream) if stream.isatty() else stream.readline()
         except KeyboardInterrupt:
             tell("\n" + _("EXIT or ctrl+d ends the chat."))
+            continue
+        except LineCutError:
+            tell(_("The terminal has cut this line, so it was not sent. Send long texts through a pipe."))
             continue
         if not line or line.strip() == "EXIT":
             return
         if line.strip():
             yield line.strip()
+
+
+def _typed_by_hand(stream: TextIO) -> str:
+    tell("")
+    return typed_line(stream, ">>> ")
 
 
 def require_text(text: str, where: str = "") -> str:

@@ -8,18 +8,6 @@ from workbench.chat.given_picture import IMAGE_COMMAND
 from workbench.text import printable
 
 
-def split_message(text: str) -> tuple[str, list[str]]:
-    """What a message says without its lines ``/image PATH``, and the paths that these name as they were typed."""
-    said, typed = [], []
-    for line in text.splitlines():
-        command, _blank, rest = line.strip().partition(" ")
-        if command == IMAGE_COMMAND:
-            typed.append(rest.strip())
-        else:
-            said.append(line)
-    return "\n".join(said).strip(), typed
-
-
 def path_being_typed(line: str) -> str | None:
     """The path in a line ``/image PATH``; None in any other line."""
     command, blank, rest = line.lstrip().partition(" ")

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from textual import on, work
 
+from workbench.chat.given_picture import split_message
 from workbench.chat.image_path import pictures_in
 from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import printable
-from workbench.ui.chat_pictures import split_message
 from workbench.ui.screens.chat_agent import ChatAgent
 from workbench.ui.screens.chat_frame import BUSY, STOPPING
 from workbench.ui.widgets.prompt_input import PromptInput
