@@ -64,7 +64,7 @@ async def test_steps_are_lines_and_nothing_of_them_moves_the_cursor(ask: Ask, te
         '✗ Response:invalid json format: {"expression": "1+␛[31m1"}',
         "Final Answer: 2[2J",
     ]
-    assert (given.text, given.tokens, given.ended_by) == ("2\x1b[2J", 2, "answer")
+    assert (given.text, given.figures.tokens, given.ended_by) == ("2\x1b[2J", 2, "answer")
     rows = given.more["steps"]
     assert [row["role"] for row in rows] == ["assistant", "tool", "assistant"]
     assert (rows[1]["tool"], rows[1]["failed"]) == ("calculator", True)

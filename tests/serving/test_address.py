@@ -46,10 +46,11 @@ def test_addresses_are_those_that_others_type() -> None:
     assert url_of("127.0.0.1", 8000) == "http://127.0.0.1:8000"
     assert url_of("::1", 8000) == "http://[::1]:8000"
     assert url_of("0.0.0.0", 8000) == f"http://{socket.gethostname()}:8000"
-    command = tunnel_command(8080, {"SSH_CONNECTION": "10.0.0.9 5000 10.0.0.1 22"})
+    command = tunnel_command(8080, environment={"SSH_CONNECTION": "10.0.0.9 5000 10.0.0.1 22"})
     assert command.startswith("ssh -N -L 8080:127.0.0.1:8080 ")
     assert command.endswith("@10.0.0.1")
-    assert tunnel_command(8080, {}).endswith(f"@{socket.gethostname()}")
+    assert " 8080:[::1]:8080 " in tunnel_command(8080, "::1", {})
+    assert tunnel_command(8080, environment={}).endswith(f"@{socket.gethostname()}")
 
 
 def test_keys_are_long_enough_to_be_asked_for() -> None:

@@ -14,6 +14,7 @@ from workbench.chat.given_picture import split_message
 from workbench.chat.image_path import PICTURE_ENDINGS
 from workbench.chat.protocol import Answer
 from workbench.chat.turn import ChatTurn, Figures
+from workbench.chat.wording import figures_text
 from workbench.configs.provenance import Provenance, write_provenance
 from workbench.errors import WorkbenchError
 from workbench.ui.chat_choices import ChatForm
@@ -22,7 +23,6 @@ from workbench.ui.chat_state import ChatState
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.known_models import found_models, known_models
 from workbench.ui.path_completion import completed
-from workbench.ui.widgets.chat_message import figures_text
 
 
 def seeing(folder: Path, **known: str) -> Path:

@@ -65,7 +65,9 @@ async def test_a_comparison_is_there_after_a_start_and_names_stay_hidden(
         (vote,) = kept_votes(screen.workbench.project)
         assert (vote.winner, vote.blind) == ("endpoint:right", True)
         screen.query_one("#chat-prompt").focus()
-        screen.load(LEFT)
+        await pilot.press("ctrl+g")
+        await see(pilot, "The model is not loaded yet; enter loads it.")
+        await pilot.press("enter")
         await wait_until(pilot, lambda: screen.models.is_ready(LEFT))
         await ask(pilot, "third")
         assert {str(asked.body["model"]) for asked in service.asked[-2:]} == {"left", "right"}

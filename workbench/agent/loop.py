@@ -184,3 +184,16 @@ def told_of_tools(turns: Sequence[ChatTurn], protocol: AgentProtocol, tools: Seq
     first, rest = (turns[0], turns[1:]) if turns and turns[0].role == "system" else (None, turns)
     whole = "\n\n".join([first.content, text] if first and first.content else [text])
     return [ChatTurn(role="system", content=whole), *rest]
+
+
+def figures_of_all(figures: Sequence[Answer], *, stopped: bool) -> Answer:
+    """The figures of an answer of several turns: tokens and times of all, the rest of the last."""
+    last = figures[-1]
+    return last.model_copy(
+        update={
+            "tokens": sum(one.tokens for one in figures),
+            "first_token_s": figures[0].first_token_s,
+            "total_s": sum(one.total_s for one in figures),
+            "ended_by": "stopped" if stopped else last.ended_by,
+        }
+    )

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from workbench.agent.chosen import protocol_of, said_of_uncallable
 from workbench.agent.consent import Consent, Reply
-from workbench.agent.loop import Agent, Answered, Called, Calling, Ended, Event
+from workbench.agent.loop import Agent, Answered, Called, Calling, Ended, Event, figures_of_all
 from workbench.agent.misread import misread_note
 from workbench.agent.protocols import AgentProtocol
 from workbench.agent.tool import ToolSpec
@@ -100,9 +100,9 @@ class AgentAnswering:
         assert self._protocol is not None  # it has answered
         if note := misread_note(end.answer, self._protocol):
             tell(note)
-        tokens, seconds = sum(one.tokens for one in answers), sum(one.total_s for one in answers)
+        figures = figures_of_all(answers, stopped=end.reason == "stopped")
         more = {"steps": step_rows(end.turns)}
-        return Given(end.turns, end.answer, answers[-1], tokens, seconds, end.reason, more)
+        return Given(end.turns, end.answer, figures, end.reason, more)
 
     def _may_run(self, tool: ToolSpec, interrupts: Interrupts) -> bool:
         known = self.consent.known(tool)

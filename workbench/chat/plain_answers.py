@@ -24,7 +24,7 @@ class Given:
     Args:
         turns: to be kept behind the question.
         text: the answer; empty if there is none.
-        figures: of the last answer of the model; ``tokens`` and ``seconds`` are those of all.
+        figures: of all that the model wrote.
         ended_by: why it ended.
         more: what ``--json`` prints beside.
     """
@@ -32,8 +32,6 @@ class Given:
     turns: list[ChatTurn]
     text: str
     figures: Answer
-    tokens: int
-    seconds: float
     ended_by: str
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -44,9 +42,11 @@ class Given:
             **({"images": question.images} if question.images else {}),
             "answer": self.text,
             **self.more,
-            "tokens": self.tokens,
-            "seconds": round(self.seconds, 3),
+            "tokens": self.figures.tokens,
+            "first_token_seconds": round(self.figures.first_token_s, 3),
+            "seconds": round(self.figures.total_s, 3),
             "ended_by": self.ended_by,
+            **({"dropped_turns": self.figures.dropped_turns} if self.figures.dropped_turns else {}),
         }
 
 
@@ -116,4 +116,4 @@ class EngineAnswering:
         assert answer is not None  # a voice ends with an answer, or has raised
         show("\n" if streams else printable(answer.text) + "\n")
         turn = ChatTurn(role="assistant", content=answer.text, figures=answer.figures)
-        return Given([turn], answer.text, answer, answer.tokens, answer.total_s, answer.ended_by)
+        return Given([turn], answer.text, answer, answer.ended_by)

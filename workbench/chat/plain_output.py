@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbench.chat.plain_answers import Given
 from workbench.chat.turn import ChatTurn
 from workbench.chat.typed_lines import tell
-from workbench.chat.wording import left_out, not_whole
+from workbench.chat.wording import figures_text, left_out, not_whole
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.text import json_text, printable
@@ -29,13 +29,13 @@ class PlainOutput:
                 if error.errno != errno.EIO:
                     raise
 
-    def close(self, question: ChatTurn, given: Given) -> None:
-        """The answer is whole."""
+    def close(self, question: ChatTurn, given: Given, *, by_hand: bool) -> None:
+        """The answer is whole; who types is told how fast it came."""
+        figures = given.figures.figures
         if self.as_json:
             print(json_text(given.row(question)), flush=True)  # noqa: T201
-            return
-        if given.ended_by == "length":
-            tell(f"({not_whole(given.figures.figures)})")
+        elif said := figures_text(figures) if by_hand else not_whole(figures):
+            tell(f"({said})")
         if unseen := left_out(given.figures):
             tell(unseen)
 

@@ -35,8 +35,9 @@ class PlainChat:
 
     Args:
         project: the folder whose ``chats`` keeps the conversation.
-        as_json: print one object an answer, ``{"question", "answer", "tokens", "seconds", "ended_by"}``; with
-            ``images`` if pictures were asked about. A question without an answer has ``error`` instead.
+        as_json: print one object an answer, ``{"question", "answer", "tokens", "first_token_seconds", "seconds",
+            "ended_by"}``; with ``images`` if pictures were asked about, with ``dropped_turns`` if that many of the
+            oldest messages did not fit. A question without an answer has ``error`` instead.
         images: pictures that go with the first message, and again with the first one after ``RESET``.
         streams: print an answer while it is written, and not once it is whole.
         answering: how questions are answered; with an agent ``--json`` prints ``steps`` too.
@@ -155,8 +156,9 @@ class PlainChat:
         for warning in loaded.warnings:
             tell(_("Warning: {text}").format(text=warning))
         self._sees, self._is_lost = loaded.sees, False
-        ready = _("Ready: {count:.1f} M parameters on {device}, prompt template {template}.")
-        tell(ready.format(count=loaded.parameters / 1e6, device=loaded.device, template=loaded.prompt_template))
+        ready = _("Ready: {count:.1f} M parameters on {device}, {memory:.0f} MB, prompt template {template}.")
+        count, memory = loaded.parameters / 1e6, loaded.memory_mb
+        tell(ready.format(count=count, device=loaded.device, memory=memory, template=loaded.prompt_template))
         return loaded
 
     def _take(self, service: ChatEndpoint) -> None:
@@ -218,7 +220,7 @@ class PlainChat:
             self._keep_broken(conversation, asked)
             raise
         self._keep(conversation)
-        self._output.close(asked, given)
+        self._output.close(asked, given, by_hand=self._is_typed_by_hand)
 
     def _keep_broken(self, conversation: SavedConversation, asked: ChatTurn) -> None:
         """Keep what came of an answer that broke off; the error that is told stands on a line of its own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.chat.protocol import Answer
 from workbench.chat.turn import Figures
-from workbench.i18n import _
+from workbench.i18n import _, ngettext
 
 
 def not_whole(figures: Figures | None) -> str:
@@ -15,6 +15,21 @@ def not_whole(figures: Figures | None) -> str:
         "stopped": _("stopped"),
     }
     return texts.get(figures.ended_by, "") if figures else ""
+
+
+def figures_text(answer: Figures) -> str:
+    """The line under an answer; empty if nothing is known of how it came."""
+    if answer.ended_by == "broken" or (answer.ended_by == "stopped" and not answer.tokens):
+        return not_whole(answer)
+    if not answer.tokens and not answer.total_s:
+        return ""
+    speed = answer.tokens / answer.total_s if answer.total_s > 0 else 0.0
+    line = ngettext(
+        "{tokens} token · first after {first:.2f} s · {speed:.1f} tokens/s",
+        "{tokens} tokens · first after {first:.2f} s · {speed:.1f} tokens/s",
+        answer.tokens,
+    ).format(tokens=answer.tokens, first=answer.first_token_s, speed=speed)
+    return " · ".join(filter(None, [line, not_whole(answer)]))
 
 
 def left_out(answer: Answer) -> str:

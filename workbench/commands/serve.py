@@ -59,13 +59,15 @@ def serve(
     made = None if given or no_password else new_key()
     place = listening_socket(host, port)
     port = place.getsockname()[1]
-    url, tunnel = url_of(host, port), tunnel_command(port)
+    url = url_of(host, port)
 
     def tell() -> None:
         link = f"{url}/?password={made.get_secret_value()}" if made else url
         typer.echo(_("The app is at:\n  {link}").format(link=link))
         if is_loopback(host):
-            typer.echo(_("On another machine, first type there:\n  {command}").format(command=tunnel))
+            typer.echo(
+                _("On another machine, first type there:\n  {command}").format(command=tunnel_command(port, host))
+            )
         else:
             typer.echo(in_the_clear(port))
         typer.echo(_("Ctrl-C ends it and the apps of all tabs; jobs go on."))

@@ -62,11 +62,16 @@ def url_of(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
-def tunnel_command(port: int, environment: Mapping[str, str] = os.environ) -> str:
-    """What to type on the other machine so that the port is reached there as a local one."""
+def tunnel_command(port: int, host: str = LOOPBACK, environment: Mapping[str, str] = os.environ) -> str:
+    """What to type on the other machine so that the port is reached there as a local one.
+
+    Args:
+        host: one of this machine's own addresses, at which the port is.
+    """
     connection = environment.get("SSH_CONNECTION", "").split()
     machine = connection[2] if len(connection) == 4 else socket.gethostname()
-    return f"ssh -N -L {port}:{LOOPBACK}:{port} {getpass.getuser()}@{machine}"
+    place = f"[{host}]" if ":" in host else host
+    return f"ssh -N -L {port}:{place}:{port} {getpass.getuser()}@{machine}"
 
 
 def in_the_clear(port: int) -> str:

@@ -99,7 +99,7 @@ class ChatAgent(ChatStreaming):
             self._agents.remove(agent)
 
     async def _take_steps(self, agent: Agent, coming: Coming, chat: ChatState) -> None:
-        from workbench.agent.loop import Answered, Called, Ended
+        from workbench.agent.loop import Answered, Called, Ended, figures_of_all
         from workbench.agent.misread import misread_note
 
         assert chat.chosen is not None
@@ -120,7 +120,7 @@ class ChatAgent(ChatStreaming):
                         self.note(_("No answer after {count} turns.").format(count=len(figures)))
                     elif note := misread_note(event.answer, agent.protocol):
                         self.note(printable(note))
-                    await self.finish(coming, chat, _all_of(figures, stopped=event.reason == "stopped"))
+                    await self.finish(coming, chat, figures_of_all(figures, stopped=event.reason == "stopped"))
 
     async def seen_by_model(self, turns: list[ChatTurn], told: Told | None) -> tuple[list[ChatTurn], str]:
         """Turns as the model saw them, and the list of tools that its template wrote.
@@ -171,17 +171,4 @@ def _told_by(agent: Agent, turns: list[ChatTurn]) -> Told:
         system=first.content if first.role == "system" else "",
         tools=agent.protocol.listed(agent.tools.specs),
         protocol=agent.protocol.name,
-    )
-
-
-def _all_of(figures: list[Answer], *, stopped: bool) -> Answer:
-    """The figures of an answer of several turns: tokens and times of all, the rest of the last."""
-    last = figures[-1]
-    return last.model_copy(
-        update={
-            "tokens": sum(one.tokens for one in figures),
-            "first_token_s": figures[0].first_token_s,
-            "total_s": sum(one.total_s for one in figures),
-            "ended_by": "stopped" if stopped else last.ended_by,
-        }
     )

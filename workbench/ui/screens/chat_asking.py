@@ -32,6 +32,9 @@ class ChatAsking(ChatAgent):
 
     @on(PromptInput.Sent)
     async def _send(self, event: PromptInput.Sent) -> None:
+        if not event.text:
+            self._load_if_missing()
+            return
         if self.is_busy():
             self._give_back(event.text)
             return
@@ -65,8 +68,13 @@ class ChatAsking(ChatAgent):
             return
         self._waiting = said
         self.note(_("The model is being loaded; your message is sent when it is ready."))
-        if all(worker.is_finished for worker in self.workers if worker.group == "chat-engine"):
-            self.load(self.chat.chosen)
+        self._load_if_missing()
+
+    def _load_if_missing(self) -> None:
+        """Load the chosen model, unless it is in memory, or about to be."""
+        chosen, is_idle = self.chat.chosen, all(one.is_finished for one in self.workers if one.group == "chat-engine")
+        if chosen is not None and is_idle and not self.models.is_ready(chosen):
+            self.load(chosen)
 
     async def on_ready(self) -> None:
         """The model is loaded: send what waits for it, unless it was changed meanwhile."""

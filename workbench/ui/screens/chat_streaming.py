@@ -14,14 +14,14 @@ from textual import on
 from workbench.chat.protocol import Answer, Delta
 from workbench.chat.told import Told
 from workbench.chat.turn import ChatTurn
-from workbench.chat.wording import left_out
+from workbench.chat.wording import figures_text, left_out
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 from workbench.ui.answer_parts import ReadAnswer
 from workbench.ui.chat_state import ChatState
 from workbench.ui.columns_shown import name_in
 from workbench.ui.screens.chat_attaching import ChatAttaching
-from workbench.ui.widgets.chat_message import ModelMessage, figures_text
+from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.prompt_input import PromptInput
 from workbench.ui.widgets.transcript import Transcript
 

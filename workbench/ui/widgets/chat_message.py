@@ -10,9 +10,8 @@ from textual.containers import ItemGrid, VerticalGroup
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from workbench.chat.turn import ChatTurn, Figures
-from workbench.chat.wording import not_whole
-from workbench.i18n import _, ngettext
+from workbench.chat.turn import ChatTurn
+from workbench.i18n import _
 from workbench.ui.answer_parts import Growing, ReadAnswer, Spoken, parts_of, said_parts
 from workbench.ui.chat_exchange import Way
 from workbench.ui.chat_pictures import picture_name
@@ -146,21 +145,6 @@ class ModelMessage(VerticalGroup):
         if goes_on and self.is_laid_out_late:
             parts = [Growing(part.text) if isinstance(part, Spoken) else part for part in parts]
         await self.query_one(AnswerView).show(parts)
-
-
-def figures_text(answer: Figures) -> str:
-    """The line under an answer; empty if nothing is known of how it came."""
-    if answer.ended_by == "broken" or (answer.ended_by == "stopped" and not answer.tokens):
-        return not_whole(answer)
-    if not answer.tokens and not answer.total_s:
-        return ""
-    speed = answer.tokens / answer.total_s if answer.total_s > 0 else 0.0
-    line = ngettext(
-        "{tokens} token · first after {first:.2f} s · {speed:.1f} tokens/s",
-        "{tokens} tokens · first after {first:.2f} s · {speed:.1f} tokens/s",
-        answer.tokens,
-    ).format(tokens=answer.tokens, first=answer.first_token_s, speed=speed)
-    return " · ".join(filter(None, [line, not_whole(answer)]))
 
 
 def _with_way(speaker: str, way: Way | None) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, VerticalGroup
 
+from workbench.chat.wording import figures_text
 from workbench.i18n import _
 from workbench.ui.chat_exchange import QUESTION, Exchange, Row
-from workbench.ui.widgets.chat_message import ModelMessage, UserMessage, figures_text
+from workbench.ui.widgets.chat_message import ModelMessage, UserMessage
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 

@@ -56,7 +56,7 @@ class PromptInput(BlankWhenGone, TextArea):
 
     @dataclass
     class Sent(Message):
-        """The user sent a message."""
+        """The user sent a message, or pressed enter in an empty box."""
 
         text: str
 
@@ -131,9 +131,9 @@ class PromptInput(BlankWhenGone, TextArea):
 
     def action_send(self) -> None:
         """The box is empty at once: what is typed next is another message, and enter again sends none."""
-        if message := self.whole:
-            self.put("")
-            self.post_message(self.Sent(message))
+        message = self.whole
+        self.put("")
+        self.post_message(self.Sent(message))
 
     def action_break_line(self) -> None:
         self.insert("\n")
