@@ -30,8 +30,8 @@ class ChatForm(GenerationSettings):
     bits: Literal["all", "8", "4"] = setting(
         "all",
         group="model",
-        en="Bits of each weight in memory; fewer take less memory.",
-        zh="每个权重在内存中的位数；越少占内存越小。",
+        en="Bits of each weight in memory; fewer take less memory. all: those of its precision.",
+        zh="每个权重在内存中的位数；越少占内存越小。all：与精度一致，不量化。",
     )
     precision: Precision = setting("auto", group="model", en="Number format of the weights.", zh="权重的数值格式。")
     offload_folder: str | None = setting(

@@ -141,6 +141,8 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
         """Say something under the choices, which make room for it."""
         self.set_class(bool(text), "-tells")
         self.query_one("#agent-problem", QuietStatic).tell(printable(text))
+        if self.focused is not None:
+            self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now stands in the footer."""
