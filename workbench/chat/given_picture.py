@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.chat.image_path import is_address, picture_path
+from workbench.chat.image_path import is_address, picture_path, pictures_in
 from workbench.data.picture import look_at
 from workbench.data.picture_words import problem_sentence
 from workbench.errors import WorkbenchError
@@ -35,7 +35,10 @@ def checked_picture(typed: str, folder: Path) -> str:
 
 
 def split_message(text: str) -> tuple[str, list[str]]:
-    """What a message says without its lines ``/image PATH``, and the paths that these name as they were typed."""
+    """What a message says without its lines ``/image PATH``, and the paths that these name as they were typed.
+
+    A text that is nothing but paths of pictures, as a terminal writes files that are dragged into it, says nothing.
+    """
     said, typed = [], []
     for line in text.splitlines():
         command, _blank, rest = line.strip().partition(" ")
@@ -43,4 +46,6 @@ def split_message(text: str) -> tuple[str, list[str]]:
             typed.append(rest.strip())
         else:
             said.append(line)
+    if not typed and (dragged := pictures_in(text)):
+        return "", [str(path) for path in dragged]
     return "\n".join(said).strip(), typed

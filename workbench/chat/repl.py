@@ -14,18 +14,17 @@ from workbench.chat.client import ChatEngine
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.endpoint import ChatEndpoint
 from workbench.chat.endpoints import service_named_by
-from workbench.chat.given_picture import checked_picture, split_message
-from workbench.chat.image_path import pictures_in
+from workbench.chat.given_picture import split_message
 from workbench.chat.line_editor import has_editor
 from workbench.chat.plain_answers import Answering, EngineAnswering
 from workbench.chat.plain_output import PlainOutput
+from workbench.chat.plain_pictures import PlainPictures
 from workbench.chat.protocol import GenerationSettings, Load, Loaded, Loading
 from workbench.chat.turn import ChatTurn, Figures
 from workbench.chat.typed_lines import require_text, tell, typed_lines
 from workbench.chat.voice import Voice
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.models.vision.marks import reads_text_only
 from workbench.text import printable
 
 
@@ -54,12 +53,13 @@ class PlainChat:
     answering: Answering = field(default_factory=EngineAnswering)
     questions: TextIO = field(default_factory=lambda: sys.stdin)
     _warned: bool = field(default=False, init=False)
-    _sees: bool = field(default=False, init=False)
     _is_stopped: bool = field(default=False, init=False)
     _is_lost: bool = field(default=False, init=False)
     """Whether the model has to be loaded again, as its engine has ended."""
-    _waiting: list[str] = field(default_factory=list, init=False)
-    """Pictures for the next message."""
+    _pictures: PlainPictures = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pictures = PlainPictures(self.project, are_told=self._is_typed_by_hand)
 
     async def run(self, first: list[str]) -> int:
         """Answer the given questions, or those read from stdin if there are none.
@@ -81,7 +81,7 @@ class PlainChat:
                 loaded = await self._load(engine)
             else:
                 self._take(engine)
-            self._take_pictures(self.images)
+            self._pictures.take(self.images)
             for trouble in await self.answering.start(loaded.prompt_template if loaded else ""):
                 tell(_("Warning: {text}").format(text=printable(trouble)))
             conversation = SavedConversation(
@@ -98,7 +98,7 @@ class PlainChat:
             for question in first or self._typed():
                 if question == "RESET":
                     conversation = conversation.model_copy(update={"turns": []})
-                    self._waiting = list(self.images)
+                    self._pictures.begin_again(self.images)
                     tell(_("The conversation is empty again."))
                     continue
                 by_hand = self._is_typed_by_hand and not first
@@ -108,7 +108,9 @@ class PlainChat:
                         await self._load(engine)
                     await self._hear(engine, conversation, question)
                 except WorkbenchError as error:
-                    is_about_it = not self._is_lost and (len(first) != 1 or self.as_json) and _is_message(question)
+                    is_about_it = (
+                        not self._is_lost and (len(first) != 1 or self.as_json) and split_message(question)[0] != ""
+                    )
                     self._is_lost = self._is_lost or (isinstance(engine, ChatEngine) and not engine.running)
                     if not (by_hand or is_about_it):
                         raise
@@ -140,7 +142,7 @@ class PlainChat:
             tell(_("Type a message and press enter. RESET forgets the conversation, EXIT or ctrl+d ends it."))
             if has_editor():
                 tell(_("The arrow up brings earlier messages back, alt+enter starts a line."))
-            if self._sees:
+            if self._pictures.may_be_sent:
                 tell(_("/image PATH, or a file dragged here, puts a picture to the next message."))
         yield from typed_lines(self.questions)
 
@@ -155,7 +157,7 @@ class PlainChat:
         assert loaded is not None
         for warning in loaded.warnings:
             tell(_("Warning: {text}").format(text=warning))
-        self._sees, self._is_lost = loaded.sees, False
+        self._pictures.may_be_sent, self._is_lost = loaded.sees, False
         ready = _("Ready: {count:.1f} M parameters on {device}, {memory:.0f} MB, prompt template {template}.")
         count, memory = loaded.parameters / 1e6, loaded.memory_mb
         tell(ready.format(count=count, device=loaded.device, memory=memory, template=loaded.prompt_template))
@@ -163,44 +165,18 @@ class PlainChat:
 
     def _take(self, service: ChatEndpoint) -> None:
         """Nothing has to be loaded; whether it looks at pictures, the service says when it is sent one."""
-        self._sees = True
+        self._pictures.may_be_sent = True
         asking = _("Asking {model} at {url}.")
         tell(asking.format(model=printable(service.endpoint.model), url=service.endpoint.url))
 
     async def _hear(self, voice: Voice, conversation: SavedConversation, line: str) -> None:
         """Carry out what was typed: a picture for the next message, or a message."""
         said, named = split_message(require_text(line))
-        if not named and (dragged := pictures_in(said)):
-            said, named = "", [str(path) for path in dragged]
         if named == [""]:
-            self._list_pictures(conversation)
-        self._take_pictures([path for path in named if path])
+            self._pictures.tell_all(conversation.turns)
+        self._pictures.take([path for path in named if path])
         if said:
             await self._answer(voice, conversation, said)
-
-    def _take_pictures(self, typed: list[str]) -> None:
-        """
-        Raises:
-            WorkbenchError: one of them is no picture, or the model takes none.
-        """
-        found = [checked_picture(one, self.project) for one in typed]
-        if found and not self._sees:
-            raise reads_text_only(", ".join(found))
-        self._waiting += found
-        if self._is_typed_by_hand:
-            for picture in found:
-                tell(_("With the next message: {path}").format(path=printable(picture)))
-
-    def _list_pictures(self, conversation: SavedConversation) -> None:
-        asked = [picture for turn in conversation.turns for picture in turn.images]
-        if not asked and not self._waiting:
-            tell(_("There is no picture yet: /image PATH adds one."))
-        for text, pictures in (
-            (_("In the conversation: {path}"), asked),
-            (_("With the next message: {path}"), self._waiting),
-        ):
-            for picture in pictures:
-                tell(text.format(path=printable(picture)))
 
     async def _answer(self, voice: Voice, conversation: SavedConversation, question: str) -> None:
         """
@@ -208,15 +184,14 @@ class PlainChat:
             WorkbenchError: there is no answer; what came of it is kept, else of the question its pictures but a bad one.
         """
         system = [ChatTurn(role="system", content=self.system)] if self.system else []
-        asked = ChatTurn(role="user", content=question, images=self._waiting)
-        self._waiting = []
+        asked = ChatTurn(role="user", content=question, images=self._pictures.give_out())
         try:
             turns = [*system, *conversation.turns, asked]
             given = await self.answering.answer(voice, turns, self.settings, self._output.show, streams=self.streams)
             conversation.turns += [asked, *given.turns]
             self._is_stopped = given.ended_by == "stopped"
         except WorkbenchError as error:
-            self._waiting = [picture for picture in asked.images if picture != error.where]
+            self._pictures.take_back(asked, error)
             self._keep_broken(conversation, asked)
             raise
         self._keep(conversation)
@@ -240,12 +215,6 @@ class PlainChat:
             if not self._warned:
                 self._warned = True
                 tell(_("Warning: {text}").format(text=error))
-
-
-def _is_message(text: str) -> bool:
-    """Whether it is a question, and not pictures for one."""
-    said, _named = split_message(text)
-    return bool(said) and not pictures_in(said)
 
 
 def chat_plainly(chat: PlainChat, first: list[str]) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from textual import on, work
 
 from workbench.chat.given_picture import split_message
-from workbench.chat.image_path import pictures_in
 from workbench.chat.turn import ChatTurn
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -39,8 +38,6 @@ class ChatAsking(ChatAgent):
             self._give_back(event.text)
             return
         said, pictures = split_message(event.text)
-        if not pictures and (dropped := pictures_in(said)):
-            said, pictures = "", [str(path) for path in dropped]
         if pictures:
             if not self.attach(*pictures):
                 self._give_back(event.text)
