@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Input, Label
-from textual.worker import get_current_worker
+from textual.worker import Worker, WorkerError, get_current_worker
 
 from workbench.chat.conversations import SavedConversation, said_of_damaged, saved_and_damaged, side_by_side
 from workbench.chat.importing import import_conversations, read_conversations
@@ -46,6 +47,7 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
         self._saved: list[list[SavedConversation]] = []
         """Each with what it stands beside, from left to right."""
         self._damaged = ""
+        self._finding: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -57,7 +59,7 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
 
     def on_mount(self) -> None:
         self.query_one(FittedTable).focus()
-        self._read()
+        self._reading = self._read()
 
     @work(thread=True, group="chat-read", exclusive=True, exit_on_error=False)
     def _read(self) -> None:
@@ -72,7 +74,7 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
     def _take_saved(self, saved: list[list[SavedConversation]], damaged: str) -> None:
         self._saved, self._damaged = saved, damaged
         if words := self.query_one(LineInput).value:  # typed before they were read
-            self._find(words)
+            self._finding = self._find(words)
         else:
             self._show(list(range(len(saved))))
 
@@ -85,7 +87,7 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
 
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
-        self._find(event.value)
+        self._finding = self._find(event.value)
 
     @work(thread=True, group="chat-words", exclusive=True, exit_on_error=False)
     def _find(self, words: str) -> None:
@@ -123,8 +125,14 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
             self.dismiss(columns)
 
     @on(Input.Submitted)
-    def _go_to_table(self) -> None:
-        self.query_one(FittedTable).focus()
+    async def _open_found(self) -> None:
+        """Open the first one, once those in which the words stand are found."""
+        with suppress(WorkerError):
+            await self._reading.wait()
+            if self._finding is not None:
+                await self._finding.wait()
+        if key := self.query_one(FittedTable).chosen_key:
+            self.dismiss(self._saved[int(key)])
 
     @on(DataTable.RowSelected)
     def _take(self, event: DataTable.RowSelected) -> None:
