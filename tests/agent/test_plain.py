@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import AsyncIterator, Callable
 from io import StringIO
 from pathlib import Path
@@ -25,12 +26,15 @@ ADD = 'Thought: t\nAction: calculator\nAction Input: {"expression": "1+\x1b[31m1
 Ask = Callable[..., Any]
 
 
+class _Hands(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def terminal() -> TextIO:
     """The user types what does not mean anything, then "yes"; then nothing more."""
-    ours, theirs = os.openpty()
-    os.write(ours, b"perhaps\n\nyes\n")
-    return os.fdopen(theirs, "r")
+    return _Hands("perhaps\n\nyes\n")
 
 
 @pytest.fixture
@@ -100,6 +104,20 @@ async def test_consent_is_asked_until_the_answer_means_something(
     told = capsys.readouterr().err
     assert told.count("web_search wants to run") == 3
     assert given.ended_by == "turns" and "No answer within 2 turns." in told
+
+
+async def test_what_was_typed_before_a_question_is_no_answer_to_it(
+    ask: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, theirs = os.openpty()
+    os.write(ours, b"yes\n")
+    later = threading.Timer(1, os.write, (ours, b"no\n"))
+    with os.fdopen(theirs, "r") as typed:
+        later.start()
+        given, _shown = await ask([SEARCH, "Final Answer: no"], typed)
+    os.close(ours)
+    assert given.turns[1].content == "Response:The user did not allow this call.\n"
+    assert capsys.readouterr().err.count("web_search wants to run") == 1
 
 
 async def test_what_was_forbidden_for_good_is_said_so_whenever_it_is_called(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import termios
+import time
 from pathlib import Path
 
 import pytest
 
 _ECHO = """
-import json, sys
+import json, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from workbench.chat.typed_lines import typed_lines
 for line in typed_lines(sys.stdin):
     print("read", json.dumps(line), flush=True)
@@ -22,12 +26,16 @@ LONG = "word " * 2000 + "end"
 class _Terminal:
     """What a process reads from, and what stands on it."""
 
-    def __init__(self, out: int | None = None) -> None:
-        self._ours, theirs = os.openpty()
+    def __init__(self, out: int | None = None, errors: int | None = None, **environment: str) -> None:
+        self.ours, theirs = os.openpty()
         self._seen = b""
-        environment = os.environ | {"WORKBENCH_LANG": "en", "TERM": "xterm"}
-        command = [sys.executable, "-c", _ECHO]
-        self.process = subprocess.Popen(command, stdin=theirs, stdout=out or theirs, stderr=theirs, env=environment)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _ECHO],
+            stdin=theirs,
+            stdout=out or theirs,
+            stderr=errors or theirs,
+            env=os.environ | {"WORKBENCH_LANG": "en", "TERM": "xterm"} | environment,
+        )
         os.close(theirs)
 
     def __enter__(self) -> _Terminal:
@@ -36,16 +44,16 @@ class _Terminal:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._ours)
+        os.close(self.ours)
 
     def type(self, *keys: str) -> None:
         for key in keys:
-            os.write(self._ours, key.encode())
+            os.write(self.ours, key.encode())
 
     def see(self, text: str) -> None:
         """Wait for a text behind what was seen before."""
         while text.encode() not in self._seen:
-            self._seen += os.read(self._ours, 65536)
+            self._seen += os.read(self.ours, 65536)
         self._seen = self._seen.partition(text.encode())[2]
 
 
@@ -67,14 +75,42 @@ def test_a_line_can_be_edited_and_have_any_length(keys: list[str], read: str) ->
             terminal.see(f"read {json.dumps(read)}")
 
 
-def test_a_line_that_the_terminal_has_cut_is_not_taken(tmp_path: Path) -> None:
+@pytest.mark.parametrize("locale", ["C", "POSIX", "nn_NO.UTF-8"], ids=["C", "POSIX", "one that is not there"])
+def test_letters_of_all_languages_are_letters_in_every_locale(locale: str) -> None:
+    with _Terminal(LC_ALL=locale) as terminal:
+        terminal.see(">>> ")
+        terminal.type("你好，wörld", "\x7f\x7f", "\r")
+        terminal.see(f"read {json.dumps('你好，wör')}")
+
+
+def test_a_line_is_edited_though_answers_go_elsewhere(tmp_path: Path) -> None:
     with (tmp_path / "out").open("wb") as out, _Terminal(out.fileno()) as terminal:
         terminal.see(">>> ")
-        terminal.type("x" * 4090, "yyyyyyyyyyyyyyyy\n")
-        terminal.see("has cut this line")
-        terminal.see(">>> ")
-        terminal.type("short\n")
+        terminal.type("Helo\x1b[D", "l\r")
         terminal.see(">>> ")
         terminal.type("\x04")
         assert terminal.process.wait(timeout=30) == 0
-    assert (tmp_path / "out").read_text() == 'read "short"\n'
+    assert (tmp_path / "out").read_text() == 'read "Hello"\n'
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_request_to_end_gives_the_terminal_back(number: signal.Signals) -> None:
+    with _Terminal() as terminal:
+        terminal.see(">>> ")
+        terminal.type("begun")
+        terminal.see("begun")
+        terminal.process.send_signal(number)
+        assert terminal.process.wait(timeout=30) == 128 + number
+        assert termios.tcgetattr(terminal.ours)[3] & termios.ICANON
+
+
+def test_a_line_that_the_terminal_has_cut_is_not_taken(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with log.open("ab") as out, _Terminal(out.fileno(), out.fileno()) as terminal:
+        for line, said in (("x" * 5000, "cut this line"), ("short", 'read "short"')):
+            terminal.type(line[:4090], line[4090:], "\n")
+            while said not in log.read_text():
+                time.sleep(0.02)
+        terminal.type("\x04")
+        assert terminal.process.wait(timeout=30) == 0
+    assert log.read_text().count("read ") == 1

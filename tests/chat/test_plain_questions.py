@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from asyncio.subprocess import PIPE
 from dataclasses import replace
@@ -59,6 +60,9 @@ def test_the_others_are_asked_and_the_failure_is_counted(
         assert chat_plainly(chat("\udcc4\udce3\nho\n"), []) == 1  # as bytes that are no UTF-8 come in
         failed, second = map(json.loads, capsys.readouterr().out.splitlines())
         assert (failed["question"], failed["error"]["what"]) == ("??", "This is no text in UTF-8.")
+        assert chat_plainly(chat("\ufeffhi\n\udcc4\n"), []) == 1
+        first, failed = map(json.loads, capsys.readouterr().out.splitlines())
+        assert (first["question"], "answer" in failed) == ("hi", False)
         assert second["answer"] == "Yes, ho."
 
 
@@ -123,11 +127,11 @@ async def test_what_came_is_kept_if_the_process_is_asked_to_end(
 
 
 class _Typed(StringIO):
-    """The same question at every turn; the engine is ended before the second."""
+    """The same question three times; the engine is ended before the second, or while that is answered."""
 
-    def __init__(self, *, by_hand: bool) -> None:
+    def __init__(self, *, by_hand: bool, while_answered: bool) -> None:
         super().__init__()
-        self._by_hand, self._typed = by_hand, 0
+        self._by_hand, self._while_answered, self._typed = by_hand, while_answered, 0
 
     def isatty(self) -> bool:
         return self._by_hand
@@ -136,9 +140,19 @@ class _Typed(StringIO):
         self._typed += 1
         if self._typed == 2:
             (engine,) = (child for child in psutil.Process().children() if "workbench.chat.engine" in child.cmdline())
-            engine.kill()
-            engine.wait()
+            if self._while_answered:
+                engine.suspend()
+                threading.Timer(0.5, engine.kill).start()
+            else:
+                engine.kill()
+                engine.wait()
         return "Who are you?\n" if self._typed <= 3 else ""
+
+
+def _asked_thrice(folder: Path, typed: _Typed) -> int:
+    load = Load(id=0, model="sample:model")
+    log = folder / "chat.log"
+    return chat_plainly(PlainChat(load, "", GenerationSettings(), folder, log, as_json=True, questions=typed), [])
 
 
 @pytest.mark.heavy
@@ -146,16 +160,23 @@ class _Typed(StringIO):
 def test_a_model_whose_engine_was_killed_is_loaded_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], by_hand: bool
 ) -> None:
-    load = Load(id=0, model="sample:model")
-    chat = PlainChat(
-        load, "", GenerationSettings(), tmp_path, tmp_path / "chat.log", as_json=True, questions=_Typed(by_hand=by_hand)
-    )
-    assert chat_plainly(chat, []) == (0 if by_hand else 1)
+    assert _asked_thrice(tmp_path, _Typed(by_hand=by_hand, while_answered=True)) == (0 if by_hand else 1)
     out, err = capsys.readouterr()
     first, lost, again = map(json.loads, out.splitlines())
     assert first["answer"] == again["answer"] == "I am the sample model of workbench."
     assert (lost["question"], "ended unexpectedly" in lost["error"]["what"]) == ("Who are you?", True)
+    assert "answer" not in lost
     assert err.count("Ready:") == 2
     assert ("loads the model again" in err) == by_hand
     ((_path, kept),) = saved_conversations(tmp_path)
     assert [turn.role for turn in kept.turns] == ["user", "assistant"] * 2
+
+
+@pytest.mark.heavy
+def test_a_question_behind_the_end_of_the_engine_is_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _asked_thrice(tmp_path, _Typed(by_hand=True, while_answered=False)) == 0
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["answer"] for line in out.splitlines()] == ["I am the sample model of workbench."] * 3
+    assert err.count("Ready:") == 2

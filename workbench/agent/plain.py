@@ -15,6 +15,7 @@ from workbench.agent.tool import ToolSpec
 from workbench.agent.toolbox import Toolbox
 from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.interrupts import Interrupts
+from workbench.chat.line_editor import forget_typed
 from workbench.chat.plain_answers import Given, Show
 from workbench.chat.protocol import Answer, Delta, GenerationSettings
 from workbench.chat.turn import ChatCall, ChatTurn
@@ -107,14 +108,15 @@ class AgentAnswering:
     def _may_run(self, tool: ToolSpec, interrupts: Interrupts) -> bool:
         known = self.consent.known(tool)
         if known is False:
-            never = _("{tool} is not run: you have said never in this project. --allow {tool} allows it for one chat.")
-            tell(never.format(tool=visible(tool.name)))
+            never = _("{tool} is not run: you have said never in this project. --allow {name} allows it for one chat.")
+            tell(never.format(tool=visible(tool.full_name), name=visible(tool.name)))
         if known is not None:
             return known
         if not self.typed.isatty():
             tell(_("{tool} is not run without consent; --allow {tool} gives it.").format(tool=visible(tool.name)))
             return False
         asked = _("{tool} wants to run. o: once, a: always in this project, n: no, or the word never: ")
+        forget_typed(self.typed)
         while True:
             tell(asked.format(tool=visible(tool.full_name)), end="")
             line = interrupts.typed(self.typed)

@@ -135,6 +135,11 @@ class ChatEngine:
         """Whether the engine process lives."""
         return self._process is not None and self._process.returncode is None
 
+    async def settle(self) -> None:
+        """Learn of an end of the process that came while the loop stood still."""
+        if self._process is not None and self.running and _has_ended(self._process.pid):
+            await self._process.wait()
+
     async def close(self) -> None:
         """End the engine; it gets a moment to leave by itself."""
         if self._process is None:
@@ -233,3 +238,12 @@ class ChatEngine:
             if killed
             else _("Its log says why; if memory ran out, load the model in 4 bits or choose a smaller one."),
         )
+
+
+def _has_ended(pid: int) -> bool:
+    import psutil
+
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import locale
+import os
 import signal
 import sys
+import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from types import FrameType
 from typing import NoReturn, TextIO
 
@@ -17,6 +21,12 @@ class LineCutError(Exception):
     """The terminal has thrown the end of a line away."""
 
 
+def can_edit(stream: TextIO) -> bool:
+    """Whether what is typed there can be edited: both ends are a terminal, and Python has readline for its letters."""
+    is_seen = sys.stdout.isatty() or sys.stderr.isatty()
+    return stream is sys.stdin and stream.isatty() and is_seen and _has_editor()
+
+
 def typed_line(stream: TextIO, prompt: str) -> str:
     """A line with its end; of several lines if it was pasted so, or alt+enter was pressed. Empty at the end.
 
@@ -26,8 +36,8 @@ def typed_line(stream: TextIO, prompt: str) -> str:
         LineCutError: it is without readline, and too long for the terminal.
         KeyboardInterrupt: ctrl+c was pressed.
     """
-    if stream is sys.stdin and sys.stdout.isatty() and has_editor():
-        with _ending_when_asked():
+    if can_edit(stream):
+        with _ending_when_asked(), _on_the_terminal():
             try:
                 return f"{input(prompt)}\n"
             except EOFError:
@@ -39,14 +49,54 @@ def typed_line(stream: TextIO, prompt: str) -> str:
     return line
 
 
-def has_editor() -> bool:
+def forget_typed(stream: TextIO) -> None:
+    """Throw away what was typed and not read yet: it is no answer to a question that could not be seen then."""
+    with suppress(OSError, ValueError, termios.error):  # where it is no terminal
+        termios.tcflush(stream.fileno(), termios.TCIFLUSH)
+
+
+@cache
+def _has_editor() -> bool:
+    if not _reads_letters():
+        return False
     with suppress(ImportError):
         import readline
 
-        readline.parse_and_bind("set enable-bracketed-paste on")
+        if os.environ.get("TERM", "dumb") != "dumb":
+            readline.parse_and_bind("set enable-bracketed-paste on")
         readline.parse_and_bind(r'"\e\C-m": "\C-v\C-j"')
         return True
     return False
+
+
+def _reads_letters() -> bool:
+    """Whether readline, which goes by the locale, takes UTF-8 for letters; asked for C, or one that is not there, it does not.
+
+    It is given another one then, if the machine has it.
+    """
+    if locale.nl_langinfo(locale.CODESET) != "ANSI_X3.4-1968":
+        return True
+    with suppress(locale.Error):
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+        os.environ["LC_ALL"] = "C.UTF-8"
+        return True
+    return False
+
+
+@contextmanager
+def _on_the_terminal() -> Iterator[None]:
+    """What is printed goes to the terminal for as long as a line is typed, be it sent elsewhere otherwise."""
+    if sys.stdout.isatty():
+        yield
+        return
+    sys.stdout.flush()
+    elsewhere = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(elsewhere, 1)
+        os.close(elsewhere)
 
 
 @contextmanager
@@ -56,10 +106,11 @@ def _ending_when_asked() -> Iterator[None]:
     def end(number: int, _frame: FrameType | None) -> NoReturn:
         sys.exit(128 + number)
 
-    before = signal.getsignal(signal.SIGTERM)
-    if before is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, end)
+    heard = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL]
+    for number in heard:
+        signal.signal(number, end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)

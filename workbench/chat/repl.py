@@ -15,7 +15,7 @@ from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.endpoint import ChatEndpoint
 from workbench.chat.endpoints import service_named_by
 from workbench.chat.given_picture import split_message
-from workbench.chat.line_editor import has_editor
+from workbench.chat.line_editor import can_edit
 from workbench.chat.plain_answers import Answering, EngineAnswering
 from workbench.chat.plain_output import PlainOutput
 from workbench.chat.plain_pictures import PlainPictures
@@ -56,6 +56,8 @@ class PlainChat:
     _is_stopped: bool = field(default=False, init=False)
     _is_lost: bool = field(default=False, init=False)
     """Whether the model has to be loaded again, as its engine has ended."""
+    _came: str = field(default="", init=False)
+    """What came of an answer that broke off."""
     _pictures: PlainPictures = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,9 +105,9 @@ class PlainChat:
                     continue
                 by_hand = self._is_typed_by_hand and not first
                 try:
-                    if self._is_lost:
-                        assert isinstance(engine, ChatEngine)
-                        await self._load(engine)
+                    self._came = ""
+                    if isinstance(engine, ChatEngine):
+                        await self._load_if_lost(engine)
                     await self._hear(engine, conversation, question)
                 except WorkbenchError as error:
                     is_about_it = (
@@ -124,8 +126,7 @@ class PlainChat:
         return unanswered
 
     def _tell_why(self, question: str, error: WorkbenchError, *, by_hand: bool) -> None:
-        came = self.answering.came if isinstance(self.answering, EngineAnswering) else ""
-        self._output.tell_why(question, error, by_hand=by_hand, came=came)
+        self._output.tell_why(question, error, by_hand=by_hand, came=self._came)
         if self._is_lost and by_hand:
             tell(_("The next message loads the model again; the conversation goes on."))
 
@@ -140,11 +141,16 @@ class PlainChat:
     def _typed(self) -> Iterator[str]:
         if self._is_typed_by_hand:
             tell(_("Type a message and press enter. RESET forgets the conversation, EXIT or ctrl+d ends it."))
-            if has_editor():
+            if can_edit(self.questions):
                 tell(_("The arrow up brings earlier messages back, alt+enter starts a line."))
             if self._pictures.may_be_sent:
                 tell(_("/image PATH, or a file dragged here, puts a picture to the next message."))
         yield from typed_lines(self.questions)
+
+    async def _load_if_lost(self, engine: ChatEngine) -> None:
+        await engine.settle()
+        if self._is_lost or not engine.running:
+            await self._load(engine)
 
     async def _load(self, engine: ChatEngine) -> Loaded:
         loaded: Loaded | None = None
@@ -199,11 +205,11 @@ class PlainChat:
 
     def _keep_broken(self, conversation: SavedConversation, asked: ChatTurn) -> None:
         """Keep what came of an answer that broke off; the error that is told stands on a line of its own."""
-        came = self.answering.came if isinstance(self.answering, EngineAnswering) else ""
-        if not came:
+        self._came = self.answering.came if isinstance(self.answering, EngineAnswering) else ""
+        if not self._came:
             return
-        self._output.show("\n" if self.streams else f"{printable(came)}\n")
-        broken = ChatTurn(role="assistant", content=came, figures=Figures(ended_by="broken"))
+        self._output.show("\n" if self.streams else f"{printable(self._came)}\n")
+        broken = ChatTurn(role="assistant", content=self._came, figures=Figures(ended_by="broken"))
         conversation.turns += [asked, broken]
         self._keep(conversation)
 

@@ -13,9 +13,11 @@ from workbench.i18n import _
 
 def typed_lines(stream: TextIO) -> Iterator[str]:
     """Lines with something in them, up to the end or ``EXIT``; a person is asked for each, and ctrl+c ends none."""
+    begin = "\ufeff"  # the mark that some programs put before a text
     while True:
         try:
-            line = _typed_by_hand(stream) if stream.isatty() else stream.readline()
+            line = _typed_by_hand(stream) if stream.isatty() else stream.readline().removeprefix(begin)
+            begin = ""
         except KeyboardInterrupt:
             tell("\n" + _("EXIT or ctrl+d ends the chat."))
             continue

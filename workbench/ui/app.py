@@ -24,7 +24,7 @@ from workbench.text import printable
 from workbench.ui.areas import AREA_NAMES, AREAS, HOME
 from workbench.ui.keymap import load_keymap
 from workbench.ui.keys_in_turn import KeysInTurn
-from workbench.ui.screens.area import SMALLEST, AreaScreen
+from workbench.ui.screens.area import SMALLEST, AreaScreen, WorkbenchScreen
 from workbench.ui.screens.error import ErrorDialog
 from workbench.ui.state import AppState
 from workbench.ui.terminal import has_sixteen_colours
@@ -105,6 +105,9 @@ class WorkbenchApp(KeysInTurn):
                 save()
 
     # -- going about
+
+    def is_meant(self, key: events.Key | events.Paste) -> bool:
+        return not isinstance(self.screen, WorkbenchScreen) or self.screen.takes(key)
 
     def go(self, area: str, **context: Any) -> None:
         """Show an area; its screen gets the context in ``arrive``. Nothing happens while the app closes its screens."""

@@ -31,10 +31,9 @@ class KeysInTurn(App[None]):
         self._typed_into: DOMNode | None = None
         """The text box that may not have seen all of its letters yet."""
 
-    @property
-    def are_keys_waiting(self) -> bool:
-        """Whether more was typed while the app was busy with the key before it."""
-        return bool(self._keys)
+    def is_meant(self, key: events.Key | events.Paste) -> bool:
+        """Whether a key, or what is pasted, is for what is on the screen now; else nothing is done with it."""
+        return True
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
@@ -45,6 +44,9 @@ class KeysInTurn(App[None]):
 
     async def _take_keys(self) -> None:
         while self._keys and self._turn is None:
+            if self._typed_into is None and not self.is_meant(self._keys[0]):
+                self._keys.popleft()
+                continue
             focused = self.focused or self.screen
             is_letter = _is_letter(self._keys[0], focused)
             if self._typed_into is not None and not (is_letter and self._typed_into is focused):

@@ -7,7 +7,7 @@ from workbench.agent.protocols.moss import Moss
 from workbench.agent.protocols.protocol import AgentProtocol
 from workbench.agent.protocols.react import React
 from workbench.agent.protocols.tool_calls import ToolCalls
-from workbench.errors import WorkbenchError, nearest
+from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 AUTO = "auto"
@@ -36,6 +36,6 @@ def protocol_named(name: str, prompt_template: str = "") -> AgentProtocol:
         raise WorkbenchError(
             _("There is no protocol called {name}.").format(name=name),
             where="--agent",
-            fix=_("Nearest: {names}").format(names=", ".join(nearest(name, names) or names)),
+            fix=_("There are: {names}.").format(names=", ".join(names)),
         )
     return PROTOCOLS[chosen]()

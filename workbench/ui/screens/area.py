@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
@@ -57,6 +58,10 @@ class WorkbenchScreen(Screen[Result], Generic[Result]):
     def workbench(self) -> WorkbenchApp:
         """The app, by its own type."""
         return cast("WorkbenchApp", self.app)
+
+    def takes(self, key: Key | Paste) -> bool:
+        """Whether a key, or what is pasted, is for this screen; else nothing is done with it."""
+        return True
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
@@ -138,6 +143,15 @@ class AreaScreen(WorkbenchScreen[None]):
         except WorkbenchError as error:
             self.workbench.show_error(error)
             return None
+
+    def takes(self, key: Key | Paste) -> bool:
+        """While the terminal is too small to show what a key does, there is only the way out."""
+        is_too_small = self.has_class("-too-narrow") or self.has_class("-too-low")
+        active = self.active_bindings.get(key.key) if isinstance(key, Key) else None
+        return not is_too_small or (active is not None and active.binding.id == "app.quit")
+
+    def take_typed(self, text: str) -> None:
+        """A text was typed just before a dialog opened; empty for other keys. It is lost where there is no box for it."""
 
     def recomposed(self) -> Awaitable[None] | None:
         """Everything was composed anew, in another language: fill the widgets again."""

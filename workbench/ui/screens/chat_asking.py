@@ -104,13 +104,12 @@ class ChatAsking(ChatAgent):
         self.answer()
 
     def _give_back(self, text: str) -> None:
-        """A message that is not sent stands in the prompt again, before what was typed since.
-
-        What was typed behind it without seeing it come back is another message, on a line of its own.
-        """
+        """A message that is not sent stands in the prompt again; what is typed behind it begins on a line of its own."""
         prompt = self.query_one(PromptInput)
-        since = prompt.whole
-        prompt.put(f"{text}\n{since}" if since or self.workbench.are_keys_waiting else text)
+        prompt.put(f"{text}\n{prompt.whole}")
+
+    def take_typed(self, text: str) -> None:
+        self.query_one(PromptInput).insert(text)
 
     @work(group="chat-engine", exclusive=True, exit_on_error=False)
     async def answer(self) -> None:
@@ -203,7 +202,8 @@ class ChatAsking(ChatAgent):
     def bring_draft_back(self) -> None:
         """The prompt holds again what stood there before a question was edited, before what was typed since."""
         if self.draft_aside:
-            self._give_back(self.draft_aside)
+            prompt = self.query_one(PromptInput)
+            prompt.put("\n".join(filter(None, (self.draft_aside, prompt.whole))))
         self.draft_aside = ""
 
     async def action_stop(self) -> None:

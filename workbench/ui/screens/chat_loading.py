@@ -169,13 +169,15 @@ class ChatLoading(ChatFrame):
     async def _may_load(self, chosen: ChosenModel) -> bool:
         """Say what memory another base takes beside what is loaded, and ask."""
         from workbench.ui.load_size import memory_said
-        from workbench.ui.screens.choice import Choice, ChoiceDialog
+        from workbench.ui.screens.choice import Choice
+        from workbench.ui.screens.sudden import SuddenChoice
 
         if (said := memory_said(chosen)) is None:
             return True
         title = _("A second base in memory")
         choices = [Choice("load", _("load it beside the others")), Choice("leave", _("leave it"))]
-        return await self.app.push_screen_wait(ChoiceDialog(title, said, choices)) == "load"
+        answer: str | None = await self.app.push_screen_wait(SuddenChoice(title, said, choices))
+        return answer == "load"
 
     def end_comparison(self) -> None:
         """Go on with the left conversation alone; the others stay on disk."""

@@ -45,6 +45,8 @@ class FilterInput(TextInput):
 
     def action_leave(self) -> None:
         """Into the list, before the next key is given to anything: over a slow line several come at once."""
+        assert isinstance(self.screen, ConfigsScreen)
+        self.screen.show_filtered()
         self.screen.set_focus(self.screen.query_one(FittedTable))
 
 
@@ -78,6 +80,7 @@ class ConfigsScreen(AreaScreen):
         self._shown: dict[str, ConfigRow] = {}
         self._waiting: Timer | None = None
         self._estimated = False
+        self._is_filtered = True
 
     def compose_area(self) -> ComposeResult:
         hint = _("/ to filter: words in any order, method: family: dataset: stage: fits:24")
@@ -118,13 +121,14 @@ class ConfigsScreen(AreaScreen):
             self.notify(_("{path} is not in this project.").format(path=choose), markup=False)
 
     def _show_matching(self) -> None:
+        self._is_filtered = True
         try:
             wanted = Wanted.of(self.query_one(FilterInput).value)
         except WorkbenchError as error:
             self._show([], f"{error.what} {error.fix}")
             return
         if wanted.fits is not None and not self._estimated:
-            self.query_one("#config-count", QuietStatic).tell(_("estimating the memory of all configs …"))
+            self._show([], _("estimating the memory of all configs …"))
             self._estimate()
             return
         shown = matching(self._rows, wanted)
@@ -153,7 +157,13 @@ class ConfigsScreen(AreaScreen):
     @on(Input.Changed, "#config-filter")
     def _filter(self, event: Input.Changed) -> None:
         self.workbench.state["configs.filter"] = event.value
-        self.call_after_refresh(self._show_matching)  # the letter is seen first, then the rows
+        self._is_filtered = False
+        self.call_after_refresh(self.show_filtered)  # the letter is seen first, then the rows
+
+    def show_filtered(self) -> None:
+        """Show the rows that match, if others are shown."""
+        if not self._is_filtered:
+            self._show_matching()
 
     @on(DataTable.RowHighlighted)
     def _show_soon(self) -> None:

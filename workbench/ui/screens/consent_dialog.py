@@ -14,7 +14,8 @@ from workbench.agent.tool import ToolSpec
 from workbench.chat.turn import ChatCall
 from workbench.i18n import N_, _
 from workbench.text import visible
-from workbench.ui.screens.choice import Choice, ChoiceDialog
+from workbench.ui.screens.choice import Choice
+from workbench.ui.screens.sudden import SuddenChoice
 
 _LINES_SEEN = 4
 """Of the arguments, on the smallest terminal."""
@@ -33,7 +34,7 @@ class EndedList(OptionList):
             super().action_cursor_down()
 
 
-class ConsentDialog(ChoiceDialog):
+class ConsentDialog(SuddenChoice):
     """Gives a `Reply`, or None, which allows nothing. The arguments can be read whole before.
 
     ``asker``: which of several models asks; empty if there is only one.
@@ -43,8 +44,6 @@ class ConsentDialog(ChoiceDialog):
     """
 
     OPTIONS = EndedList
-
-    NUMBERED = False
     HINT = N_("enter chooses, escape is no")
 
     DEFAULT_CSS = """

@@ -13,10 +13,11 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.screens.sudden import Sudden
 from workbench.ui.widgets.fitted_footer import FittedFooter
 
 
-class ErrorDialog(TranslatedModal[None]):
+class ErrorDialog(Sudden, TranslatedModal[None]):
     """Stays until it was read; its text can be copied."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,0 +1,45 @@
+"""Dialogs that open by themselves, perhaps while somebody types."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.events import Key, Paste
+
+from workbench.ui.screens.area import AreaScreen, WorkbenchScreen
+from workbench.ui.screens.choice import ChoiceDialog
+
+if TYPE_CHECKING:
+    _Dialog = WorkbenchScreen[Any]
+else:
+    _Dialog = object
+
+
+class Sudden(_Dialog):
+    """Mixed in before a dialog: keys that were pressed before it could be seen are none for it.
+
+    What was typed so goes where it was meant to go, to the area behind it.
+    """
+
+    _seen_since: float | None = None
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._note_seen)
+
+    def _note_seen(self) -> None:
+        self._seen_since = time.monotonic()
+
+    def takes(self, key: Key | Paste) -> bool:
+        if self._seen_since is not None and key.time >= self._seen_since:
+            return True
+        area = self.app.screen_stack[0]
+        if isinstance(area, AreaScreen):
+            area.take_typed(key.text if isinstance(key, Paste) else (key.character or "") if key.is_printable else "")
+        return False
+
+
+class SuddenChoice(Sudden, ChoiceDialog):
+    """A choice without digits as keys, which may be what somebody types."""
+
+    NUMBERED: ClassVar[bool] = False
