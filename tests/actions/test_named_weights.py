@@ -64,3 +64,10 @@ def test_a_job_without_a_checkpoint_is_told(project: Path) -> None:
     recorded(project, exit_code=1)
     with pytest.raises(WorkbenchError, match="has no checkpoint"):
         weights_named("last", project)
+
+
+@pytest.mark.parametrize("name", ["endpoint:mine", "http://127.0.0.1:8000/v1"])
+def test_a_chat_service_is_told_where_it_is_asked(name: str, tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="has no weights here") as told:
+        weights_named(name, tmp_path)
+    assert "workbench compare" in str(told.value.fix)

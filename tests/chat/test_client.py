@@ -56,6 +56,9 @@ async def _killed_in_the_middle(engine: ChatEngine) -> None:
     assert "ended unexpectedly" in died.value.what
     assert "4 bits" in str(died.value.fix)
     assert not engine.running
+    with pytest.raises(WorkbenchError, match="ended unexpectedly"):
+        await _answer(engine, GREEDY)
+    assert not engine.running, "a new one would have no model"
 
 
 async def _hung_in_the_middle(engine: ChatEngine) -> None:

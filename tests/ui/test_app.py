@@ -11,7 +11,19 @@ from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from tests.ui import recorded
-from tests.ui.driving import HUGE, NARROW, WIDE, focus_in, footer, running, screen_text, see, type_text, wait_until
+from tests.ui.driving import (
+    HUGE,
+    NARROW,
+    WIDE,
+    focus_in,
+    footer,
+    running,
+    screen_text,
+    see,
+    send,
+    type_text,
+    wait_until,
+)
 from workbench.errors import WorkbenchError
 from workbench.i18n import set_language
 from workbench.ui.app import WorkbenchApp
@@ -143,7 +155,10 @@ async def test_after_too_small_a_terminal_the_keys_go_where_they_went_before(pro
         await pilot.resize_terminal(40, 12)
         await see(pilot, "This terminal has 40×12 cells")
         await wait_until(pilot, lambda: pilot.app.focused is None)
+        send(pilot, *"what?", "f6")  # nobody sees what these would do
+        await pilot.pause()
         await pilot.resize_terminal(80, 24)
+        await see(pilot, "[f7 Chat]")
         await focus_in(pilot, PromptInput)
 
 

@@ -19,7 +19,7 @@ from textual.widgets import Input, OptionList
 from tests.chat.services import failing, said, streamed
 from tests.data.sheets.played_endpoint import Asked, PlayedEndpoint, Reply, playing
 from tests.ui.chat_driving import MODEL, WILD, begin_anew, chat, chats, chatting, prompt
-from tests.ui.driving import focus_in, paste, screen_text, see, type_text, wait_until
+from tests.ui.driving import focus_in, paste, screen_text, see, send, type_text, wait_until
 from tests.ui.seeing_folders import first_stage, second_stage
 from workbench.chat.endpoints import KnownEndpoint, keep_endpoint
 from workbench.chat.protocol import GenerationSettings
@@ -157,10 +157,11 @@ async def test_what_was_asked_before_is_asked_the_others_too_and_each_can_be_tak
 
 
 async def choose(pilot: Pilot[None], text: str) -> None:
-    """Press the number that a dialog shows before a text, once it is there."""
+    """Choose an answer of a dialog by its text, once it is there."""
     await see(pilot, text)
-    (line,) = [line for line in screen_text(pilot).splitlines() if text in line]
-    await pilot.press(line.split(text)[0].split()[-1])
+    options = pilot.app.screen.query_one(OptionList)
+    (options.highlighted,) = [number for number, one in enumerate(options.options) if text in str(one.prompt)]
+    await pilot.press("enter")
 
 
 async def test_again_and_edit_are_for_all(talk: Pilot[None]) -> None:
@@ -193,12 +194,14 @@ async def test_stopping_ends_all_answers_where_they_are(talk: Pilot[None]) -> No
 async def test_another_base_tells_its_memory_first_and_gets_an_engine_of_its_own(talk: Pilot[None]) -> None:
     await put_beside(talk, model=in_project(talk, "other_base"))
     await see(talk, "other_base is on another base", "beside the others. Free: ")
-    await talk.press("2")
+    await choose(talk, "leave it")
     await idle(talk)
     assert not chat(talk).sides.are_several
-    await put_beside(talk, model=in_project(talk, "other_base"))
+    send(talk, "ctrl+g", *in_project(talk, "other_base"), "enter", *"What is 2 plus 1?")
     await see(talk, "load it beside the others")
-    await talk.press("1")
+    await wait_until(talk, lambda: prompt(talk).text == "What is 2 plus 1?")  # the digits were no answer
+    prompt(talk).put("")
+    await choose(talk, "load it beside the others")
     await wait_until(talk, lambda: chat(talk)._loading is not None)
     await talk.press("f12")  # a dialog meanwhile does not end the loading
     await see(talk, "win rates")
@@ -282,12 +285,12 @@ async def test_a_vote_is_kept_and_names_are_hidden_until_it_is_given(talk: Pilot
 
 async def test_another_model_alone_ends_a_comparison_only_if_that_is_meant(talk: Pilot[None]) -> None:
     await put_beside(talk, model="endpoint:played")
-    for key, count in (("1", 2), ("2", 1)):
+    for keys, count in (("enter",), 2), (("down", "enter"), 1):
         await talk.press("f9")
         await see(talk, "Which model do you want to chat with?")
         await talk.press("enter")
         await see(talk, "End the comparison of 2?")
-        await talk.press(key)
+        await talk.press(*keys)
         await wait_until(talk, lambda count=count: len(chat(talk).sides.all) == count)  # type: ignore[misc]
         await idle(talk)
 

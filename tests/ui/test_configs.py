@@ -9,7 +9,9 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from tests.ui.driving import HUGE, ROOMY, WIDE, footer, running, screen_text, see, send, type_text, wait_until
+from workbench.configs.catalogue.filters import Wanted
 from workbench.configs.files import load_config
+from workbench.ui.config_rows import config_rows, matching
 from workbench.ui.widgets.config_detail import ConfigDetail
 from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
 from workbench.ui.widgets.model_form import FieldRow, ModelForm
@@ -211,3 +213,12 @@ def test_a_row_that_is_chosen_before_the_table_has_a_size_is_the_chosen_one() ->
     assert table.choose("second") and table.chosen_key == "second"
     table.set_rows([Row("first", ("a",))])
     assert table.chosen_key == "first"
+
+
+async def test_keys_behind_a_filter_in_one_burst_are_for_the_rows_that_it_leaves(project: Path) -> None:
+    words = "method:full qwen3"
+    async with running(project, "configs") as pilot:
+        second = matching(config_rows(project), Wanted.of(words))[1]
+        send(pilot, "/", *words, "enter", "down", "c")
+        await wait_until(pilot, lambda: list(project.glob("*_copy.yaml")))
+        assert [path.name for path in project.glob("*_copy.yaml")] == [f"{second.name}_copy.yaml"]

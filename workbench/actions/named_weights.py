@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.actions.convert import checkpoint_of
 from workbench.actions.merge import base_of
+from workbench.chat.endpoints import ENDPOINT
 from workbench.errors import WorkbenchError
 from workbench.hub.local import snapshot_of
 from workbench.i18n import _
@@ -27,6 +28,14 @@ def weights_named(reference: str, project: Path) -> str:
         WorkbenchError: the job has no checkpoint and made no weights, or there is neither a folder nor a job, and it is
             no hub's name.
     """
+    if reference.startswith((ENDPOINT, "http://", "https://")):
+        raise WorkbenchError(
+            _("A chat service has no weights here."),
+            where=reference,
+            fix=_(
+                "'workbench chat endpoint:NAME' and 'workbench compare' ask services; f9 in the Chat area names one."
+            ),
+        )
     folder = Path(resolve_model(reference)).expanduser()
     if folder.exists() and not (folder / RECORD_FILE).is_file():
         return reference

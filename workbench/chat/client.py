@@ -157,7 +157,14 @@ class ChatEngine:
         self._process = None
 
     async def _ask(self, request: Request) -> AsyncIterator[Reply]:
-        await self._ensure_running()
+        if isinstance(request, Load):
+            await self._ensure_running()
+        elif not self.running:  # a new process would have no model, and be taken for the one that had
+            raise (
+                self._died()
+                if self._process
+                else WorkbenchError(_("No model is loaded."), fix=_("Load a model first."))
+            )
         assert self._process is not None and self._process.stdin is not None
         replies: asyncio.Queue[Reply] = asyncio.Queue()
         waiting = self._waiting

@@ -9,6 +9,7 @@ from workbench.text import printable
 from workbench.ui.chat_sides import MOST_SIDES
 from workbench.ui.screens.chat_voting import ChatVoting
 from workbench.ui.screens.choice import Choice, ChoiceDialog
+from workbench.ui.screens.sudden import SuddenChoice
 
 
 class ChatComparing(ChatVoting):
@@ -64,7 +65,8 @@ class ChatComparing(ChatVoting):
             Choice("stay", _("No, leave them side by side")),
             Choice("end", _("Yes, go on with this model alone")),
         ]
-        return await self.app.push_screen_wait(ChoiceDialog(title, said, choices)) == "end"
+        answer: str | None = await self.app.push_screen_wait(SuddenChoice(title, said, choices))
+        return answer == "end"
 
     # -- everything else, by name
 

@@ -191,6 +191,8 @@ class ModelPicker(ListDialog[ChosenModel | None]):
                 self._give(service_typed(model))
             except WorkbenchError as error:
                 self.query_one(QuietStatic).tell(printable(str(error)))
+        elif f"{ENDPOINT}{model}" in [known.chosen.model for known in self._known]:
+            self._give(ChosenModel(f"{ENDPOINT}{model}"))
         elif model:
             self._give(ChosenModel(model, added))
         elif added is not None and (on_its_base := added_to_base(Path(resolve_model(added)))):

@@ -17,21 +17,18 @@ else:
 
 
 class Sudden(_Dialog):
-    """Mixed in before a dialog: keys that were pressed before it could be seen are none for it.
+    """Mixed in before a dialog: keys that were pressed before it was there are none for it.
 
     What was typed so goes where it was meant to go, to the area behind it.
     """
 
-    _seen_since: float | None = None
+    _begun: float | None = None
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._note_seen)
-
-    def _note_seen(self) -> None:
-        self._seen_since = time.monotonic()
+        self._begun = time.monotonic()  # the clock of events
 
     def takes(self, key: Key | Paste) -> bool:
-        if self._seen_since is not None and key.time >= self._seen_since:
+        if self._begun is not None and key.time >= self._begun:
             return True
         area = self.app.screen_stack[0]
         if isinstance(area, AreaScreen):
