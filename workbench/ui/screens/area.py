@@ -146,9 +146,10 @@ class AreaScreen(WorkbenchScreen[None]):
 
     def takes(self, key: Key | Paste) -> bool:
         """While the terminal is too small to show what a key does, there is only the way out."""
-        is_too_small = self.has_class("-too-narrow") or self.has_class("-too-low")
+        if not (self.has_class("-too-narrow") or self.has_class("-too-low")):
+            return True
         active = self.active_bindings.get(key.key) if isinstance(key, Key) else None
-        return not is_too_small or (active is not None and active.binding.id == "app.quit")
+        return active is not None and active.binding.id == "app.quit"
 
     def take_typed(self, text: str) -> None:
         """A text was typed just before a dialog opened; empty for other keys. It is lost where there is no box for it."""
