@@ -161,7 +161,8 @@ class ChatAsking(ChatAgent):
     def _set_answering(self, answering: bool) -> None:
         self._answering = answering
         if not answering:
-            self.end_note(_(BUSY))
+            is_written = bool(self.query_one(PromptInput).whole)
+            self.end_note(_(BUSY), _("Your message was not sent: enter sends it.") if is_written else "")
             self.end_note(_(STOPPING))
         self.refresh_bindings()
 

@@ -215,10 +215,10 @@ class ChatFrame(AreaScreen):
         """A line above the prompt that stays until the next thing happens."""
         self.query_one("#chat-note", QuietStatic).tell(text)
 
-    def end_note(self, text: str) -> None:
-        """Take a line away, if it is still there."""
+    def end_note(self, text: str, instead: str = "") -> None:
+        """Take a line away, if it is still there, or say something else instead."""
         if self.query_one("#chat-note", QuietStatic).text.plain == text:
-            self.note("")
+            self.note(instead)
 
     def is_busy(self) -> bool:
         """Whether an answer is being written, which is said until it has ended."""
