@@ -24,6 +24,8 @@ class ChatAsking(ChatAgent):
     def __init__(self) -> None:
         super().__init__()
         self._stopped = False
+        self._is_refused = False
+        """Whether a message was not sent as an answer was coming."""
         self._waiting = ""
         """The message that is sent once the model is loaded."""
         self.draft_aside = ""
@@ -35,7 +37,8 @@ class ChatAsking(ChatAgent):
             self._load_if_missing()
             return
         if self.is_busy():
-            self._give_back(event.text)
+            self._is_refused = True
+            self._let_wait(event.text)
             return
         said, pictures = split_message(event.text)
         if pictures:
@@ -49,7 +52,7 @@ class ChatAsking(ChatAgent):
 
     async def _send_question(self, said: str) -> None:
         if not (self.chat.chosen and self.models.is_ready(self.chat.chosen)):
-            self._give_back(said)
+            self._let_wait(said)
             self._load_first(said)
         elif problem := self.why_not_sent():
             self._give_back(said)
@@ -104,7 +107,12 @@ class ChatAsking(ChatAgent):
         self.answer()
 
     def _give_back(self, text: str) -> None:
-        """A message that is not sent stands in the prompt again; what is typed behind it begins on a line of its own."""
+        """A message that is not sent stands in the prompt again, before what was typed since."""
+        prompt = self.query_one(PromptInput)
+        prompt.put("\n".join(filter(None, (text, prompt.whole))))
+
+    def _let_wait(self, text: str) -> None:
+        """A message that can be sent later stands in the prompt again; what is typed behind it begins a line."""
         prompt = self.query_one(PromptInput)
         prompt.put(f"{text}\n{prompt.whole}")
 
@@ -161,9 +169,9 @@ class ChatAsking(ChatAgent):
     def _set_answering(self, answering: bool) -> None:
         self._answering = answering
         if not answering:
-            is_written = bool(self.query_one(PromptInput).whole)
-            self.end_note(_(BUSY), _("Your message was not sent: enter sends it.") if is_written else "")
-            self.end_note(_(STOPPING))
+            is_waiting, self._is_refused = self._is_refused and bool(self.query_one(PromptInput).whole), False
+            for said in (BUSY, STOPPING):
+                self.end_note(_(said), _("Your message was not sent: enter sends it.") if is_waiting else "")
         self.refresh_bindings()
 
     async def _tell(self, problems: Mapping[str, WorkbenchError]) -> None:
@@ -203,8 +211,7 @@ class ChatAsking(ChatAgent):
     def bring_draft_back(self) -> None:
         """The prompt holds again what stood there before a question was edited, before what was typed since."""
         if self.draft_aside:
-            prompt = self.query_one(PromptInput)
-            prompt.put("\n".join(filter(None, (self.draft_aside, prompt.whole))))
+            self._give_back(self.draft_aside)
         self.draft_aside = ""
 
     async def action_stop(self) -> None:
