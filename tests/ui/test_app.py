@@ -25,7 +25,7 @@ from tests.ui.driving import (
     wait_until,
 )
 from workbench.errors import WorkbenchError
-from workbench.i18n import set_language
+from workbench.i18n import current_language, set_language
 from workbench.ui.app import WorkbenchApp
 from workbench.ui.areas import AREAS
 from workbench.ui.state import AppState
@@ -107,6 +107,16 @@ async def test_every_command_with_a_key_is_in_the_palette_once(project: Path) ->
         assert shown <= set(titles)
 
 
+async def test_the_palette_runs_nothing_for_words_that_no_command_has(project: Path) -> None:
+    async with running(project) as pilot:
+        before = current_language()
+        send(pilot, "ctrl+p", *"zzqq", "enter")
+        await see(pilot, "No matches found", "zzqq")
+        send(pilot, *["backspace"] * 4, *"doctor", "enter")
+        await see(pilot, "[f8 Doctor]")
+        assert current_language() == before
+
+
 async def test_the_palette_runs_a_command_by_its_name(project: Path) -> None:
     recorded.training(project)
     async with running(project, "train", WIDE) as pilot:
@@ -119,7 +129,6 @@ async def test_the_palette_runs_a_command_by_its_name(project: Path) -> None:
 
 
 async def test_the_language_changes_at_once_everywhere_and_is_kept(project: Path) -> None:
-    from workbench.i18n import current_language
     from workbench.preferences import read_preferences
 
     async with running(project, "dataset") as pilot:

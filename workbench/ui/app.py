@@ -189,7 +189,9 @@ class WorkbenchApp(KeysInTurn):
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=_("Type what you want to do…"), id="--command-palette"))
+            from workbench.ui.screens.palette import Palette
+
+            self.push_screen(Palette(placeholder=_("Type what you want to do…"), id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every key of the screen, the areas, languages, themes, help and the way out."""
