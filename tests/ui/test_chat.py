@@ -184,7 +184,7 @@ async def test_an_earlier_conversation_goes_on_where_it_was_with_its_settings(ta
     send(talk, *["backspace"] * len("zebra"), *"old question")
     send(talk, "enter", *"hi")
     await see(talk, "An old answer.")
-    assert prompt(talk).text == "hi"
+    await wait_until(talk, lambda: prompt(talk).text == "hi")
     prompt(talk).put("")
     await wait_until(talk, lambda: chat(talk).is_ready)
     state = chat(talk).chat

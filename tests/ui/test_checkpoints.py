@@ -149,6 +149,7 @@ async def test_a_full_training_has_to_be_converted_before_it_is_talked_to(projec
         (model(folder) / "trainer_state.json").write_text("{}")
     async with running(project, "checkpoints", WIDE) as pilot:
         await on_the_best(pilot)
+        await see(pilot, "kind: full checkpoint")  # else it is not known yet
         await pilot.press("t")
         await see(pilot, "This cannot be talked to as it is: full checkpoint.", "Convert it first (c).")
         await pilot.press("escape")

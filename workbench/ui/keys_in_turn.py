@@ -11,7 +11,7 @@ from textual import events
 from textual.app import App, ScreenStackError
 from textual.dom import DOMNode
 
-_LONGEST_TURN = 2.0
+_LONGEST_TURN = 5.0
 """Seconds after which the next key no longer waits for a widget that does not answer."""
 
 
