@@ -66,7 +66,11 @@ class KeysInTurn(App[None]):
         with suppress(TimeoutError, ScreenStackError):  # the latter while the app ends
             async with asyncio.timeout(_LONGEST_TURN):
                 screen = self.screen
-                for node in focused.ancestors_with_self:
+                way = focused.ancestors_with_self
+                for node in (
+                    *way,
+                    *way,
+                ):  # the key to the app, which runs its command, and what that makes the widget say
                     await _reached(node.call_later)
                 if self.screen is not screen:
                     await _reached(self.screen.call_after_refresh)
