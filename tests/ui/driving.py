@@ -30,6 +30,14 @@ async def running(
     app = WorkbenchApp(project, area=area, context=context)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
+        press = pilot.press
+
+        async def press_and_wait(*keys: str) -> None:
+            """Until the last one has been taken: on a busy machine it waits for the one before it."""
+            await press(*keys)
+            await wait_until(pilot, lambda: not app._keys and app._turn is None)
+
+        pilot.press = press_and_wait  # type: ignore[method-assign]
         yield pilot
 
 
