@@ -8,8 +8,7 @@ from workbench.i18n import _
 from workbench.text import printable
 from workbench.ui.chat_sides import MOST_SIDES
 from workbench.ui.screens.chat_voting import ChatVoting
-from workbench.ui.screens.choice import Choice, ChoiceDialog
-from workbench.ui.screens.sudden import SuddenChoice
+from workbench.ui.screens.choice import Choice, ChoiceDialog, SuddenChoice
 
 
 class ChatComparing(ChatVoting):

@@ -169,8 +169,7 @@ class ChatLoading(ChatFrame):
     async def _may_load(self, chosen: ChosenModel) -> bool:
         """Say what memory another base takes beside what is loaded, and ask."""
         from workbench.ui.load_size import memory_said
-        from workbench.ui.screens.choice import Choice
-        from workbench.ui.screens.sudden import SuddenChoice
+        from workbench.ui.screens.choice import Choice, SuddenChoice
 
         if (said := memory_said(chosen)) is None:
             return True

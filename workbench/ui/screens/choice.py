@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.screens.sudden import Sudden
 from workbench.ui.widgets.fitted_footer import FittedFooter
 
 _MOST_NUMBERED = 9
@@ -89,3 +90,9 @@ class ChoiceDialog(TranslatedModal[str | None]):
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_id)
+
+
+class SuddenChoice(Sudden, ChoiceDialog):
+    """A choice without digits as keys, which may be what somebody types."""
+
+    NUMBERED: ClassVar[bool] = False

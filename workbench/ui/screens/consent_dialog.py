@@ -14,8 +14,7 @@ from workbench.agent.tool import ToolSpec
 from workbench.chat.turn import ChatCall
 from workbench.i18n import N_, _
 from workbench.text import visible
-from workbench.ui.screens.choice import Choice
-from workbench.ui.screens.sudden import SuddenChoice
+from workbench.ui.screens.choice import Choice, SuddenChoice
 
 _LINES_SEEN = 4
 """Of the arguments, on the smallest terminal."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual.events import Key, Paste
 
 from workbench.ui.screens.area import AreaScreen, WorkbenchScreen
-from workbench.ui.screens.choice import ChoiceDialog
 
 if TYPE_CHECKING:
     _Dialog = WorkbenchScreen[Any]
@@ -34,9 +33,3 @@ class Sudden(_Dialog):
         if isinstance(area, AreaScreen):
             area.take_typed(key.text if isinstance(key, Paste) else (key.character or "") if key.is_printable else "")
         return False
-
-
-class SuddenChoice(Sudden, ChoiceDialog):
-    """A choice without digits as keys, which may be what somebody types."""
-
-    NUMBERED: ClassVar[bool] = False
