@@ -145,7 +145,8 @@ def main() -> None:
         _report(error)
         sys.exit(1)
     except OSError as error:  # mostly of the output: where files are read and written, the command has its own words
-        _let_go_of_broken_output()
+        if error.filename is None:  # not of a file: the output itself
+            _let_go_of_output()
         if not isinstance(error, BrokenPipeError):  # who reads has seen enough
             is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
             fix = _("Free some space or choose another folder.") if is_full else None
@@ -157,12 +158,9 @@ def main() -> None:
         sys.exit(_INTERRUPTED)
 
 
-def _let_go_of_broken_output() -> None:
-    """What cannot be written is not tried once more when the process ends; an output that works stays."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _let_go_of_output() -> None:
+    """What could not be written is not tried once more when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _write_what_the_terminal_can() -> None:
