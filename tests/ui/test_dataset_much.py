@@ -55,8 +55,7 @@ async def test_the_keys_of_the_reader_stand_in_the_footer_and_in_the_help_also_w
     write(project / "talk.json", dialogue("Who are you?", "I am Robin."))
     async with running(project, "dataset", WIDE, path="talk.json") as pilot:
         await see(pilot, "⟦I am Robin.")
-        for key in ("t Tokens", "n Next", "b Back", "g Row"):
-            assert key in footer(pilot)
+        await wait_until(pilot, lambda: all(key in footer(pilot) for key in ("t Tokens", "n Next", "b Back", "g Row")))
         await pilot.press("o")
         await wait_until(pilot, lambda: "n Next" not in footer(pilot))
         await pilot.press("f1")
