@@ -111,7 +111,7 @@ async def test_the_palette_runs_nothing_for_words_that_no_command_has(project: P
     async with running(project) as pilot:
         before = current_language()
         send(pilot, "ctrl+p", *"zzqq", "enter")
-        await see(pilot, "No matches found", "zzqq")
+        await see(pilot, "No command has these words.", "zzqq")
         send(pilot, *["backspace"] * 4, *"doctor", "enter")
         await see(pilot, "[f8 Doctor]")
         assert current_language() == before

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.chat_driving import ask, chat, chatting
-from tests.ui.driving import wait_until, work_done
+from tests.ui.driving import screen_text, wait_until, work_done
 from tests.ui.played_chat import LEFT, put_right_beside, two_models
 from workbench.ui.widgets.chat_message import ModelMessage
 from workbench.ui.widgets.exchange_view import ExchangeView
@@ -16,16 +16,20 @@ _QUESTIONS = 8
 
 
 @pytest.mark.asyncio
-async def test_every_answer_stands_beside_its_question(tmp_path: Path) -> None:
+async def test_every_answer_stands_beside_its_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with two_models(tmp_path):
         async with chatting(tmp_path, (160, 30), chosen=LEFT) as pilot:
             for number in range(_QUESTIONS):
                 await ask(pilot, f"q{number}")
             screen = chat(pilot)
             await put_right_beside(pilot)
+            noted: list[str] = []
+            monkeypatch.setattr(screen, "note", lambda text, note=screen.note: (noted.append(text), note(text)))
             screen.answer()
             await wait_until(pilot, lambda: not screen.sides.are_owing)
             await work_done(pilot, "chat-engine")
+            assert "The questions so far are answered first, from the oldest of 8 on; escape stops." in noted
+            assert "the oldest of 8" not in screen_text(pilot)
             numbers = [number_of(view) for view in screen.query(ExchangeView)]
             assert numbers == list(range(numbers[0], _QUESTIONS)), "each once, in order, up to the last"
             assert all(said_in(view) == one(number_of(view)) for view in screen.query(ExchangeView))

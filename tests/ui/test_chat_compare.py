@@ -283,6 +283,27 @@ async def test_a_vote_is_kept_and_names_are_hidden_until_it_is_given(talk: Pilot
     await talk.press("escape")
 
 
+async def test_names_that_nobody_voted_on_can_be_shown(talk: Pilot[None]) -> None:
+    await put_beside(talk, model="endpoint:played")
+    chat(talk).blind.is_on = True
+    await ask_all(talk, "Who are you?")
+    await see(talk, "answer 1", "answer 2", MODEL, "Hello from the service.")
+    await talk.press("ctrl+x")
+    await see(talk, "Names of the answers to these questions are hidden until you vote", ": 1.", "f12 also shows them")
+    await talk.press("f12")
+    await see(talk, "take a model away")
+    await choose(talk, "show the names that are still hidden, without a vote")
+    await see(talk, "played", "tokens/s")
+    assert "answer 1" not in screen_text(talk)
+    await talk.press("f12")
+    await see(talk, "take a model away")
+    assert "still hidden" not in screen_text(talk)
+    await talk.press("escape")
+    await talk.press("ctrl+x")
+    await see(talk, "Write this conversation into a file")
+    await talk.press("escape")
+
+
 async def test_another_model_alone_ends_a_comparison_only_if_that_is_meant(talk: Pilot[None]) -> None:
     await put_beside(talk, model="endpoint:played")
     for keys, count in (("enter",), 2), (("down", "enter"), 1):

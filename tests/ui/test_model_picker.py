@@ -1,14 +1,17 @@
-"""Choosing what to chat with: chat services are typed in, and forgotten again."""
+"""Choosing what to chat with: chat services and folders are typed in, offered from then on, and forgotten again."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.ui.chat_driving import opened
+from tests.ui.chat_driving import chat, opened
 from tests.ui.driving import screen_text, see, type_text
 from workbench.chat.endpoints import KnownEndpoint, keep_endpoint, known_endpoints
+from workbench.paths import resolve_model
+from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.widgets.field_controls import LineInput
 from workbench.ui.widgets.fitted_table import FittedTable
 
@@ -47,3 +50,30 @@ async def test_a_service_whose_key_is_not_there_is_refused_before_it_is_kept(
         await pilot.press("enter")
         await see(pilot, "NO_SUCH_KEY", "is not set")
         assert known_endpoints() == []
+
+
+async def test_a_folder_that_was_typed_once_is_offered_from_then_on(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere" / "kept-model"
+    shutil.copytree(resolve_model("sample:model"), elsewhere)
+    async with opened(tmp_path) as pilot:
+        await pilot.press("f9")
+        await see(pilot, "Which model do you want to chat with?")
+        assert "kept-model" not in screen_text(pilot)
+        pilot.app.screen.query_one("#model-path", LineInput).focus()
+        await type_text(pilot, str(elsewhere))
+        await pilot.press("enter")
+        await see(pilot, "The model is ready.")
+        assert chat(pilot).chat.chosen == ChosenModel(str(elsewhere))
+    async with opened(tmp_path) as pilot:
+        await pilot.press("f9")
+        await see(pilot, "kept-model")
+        table = pilot.app.screen.query_one(FittedTable)
+        assert table.choose(str(table.row_count - 1))
+        await pilot.press("enter")
+        await see(pilot, "The model is ready.")
+        assert chat(pilot).chat.chosen == ChosenModel(str(elsewhere))
+    shutil.rmtree(elsewhere)
+    async with opened(tmp_path) as pilot:
+        await pilot.press("f9")
+        await see(pilot, "Which model do you want to chat with?", "sample")
+        assert "kept-model" not in screen_text(pilot), "it is not there any more"

@@ -56,9 +56,9 @@ class Blind:
         return question in self.kept.hidden
 
     @property
-    def hides_any(self) -> bool:
-        """Whether the names of some answers are not to be seen yet."""
-        return bool(self.kept.hidden)
+    def hidden(self) -> list[int]:
+        """The questions of which the names are not to be seen yet."""
+        return sorted(self.kept.hidden)
 
     @property
     def is_mixed(self) -> bool:

@@ -160,6 +160,12 @@ class ChatSides:
         return any(chat.has_open_question or len(chat.questions) < asked for chat in self.all)
 
     @property
+    def most_owed(self) -> int:
+        """How many answers are missing where most are."""
+        asked = len(self.first.questions)
+        return max(asked - len(chat.questions) + chat.has_open_question for chat in self.all)
+
+    @property
     def broken(self) -> list[ChatState]:
         """The conversations whose answer to the last question broke off."""
         asked = len(self.first.questions)

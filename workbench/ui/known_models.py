@@ -42,8 +42,12 @@ _RESULTS = {"adapter": N_("adapter"), "llava": N_("LLaVA"), "merged": N_("merged
 SAMPLE = KnownModel(N_("base"), "sample:model", ChosenModel("sample:model"))
 
 
-def known_models(project: Path) -> list[KnownModel]:
-    """The project's merged models, adapters and checkpoints, newest first, then their bases, fetched models and the sample model."""
+def known_models(project: Path, others: Sequence[ChosenModel] = ()) -> list[KnownModel]:
+    """The project's merged models, adapters and checkpoints, newest first, then their bases, fetched models and the sample model.
+
+    Args:
+        others: which the user has named before; they come last.
+    """
     by_weights: dict[ChosenModel, KnownModel] = {}
     for job in list_jobs(project):
         for model in _made_by(job):
@@ -52,7 +56,10 @@ def known_models(project: Path) -> list[KnownModel]:
     bases = dict.fromkeys(known.chosen.model for known in made if known.chosen.is_added_to_base)
     bases.update(dict.fromkeys(cached_models()))
     named = [KnownModel(N_("base"), base, ChosenModel(base)) for base in bases if base != SAMPLE.chosen.model]
-    return [*made, *named, SAMPLE]
+    known = [*made, *named, SAMPLE]
+    there = {one.chosen.reference_in(project) for one in known}
+    named_before = [KnownModel(_kind(one), one.reference_in(project), one) for one in others]
+    return [*known, *(one for one in named_before if one.name not in there)]
 
 
 def found_models(project: Path, known: Sequence[KnownModel]) -> list[KnownModel]:
@@ -64,8 +71,7 @@ def found_models(project: Path, known: Sequence[KnownModel]) -> list[KnownModel]
             chosen = added_to_base(facts.path) or chat_with(Found(facts.path.name, facts, PROJECT), facts)
         except WorkbenchError:
             continue  # it is no language model, or not whole
-        kind = _kind(chosen) if chosen.is_added_to_base else _RESULTS["model"]
-        found.append(KnownModel(kind, shown_path(facts.path, project), chosen))
+        found.append(KnownModel(_kind(chosen), shown_path(facts.path, project), chosen))
     return found
 
 
@@ -101,6 +107,8 @@ def added_to_base(folder: Path) -> ChosenModel | None:
 
 
 def _kind(chosen: ChosenModel) -> str:
+    if not chosen.is_added_to_base:
+        return _RESULTS["model"]
     return _RESULTS["llava" if chosen.llava else "adapter"]
 
 

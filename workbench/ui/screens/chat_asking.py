@@ -122,7 +122,7 @@ class ChatAsking(ChatAgent):
     @work(group="chat-engine", exclusive=True, exit_on_error=False)
     async def answer(self) -> None:
         """Let every model answer what it has not answered, all at the same time."""
-        self.note("")
+        self.note(catching_up := self._said_of_catching_up())
         self._stopped = self._is_of_before = False
         self._set_answering(True)
         problems: dict[str, WorkbenchError] = {}
@@ -134,9 +134,18 @@ class ChatAsking(ChatAgent):
                     problems = {name: one for name, one in zip(names, ended, strict=False) if one is not None}
         finally:
             self._set_answering(False)
+        self.end_note(catching_up)
         await self._tell(problems)
         if self.chosen_next is not None:
             self.call_later(self.load, self.chosen_next)
+
+    def _said_of_catching_up(self) -> str:
+        """That answers begin far above, where a model was not asked what the others were."""
+        count = self.sides.most_owed
+        if count < 2:
+            return ""
+        said = _("The questions so far are answered first, from the oldest of {count} on; escape stops.")
+        return said.format(count=count)
 
     async def _answer_all_in(self, number: int) -> WorkbenchError | None:
         """Answer one question after the other in one of the conversations; gives why it had to end."""

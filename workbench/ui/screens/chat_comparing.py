@@ -77,6 +77,11 @@ class ChatComparing(ChatVoting):
         several_choices = [
             Choice("choose_vote", _("vote for the best answer")),
             Choice("blind", blind),
+            *(
+                [Choice("reveal", _("show the names that are still hidden, without a vote"))]
+                if self.blind.hidden
+                else []
+            ),
             Choice("fewer", _("take a model away")),
         ]
         choices = [

@@ -13,6 +13,7 @@ from workbench.i18n import _
 from workbench.paths import resolve_model
 from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
+from workbench.ui.loaded_models import keep_loaded
 from workbench.ui.screens.chat_frame import ChatFrame
 from workbench.weights.seeing import is_seeing_folder
 
@@ -85,6 +86,7 @@ class ChatLoading(ChatFrame):
             async for stage in self.models.load(chosen, self.sides.chosen):
                 self.show_status()
                 self.note(f"{stage} …")
+            keep_loaded(self.workbench.state, chosen)
         finally:
             self._loading = None
             self.note("")

@@ -118,9 +118,21 @@ class ChatVoting(ChatAsking):
 
     def may_name(self) -> bool:
         """Whether all names may be seen; says so if not."""
-        if self.blind.hides_any:
-            self.note(_("Names are hidden until you vote, and would stand in it."))
-        return not self.blind.hides_any
+        hidden = self.blind.hidden
+        if hidden:
+            said = _(
+                "Names of the answers to these questions are hidden until you vote, and would stand in it: {numbers}. "
+                "f12 also shows them without a vote."
+            )
+            self.note(said.format(numbers=", ".join(str(number + 1) for number in hidden)))
+        return not hidden
+
+    async def action_reveal(self) -> None:
+        """Show all names that are still hidden, without a vote."""
+        for question in self.blind.hidden:
+            self.blind.reveal(question)
+        self.chat.save_if_possible()
+        await self.repaint()
 
     async def action_blind(self) -> None:
         """Hide the names of who answers the next questions until the vote, or no longer."""

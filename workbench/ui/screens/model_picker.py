@@ -22,6 +22,7 @@ from workbench.paths import resolve_model
 from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.known_models import KnownModel, added_to_base, found_models, known_models
+from workbench.ui.loaded_models import loaded_models
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 from workbench.ui.screens.list_dialog import ListDialog
 from workbench.ui.typed_endpoint import is_service, service_typed
@@ -60,8 +61,8 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         super().__init__()
         self._project, self._current, self._beside = project, current, beside
         self._problem = ""
-        self._listed = [*known_models(project), *self._services()]
-        self._known = self._choices(self._listed)
+        self._listed: list[KnownModel] = []
+        self._known: list[KnownModel] = []
 
     def _services(self) -> list[KnownModel]:
         try:
@@ -99,6 +100,9 @@ class ModelPicker(ListDialog[ChosenModel | None]):
 
     def on_mount(self) -> None:
         table = self.query_one(FittedTable)
+        last = loaded_models(self.workbench.state)
+        self._listed = [*known_models(self._project, last), *self._services()]
+        self._known = self._choices(self._listed)
         self._show_known()
         current = next((number for number, known in enumerate(self._known) if known.chosen == self._current), 0)
         table.choose(str(current))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from rich.align import Align
 from textual import on
-from textual.command import Command, CommandPalette
+from textual.command import Command, CommandList, CommandPalette
 from textual.fuzzy import Matcher
 from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from workbench.i18n import _
 
 
 class Palette(CommandPalette):
@@ -18,3 +22,15 @@ class Palette(CommandPalette):
         if words and not (name and Matcher(words).match(name)):
             event.stop()
             event.prevent_default()
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        """Say in the user's language, after a moment, that the words find nothing."""
+        self._stop_no_matches_countdown()
+
+        def say() -> None:
+            if search_value:
+                nothing = Option(Align.center(_("No command has these words.")), disabled=True, id=self._NO_MATCHES)
+                self.query_one(CommandList).add_option(nothing)
+            self._list_visible = bool(search_value)
+
+        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, say)
