@@ -121,7 +121,7 @@ async def test_what_came_is_kept_if_the_process_is_asked_to_end(
         assert chat.stdout is not None
         assert await chat.stdout.readexactly(5) == b"Half "
         chat.send_signal(number)
-        assert await asyncio.wait_for(chat.wait(), 30) == 130
+        assert await asyncio.wait_for(chat.wait(), 30) == 128 + number
     ((_path, kept),) = saved_conversations(tmp_path)
     assert [turn.content for turn in kept.turns] == ["one", "Half "]
 

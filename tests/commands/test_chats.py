@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.chat.comparison import BlindOrders, Compared
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.turn import ChatTurn
 from workbench.commands.chats import chats
@@ -77,3 +78,31 @@ def test_a_name_that_there_is_not_names_the_nearest(names: list[str]) -> None:
     assert names[0] in str(error.value.fix)
     with pytest.raises(WorkbenchError, match="Which conversation"):
         chats(export=Path("talk.md"))
+
+
+@pytest.mark.parametrize("of_column", [0, 1])
+def test_one_of_a_comparison_is_written_with_those_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], of_column: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    columns = [
+        SavedConversation(
+            started=1000.0 + number,
+            model=model,
+            turns=[ChatTurn(role="user", content="Pears?"), ChatTurn(role="assistant", content=f"{model} says")],
+            compared=Compared(group="g", column=number),
+        )
+        for number, model in enumerate(("left", "right"))
+    ]
+    names = [save_conversation(tmp_path, one).stem for one in columns]
+    chats(names[of_column])
+    said = capsys.readouterr().out
+    assert said.count("Pears?") == 2, "in the title, and once as what was asked"
+    assert said.index("left says") < said.index("right says")
+    chats(names[of_column], as_json=True)
+    assert [one["model"] for one in json.loads(capsys.readouterr().out)] == ["left", "right"]
+    columns[0].compared = Compared(group="g", column=0, blind=BlindOrders(hidden={0}))
+    save_conversation(tmp_path, columns[0])
+    with pytest.raises(WorkbenchError, match="hidden until you vote"):
+        chats(names[of_column], export=tmp_path / "talk.md")
+    assert not (tmp_path / "talk.md").exists()

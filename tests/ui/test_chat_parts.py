@@ -46,6 +46,22 @@ def test_lines_that_name_pictures_are_no_part_of_the_message() -> None:
     assert split_message("/images are fine") == ("/images are fine", [])
 
 
+@pytest.mark.parametrize(
+    ("line", "path", "words"),
+    [
+        ("a.png What is it?", "a.png", "What is it?"),
+        ("'my cat.JPG' 这是什么？", "'my cat.JPG'", "这是什么？"),
+        ("my cat.jpg  and this", "my cat.jpg", "and this"),
+        ("https://x.org/y?z=1 what of b.png", "https://x.org/y?z=1", "what of b.png"),
+        ("my cat.png copy.png", "my cat.png copy.png", ""),
+        ("without an ending", "without an ending", ""),
+        ("", "", ""),
+    ],
+)
+def test_words_behind_the_path_of_a_picture_are_of_the_message(line: str, path: str, words: str) -> None:
+    assert split_message(f"/image {line}") == (words, [path])
+
+
 def test_a_path_is_completed_as_far_as_it_is_clear(project: Path) -> None:
     (project / "pictures").mkdir()
     for name in ("one.png", "one more.JPG", "text.txt", ".hidden.png"):

@@ -49,7 +49,7 @@ class AgentAnswering:
     toolbox: Toolbox
     consent: Consent
     typed: TextIO = field(default_factory=lambda: sys.stdin)
-    is_to_end: bool = field(default=False, init=False)
+    asked_to_end: int = field(default=0, init=False)
     _protocol: AgentProtocol | None = field(default=None, init=False)
 
     async def start(self, prompt_template: str) -> list[str]:
@@ -87,7 +87,7 @@ class AgentAnswering:
                 if isinstance(event, Answered):
                     answers.append(event.figures)
                 if isinstance(event, Ended):
-                    self.is_to_end = interrupts.is_to_end
+                    self.asked_to_end = interrupts.asked_to_end
                     return self._given(event, answers)
                 if isinstance(event, Calling) and _says(answers[-1].text, event.call):
                     continue

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from workbench.chat.image_path import is_address, picture_path, pictures_in
+from workbench.chat.image_path import PICTURE_ENDINGS, is_address, picture_path, pictures_in
 from workbench.data.picture import look_at
 from workbench.data.picture_words import problem_sentence
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
 
 IMAGE_COMMAND = "/image"
+_ENDING = rf"(?:{'|'.join(map(re.escape, PICTURE_ENDINGS))})['\"]?"
+_PATH_AND_WORDS = re.compile(rf"(.+?{_ENDING})\s+(.+)", re.IGNORECASE)
 
 
 def checked_picture(typed: str, folder: Path) -> str:
@@ -37,15 +40,26 @@ def checked_picture(typed: str, folder: Path) -> str:
 def split_message(text: str) -> tuple[str, list[str]]:
     """What a message says without its lines ``/image PATH``, and the paths that these name as they were typed.
 
-    A text that is nothing but paths of pictures, as a terminal writes files that are dragged into it, says nothing.
+    Words behind a path are of the message. A text that is nothing but paths of pictures, as a terminal writes files that are dragged into it, says nothing.
     """
     said, typed = [], []
     for line in text.splitlines():
         command, _blank, rest = line.strip().partition(" ")
         if command == IMAGE_COMMAND:
-            typed.append(rest.strip())
+            path, words = _path_and_words(rest.strip())
+            typed.append(path)
+            said += [words] if words else []
         else:
             said.append(line)
     if not typed and (dragged := pictures_in(text)):
         return "", [str(path) for path in dragged]
     return "\n".join(said).strip(), typed
+
+
+def _path_and_words(typed: str) -> tuple[str, str]:
+    """A name that ends like a picture's is a path as a whole; else its end is at the first such ending before a blank."""
+    if is_address(typed):
+        address, _blank, words = typed.partition(" ")
+        return address, words.strip()
+    found = None if re.search(f"{_ENDING}$", typed, re.IGNORECASE) else _PATH_AND_WORDS.fullmatch(typed)
+    return (found[1], found[2]) if found else (typed, "")

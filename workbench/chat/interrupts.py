@@ -25,14 +25,14 @@ class Interrupts:
         self._stop = stop
         self._stopping: list[asyncio.Future[None]] = []
         self._heard = [number for number in _ENDS if signal.getsignal(number) is signal.SIG_DFL]  # not under nohup
-        self.is_to_end = False
-        """Whether the process was asked to end."""
+        self.asked_to_end = 0
+        """The signal by which the process was asked to end; 0 if it was not."""
 
     def __enter__(self) -> Interrupts:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, self._ask_to_stop)
         for number in self._heard:
-            loop.add_signal_handler(number, self._end)
+            loop.add_signal_handler(number, self._end, number)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -56,8 +56,8 @@ class Interrupts:
         finally:
             self.__enter__()
 
-    def _end(self) -> None:
-        self.is_to_end = True
+    def _end(self, number: int) -> None:
+        self.asked_to_end = number
         self._ask_to_stop()
 
     def _ask_to_stop(self) -> None:

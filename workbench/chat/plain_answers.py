@@ -53,8 +53,8 @@ class Given:
 class Answering(Protocol):
     """A way to answer; the engine alone, or an agent with it."""
 
-    is_to_end: bool
-    """Whether the process was asked to end while the last answer came."""
+    asked_to_end: int
+    """The signal by which the process was asked to end while the last answer came; 0 if it was not."""
 
     @property
     def choice(self) -> AgentChoice:
@@ -84,7 +84,7 @@ class EngineAnswering:
     """One question, one answer."""
 
     choice = AgentChoice()
-    is_to_end = False
+    asked_to_end = 0
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -112,7 +112,7 @@ class EngineAnswering:
                 elif isinstance(reply, Delta):
                     self._pieces.append(reply.text)
                     show(printable(reply.text) if streams else "")
-        self.is_to_end = interrupts.is_to_end
+        self.asked_to_end = interrupts.asked_to_end
         assert answer is not None  # a voice ends with an answer, or has raised
         show("\n" if streams else printable(answer.text) + "\n")
         turn = ChatTurn(role="assistant", content=answer.text, figures=answer.figures)

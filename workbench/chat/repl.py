@@ -118,7 +118,9 @@ class PlainChat:
                         raise
                     unanswered += not by_hand
                     self._tell_why(question, error, by_hand=by_hand)
-                if self.answering.is_to_end or (self._is_stopped and (first or not self._is_typed_by_hand)):
+                if number := self.answering.asked_to_end:
+                    sys.exit(128 + number)
+                if self._is_stopped and (first or not self._is_typed_by_hand):
                     raise KeyboardInterrupt  # nobody types: it was not this answer alone that was meant
         finally:
             await engine.close()

@@ -46,12 +46,13 @@ def chats(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
 ) -> None:
-    """Print the list, newest first, or one conversation; or take some in, and print the list of these.
+    """Print the list, newest first, or one conversation with those beside it; or take some in, and print their list.
 
     Raises:
-        WorkbenchError: there is no conversation of this name, or a file cannot be written, or holds none.
+        WorkbenchError: there is no conversation of this name, names in it are still hidden, or a file cannot be written,
+            or holds none.
     """
-    from workbench.chat.conversations import said_of_damaged, saved_and_damaged
+    from workbench.chat.conversations import said_of_damaged, saved_and_damaged, side_by_side
     from workbench.chat.export import export_conversations, json_of, markdown_of
     from workbench.text import printable
 
@@ -77,11 +78,15 @@ def chats(
         near = nearest(name, saved) or list(saved)[:3]
         fix = _("Nearest: {names}").format(names=", ".join(near)) if near else None
         raise WorkbenchError(_("There is no conversation of this name."), where=name, fix=fix)
+    columns = side_by_side(saved[name], [one for _path, one in found])
+    if (compared := columns[0].compared) and compared.blind.hidden and len(columns) > 1:
+        fix = _("Open it in Chat (ctrl+o) and vote, or show the names without a vote (f12).")
+        raise WorkbenchError(_("The names of who answers are hidden until you vote."), where=name, fix=fix)
     if export is not None:
-        export_conversations([saved[name]], export)
+        export_conversations(columns, export)
         typer.echo(printable(str(export)))
     else:
-        typer.echo(json_of([saved[name]]) if as_json else printable(markdown_of([saved[name]])), nl=False)
+        typer.echo(json_of(columns) if as_json else printable(markdown_of(columns)), nl=False)
 
 
 def _end(model: str) -> str:
