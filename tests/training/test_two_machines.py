@@ -51,10 +51,20 @@ def trained_on(
 
 
 def ended(started: list[subprocess.Popen[str]]) -> list[int]:
-    said = [process.communicate(timeout=_SECONDS)[0] for process in started]
+    said = [_output(process) for process in started]
     codes = [process.returncode for process in started]
     assert codes == [0, 0], "\n".join(said)
     return codes
+
+
+def _output(process: subprocess.Popen[str]) -> str:
+    """What a command has printed, once it and all it has started have closed its output."""
+    try:
+        return process.communicate(timeout=_SECONDS)[0]
+    except subprocess.TimeoutExpired as error:
+        running = subprocess.run(["ps", "-eo", "pid,ppid,stat,wchan,etime,args"], capture_output=True, text=True).stdout
+        output = (error.output or b"").decode()
+        raise AssertionError(f"{process.args} has not ended; it said:\n{output}\n{running}") from None
 
 
 def wait_for(is_so: Callable[[], bool], jobs: list[JobFolder]) -> None:

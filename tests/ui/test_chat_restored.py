@@ -56,7 +56,7 @@ async def test_a_comparison_is_there_after_a_start_and_names_stay_hidden(
         await pilot.press("ctrl+y")
         await wait_until(pilot, lambda: copied == ["answer 1:\nright to second\n\nanswer 2:\nleft to second"])
         await pilot.press("ctrl+x")
-        await see(pilot, "Names are hidden until you vote")
+        await see(pilot, "are hidden until you vote")
         line = next(line for line in screen_text(pilot).splitlines() if "left to second" in line)
         assert line.index("right to second") < line.index("left to second"), "as it was mixed"
         screen.query_one(Transcript).focus()

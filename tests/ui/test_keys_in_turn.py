@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.pilot import Pilot
@@ -89,3 +89,19 @@ async def test_keys_do_not_wait_for_ever_for_a_widget_that_does_not_answer(
     await wait_until(room, lambda: _told(room) == [""])
     until.set()
     await wait_until(room, lambda: box.value == "a")
+
+
+class _Ending(KeysInTurn):
+    """Gets two keys, a new one and one that has been through a widget, when nothing is on the screen any more."""
+
+    async def _close_all(self) -> None:
+        await super()._close_all()
+        new, seen = events.Key("f4", None), events.Key("f4", None)
+        seen._set_forwarded()
+        await self.on_event(new)
+        await self.on_event(seen)
+
+
+async def test_a_key_that_comes_while_the_app_ends_is_for_nobody() -> None:
+    async with _Ending().run_test():  # raises what is raised in the app
+        pass

@@ -35,15 +35,20 @@ class KeysInTurn(App[None]):
         """Whether a key, or what is pasted, is for what is on the screen now; else nothing is done with it."""
         return True
 
+    @property
+    def _is_ending(self) -> bool:
+        """Whether there is nothing any more that a key could be for."""
+        return self._exit or not self.screen_stack
+
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+        if not isinstance(event, events.Key | events.Paste) or (event.is_forwarded and not self._is_ending):
+            await super().on_event(event)
+        elif not event.is_forwarded:
             self._keys.append(event)
             await self._take_keys()
-        else:
-            await super().on_event(event)
 
     async def _take_keys(self) -> None:
-        while self._keys and self._turn is None:
+        while self._keys and self._turn is None and not self._is_ending:
             if self._typed_into is None and not self.is_meant(self._keys[0]):
                 self._keys.popleft()
                 continue
