@@ -73,7 +73,6 @@ class PlainChat:
             WorkbenchError: the model cannot be loaded; or, where nobody is typing, not again after its engine has ended,
                 or the only question has no answer, or a picture cannot be taken.
         """
-        unanswered = 0
         service = service_named_by(self.load.model)
         engine: ChatEngine | ChatEndpoint = ChatEndpoint(service.opened()) if service else ChatEngine(self.log_path)
         signal.signal(signal.SIGINT, signal.default_int_handler)  # not asyncio's, which would end everything
@@ -86,45 +85,55 @@ class PlainChat:
             self._pictures.take(self.images)
             for trouble in await self.answering.start(loaded.prompt_template if loaded else ""):
                 tell(_("Warning: {text}").format(text=printable(trouble)))
-            conversation = SavedConversation(
-                model=self.load.model,
-                adapter=self.load.adapter,
-                llava=loaded.llava if loaded else None,
-                visual_encoder=self.load.visual_encoder,
-                visual_select_layer=self.load.visual_select_layer,
-                prompt_template=loaded.prompt_template if loaded else None,
-                system=self.system,
-                settings=self.settings,
-                agent=self.answering.choice,
-            )
-            for question in first or self._typed():
-                if question == "RESET":
-                    conversation = conversation.model_copy(update={"turns": []})
-                    self._pictures.begin_again(self.images)
-                    tell(_("The conversation is empty again."))
-                    continue
-                by_hand = self._is_typed_by_hand and not first
-                try:
-                    self._came = ""
-                    if isinstance(engine, ChatEngine):
-                        await self._load_if_lost(engine)
-                    await self._hear(engine, conversation, question)
-                except WorkbenchError as error:
-                    is_about_it = (
-                        not self._is_lost and (len(first) != 1 or self.as_json) and split_message(question)[0] != ""
-                    )
-                    self._is_lost = self._is_lost or (isinstance(engine, ChatEngine) and not engine.running)
-                    if not (by_hand or is_about_it):
-                        raise
-                    unanswered += not by_hand
-                    self._tell_why(question, error, by_hand=by_hand)
-                if number := self.answering.asked_to_end:
-                    sys.exit(128 + number)
-                if self._is_stopped and (first or not self._is_typed_by_hand):
-                    raise KeyboardInterrupt  # nobody types: it was not this answer alone that was meant
+            return await self._answer_each(engine, self._begun(loaded), first)
         finally:
             await engine.close()
             await self.answering.close()
+
+    def _begun(self, loaded: Loaded | None) -> SavedConversation:
+        """An empty conversation with the model, as it will be kept."""
+        return SavedConversation(
+            model=self.load.model,
+            adapter=self.load.adapter,
+            llava=loaded.llava if loaded else None,
+            visual_encoder=self.load.visual_encoder,
+            visual_select_layer=self.load.visual_select_layer,
+            prompt_template=loaded.prompt_template if loaded else None,
+            system=self.system,
+            settings=self.settings,
+            agent=self.answering.choice,
+        )
+
+    async def _answer_each(self, voice: Voice, conversation: SavedConversation, first: list[str]) -> int:
+        """Answer one question after the other; how many of those that nobody typed have no answer.
+
+        Raises:
+            WorkbenchError: one has no answer, and nobody is there to ask another.
+        """
+        unanswered = 0
+        for question in first or self._typed():
+            if question == "RESET":
+                conversation = conversation.model_copy(update={"turns": []})
+                self._pictures.begin_again(self.images)
+                tell(_("The conversation is empty again."))
+                continue
+            by_hand = self._is_typed_by_hand and not first
+            try:
+                self._came = ""
+                await self._load_if_lost(voice)
+                await self._hear(voice, conversation, question)
+            except WorkbenchError as error:
+                is_alone = len(first) == 1 and not self.as_json
+                is_about_it = not (self._is_lost or is_alone) and split_message(question)[0] != ""
+                self._is_lost = self._is_lost or _has_ended(voice)
+                if not (by_hand or is_about_it):
+                    raise
+                unanswered += not by_hand
+                self._tell_why(question, error, by_hand=by_hand)
+            if number := self.answering.asked_to_end:
+                sys.exit(128 + number)
+            if self._is_stopped and (first or not self._is_typed_by_hand):
+                raise KeyboardInterrupt  # nobody types: it was not this answer alone that was meant
         return unanswered
 
     def _tell_why(self, question: str, error: WorkbenchError, *, by_hand: bool) -> None:
@@ -149,10 +158,12 @@ class PlainChat:
                 tell(_("/image PATH, or a file dragged here, puts a picture to the next message."))
         yield from typed_lines(self.questions)
 
-    async def _load_if_lost(self, engine: ChatEngine) -> None:
-        await engine.settle()
-        if self._is_lost or not engine.running:
-            await self._load(engine)
+    async def _load_if_lost(self, voice: Voice) -> None:
+        if not isinstance(voice, ChatEngine):
+            return
+        await voice.settle()
+        if self._is_lost or _has_ended(voice):
+            await self._load(voice)
 
     async def _load(self, engine: ChatEngine) -> Loaded:
         loaded: Loaded | None = None
@@ -223,6 +234,11 @@ class PlainChat:
             if not self._warned:
                 self._warned = True
                 tell(_("Warning: {text}").format(text=error))
+
+
+def _has_ended(voice: Voice) -> bool:
+    """Whether its process is not there any more."""
+    return isinstance(voice, ChatEngine) and not voice.running
 
 
 def chat_plainly(chat: PlainChat, first: list[str]) -> int:
