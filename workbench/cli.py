@@ -136,6 +136,7 @@ def _run_command() -> int:
 
 def main() -> None:
     """Run the command line and leave with its exit code: 0 done, 1 a mistake or failure, 2 wrong usage, 130 Ctrl-C."""
+    _stand_in_for_closed_streams()
     _write_what_the_terminal_can()
     try:
         code = _followed_and_run()
@@ -161,6 +162,17 @@ def main() -> None:
 def _let_go_of_output() -> None:
     """What could not be written is not tried once more when the process ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _stand_in_for_closed_streams() -> None:
+    """What was started with a closed stream writes it to nowhere; else the next file that is opened would stand in it."""
+    while (opened := os.open(os.devnull, os.O_RDWR)) < 3:
+        os.set_inheritable(opened, True)
+    os.close(opened)
+    sys.stdin, sys.stdout, sys.stderr = (
+        stream or os.fdopen(number, mode)
+        for number, (stream, mode) in enumerate(((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w")))
+    )
 
 
 def _write_what_the_terminal_can() -> None:

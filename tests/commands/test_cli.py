@@ -98,6 +98,15 @@ def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     assert (told.stdout.count("\n"), told.stderr) == (1, "")
 
 
+@pytest.mark.parametrize("closed", ["<&- >&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_traceback(closed: str, tmp_path: Path) -> None:
+    for command, code in (("--version", 0), ("chats", 0), ("doctor --json", 0), ("chats none", 1)):
+        line = f"{sys.executable} -m workbench {command} {closed}"
+        told = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert told.returncode == code, told.stderr
+        assert "Traceback" not in told.stderr
+
+
 def test_help_speaks_the_users_language(tmp_path: Path) -> None:
     chinese = workbench("list-cfg", "--help", cwd=tmp_path, WORKBENCH_LANG="zh_CN").stdout
     assert any("\u4e00" <= char <= "\u9fff" for char in chinese)

@@ -69,7 +69,7 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
                     name, bot = self._named or (Select.NULL, "")
                     yield Select(names, prompt=_("by name"), value=name, id="system-name", compact=True)
                     yield Label(_("name of the model"), markup=False)
-                    yield LineInput(bot or _BOT_NAME, id="bot-name", compact=True)
+                    yield LineInput(bot or _BOT_NAME, id="bot-name", compact=True, disabled=not self._named)
                 if self._template:
                     used = _("prompt template in use: {name}").format(name=printable(self._template))
                     yield Label(used, classes="muted", markup=False)
@@ -97,6 +97,7 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
         before, self._name = self._name, chosen if isinstance(chosen, str) else None
         if self._name == before:
             return
+        self.query_one("#bot-name", LineInput).disabled = self._name is None
         if before is None:
             self._own = box.text
         if self._name is not None:

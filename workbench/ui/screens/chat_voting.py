@@ -132,6 +132,7 @@ class ChatVoting(ChatAsking):
         for question in self.blind.hidden:
             self.blind.reveal(question)
         self.chat.save_if_possible()
+        self.note("")
         await self.repaint()
 
     async def action_blind(self) -> None:
