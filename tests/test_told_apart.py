@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.told_apart import told_apart
+from workbench.told_apart import alike_told_apart, told_apart
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,9 @@ from workbench.told_apart import told_apart
 )
 def test_the_ends_that_differ_are_kept(names: list[str], short: list[str]) -> None:
     assert told_apart(names) == short
+
+
+def test_only_labels_that_several_have_are_longer() -> None:
+    labels = ["base", "base + r/a", "base + r/a", "other"]
+    names = ["base", "base+x/r/a", "base+y/r/a", "far/other"]
+    assert alike_told_apart(labels, names) == ["base", "x/r/a", "y/r/a", "other"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -22,6 +23,16 @@ def told_apart(names: Sequence[str]) -> list[str]:
     lengths = range(1, max(longest, 1) + 1)
     shortened = ([_AND.join(_end(part, length) for part in name.split(_AND)) for name in names] for length in lengths)
     return next((short for short in shortened if len(set(short)) == len(set(names))), list(names))
+
+
+def alike_told_apart(labels: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Labels as they are; those that several have, as the ends of their names that tell these apart."""
+    told = list(labels)
+    for label in {label for label, count in Counter(labels).items() if count > 1}:
+        places = [place for place, other in enumerate(labels) if other == label]
+        for place, short in zip(places, told_apart([names[place] for place in places]), strict=True):
+            told[place] = short
+    return told
 
 
 def _end(path: str, parts: int) -> str:

@@ -20,6 +20,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.paths import resolve_model
 from workbench.text import printable
+from workbench.told_apart import alike_told_apart
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.known_models import KnownModel, added_to_base, found_models, known_models
 from workbench.ui.loaded_models import loaded_models
@@ -114,7 +115,8 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         self._look_around()
 
     def _show_known(self) -> None:
-        rows = [Row(str(number), self._cells(known)) for number, known in enumerate(self._known)]
+        named = zip(self._known, self._labels(), strict=True)
+        rows = [Row(str(number), _cells(known, label)) for number, (known, label) in enumerate(named)]
         self.query_one(FittedTable).set_rows(rows)
 
     @work(thread=True, group="model-picker", exit_on_error=False)
@@ -133,11 +135,11 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         if not self._known and not self._problem:
             self.query_one(QuietStatic).tell(_("No other model is here yet: name one above."))
 
-    def _cells(self, known: KnownModel) -> tuple[str, ...]:
-        is_on_base = bool(self._beside) and known.chosen.base == self._beside[0].base
-        label = known.chosen.name_on_base if is_on_base else known.chosen.label
-        begun = time.strftime("%m-%d %H:%M", time.localtime(known.begun)) if known.begun is not None else ""
-        return _(known.kind), printable(label), begun, printable(known.name)
+    def _labels(self) -> list[str]:
+        """What each model is called; by more of its path where that is not enough to tell it from others."""
+        chosen, base = [known.chosen for known in self._known], self._beside[0].base if self._beside else None
+        labels = [one.name_on_base if base and one.base == base else one.label for one in chosen]
+        return alike_told_apart(labels, [one.reference_in(self._project) for one in chosen])
 
     @property
     def _service(self) -> KnownModel | None:
@@ -203,3 +205,8 @@ class ModelPicker(ListDialog[ChosenModel | None]):
             self._give(on_its_base)
         elif added is not None and self._beside:
             self._give(ChosenModel(self._beside[0].model, added))
+
+
+def _cells(known: KnownModel, label: str) -> tuple[str, ...]:
+    begun = time.strftime("%m-%d %H:%M", time.localtime(known.begun)) if known.begun is not None else ""
+    return _(known.kind), printable(label), begun, printable(known.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import count
 from typing import ClassVar
 
 from textual import on, work
@@ -83,11 +84,17 @@ class QuestionTable(TranslatedModal[None]):
         done = sum(len(row.answers) for row in found.rows)
         total = len(found.rows) * len(found.models)
         said = _("{state} · {done} of {total} answers").format(state=state, done=done, total=total)
-        self.query_one("#question-state", QuietStatic).tell(printable(said))
         titles = told_apart(found.models)
-        columns = (Column("#", 4), Column(N_("question")), *map(partial(_column, found), found.models, titles))
+        columns = (
+            Column("#", 4),
+            Column(N_("question")),
+            *map(partial(_column, found), count(1), found.models, titles),
+        )
         rows = [_row(number, row, found.models) for number, row in enumerate(found.rows, start=1)]
-        self.query_one(FittedTable).set_table(columns, rows)
+        table = self.query_one(FittedTable)
+        table.set_table(columns, rows)
+        models = [f"{number}\t {title}" for number, title in enumerate(titles, start=1)] if table.cuts_titles else []
+        self.query_one("#question-state", QuietStatic).tell(printable("\n".join([said, *models])))
 
     @on(DataTable.RowSelected)
     def _show_whole(self, event: DataTable.RowSelected) -> None:
@@ -117,9 +124,10 @@ class QuestionTable(TranslatedModal[None]):
         self.notify(_("Sent to the terminal's clipboard."))
 
 
-def _column(found: SideBySide, model: str, title: str) -> Column:
+def _column(found: SideBySide, number: int, model: str, title: str) -> Column:
     share = found.share(model)
-    return Column(printable(f"{share.right}/{share.total} {title}" if share else title), keeps_end=True)
+    parts = [str(number), f"{share.right}/{share.total}" if share else "", title]
+    return Column(printable(" ".join(filter(None, parts))), keeps_end=True)
 
 
 def _row(number: int, row: AskedRow, models: list[str]) -> Row:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import events
@@ -89,6 +90,11 @@ class FittedTable(BlankWhenGone, DataTable[Text]):
         if self._wanted is not None and any(row.key == self._wanted for row in self._all_rows):
             return self._wanted
         return self._all_rows[self.cursor_row].key if 0 <= self.cursor_row < len(self._all_rows) else None
+
+    @property
+    def cuts_titles(self) -> bool:
+        """Whether the title of a column does not fit it."""
+        return any(cell_len(_(self._all_columns[one].title)) > width for one, width in self._widths.items())
 
     def set_rows(self, rows: list[Row]) -> None:
         """Show these rows."""
