@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.ui.chat_driving import chat, opened
-from tests.ui.driving import screen_text, see, type_text
+from tests.ui.driving import NARROW, screen_text, see, type_text
 from workbench.chat.endpoints import KnownEndpoint, keep_endpoint, known_endpoints
 from workbench.paths import resolve_model
 from workbench.ui.chosen_model import ChosenModel
-from workbench.ui.widgets.field_controls import LineInput
+from workbench.ui.widgets.field_controls import LineInput, Tick
 from workbench.ui.widgets.fitted_table import FittedTable
 
 
@@ -77,3 +77,17 @@ async def test_a_folder_that_was_typed_once_is_offered_from_then_on(tmp_path: Pa
         await pilot.press("f9")
         await see(pilot, "Which model do you want to chat with?", "sample")
         assert "kept-model" not in screen_text(pilot), "it is not there any more"
+
+
+async def test_with_many_models_on_a_small_terminal_all_of_the_dialog_can_be_seen(tmp_path: Path) -> None:
+    async with opened(tmp_path, NARROW) as pilot:
+        for number in range(12):
+            keep_endpoint(KnownEndpoint(name=f"service{number}", url="http://127.0.0.1:9/v1", model="m"))
+        await pilot.press("f9")
+        await see(pilot, "Which model do you want to chat with?", "service3", "load in 4 bits")
+        pilot.app.screen.query_one("#model-path", LineInput).focus()
+        await type_text(pilot, "/tmp/there/is/no/such/folder/of/a/name/that/takes/more/than/one/line/of/this/dialog")
+        await pilot.press("enter")
+        await see(pilot, "There is no such folder.")
+        pilot.app.screen.query_one("#four-bits", Tick).focus()
+        await see(pilot, "load in 4 bits")

@@ -39,14 +39,7 @@ class ComparisonScreen(TranslatedModal[None]):
         ),
         Binding("y", "copy", N_("Copy"), id="dialog.copy", tooltip=N_("Copy the text")),
     ]
-    DEFAULT_CSS = """
-    ComparisonScreen {
-        .dialog { width: 96%; max-width: 140; height: 90%; }
-        #comparison-text { height: auto; max-height: 45%; margin-bottom: 1; }
-        &.-without-layers #comparison-text { max-height: 1fr; height: 1fr; }
-        .dialog FittedTable { height: 1fr; max-height: 100%; margin-bottom: 0; }
-    }
-    """
+    CSS_PATH = "comparison.tcss"
 
     def __init__(self, comparison: Comparison, project: Path) -> None:
         super().__init__()

@@ -47,12 +47,7 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         beside: what is asked already, if another one is to be asked the same; those on the base of the first come first.
     """
 
-    DEFAULT_CSS = """
-    ModelPicker {
-        LineInput { background: $panel; margin-bottom: 1; padding: 0 1; }
-        #model-problem { color: $text-error; margin-bottom: 1; }
-    }
-    """
+    CSS_PATH = "model_picker.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("delete", "forget", N_("Forget"), id="models.forget", tooltip=N_("Forget this chat service")),
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close without choosing")),
@@ -107,12 +102,18 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         self._show_known()
         current = next((number for number, known in enumerate(self._known) if known.chosen == self._current), 0)
         table.choose(str(current))
-        self.query_one(QuietStatic).tell(printable(self._problem))
+        self._tell(self._problem)
         if self._known:
             table.focus()
         else:
             self.query_one("#model-path", LineInput).focus()
         self._look_around()
+
+    def _tell(self, problem: str) -> None:
+        """Say what is wrong, also where the terminal is too low for all of the dialog."""
+        said = self.query_one("#model-problem", QuietStatic)
+        said.tell(printable(problem))
+        said.call_after_refresh(said.scroll_visible, animate=False)
 
     def _show_known(self) -> None:
         named = zip(self._known, self._labels(), strict=True)
@@ -133,7 +134,7 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         if is_first and self._known and not self.query_one("#model-path", Input).value:
             self.query_one(FittedTable).focus()
         if not self._known and not self._problem:
-            self.query_one(QuietStatic).tell(_("No other model is here yet: name one above."))
+            self._tell(_("No other model is here yet: name one above."))
 
     def _labels(self) -> list[str]:
         """What each model is called; by more of its path where that is not enough to tell it from others."""
@@ -168,7 +169,7 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         try:
             forget_endpoint(service.chosen.model.removeprefix(ENDPOINT))
         except WorkbenchError as error:
-            self.query_one(QuietStatic).tell(printable(str(error)))
+            self._tell(str(error))
             return
         self._known.remove(service)
         self._show_known()
@@ -191,12 +192,12 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         model = self.query_one("#model-path", Input).value.strip()
         paths = [path for path in (model, added) if path and path.startswith((".", "/", "~"))]
         if missing := next((path for path in paths if not Path(resolve_model(path)).expanduser().exists()), None):
-            self.query_one(QuietStatic).tell(printable(f"{missing}: {_('There is no such folder.')}"))
+            self._tell(f"{missing}: {_('There is no such folder.')}")
         elif is_service(model):
             try:
                 self._give(service_typed(model))
             except WorkbenchError as error:
-                self.query_one(QuietStatic).tell(printable(str(error)))
+                self._tell(str(error))
         elif f"{ENDPOINT}{model}" in [known.chosen.model for known in self._known]:
             self._give(ChosenModel(f"{ENDPOINT}{model}"))
         elif model:

@@ -37,14 +37,7 @@ class SpaceScreen(TranslatedModal[Path | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", N_("Back"), id="dialog.back", tooltip=N_("Close")),
     ]
-    DEFAULT_CSS = """
-    SpaceScreen {
-        .dialog { height: 90%; }
-        #space-disk { margin-bottom: 1; }
-        #space-hint { dock: bottom; }
-        .dialog FittedTable { height: 1fr; max-height: 100%; margin-bottom: 0; }
-    }
-    """
+    CSS_PATH = "space.tcss"
 
     def __init__(self, space: Space, project: Path, *, deleted: int, cached: int) -> None:
         super().__init__()
