@@ -34,6 +34,13 @@ def test_an_adapter_brings_its_base(checkpoint: Path, project: Path) -> None:
     assert model_named(str(checkpoint), None, project) == ("owner/base", str(checkpoint))
 
 
+def test_a_model_and_an_adapter_can_be_one_word(checkpoint: Path, project: Path) -> None:
+    assert model_named(f"sample:model+{checkpoint}", None, project) == ("sample:model", str(checkpoint))
+    assert model_named("sample:model+demo", None, project) == ("sample:model", str(checkpoint))
+    (project / "a+b").mkdir()
+    assert model_named(str(project / "a+b"), None, project) == (str(project / "a+b"), None)
+
+
 @pytest.mark.parametrize("name", ["sample:model", "owner/model"])
 def test_a_model_stays_as_it_is(checkpoint: Path, project: Path, name: str) -> None:
     assert model_named(name, None, project) == (name, None)

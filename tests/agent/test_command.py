@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 import typer
 
+from tests.chat.services import said, streamed
 from tests.commands.run_command import workbench
+from tests.data.sheets.played_endpoint import playing
 from workbench.agent.protocols import SHORT_REACT_TEXT
 from workbench.chat.conversations import saved_conversations
+from workbench.chat.endpoints import KnownEndpoint, keep_endpoint
 from workbench.commands.agent_options import chosen_agent, moss_templates, plain_agent
 from workbench.errors import WorkbenchError
 
@@ -59,6 +62,7 @@ def test_the_options_make_a_choice(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"tools": ["calclator"]}, "no tool called calclator"),
         ({"mcp": Path("gone.json")}, "MCP servers cannot be read"),
         ({"agent": "react", "text": "gone.txt"}, "text cannot be read"),
+        ({"agent": "react", "text": "empty.txt"}, "empty.txt: The text is empty"),
         ({"agent": "react", "arxiv_url": "sample:nope"}, "sample:nope: arXiv cannot be asked there"),
         ({"agent": "react", "allowed": ["pyton"]}, "no tool called pyton"),
         ({"text": "gone.txt", "max_turns": 3, "allowed": ["python"]}, "--agent-text --max-turns --allow: It is for a"),
@@ -68,6 +72,8 @@ def test_what_cannot_be_is_told_before_anything_is_loaded(
     options: dict[str, Any], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SERPER_API_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    Path("empty.txt").write_text("\n")
     with pytest.raises(WorkbenchError) as caught:
         choice = chosen_agent(**NOTHING | options)
         assert choice
@@ -81,6 +87,17 @@ def test_what_the_command_line_cannot_mean(tmp_path: Path) -> None:
         chosen_agent(**NOTHING | {"more_plugins": ["solve"]})
     with pytest.raises(WorkbenchError, match="template moss_sft"):
         moss_templates("qwen_chat", None)
+
+
+def test_turns_without_an_answer_are_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "config"))
+    call = said("Thought: t\nAction: clock\nAction Input: {}")
+    with playing(lambda _asked: streamed(call)) as service:
+        keep_endpoint(KnownEndpoint(name="restless", url=service.url, model="m"))
+        options = ("--agent", "react", "--tools", "clock", "--max-turns", "1")
+        result = workbench("chat", "endpoint:restless", *options, "-m", "What time is it?", cwd=tmp_path)
+    assert (result.returncode, len(service.asked)) == (1, 1)
+    assert "No answer after 1 turn.\n" in result.stderr
 
 
 @pytest.mark.heavy

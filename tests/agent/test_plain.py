@@ -103,7 +103,15 @@ async def test_consent_is_asked_until_the_answer_means_something(
     assert "the web search cannot be reached" in given.turns[1].content
     told = capsys.readouterr().err
     assert told.count("web_search wants to run") == 3
-    assert given.ended_by == "turns" and "No answer within 2 turns." in told
+    assert given.ended_by == "turns" and "No answer after 2 turns." in told
+
+
+async def test_a_text_that_the_protocol_has_no_use_for_is_told(tmp_path: Path) -> None:
+    choice = AgentChoice(is_on=True, protocol="tool_calls", text="Be brief.", tools=("calculator",))
+    answering = AgentAnswering(choice, toolbox_of(choice, tmp_path), Consent(tmp_path))
+    (told,) = await answering.start("default")
+    assert told == "The text for tools is not used: calls as tool_calls has them need none."
+    await answering.close()
 
 
 async def test_what_was_typed_before_a_question_is_no_answer_to_it(

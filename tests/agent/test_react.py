@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.agent.arguments import BadCallError, arguments_of
-from workbench.agent.protocols import FORCE_STOP, SHORT_REACT_TEXT, React, is_valid_call
+from workbench.agent.protocols import FORCE_STOP, SHORT_REACT_TEXT, Moss, React, is_valid_call
 from workbench.agent.protocols.react import FORMAT
 from workbench.agent.tool import ToolResult, ToolSpec
 from workbench.chat.turn import ChatCall, ChatTurn
@@ -146,9 +146,10 @@ def test_the_last_of_two_actions_counts() -> None:
     assert arguments_of(step.calls[0], [SEARCH]) == {"query": "y"}
 
 
-def test_the_system_text_is_filled_in_literally() -> None:
-    text = React("{tool_names} {tool_lines} {other}").system_text([SEARCH])
-    assert text == "search search(query, most, kind, tags): Searches papers. {other}"
+@pytest.mark.parametrize("protocol", [React, Moss])
+def test_the_system_text_is_filled_in_literally(protocol: type[React | Moss]) -> None:
+    text = protocol(text="{tool_names} {tool_lines} {bot_name} {other}", bot_name="Ada").system_text([SEARCH])
+    assert text == "search search(query, most, kind, tags): Searches papers. Ada {other}"
     assert '"name": "query", "type": "STRING", "description": "words"' in REACT.system_text([SEARCH])
     assert len(React(SHORT_REACT_TEXT).system_text([SEARCH])) < 200
 

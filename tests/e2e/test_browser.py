@@ -67,6 +67,7 @@ def test_with_the_password_a_config_is_chosen_and_a_question_answered(served: Se
         assert len(served.apps()) == 2
         other.press("Control+q")
         other.page.wait_for_selector("text=The app has ended")
+        other.page.wait_for_function("document.activeElement.matches('#ended button')")  # enter opens it again
         wait_for(lambda: len(served.apps()) == 1, 30, "one tab is left")
         tab.page.close()
         wait_for(lambda: not served.apps(), 30, "the app of a closed tab has ended")

@@ -96,6 +96,11 @@ def test_a_project_without_jobs_says_how_to_start_one(project: Path) -> None:
     assert "workbench train" in (caught.value.fix or "")
 
 
+def test_a_project_without_jobs_of_a_kind_says_of_which(jobs: Path) -> None:
+    with pytest.raises(WorkbenchError, match="no jobs of this kind in this project yet: endpoint"):
+        find_job(jobs, "last", kind="serve-api")
+
+
 @pytest.mark.parametrize("place", ["../elsewhere/runs", "work_dirs/deep/runs", "runs"])
 def test_a_work_dir_of_the_users_own_is_listed_too(project: Path, place: str) -> None:
     job = start_job("train", "demo", ["true"], project=project, work_dir=project / place)

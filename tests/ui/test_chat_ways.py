@@ -15,7 +15,7 @@ from textual.widgets import Input
 from tests.chat.services import said, streamed
 from tests.data.sheets.played_endpoint import Asked, Reply
 from tests.ui.chat_driving import ask, begin_anew, chat, chats, on_disk, prompt, turns
-from tests.ui.driving import focus_in, screen_text, see, type_text, wait_until
+from tests.ui.driving import focus_in, screen_text, see, send, type_text, wait_until
 from tests.ui.played_chat import chatting_with
 from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.turn import ChatTurn, Figures
@@ -160,6 +160,13 @@ async def test_thoughts_are_folded_until_a_key_unfolds_them(talk: Pilot[None]) -
     await see(talk, "▾ thought", "It is [b]bold[/b] [31mred.")
     await talk.press("enter")
     await see(talk, "▸ thought")
+
+
+async def test_escape_leads_from_the_conversation_to_the_message(talk: Pilot[None]) -> None:
+    await reopened(talk, [ChatTurn(role="user", content="q"), ChatTurn(role="assistant", content="It is so.")])
+    await into_conversation(talk)
+    send(talk, "escape", *"draft")
+    await wait_until(talk, lambda: prompt(talk).text == "draft")
 
 
 async def test_a_thought_that_was_cut_off_does_not_go_on_for_ever(talk: Pilot[None]) -> None:

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.ui.driving import screen_text, wait_until
 from workbench.chat.turn import ChatTurn
@@ -90,3 +91,16 @@ async def test_what_is_built_fills_the_view(shown: Pilot[None]) -> None:
     await shown.resize_terminal(100, 60)
     await transcript(shown).show()
     await wait_until(shown, lambda: "question 3" in screen_text(shown))
+
+
+async def test_an_answer_that_grows_while_more_is_built_above_is_still_followed(shown: Pilot[None]) -> None:
+    view = transcript(shown)
+    await view.show()
+    await wait_until(shown, lambda: not view._is_building and view._built.start == 0)
+    view.anchor()
+    await shown.pause()
+    above_the_end = view.max_scroll_y - 3  # as it is when an answer has grown and is not laid out yet
+    view._scroll_to(y=above_the_end, animate=False, release_anchor=False)
+    view._put_back(view._generation, view._first_seen(), above=0)
+    await view.mount(Static("more"))
+    await wait_until(shown, lambda: view.is_vertical_scroll_end)

@@ -182,6 +182,20 @@ async def test_arrows_lead_from_field_to_field_and_out_of_a_list() -> None:
         await wait_until(pilot, lambda: row(shown, "kind").control.has_focus)
 
 
+async def test_arrows_pass_over_a_choice_that_only_enter_opens() -> None:
+    async with form(Sample(), fields=ALL) as (pilot, shown):
+        choice = row(shown, "kind").control
+        assert isinstance(choice, Select)
+        choice.focus()
+        await pilot.press("down")
+        await wait_until(pilot, lambda: not choice.has_focus)
+        assert not choice.expanded
+        await pilot.press("up")
+        await wait_until(pilot, lambda: choice.has_focus)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: choice.expanded)
+
+
 async def test_named_values_are_completed_while_typing() -> None:
     options: dict[str, Any] = {"fields": ALL, "known_values": {"text": ("internlm2_chat", "llama3_chat")}}
     async with form(Sample(), **options) as (pilot, shown):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.actions.evaluate import model_to_score, start_evaluate
-from workbench.actions.named_weights import model_named
+from workbench.actions.named_weights import model_named, parted
 from workbench.chat.endpoints import ENDPOINT, endpoint_named
 from workbench.configs.evaluation_rules import PROBE_MAX_NEW_TOKENS
 from workbench.errors import WorkbenchError
@@ -18,8 +18,6 @@ from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
 from workbench.paths import resolve_model
 from workbench.weights.seeing import is_seeing_folder
-
-_AND = "+"
 
 
 @dataclass(frozen=True)
@@ -75,18 +73,10 @@ def _model(name: str, how: HowAsked, project: Path) -> ModelToScore:
         service = name.removeprefix(ENDPOINT)
         endpoint_named(service).opened()
         return ModelToScore(label=name, model=name, endpoint=service, prompt_template="", system=how.system)
-    model, added = _parted(name)
+    model, added = parted(name)
     llava = added if added is not None and is_seeing_folder(Path(resolve_model(added))) else None
     named = (model, None) if llava else model_named(model, added, project)
     wanted = model_to_score(
         *named, how.prompt_template, how.system, llava=llava, bits=how.bits, precision=how.precision
     )
     return wanted.model_copy(update={"label": name})
-
-
-def _parted(name: str) -> tuple[str, str | None]:
-    """Model and adapter of ``MODEL+ADAPTER``; a folder may have the sign in its name."""
-    if _AND not in name or Path(resolve_model(name)).exists():
-        return name, None
-    model, _and, added = name.partition(_AND)
-    return model, added

@@ -17,6 +17,8 @@ from workbench.jobs.results import results_of
 from workbench.paths import resolve_model
 
 _TRAINING = "train"
+_AND = "+"
+"""Stands between a model and an adapter on it."""
 _WEIGHTS = ("merged", "llava", "adapter", "model")
 """What jobs call the folders that they make, the most finished first."""
 
@@ -86,12 +88,24 @@ def _made_by(job: JobFolder) -> str:
     return made
 
 
+def parted(name: str) -> tuple[str, str | None]:
+    """Model and adapter of ``MODEL+ADAPTER``; a folder may have the sign in its name."""
+    if _AND not in name or Path(resolve_model(name)).expanduser().exists():
+        return name, None
+    model, _and, added = name.partition(_AND)
+    return model, added
+
+
 def model_named(model: str, adapter: str | None, project: Path) -> tuple[str, str | None]:
     """The model and the adapter on it: each as `weights_named`, and an adapter in the model's place with its base.
+
+    ``MODEL+ADAPTER`` in the model's place is both.
 
     Raises:
         WorkbenchError: as `weights_named`, or nothing says what the base of the adapter is.
     """
+    if adapter is None:
+        model, adapter = parted(model)
     named = weights_named(model, project)
     if adapter is not None:
         return named, weights_named(adapter, project)

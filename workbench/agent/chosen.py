@@ -31,10 +31,8 @@ def protocol_of(choice: AgentChoice, prompt_template: str) -> AgentProtocol:
     protocol = protocol_named(choice.protocol, prompt_template)
     if choice.force_stop:
         protocol = replace(protocol, force_stop=choice.force_stop)
-    if isinstance(protocol, Moss):
-        protocol = replace(protocol, bot_name=choice.bot_name)
-    if choice.text and isinstance(protocol, React | Moss):
-        return replace(protocol, text=choice.text)
+    if isinstance(protocol, React | Moss):
+        return replace(protocol, bot_name=choice.bot_name, text=choice.text or protocol.text)
     return protocol
 
 
@@ -64,8 +62,16 @@ def toolbox_of(choice: AgentChoice, project: Path) -> Toolbox:
     return Toolbox(choice.tools, settings, file)
 
 
-def said_of_uncallable(protocol: AgentProtocol, tools: Sequence[ToolSpec]) -> list[str]:
-    """That the model cannot call some of the tools, if there are such."""
+def said_of_misfits(choice: AgentChoice, protocol: AgentProtocol, tools: Sequence[ToolSpec]) -> list[str]:
+    """What of a choice the protocol has no use for: tools that it cannot call, and a text."""
+    said = _said_of_uncallable(protocol, tools)
+    if choice.text and not isinstance(protocol, React | Moss):
+        unused = _("The text for tools is not used: calls as {protocol} has them need none.")
+        said.append(unused.format(protocol=protocol.name))
+    return said
+
+
+def _said_of_uncallable(protocol: AgentProtocol, tools: Sequence[ToolSpec]) -> list[str]:
     names = [visible(tool.name) for tool in tools if not protocol.can_call(tool)]
     told = _("Calls as {protocol} has them cannot name these tools: {names}.")
     return [told.format(protocol=protocol.name, names=", ".join(names))] if names else []

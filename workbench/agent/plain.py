@@ -6,10 +6,10 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-from workbench.agent.chosen import protocol_of, said_of_uncallable
+from workbench.agent.chosen import protocol_of, said_of_misfits
 from workbench.agent.consent import Consent, Reply
 from workbench.agent.loop import Agent, Answered, Called, Calling, Ended, Event, figures_of_all
-from workbench.agent.misread import misread_note
+from workbench.agent.misread import misread_note, no_answer_note
 from workbench.agent.protocols import AgentProtocol
 from workbench.agent.tool import ToolSpec
 from workbench.agent.toolbox import Toolbox
@@ -64,7 +64,7 @@ class AgentAnswering:
         specs = self.toolbox.specs
         unknown = sorted(self.consent.allowed - {tool.name for tool in specs})
         missing = [_("--allow {name}: the model has no tool of this name.").format(name=name) for name in unknown]
-        return [*troubles, *said_of_uncallable(self._protocol, specs), *missing]
+        return [*troubles, *said_of_misfits(self.choice, self._protocol, specs), *missing]
 
     async def close(self) -> None:
         """End the processes of the tools."""
@@ -97,7 +97,7 @@ class AgentAnswering:
 
     def _given(self, end: Ended, answers: list[Answer]) -> Given:
         if end.reason == "turns":
-            tell(_("No answer within {count} turns.").format(count=self.choice.max_turns))
+            tell(no_answer_note(self.choice.max_turns))
         assert self._protocol is not None  # it has answered
         if note := misread_note(end.answer, self._protocol):
             tell(note)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 MOST_TURNS = 7
+BOT_NAME = "BOT"
+"""What a model is called that nobody has given another name."""
 
 
 class AgentChoice(BaseModel):
@@ -32,5 +34,5 @@ class AgentChoice(BaseModel):
     mcp: str = ""
     max_turns: int = MOST_TURNS
     arxiv_url: str = ""
-    bot_name: str = "BOT"
+    bot_name: str = BOT_NAME
     read_as: str = ""

@@ -33,7 +33,8 @@ def checked_picture(typed: str, folder: Path) -> str:
     path = picture_path(named, folder)
     seen = look_at(path, decode=False)
     if seen.problem:
-        raise WorkbenchError(problem_sentence(seen.problem, seen.detail), where=str(path))
+        fix = _("Check its path, or give another picture.")
+        raise WorkbenchError(problem_sentence(seen.problem, seen.detail), where=str(path), fix=fix)
     return str(path)
 
 

@@ -54,6 +54,8 @@ class PlainChat:
     questions: TextIO = field(default_factory=lambda: sys.stdin)
     _warned: bool = field(default=False, init=False)
     _is_stopped: bool = field(default=False, init=False)
+    _is_unanswered: bool = field(default=False, init=False)
+    """Whether the last question's turns were used up before there was an answer."""
     _is_lost: bool = field(default=False, init=False)
     """Whether the model has to be loaded again, as its engine has ended."""
     _came: str = field(default="", init=False)
@@ -118,6 +120,7 @@ class PlainChat:
                 tell(_("The conversation is empty again."))
                 continue
             by_hand = self._is_typed_by_hand and not first
+            self._is_unanswered = False
             try:
                 self._came = ""
                 await self._load_if_lost(voice)
@@ -130,6 +133,7 @@ class PlainChat:
                     raise
                 unanswered += not by_hand
                 self._tell_why(question, error, by_hand=by_hand)
+            unanswered += self._is_unanswered and not by_hand
             if number := self.answering.asked_to_end:
                 sys.exit(128 + number)
             if self._is_stopped and (first or not self._is_typed_by_hand):
@@ -208,7 +212,7 @@ class PlainChat:
             turns = [*system, *conversation.turns, asked]
             given = await self.answering.answer(voice, turns, self.settings, self._output.show, streams=self.streams)
             conversation.turns += [asked, *given.turns]
-            self._is_stopped = given.ended_by == "stopped"
+            self._is_stopped, self._is_unanswered = given.ended_by == "stopped", given.ended_by == "turns"
         except WorkbenchError as error:
             self._pictures.take_back(asked, error)
             self._keep_broken(conversation, asked)

@@ -168,9 +168,12 @@ def _text(named: str) -> str:
         return known
     file = Path(resolve_model(named))
     try:
-        return file.read_text("utf-8")
+        text = file.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise WorkbenchError(_("It is no UTF-8 text."), where=str(file)) from error
     except OSError as error:
         said = _("The text cannot be read: {reason}").format(reason=system_reason(error))
         raise WorkbenchError(said, where=str(file), fix=mend_file(file)) from error
+    if not text.strip():
+        raise WorkbenchError(_("The text is empty."), where=str(file), fix=_("Write it, or leave --agent-text out."))
+    return text

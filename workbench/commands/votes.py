@@ -49,4 +49,4 @@ def votes(as_json: AsJson = False) -> None:
     ]
     for line in aligned([head, *rows]):
         typer.echo(line)
-    typer.echo(_("{count} votes; a vote counts for each pair of answers, a tie is half a win.").format(count=len(kept)))
+    typer.echo(_("Votes: {count}; each counts for each pair of answers, a tie is half a win.").format(count=len(kept)))

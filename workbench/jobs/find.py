@@ -7,6 +7,7 @@ from pathlib import Path
 from workbench.errors import WorkbenchError, nearest
 from workbench.i18n import _
 from workbench.jobs.folder import RECORD_FILE, JobFolder
+from workbench.jobs.kinds import kind_text
 from workbench.jobs.launch import WORK_DIRS
 from workbench.jobs.registry import work_dirs_elsewhere
 from workbench.jobs.state import state_of
@@ -49,8 +50,10 @@ def find_job(project: Path, reference: str, kind: str | None = None) -> JobFolde
         return JobFolder(folder.resolve())
     jobs = list_jobs(project, kind)
     if not jobs:
+        none = _("There are no jobs in this project yet.")
+        of_kind = _("There are no jobs of this kind in this project yet: {kind}.")
         raise WorkbenchError(
-            _("There are no jobs in this project yet."),
+            none if kind is None else of_kind.format(kind=kind_text(kind)),
             where=str(project),
             fix=_("Start one, for example 'workbench train CONFIG', or change to the project's folder."),
         )

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from workbench.agent.protocols.filled_text import filled_text
 from workbench.agent.protocols.protocol import AgentProtocol, Step
 from workbench.agent.tool import ToolResult, ToolSpec
+from workbench.chat.agent_choice import BOT_NAME
 from workbench.chat.turn import ChatCall
 from workbench.configs.catalogue.systems import SYSTEMS
 
@@ -31,10 +33,10 @@ _COMMAND = re.compile(r"""\s*(\w+)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\
 
 @dataclass(frozen=True)
 class Moss(AgentProtocol):
-    """``text`` is the system text, with every plugin enabled; ``{bot_name}`` in it is filled in literally."""
+    """``text`` is the system text, with every plugin enabled and the placeholders of `filled_text`."""
 
     name: ClassVar[str] = "moss"
-    bot_name: str = "BOT"
+    bot_name: str = BOT_NAME
     text: str = SYSTEMS["moss_sft"]
     kept_tokens: ClassVar[tuple[str, ...]] = (
         "<|Inner Thoughts|>",
@@ -53,7 +55,7 @@ class Moss(AgentProtocol):
     def system_text(self, tools: Sequence[ToolSpec]) -> str:
         """Every plugin, enabled or not."""
         present = {tool.name for tool in tools}
-        text = self.text.replace("{bot_name}", self.bot_name)
+        text = filled_text(self.text, tools, self.bot_name)
         for plugin, (_command, tool, _argument) in PLUGINS.items():
             if tool not in present:
                 text = text.replace(f"{plugin}: enabled", f"{plugin}: disabled")

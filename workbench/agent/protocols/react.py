@@ -5,14 +5,15 @@ Words and rules are those of Lagent 0.2.2; the sentences around them are the use
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from workbench.agent.protocols.filled_text import filled_text
 from workbench.agent.protocols.protocol import AgentProtocol, Step
 from workbench.agent.tool import ToolResult, ToolSpec
+from workbench.chat.agent_choice import BOT_NAME
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.configs.catalogue.systems import REACT_PROTOCOL
 
@@ -32,8 +33,7 @@ Use as many tools as needed, one at a time. As soon as you know the answer, writ
 Thought: the answer is known
 Final Answer: the answer to the question
 """
-"""``{tool_description}`` is a JSON list of the tools, ``{tool_lines}`` one short line a tool, ``{tool_names}`` their
-names."""
+"""Its placeholders are those of `filled_text`."""
 SHORT_REACT_TEXT = """\
 Tools:
 {tool_lines}
@@ -53,18 +53,15 @@ _FINAL_ANYWHERE = re.compile(r"Final Answer:")
 
 @dataclass(frozen=True)
 class React(AgentProtocol):
-    """``text``: the system text; its placeholders are filled in literally."""
+    """``text``: the system text, with the placeholders of `filled_text`."""
 
     name: ClassVar[str] = "react"
     text: str = REACT_TEXT
+    bot_name: str = BOT_NAME
     stop_words: ClassVar[tuple[str, ...]] = ("\nResponse:",)
 
     def system_text(self, tools: Sequence[ToolSpec]) -> str:
-        return (
-            self.text.replace("{tool_description}", json.dumps(list(map(_described, tools)), ensure_ascii=False))
-            .replace("{tool_lines}", "\n".join(map(_in_a_line, tools)))
-            .replace("{tool_names}", ", ".join(tool.name for tool in tools))
-        )
+        return filled_text(self.text, tools, self.bot_name)
 
     def read(self, answer: str) -> Step:
         """The last action of an answer, unless it has a final answer; text without any of the words is one."""
@@ -101,19 +98,3 @@ def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 def _thought(text: str) -> str:
     return text.strip().removeprefix(_THOUGHT).strip()
-
-
-def _described(tool: ToolSpec) -> dict[str, Any]:
-    return {
-        "name": tool.name,
-        "description": tool.description,
-        "parameters": [
-            {"name": name, "type": str(schema.get("type", "")).upper(), "description": schema.get("description", "")}
-            for name, schema in tool.properties.items()
-        ],
-        "required": list(tool.required),
-    }
-
-
-def _in_a_line(tool: ToolSpec) -> str:
-    return f"{tool.name}({', '.join(tool.properties)}): {tool.description}"

@@ -23,7 +23,7 @@ from workbench.errors import WorkbenchError
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.screens.area import TranslatedModal
-from workbench.ui.widgets.field_controls import CheckInput, LineInput
+from workbench.ui.widgets.field_controls import CheckInput, DropDown, LineInput
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.path_input import PathInput
 from workbench.ui.widgets.protocol_text import ProtocolText
@@ -181,4 +181,4 @@ class AgentDialog(TranslatedModal[AgentChoice | None]):
 def _select(titles: Mapping[str, str], value: str, name: str) -> Select[str]:
     """``titles``: what each value is called."""
     options = [(Content(printable(title)), one) for one, title in titles.items()]
-    return Select(options, value=value, allow_blank=False, compact=True, id=name)
+    return DropDown(options, value=value, allow_blank=False, compact=True, id=name)

@@ -58,7 +58,12 @@ class ChatScreen(ChatKeeping):
                 return self.window.hides_some
             case "vote":
                 return self.sides.are_several and not self._answering  # which of them, the key finds out
+            case "to_message":
+                return not self._answering  # it stops the answer
         return True
+
+    def action_to_message(self) -> None:
+        self.query_one(PromptInput).focus()
 
     # -- dialogs
 

@@ -72,7 +72,7 @@ class ChatAgent(ChatStreaming):
         if not choice.is_on:
             await super().stream(coming, chat)
             return
-        from workbench.agent.chosen import protocol_of, said_of_uncallable
+        from workbench.agent.chosen import protocol_of, said_of_misfits
         from workbench.agent.loop import Agent
         from workbench.ui.chat_tools import StartStoppedError
 
@@ -89,7 +89,7 @@ class ChatAgent(ChatStreaming):
         except StartStoppedError:
             self.note(_("Stopped before the tools had started; ctrl+r asks again."))
             return
-        self.note(printable("\n".join([*troubles, *said_of_uncallable(protocol, toolbox.specs)])))
+        self.note(printable("\n".join([*troubles, *said_of_misfits(choice, protocol, toolbox.specs)])))
         asker = self.name_of(coming) if self.sides.are_several else ""
         agent = Agent(protocol, toolbox, partial(self._may_run, asker), choice.max_turns)
         self._agents.append(agent)
@@ -100,7 +100,7 @@ class ChatAgent(ChatStreaming):
 
     async def _take_steps(self, agent: Agent, coming: Coming, chat: ChatState) -> None:
         from workbench.agent.loop import Answered, Called, Ended, figures_of_all
-        from workbench.agent.misread import misread_note
+        from workbench.agent.misread import misread_note, no_answer_note
 
         assert chat.chosen is not None
         figures: list[Answer] = []
@@ -117,7 +117,7 @@ class ChatAgent(ChatStreaming):
                     await self.settle(coming, [*coming.steps, event.turn])
                 case Ended():
                     if event.reason == "turns":
-                        self.note(_("No answer after {count} turns.").format(count=len(figures)))
+                        self.note(no_answer_note(len(figures)))
                     elif note := misread_note(event.answer, agent.protocol):
                         self.note(printable(note))
                     await self.finish(coming, chat, figures_of_all(figures, stopped=event.reason == "stopped"))

@@ -10,17 +10,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Label, Select
 
+from workbench.chat.agent_choice import BOT_NAME
 from workbench.chat.system_templates import SYSTEM_TEMPLATES, named_by, system_text
 from workbench.data.templates import known_templates
 from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.chat_choices import ChatChoices
 from workbench.ui.screens.area import TranslatedModal
-from workbench.ui.widgets.field_controls import LineInput, LinesInput
+from workbench.ui.widgets.field_controls import DropDown, LineInput, LinesInput
 from workbench.ui.widgets.fitted_footer import FittedFooter
 from workbench.ui.widgets.model_form import ModelForm
-
-_BOT_NAME = "BOT"
 
 
 class ChatSettings(TranslatedModal[ChatChoices | None]):
@@ -67,9 +66,9 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
                 with Horizontal():
                     names = [(name, name) for name in SYSTEM_TEMPLATES]
                     name, bot = self._named or (Select.NULL, "")
-                    yield Select(names, prompt=_("by name"), value=name, id="system-name", compact=True)
+                    yield DropDown(names, prompt=_("by name"), value=name, id="system-name", compact=True)
                     yield Label(_("name of the model"), markup=False)
-                    yield LineInput(bot or _BOT_NAME, id="bot-name", compact=True, disabled=not self._named)
+                    yield LineInput(bot or BOT_NAME, id="bot-name", compact=True, disabled=not self._named)
                 if self._template:
                     used = _("prompt template in use: {name}").format(name=printable(self._template))
                     yield Label(used, classes="muted", markup=False)
@@ -106,7 +105,7 @@ class ChatSettings(TranslatedModal[ChatChoices | None]):
             box.text = self._own
 
     def _write_named(self, name: str) -> None:
-        bot = self.query_one("#bot-name", Input).value or _BOT_NAME
+        bot = self.query_one("#bot-name", Input).value or BOT_NAME
         self._written = self.query_one("#system-text", LinesInput).text = system_text(name, bot)
 
     @on(Input.Changed, "#bot-name")

@@ -144,7 +144,8 @@ class ChatStreaming(ChatAttaching):
             self.workbench.show_error(error)
         self.remember()
         self.query_one(Transcript).mark_view()
-        if unseen := left_out(answer):
+        is_last = coming.question == len(self.chat.questions) - 1  # else it would hide that earlier ones are answered
+        if is_last and (unseen := left_out(answer)):
             self.note(unseen)
         if chat.has_parted:
             self.note(_("Another app went on with this conversation: what is said here goes into a file of its own."))

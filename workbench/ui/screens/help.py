@@ -46,7 +46,9 @@ class HelpScreen(TranslatedModal[None]):
             with VerticalScroll(id="keys"):
                 yield QuietStatic()
             yield Label(
-                _("ctrl+p opens every command by name. In a text field letters are typed: escape or tab leaves it."),
+                _(
+                    "ctrl+p opens every command by name. In a text field letters are typed: tab leaves it, and in forms escape."
+                ),
                 classes="muted",
                 markup=False,
             )

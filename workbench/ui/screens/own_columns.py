@@ -15,6 +15,7 @@ from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.column_text import OUR_COLUMNS, columns_yaml
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.field_controls import DropDown
 from workbench.ui.widgets.fitted_footer import FittedFooter
 
 
@@ -54,7 +55,7 @@ class ColumnsDialog(TranslatedModal[dict[str, str] | None]):
                 value = known if known in self._names else Select.NULL
                 with Horizontal():
                     yield Label(f"{ours}: {_(meaning)}", classes="column-name", markup=False)
-                    yield Select(offered, prompt="–", value=value, compact=True, id=f"column-{ours}")
+                    yield DropDown(offered, prompt="–", value=value, compact=True, id=f"column-{ours}")
             yield Static("", id="columns-yaml", markup=False)
         yield FittedFooter()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from pydantic.fields import FieldInfo
 from textual.binding import Binding, BindingType
@@ -12,6 +12,7 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, TextArea
 
+from workbench.i18n import N_
 from workbench.ui.widgets.blank_when_gone import BlankWhenGone
 from workbench.ui.widgets.field_values import choices, is_list, is_switch, suggestions, text_of_value
 from workbench.ui.widgets.text_input import TextInput
@@ -20,6 +21,11 @@ _UP_AND_DOWN: list[BindingType] = [
     Binding("up", "app.focus_previous", show=False),
     Binding("down", "app.focus_next", show=False),
 ]
+
+
+MENU_TEXTS = (N_("Dismiss menu"),)
+"""What Textual says in the footer of a list of choices that is open; looked up as it is shown."""
+Value = TypeVar("Value")
 
 
 class LineInput(TextInput):
@@ -44,6 +50,12 @@ class CheckInput(Tick):
     """Yes or no, in a form."""
 
     BINDINGS: ClassVar[list[BindingType]] = _UP_AND_DOWN
+
+
+class DropDown(Select[Value], inherit_bindings=False):
+    """One of several, shown when enter or the space bar is pressed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*_UP_AND_DOWN, Binding("enter,space", "show_overlay", show=False)]
 
 
 class LinesInput(BlankWhenGone, TextArea):
@@ -79,7 +91,7 @@ def make_control(info: FieldInfo, value: object, known: tuple[str, ...] = ()) ->
         return CheckInput("", bool(value), compact=True)
     options = choices(info)
     if options:
-        return Select(
+        return DropDown(
             [(option, option) for option in options], value=text_of_value(value), allow_blank=False, compact=True
         )
     if is_list(info):

@@ -96,6 +96,11 @@ class LongTranscript(VerticalScroll):
             await self.mount_all(self._new_views(last, rows), before="#transcript-later")
             self._note_rest(range(self._built.start, len(rows)), len(rows))
 
+    @property
+    def follows_end(self) -> bool:
+        """Whether what comes is to be seen: the reader has not scrolled away from the end."""
+        return self.is_anchored and not self._anchor_released
+
     def view(self, number: int) -> ExchangeView | None:
         """An exchange, if it is built."""
         return next((view for view in self._views if view.number == number), None)
@@ -171,7 +176,6 @@ class LongTranscript(VerticalScroll):
         """Scroll so that an exchange is so many rows below the top of the view; who follows the end goes on doing so."""
         if generation != self._generation:
             return
-        follows = self.is_anchored and self.is_vertical_scroll_end
-        if seen is not None and seen.is_attached and not follows:
+        if seen is not None and seen.is_attached and not self.follows_end:
             self.scroll_to(y=seen.virtual_region.y - above, animate=False, immediate=True, force=True)
         self.settle()  # what is above may still not fill the view

@@ -9,7 +9,7 @@ from textual.widgets import Label, Select, TextArea
 
 from workbench.agent.protocols.texts import CHINESE, FULL, SAMPLE, SHORT, texts_of
 from workbench.i18n import N_, _
-from workbench.ui.widgets.field_controls import LinesInput
+from workbench.ui.widgets.field_controls import DropDown, LinesInput
 
 _OWN = "own"
 _TITLES = {
@@ -43,7 +43,7 @@ class ProtocolText(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="section"):
             yield Label(_("what the model is told of it"), markup=False)
-            yield Select([(_(_TITLES[_OWN]), _OWN)], allow_blank=False, compact=True, id="agent-text-name")
+            yield DropDown([(_(_TITLES[_OWN]), _OWN)], allow_blank=False, compact=True, id="agent-text-name")
         yield LinesInput("", id="agent-text")
 
     def on_mount(self) -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Input, Label, Select
 
 from workbench.i18n import _
 from workbench.ui.sheet_draft import FIELD_TITLES, TASK_TITLES, SheetDraft
-from workbench.ui.widgets.field_controls import LineInput
+from workbench.ui.widgets.field_controls import DropDown, LineInput
 from workbench.ui.widgets.field_values import text_of_value, value_of_text
 
 _LINES = (
@@ -64,7 +64,7 @@ class SheetForm(Vertical):
             with Horizontal():
                 if number == 0:
                     tasks = [(_(title), task) for task, title in TASK_TITLES.items()]
-                    yield Select(tasks, value=self._draft.task, allow_blank=False, compact=True, id="sheet-task")
+                    yield DropDown(tasks, value=self._draft.task, allow_blank=False, compact=True, id="sheet-task")
                 for name in line:
                     yield Label(_(FIELD_TITLES[name]), id=f"sheet-{name}-title", markup=False)
                     text = text_of_value(getattr(self._draft, name))

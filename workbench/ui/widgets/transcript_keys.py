@@ -23,6 +23,7 @@ BINDINGS: list[BindingType] = [
         ("d", "screen.keep_row", N_("Dataset"), "row_this", N_("Put this answer into a dataset"), True),
         ("slash", "screen.search", N_("Search"), "search_this", N_("Search in the conversation"), True),
         ("n", "screen.search_on(-1)", N_("Match before"), "match_before", N_("Go to the match before"), False),
+        ("escape", "screen.to_message", N_("Message"), "to_message", N_("Back to the message box"), True),
         ("N", "screen.search_on(1)", N_("Next match"), "match_after", N_("Go to the next match"), False),
     )
 ]
