@@ -11,6 +11,8 @@ from tests.bench.terminal import Terminal
 
 _SECONDS_OF_QUIET = 0.3
 """The detail of a config follows a tenth of a second after the cursor has come to rest."""
+_SECONDS_OF_READING_EVENTS = 2.0
+"""Until then the curve may have only its first points."""
 _READING = re.compile(r"iteration (\d+) {3}(\S+)")
 """The top row of the plot while it is read."""
 
@@ -46,6 +48,7 @@ class Keys:
 
     def begin_to_read(self) -> None:
         """In the Train area: put the reading line on the plot, away from the newest point."""
+        self.app.bytes_within(_SECONDS_OF_READING_EVENTS)
         for _ in range(5):
             self.app.press("left")
             self.app.wait(differs(reading(self.app.screen)), "the reading line")
