@@ -156,6 +156,16 @@ async def test_what_was_asked_before_is_asked_the_others_too_and_each_can_be_tak
     assert answers(talk) == [[MODEL], ["Hello from the service."]]
 
 
+async def test_models_of_two_folders_of_the_same_name_are_told_apart_above_their_columns(talk: Pilot[None]) -> None:
+    project = chat(talk).workbench.project
+    for run in ("a", "b"):
+        second_stage(project / run / "results" / "last")
+        await put_beside(talk, added=str(project / run / "results" / "last"))
+        await idle(talk)
+    assert chat(talk).speakers[1:] == ["a/results/last", "b/results/last"]
+    await see(talk, "2  a/results/last")
+
+
 async def choose(pilot: Pilot[None], text: str) -> None:
     """Choose an answer of a dialog by its text, once it is there."""
     await see(pilot, text)

@@ -22,6 +22,7 @@ class ChatCall(BaseModel):
 class Figures(BaseModel):
     """How an answer came: its tokens, seconds until the first one and until the last, what ended it, and who gave it.
 
+    ``model`` is what the model is called, ``weights`` what commands take for it, ``MODEL`` or ``MODEL+ADAPTER``.
     ``told`` is the number, in its conversation, of what the model was told beside the turns. ``broken``: it broke off, as
     of a service or an engine that failed in the middle; the numbers are not known then.
     """
@@ -31,6 +32,7 @@ class Figures(BaseModel):
     total_s: float = 0.0
     ended_by: Literal["model", "length", "stopped", "broken"]
     model: str = ""
+    weights: str = ""
     told: int | None = None
 
 

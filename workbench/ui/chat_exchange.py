@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.chat.branches import Branched
@@ -102,14 +102,17 @@ def _says(row: Row, place: Place, folded: str) -> bool:
 
 
 def exchanges_of(
-    conversation: Branched, unseen: int = 0, read: ReadAnswer | None = None, model: str = ""
+    conversation: Branched,
+    unseen: int = 0,
+    read: ReadAnswer | None = None,
+    other: Callable[[Figures], str] = lambda figures: figures.model,
 ) -> list[Exchange]:
     """The exchanges of a conversation.
 
     Args:
         unseen: so many of the oldest turns are not in the model's view.
         read: how calls of tools stand in answers, if they may.
-        model: who answers now; answers of others keep their names.
+        other: who gave an answer, if another model than the one that answers now; else empty.
     """
     ways = {fork.at: (fork.place + 1, len(fork.others) + 1) for fork in conversation.forks}
     found: list[Exchange] = []
@@ -123,5 +126,5 @@ def exchanges_of(
         exchange.answer.append(turn)
         if turn.figures is not None:
             exchange.figures = turn.figures
-            exchange.speaker = turn.figures.model if turn.figures.model != model else ""
+            exchange.speaker = other(turn.figures)
     return found

@@ -68,8 +68,34 @@ class ChatState:
     def shown(self, speaker: str) -> Column:
         """The conversation as it is shown, under the name of its model."""
         unseen = self.conversation.unseen_turns if self.conversation else 0
-        label = self.chosen.label if self.chosen else ""
-        return Column(speaker, exchanges_of(self.conversation or Branched(), unseen, self._read, label))
+        return Column(speaker, exchanges_of(self.conversation or Branched(), unseen, self._read, self._other))
+
+    def _other(self, figures: Figures) -> str:
+        """Who gave an answer, if another model than the chosen one; else empty."""
+        if self.chosen is None or figures.model != self.chosen.label:
+            return figures.model
+        is_own = figures.weights in {"", self._reference}  # older conversations do not say
+        return "" if is_own else figures.weights
+
+    @property
+    def _reference(self) -> str:
+        return self.chosen.reference_in(self.project) if self.chosen else ""
+
+    def other_to_answer(self, question: int) -> str:
+        """Who answered the question of this number, if another model than the chosen one; else empty."""
+        figures = self._figures_of_answer(question)
+        return self._other(figures) if figures is not None else ""
+
+    def weights_to_answer(self, question: int) -> str:
+        """What answered the question of this number, as commands take it; of an older answer of another model its name."""
+        figures = self._figures_of_answer(question)
+        if figures is None:
+            return self._reference
+        return figures.weights or self._other(figures) or self._reference
+
+    def _figures_of_answer(self, question: int) -> Figures | None:
+        turns = self.turns_to_answer(question)
+        return turns[-1].figures if turns else None
 
     @property
     def _read(self) -> ReadAnswer | None:
@@ -144,7 +170,7 @@ class ChatState:
         told, known = told or Told(system=self.system), self.conversation.told
         if told not in known:
             known.append(told)
-        figures.model, figures.told = self.chosen.label, known.index(told)
+        figures.model, figures.weights, figures.told = self.chosen.label, self._reference, known.index(told)
         self.conversation.turns += [*turns[:-1], turns[-1].model_copy(update={"figures": figures})]
         self.save()
 

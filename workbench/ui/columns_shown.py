@@ -68,8 +68,10 @@ def mixed_columns(columns: Sequence[Column], blind: Blind) -> list[Column]:
     for question in range(len(columns[0].exchanges)):
         for place, exchanges in enumerate(mixed):
             one = columns[blind.model_in(question, place)].exchanges[question]
-            name = name_in(question, place, names, blind)
-            exchanges.append(replace(one, speaker=name, figures=_figures(one, hidden=blind.hides(question))))
+            is_hidden = blind.hides(question)
+            name = "" if is_hidden else one.speaker  # of another model than the one that answers now
+            name = name or name_in(question, place, names, blind)
+            exchanges.append(replace(one, speaker=name, figures=_figures(one, hidden=is_hidden)))
     return [Column("", exchanges) for exchanges in mixed]
 
 

@@ -130,7 +130,7 @@ class ChatAsking(ChatAgent):
             async with self.painting():
                 while not self._stopped and not problems and self.sides.are_owing:  # one may be put beside meanwhile
                     ended = await asyncio.gather(*map(self._answer_all_in, range(len(self.sides.all))))
-                    names = map(self.speaker, self.sides.all)
+                    names = self.speakers
                     problems = {name: one for name, one in zip(names, ended, strict=False) if one is not None}
         finally:
             self._set_answering(False)

@@ -99,7 +99,7 @@ class ChatComparing(ChatVoting):
         """Ask which model to go on without."""
         if self.is_busy():
             return
-        names = [self.speaker(chat) for chat in self.sides.all]
+        names = self.speakers
         choices = [Choice(str(number), printable(name)) for number, name in enumerate(names)]
         title, said = _("Go on without which model?"), _("Its conversation stays on disk.")
         if (chosen := await self.app.push_screen_wait(ChoiceDialog(title, said, choices))) is not None:

@@ -11,6 +11,7 @@ from workbench.chat.agent_choice import AgentChoice
 from workbench.chat.conversations import opened_conversations
 from workbench.i18n import N_, _
 from workbench.paths import user_state
+from workbench.told_apart import alike_told_apart
 from workbench.ui.blind import Blind
 from workbench.ui.chat_exchange import Column
 from workbench.ui.chat_models import ChatModels
@@ -131,11 +132,17 @@ class ChatFrame(AreaScreen):
         chosen = self.sides.chosen
         return bool(chosen) and all(map(self.models.is_ready, chosen))
 
+    @property
+    def speakers(self) -> list[str]:
+        """What the models are called above their answers, from left to right."""
+        chosen = [chat.chosen for chat in self.sides.all]
+        is_one_base = self.sides.are_several and self.sides.are_on_one_base
+        labels = [(one.name_on_base if is_one_base else one.label) if one else "" for one in chosen]
+        return alike_told_apart(labels, [one.reference_in(self.workbench.project) if one else "" for one in chosen])
+
     def speaker(self, chat: ChatState) -> str:
-        """What a model is called above its answers."""
-        if chat.chosen is None:
-            return ""
-        return chat.chosen.name_on_base if self.sides.are_several and self.sides.are_on_one_base else chat.chosen.label
+        """What the model of one of the conversations is called."""
+        return next(name for one, name in zip(self.sides.all, self.speakers, strict=True) if one is chat)
 
     # -- columns
 
@@ -151,7 +158,7 @@ class ChatFrame(AreaScreen):
         """What stands in the columns that are on screen; nothing before there is a conversation."""
         if self._sides is None:
             return []
-        columns = even_columns([one.shown(self.speaker(one)) for one in self.sides.all])
+        columns = even_columns([one.shown(name) for one, name in zip(self.sides.all, self.speakers, strict=True)])
         if self.blind.is_mixed:
             columns = mixed_columns(columns, self.blind)
         return [columns[number] for number in self.window.numbers]
@@ -205,7 +212,7 @@ class ChatFrame(AreaScreen):
         """Name the columns, unless answers stand in them in an order that changes."""
         columns = self.query_one("#chat-columns")
         columns.display = self.sides.are_several and not (self.blind.is_on or self.blind.is_mixed)
-        names = [self.speaker(chat) for chat in self.sides.all]
+        names = self.speakers
         for place, title in enumerate(columns.query(NameLine)):
             title.display = place < len(self.window.numbers)
             number = self.window.numbers[place] if title.display else 0

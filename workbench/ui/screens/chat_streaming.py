@@ -188,7 +188,12 @@ class ChatStreaming(ChatAttaching):
 
     def name_at(self, question: int, column: int) -> str:
         """Who answers a question in a column, as far as that may be known."""
-        return name_in(question, column, [self.speaker(chat) for chat in self.sides.all], self.blind)
+        other = "" if self.blind.hides(question) else self._side_at(question, column).other_to_answer(question)
+        return other or name_in(question, column, self.speakers, self.blind)
+
+    def _side_at(self, question: int, column: int) -> ChatState:
+        """The conversation whose answer to a question stands in a column."""
+        return self.sides.all[self.blind.model_in(question, column)]
 
     def name_of(self, coming: Coming) -> str:
         """Who writes an answer, as far as that may be known."""

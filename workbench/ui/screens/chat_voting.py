@@ -68,12 +68,15 @@ class ChatVoting(ChatAsking):
     async def _vote(self, question: int, column: int) -> None:
         winner = None if column == TIE else self.blind.model_in(question, column - 1)
         was_blind = self.blind.hides(question)
-        references = [chosen.reference_in(self.workbench.project) for chosen in self.sides.chosen]
+        models = [self.sides.all[number].weights_to_answer(question) for number in self._answered(question)]
+        if len(set(models)) < len(models):
+            self.note(_("There is nothing to vote on: the same model gave several of these answers."))
+            return
         vote = Vote(
             about=self._about(question),
             question=self.chat.questions[question].content,
-            models=[references[number] for number in self._answered(question)],
-            winner=None if winner is None else references[winner],
+            models=models,
+            winner=None if winner is None else self.sides.all[winner].weights_to_answer(question),
             blind=was_blind,
         )
         keep_vote(self.workbench.project, vote)
@@ -81,7 +84,8 @@ class ChatVoting(ChatAsking):
         self.chat.save_if_possible()
         if was_blind:
             await self.repaint()
-        said = _("A tie.") if winner is None else _("Better: {name}.").format(name=self.speaker(self.sides.all[winner]))
+        name = self.name_at(question, max(column - 1, 0))
+        said = _("A tie.") if winner is None else _("Better: {name}.").format(name=name)
         if question < len(self.chat.questions) - 1:
             said = _("Question {number}").format(number=question + 1) + ": " + said
         self.note(printable(said))
@@ -99,7 +103,7 @@ class ChatVoting(ChatAsking):
         """The number of the model whose answer to a question is the best by the vote; None if there is none."""
         about = self._about(question)
         winner = next((vote.winner for vote in kept_votes(self.workbench.project) if vote.about == about), None)
-        models = [chosen.reference_in(self.workbench.project) for chosen in self.sides.chosen]
+        models = [chat.weights_to_answer(question) for chat in self.sides.all]
         return models.index(winner) if winner in models else None
 
     @work(group="chat-dialog", exclusive=True, exit_on_error=False)

@@ -138,9 +138,11 @@ class ModelPicker(ListDialog[ChosenModel | None]):
 
     def _labels(self) -> list[str]:
         """What each model is called; by more of its path where that is not enough to tell it from others."""
-        chosen, base = [known.chosen for known in self._known], self._beside[0].base if self._beside else None
+        chosen = [*(known.chosen for known in self._known), *self._beside]
+        base = self._beside[0].base if self._beside else None
         labels = [one.name_on_base if base and one.base == base else one.label for one in chosen]
-        return alike_told_apart(labels, [one.reference_in(self._project) for one in chosen])
+        told = alike_told_apart(labels, [one.reference_in(self._project) for one in chosen])
+        return told[: len(self._known)]
 
     @property
     def _service(self) -> KnownModel | None:
