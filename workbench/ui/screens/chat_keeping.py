@@ -76,7 +76,7 @@ class ChatKeeping(ChatConversation):
         offered = str(place + 1)
         current = offered if offered in [one.value for one in choices] else None
         title = _("Whose answer is put into a dataset?")
-        taken = await self.app.push_screen_wait(ChoiceDialog(title, "", choices, current))
+        taken = await self.app.push_screen_wait(ChoiceDialog(title, self.asked(question), choices, current))
         return None if taken is None else int(taken) - 1
 
     async def _other_answers(self, question: int, model: int) -> list[list[ChatTurn]]:

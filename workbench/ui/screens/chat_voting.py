@@ -48,6 +48,10 @@ class ChatVoting(ChatAsking):
         """The numbers of the models that have answered a question."""
         return [number for number, chat in enumerate(self.sides.all) if chat.turns_to_answer(question)]
 
+    def asked(self, question: int) -> str:
+        """The beginning of a question, on one line."""
+        return printable(" ".join(self.chat.questions[question].content[:200].split()))
+
     def answers_to_choose(self, question: int) -> list[Choice]:
         """The answers to a question by the numbers of their columns, from 1, and the names above them."""
         places = sorted(self.blind.column_of(question, model) for model in self._answered(question))
@@ -87,7 +91,7 @@ class ChatVoting(ChatAsking):
         name = self.name_at(question, max(column - 1, 0))
         said = _("A tie.") if winner is None else _("Better: {name}.").format(name=name)
         if question < len(self.chat.questions) - 1:
-            said = _("Question {number}").format(number=question + 1) + ": " + said
+            said = _("Question {number}: {said}").format(number=question + 1, said=said)
         self.note(printable(said))
 
     def _about(self, question: int) -> str:
@@ -115,8 +119,7 @@ class ChatVoting(ChatAsking):
             return
         choices = self.answers_to_choose(question)
         tie = Choice(str(TIE), _("none: a tie"), number=TIE)
-        asked = " ".join(self.chat.questions[question].content[:200].split())
-        dialog = ChoiceDialog(_("Which answer is the best?"), asked, [*choices, tie])
+        dialog = ChoiceDialog(_("Which answer is the best?"), self.asked(question), [*choices, tie])
         if chosen := await self.app.push_screen_wait(dialog):
             await self._vote(question, int(chosen))
 

@@ -17,8 +17,9 @@ from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
 from workbench.jobs.rows import JobRow, job_rows
 from workbench.ui.screens.area import TranslatedModal
+from workbench.ui.widgets.choice_table import ChoiceTable
 from workbench.ui.widgets.fitted_footer import FittedFooter
-from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.fitted_table import Column, Row
 from workbench.ui.widgets.job_table import JOB_COLUMNS, job_cells
 from workbench.ui.widgets.plot_top_row import MOST_RUNS
 
@@ -54,7 +55,7 @@ class JobPicker(TranslatedModal[JobChoice | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(_("Which job?"), classes="dialog-title", markup=False)
-            yield FittedTable((Column(N_(" "), 1), *JOB_COLUMNS), id="job-table")
+            yield ChoiceTable((Column(N_(" "), 1), *JOB_COLUMNS), id="job-table")
             yield Label(
                 _("enter watches the job under the cursor; space marks trainings to compare with it"),
                 classes="muted",
@@ -71,7 +72,7 @@ class JobPicker(TranslatedModal[JobChoice | None]):
 
     def _fill(self, rows: list[JobRow]) -> None:
         self._rows = rows
-        table = self.query_one(FittedTable)
+        table = self.query_one(ChoiceTable)
         self._paint()
         if self._current is not None:
             table.choose(self._current.id)
@@ -80,10 +81,10 @@ class JobPicker(TranslatedModal[JobChoice | None]):
     def _paint(self) -> None:
         marks = {row.job.id: _MARK if row.job.path in self._marked else " " for row in self._rows}
         rows = [Row(row.job.id, (marks[row.job.id], *job_cells(row))) for row in self._rows]
-        self.query_one(FittedTable).set_rows(rows)
+        self.query_one(ChoiceTable).set_rows(rows)
 
     def _here(self) -> JobRow | None:
-        key = self.query_one(FittedTable).chosen_key
+        key = self.query_one(ChoiceTable).chosen_key
         return next((row for row in self._rows if row.job.id == key), None)
 
     def action_mark(self) -> None:

@@ -27,9 +27,10 @@ from workbench.ui.loaded_models import loaded_models
 from workbench.ui.screens.choice import Choice, ChoiceDialog
 from workbench.ui.screens.list_dialog import ListDialog
 from workbench.ui.typed_endpoint import is_service, service_typed
+from workbench.ui.widgets.choice_table import ChoiceTable
 from workbench.ui.widgets.field_controls import LineInput, Tick
 from workbench.ui.widgets.fitted_footer import FittedFooter
-from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.fitted_table import Column, Row
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 _COLUMNS = (
@@ -85,7 +86,7 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         title = _("Which model is asked the same?") if self._beside else _("Which model do you want to chat with?")
         with Vertical(classes="dialog"):
             yield Label(title, classes="dialog-title", markup=False)
-            yield FittedTable(_COLUMNS, id="models")
+            yield ChoiceTable(_COLUMNS, id="models")
             hint = _("… or a folder, hub name, or URL MODEL [KEY VARIABLE]; enter")
             yield LineInput(placeholder=hint, id="model-path", compact=True)
             yield LineInput(placeholder=_("adapter or LLaVA folder (optional)"), id="adapter-path", compact=True)
@@ -95,7 +96,7 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         yield FittedFooter()
 
     def on_mount(self) -> None:
-        table = self.query_one(FittedTable)
+        table = self.query_one(ChoiceTable)
         last = loaded_models(self.workbench.state)
         self._listed = [*known_models(self._project, last), *self._services()]
         self._known = self._choices(self._listed)
@@ -118,7 +119,7 @@ class ModelPicker(ListDialog[ChosenModel | None]):
     def _show_known(self) -> None:
         named = zip(self._known, self._labels(), strict=True)
         rows = [Row(str(number), _cells(known, label)) for number, (known, label) in enumerate(named)]
-        self.query_one(FittedTable).set_rows(rows)
+        self.query_one(ChoiceTable).set_rows(rows)
 
     @work(thread=True, group="model-picker", exit_on_error=False)
     def _look_around(self) -> None:
@@ -132,7 +133,7 @@ class ModelPicker(ListDialog[ChosenModel | None]):
         self._known += self._choices(found)
         self._show_known()
         if is_first and self._known and not self.query_one("#model-path", Input).value:
-            self.query_one(FittedTable).focus()
+            self.query_one(ChoiceTable).focus()
         if not self._known and not self._problem:
             self._tell(_("No other model is here yet: name one above."))
 
@@ -147,7 +148,7 @@ class ModelPicker(ListDialog[ChosenModel | None]):
     @property
     def _service(self) -> KnownModel | None:
         """The chat service under the cursor."""
-        table = self.query_one(FittedTable)
+        table = self.query_one(ChoiceTable)
         known = self._known[int(table.chosen_key)] if table.has_focus and table.chosen_key else None
         return known if known is not None and known.chosen.endpoint is not None else None
 

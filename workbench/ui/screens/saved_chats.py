@@ -21,9 +21,10 @@ from workbench.i18n import N_, _
 from workbench.text import printable
 from workbench.ui.chosen_model import ChosenModel
 from workbench.ui.screens.list_dialog import ListDialog
+from workbench.ui.widgets.choice_table import ChoiceTable
 from workbench.ui.widgets.field_controls import LineInput
 from workbench.ui.widgets.fitted_footer import FittedFooter
-from workbench.ui.widgets.fitted_table import Column, FittedTable, Row
+from workbench.ui.widgets.fitted_table import Column, Row
 from workbench.ui.widgets.quiet_static import QuietStatic
 
 _COLUMNS = (Column(N_("started"), 16), Column(N_("model"), keeps_end=True), Column(N_("first question")))
@@ -53,12 +54,12 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
         with Vertical(classes="dialog"):
             yield Label(_("Earlier conversations"), classes="dialog-title", markup=False)
             yield LineInput(placeholder=_("type words to look for"), id="chat-words", compact=True)
-            yield FittedTable(_COLUMNS, id="saved-chats")
+            yield ChoiceTable(_COLUMNS, id="saved-chats")
             yield QuietStatic(id="no-chats")
         yield FittedFooter()
 
     def on_mount(self) -> None:
-        self.query_one(FittedTable).focus()
+        self.query_one(ChoiceTable).focus()
         self._reading = self._read()
 
     @work(thread=True, group="chat-read", exclusive=True, exit_on_error=False)
@@ -80,7 +81,7 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
 
     def _show(self, numbers: list[int]) -> None:
         rows = [Row(str(number), _cells(self._saved[number])) for number in numbers]
-        self.query_one(FittedTable).set_rows(rows)
+        self.query_one(ChoiceTable).set_rows(rows)
         none = _("There are none yet: each one is saved as soon as you ask something.")
         unfound = "" if numbers else _("No conversation has these words.") if self._saved else none
         self.query_one(QuietStatic).tell("\n".join(filter(None, [self._damaged, unfound])))
@@ -131,7 +132,7 @@ class SavedChats(ListDialog[list[SavedConversation] | None]):
             await self._reading.wait()
             if self._finding is not None:
                 await self._finding.wait()
-        if key := self.query_one(FittedTable).chosen_key:
+        if key := self.query_one(ChoiceTable).chosen_key:
             self.dismiss(self._saved[int(key)])
 
     @on(DataTable.RowSelected)
