@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -13,6 +14,7 @@ from workbench.chat.protocol import Answer, Delta
 from workbench.chat.told import Told
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.i18n import _
+from workbench.paths import resolve_model
 from workbench.text import printable
 from workbench.ui.chat_state import ChatState
 from workbench.ui.screens.chat_streaming import ChatStreaming, Coming
@@ -59,6 +61,19 @@ class ChatAgent(ChatStreaming):
         self.chat.save()
         self.show_status()
         self.note(self._said_of_tools(choice))
+
+    def offer_learned_tools(self) -> str:
+        """Have the tools that the model has learned to call in the dialog, if none were chosen yet; says so."""
+        if self.chat.agent.is_on or self.workbench.state.get("chat.agent") or self.chat.chosen is None:
+            return ""
+        from workbench.agent.learned import learned_choice
+
+        chosen = self.chat.chosen
+        learned = learned_choice(Path(resolve_model(chosen.adapter or chosen.model)))
+        if learned is None:
+            return ""
+        self.chat.agent = learned
+        return _("This model has learned to call tools: ctrl+k lets it.")
 
     def _said_of_tools(self, choice: AgentChoice) -> str:
         if not choice.is_on:

@@ -80,7 +80,7 @@ class ChatAsking(ChatAgent):
         """The model is loaded: send what waits for it, unless it was changed meanwhile."""
         said, self._waiting = self._waiting, ""
         if not said or self._answering:
-            self.note(self.said_of_owed())
+            self.note(self.said_of_owed() or self.offer_learned_tools())
             return
         prompt = self.query_one(PromptInput)
         if said.strip() == prompt.whole.strip():

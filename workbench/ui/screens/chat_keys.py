@@ -23,6 +23,7 @@ BINDINGS: list[BindingType] = [
                 "columns",
                 N_("Show the columns for which there was no room"),
             ),
+            ("ctrl+k", "tools", N_("Tools"), "tools", N_("Let the model call tools")),
             ("ctrl+r", "regenerate", N_("Again"), "again", N_("Answer the last question again")),
             ("ctrl+e", "edit", N_("Edit"), "edit", N_("Edit the last question")),
             ("ctrl+l", "new", N_("New"), "new", N_("Start an empty conversation")),
@@ -30,7 +31,6 @@ BINDINGS: list[BindingType] = [
             ("ctrl+y", "copy", N_("Copy"), "copy", N_("Copy the last answer")),
             ("ctrl+d", "keep_row", N_("Dataset"), "row", N_("Put the last answer into a dataset")),
             ("ctrl+f", "search", N_("Search"), "search", N_("Search in the conversation")),
-            ("ctrl+k", "tools", N_("Tools"), "tools", N_("Let the model call tools")),
             ("ctrl+x", "export", N_("Export"), "export", N_("Write the conversation into a file")),
         )
     ),
