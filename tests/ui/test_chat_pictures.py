@@ -11,7 +11,7 @@ from PIL import Image
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.ui.chat_driving import ask, begin_anew, chat, chats, chatting, on_disk, prompt
+from tests.ui.chat_driving import ask, begin_anew, chat, chats, chatting, on_disk, prompt, turns
 from tests.ui.driving import focus_in, paste, screen_text, see, shows, type_text, wait_until
 from tests.ui.seeing_folders import first_stage
 from workbench.chat.conversations import SavedConversation, save_conversation
@@ -233,6 +233,25 @@ async def test_editing_gives_the_pictures_back_with_the_question(talk: Pilot[Non
     await talk.press("ctrl+e")
     await see(talk, "Pictures: red.png")
     assert prompt(talk).text == "What is it?"
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+async def test_pictures_of_a_draft_wait_until_an_edited_question_is_over(talk: Pilot[None], is_sent: bool) -> None:
+    await type_text(talk, "/image red.png")
+    await talk.press("ctrl+j")
+    await ask(talk, "What is it?")
+    await type_text(talk, "/image wide.png")
+    await talk.press("enter")
+    await type_text(talk, "draft")
+    await talk.press("ctrl+e")
+    await wait_until(talk, lambda: (prompt(talk).text, attached(talk)) == ("What is it?", ["red.png"]))
+    if is_sent:
+        await talk.press("enter")
+        await wait_until(talk, lambda: not chat(talk)._answering and len(turns(talk)) == 2)
+        assert [Path(image).name for image in on_disk(talk).turns[0].images] == ["red.png"]
+    else:
+        await talk.press("ctrl+e")
+    await wait_until(talk, lambda: (prompt(talk).text, attached(talk)) == ("draft", ["wide.png"]))
 
 
 async def test_an_earlier_conversation_has_its_pictures_or_says_that_they_are_gone(talk: Pilot[None]) -> None:

@@ -19,13 +19,13 @@ from workbench.errors import WorkbenchError
 from workbench.hub.local import is_here
 from workbench.i18n import _
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.kinds import ENDPOINT
 from workbench.jobs.launch import start_job
 from workbench.serving.address import LOOPBACK, is_loopback, settled_port
 from workbench.serving.keys import SERVED_KEY
 from workbench.serving.served import Served, served_parts
 from workbench.weights.seeing import is_seeing_folder
 
-KIND = "serve-api"
 OWN, VLLM = "own", "vllm"
 _JOBS = {OWN: "workbench.serving.api_job", VLLM: "workbench.serving.vllm_job"}
 DEFAULT_PORT = 8000
@@ -76,8 +76,8 @@ def start_serving(
         )
     served = Served(load=load, parts=parts, host=host, port=settled_port(host, port), at_once=at_once)
     return start_job(
-        KIND,
-        f"{KIND}-{_NOT_IN_NAMES.sub('-', next(iter(parts)))}",
+        ENDPOINT,
+        f"{ENDPOINT}-{_NOT_IN_NAMES.sub('-', next(iter(parts)))}",
         module_command(_JOBS[backend], "{job}"),
         project=project,
         arguments=served.model_dump(mode="json"),

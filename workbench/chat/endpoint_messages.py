@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.chat.given_picture import require_picture
 from workbench.chat.pictures import picture_files
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.data.conversation import IMAGE
@@ -54,11 +55,16 @@ def _parts(turn: ChatTurn, pictures: Iterator[Path]) -> Iterator[Message]:
     for number, piece in enumerate(text.split(IMAGE)):
         if number and left:
             left -= 1
-            yield {"type": "image_url", "image_url": {"url": data_url(next(pictures), _LONGEST_SIDE)}}
+            yield {"type": "image_url", "image_url": {"url": _url(next(pictures))}}
         if piece.strip():
             yield {"type": "text", "text": piece}
     for picture in [next(pictures) for _mark in range(left)]:
-        yield {"type": "image_url", "image_url": {"url": data_url(picture, _LONGEST_SIDE)}}
+        yield {"type": "image_url", "image_url": {"url": _url(picture)}}
+
+
+def _url(picture: Path) -> str:
+    require_picture(picture)
+    return data_url(picture, _LONGEST_SIDE)
 
 
 def _call(call: ChatCall) -> Message:

@@ -31,11 +31,19 @@ def checked_picture(typed: str, folder: Path) -> str:
     if is_address(named):
         return named
     path = picture_path(named, folder)
+    require_picture(path)
+    return str(path)
+
+
+def require_picture(path: Path) -> None:
+    """
+    Raises:
+        WorkbenchError: it is no picture that can be opened.
+    """
     seen = look_at(path, decode=False)
     if seen.problem:
         fix = _("Check its path, or give another picture.")
         raise WorkbenchError(problem_sentence(seen.problem, seen.detail), where=str(path), fix=fix)
-    return str(path)
 
 
 def split_message(text: str) -> tuple[str, list[str]]:

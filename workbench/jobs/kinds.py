@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from workbench.i18n import N_, _
 
+ENDPOINT = "serve-api"
+"""Serves a model until it is ended."""
 _WORDS = {
     "train": N_("train"),
     "convert": N_("convert"),
@@ -17,9 +19,9 @@ _WORDS = {
     "download": N_("download"),
     "upload": N_("upload"),
     "export": N_("export"),
-    "serve-api": N_("endpoint"),
+    ENDPOINT: N_("endpoint"),
 }
-SIDE_BY_SIDE = {"convert", "merge", "evaluate", "score", "serve-api"}
+SIDE_BY_SIDE = {"convert", "merge", "evaluate", "score", ENDPOINT}
 """Kinds of which several may be at work under one name, on different things."""
 
 

@@ -66,7 +66,12 @@ async def _serve(served: Served, key: SecretStr | None, job: JobFolder, events: 
 
 async def _load(answers: ServedAnswers, events: EventLog) -> None:
     warnings: list[str] = []
+    at_work = ""
     async for reply in answers.load():
+        stage = "" if isinstance(reply, Loaded) else reply.stage
+        if at_work and at_work != stage:
+            events.write(Progress(stage=at_work, done=1.0, total=1.0))
+        at_work = stage
         if isinstance(reply, Loaded):
             warnings += [text for text in reply.warnings if text not in warnings]
         else:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from os.path import commonprefix
 from pathlib import Path
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from workbench.actions.quickstart import CHAT_OPTIONS, SCORE_TITLES, VALID_CALLS
@@ -24,7 +24,7 @@ from workbench.text import printable
 from workbench.ui.hanging import NO_BREAK
 from workbench.ui.job_watch import JobWatch
 from workbench.ui.scored_text import warned_line
-from workbench.ui.shown_path import shown_path
+from workbench.ui.shown_path import shown_path, without_middle
 
 STATE_STYLES = {
     JobState.WAITING: "$text-warning",
@@ -39,6 +39,8 @@ STATE_STYLES = {
 }
 _BAR_CELLS = 20
 _SHORT_BAR_CELLS = 10
+_STAGE_CELLS, _MOST_STAGE_CELLS = 24, 40
+_LEAST_NAME_CELLS = 12
 
 
 def state_text(state: JobState) -> Content:
@@ -46,12 +48,13 @@ def state_text(state: JobState) -> Content:
     return Content.styled(f"{state.symbol} {_(state.word)}", f"bold {STATE_STYLES[state]}")
 
 
-def job_line(watch: JobWatch, position: str) -> Content:
-    """Which job this is and what it does."""
-    name = (printable(watch.job.id), "bold")
+def job_line(watch: JobWatch, position: str, width: int) -> Content:
+    """Which job this is and what it does, in so many cells; a long name loses some of its middle."""
     number = f" Slurm {found}" if (found := slurm_id(watch.job.path)) else ""
-    kind = printable(kind_text(watch.record.kind) + number)
-    return Content.assemble(" ", state_text(watch.state), "  ", name, f"  {kind} ", (position, "dim"))
+    begin = Content.assemble(" ", state_text(watch.state), "  ")
+    end = Content.assemble(f"  {printable(kind_text(watch.record.kind) + number)} ", (position, "dim"))
+    room = max(width - begin.cell_length - end.cell_length, _LEAST_NAME_CELLS)
+    return begin + Content.styled(without_middle(printable(watch.job.id), room), "bold") + end
 
 
 def distinct_labels(names: list[str]) -> list[str]:
@@ -118,13 +121,20 @@ def _speed(step: Step, tokens_per_s: float) -> str:
 
 def stages_text(stages: dict[str, Progress]) -> Content:
     """A line with a bar per stage."""
-    return Content("\n").join(Content(stage_line(stage)) for stage in stages.values())
+    width = max((cell_len(printable(stage.stage)) for stage in stages.values()), default=0)
+    return Content("\n").join(Content(stage_line(stage, width)) for stage in stages.values())
 
 
-def stage_line(stage: Progress) -> str:
-    """``name ▰▰▰▱▱ 60 %  3/5 rows``"""
+def stage_line(stage: Progress, width: int = 0) -> str:
+    """``name ▰▰▰▱▱ 60 %  3/5 rows``
+
+    Args:
+        width: of the longest name, in cells.
+    """
+    name = printable(stage.stage)
+    cells = min(max(_STAGE_CELLS, width, cell_len(name)), _MOST_STAGE_CELLS)
     bar = share_bar(stage.done / stage.total if stage.total else 1.0, _BAR_CELLS)
-    return f"{set_cell_size(printable(stage.stage), 24)} {bar}  {_amount(stage)}"
+    return f"{set_cell_size(name, cells)} {bar}  {_amount(stage)}"
 
 
 def share_bar(share: float, cells: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from workbench.i18n import _
 from workbench.jobs.find import list_jobs
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.kinds import ENDPOINT
 from workbench.jobs.results import results_of
 from workbench.jobs.slurm import slurm_text
 from workbench.jobs.state import JobState, state_of
@@ -26,7 +27,7 @@ class NextStep:
 def next_step(project: Path) -> NextStep:
     """The first of: watch what runs, look at what failed, chat with a merged model, merge, convert, train, make data."""
     by_kind = _newest_by_kind(list_jobs(project))
-    running = next((job for job in by_kind.values() if not state_of(job).is_over), None)
+    running = next((job for kind, job in by_kind.items() if kind != ENDPOINT and not state_of(job).is_over), None)
     if running:
         return NextStep(_while_it_goes(running), "train", {"job": running})
     merged, trained = by_kind.get("merge"), by_kind.get("train")

@@ -58,8 +58,9 @@ class ChatAsking(ChatAgent):
             self._give_back(said)
             self.note(problem)
         else:
+            pictures = self.give_out_pictures()
             self.bring_draft_back()
-            await self._ask(ChatTurn(role="user", content=said, images=self.give_out_pictures()))
+            await self._ask(ChatTurn(role="user", content=said, images=pictures))
 
     def _load_first(self, said: str) -> None:
         """Say what is missing; a model that could not be loaded, or whose engine has ended, is loaded again."""
@@ -215,13 +216,14 @@ class ChatAsking(ChatAgent):
             prompt = self.query_one(PromptInput)
             self.draft_aside = prompt.whole or self.draft_aside
             prompt.put(question.content)
-            self.take_in_pictures(question.images)
+            self.put_pictures_aside(question.images)
 
     def bring_draft_back(self) -> None:
         """The prompt holds again what stood there before a question was edited, before what was typed since."""
         if self.draft_aside:
             self._give_back(self.draft_aside)
         self.draft_aside = ""
+        self.bring_pictures_back()
 
     async def action_stop(self) -> None:
         self._stopped = True

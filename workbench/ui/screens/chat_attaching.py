@@ -15,6 +15,11 @@ from workbench.ui.widgets.prompt_input import PromptInput
 class ChatAttaching(ChatLoading):
     """The part of the screen for pictures that go with the next message."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.pictures_aside: list[str] = []
+        """What was attached when an earlier question was put into the prompt."""
+
     def attach(self, *typed: str) -> bool:
         """Take pictures by their paths; says why if one cannot be taken, and takes none then."""
         try:
@@ -42,9 +47,15 @@ class ChatAttaching(ChatLoading):
         self._hold([])
         return pictures
 
-    def take_in_pictures(self, pictures: list[str]) -> None:
-        """Attach again what came back with a question."""
-        self._hold([*pictures, *(one for one in self.pictures if one not in pictures)])
+    def put_pictures_aside(self, pictures: list[str]) -> None:
+        """Attach what came back with a question instead of what is attached."""
+        self.pictures_aside = self.pictures or self.pictures_aside
+        self._hold(pictures)
+
+    def bring_pictures_back(self) -> None:
+        """Attach again what was attached before a question came back, and nothing of that."""
+        self._hold(self.pictures_aside)
+        self.pictures_aside = []
 
     @on(PromptInput.PicturesGiven)
     def _take_given(self, event: PromptInput.PicturesGiven) -> None:

@@ -58,7 +58,7 @@ class ExchangeView(VerticalGroup):
     def mark_view(self, row: Row) -> None:
         """Say whose view begins here, by the exchange as it is now."""
         marks = [
-            self._view_begins(exchange.unseen, speaker)
+            self._view_begins(exchange.unseen, speaker or exchange.speaker)
             for exchange, speaker in zip(row, self._speakers, strict=True)
             if exchange is not None and exchange.unseen
         ]

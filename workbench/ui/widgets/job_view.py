@@ -108,7 +108,7 @@ class JobView(Vertical):
         """
         if (watch := self.shown) is None:
             return
-        self.query_one("#job-line", QuietStatic).tell(job_text.job_line(watch, position))
+        self.query_one("#job-line", QuietStatic).tell(job_text.job_line(watch, position, self.app.size.width))
         self.query_one("#job-ladder", QuietStatic).tell(ladder)
         self.query_one("#job-outcome", QuietStatic).tell(job_text.outcome_text(watch))
         self.query_one("#job-stages", QuietStatic).tell(job_text.stages_text(self._stages_worth_showing(watch)))
@@ -161,7 +161,9 @@ def _answers(watch: JobWatch) -> Content:
     if watch.is_training:
         return answers_text.samples_text(watch.history.samples)
     if watch.wrong_answers is None:
-        return Content(_("Here stand the wrong answers of an evaluation, once it is over."))
+        is_asked = watch.record.kind == "evaluate" and not watch.state.is_over
+        once = _("Here stand the wrong answers of an evaluation, once it is over.")
+        return Content(once if is_asked else _("This job has no answers to show."))
     return wrong_text(watch.wrong_answers)
 
 
