@@ -45,6 +45,12 @@ def resolve_model(name: str) -> str:
     return str(shipped("sample_data") / name.removeprefix(SAMPLE_PREFIX))
 
 
+def by_sample_name(name: str) -> str:
+    """A path in the embedded sample project by its ``sample:`` name; other names and paths as they are."""
+    sample = shipped("sample_data")
+    return f"{SAMPLE_PREFIX}{Path(name).relative_to(sample)}" if Path(name).is_relative_to(sample) else name
+
+
 def existing_parent(folder: Path) -> Path:
     """The folder itself if it is there, else the nearest one above it that is."""
     whole = folder.resolve()

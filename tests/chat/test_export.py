@@ -62,6 +62,18 @@ def test_json_has_the_messages_as_chat_services_write_them(tmp_path):
     assert read["adapter"] == "a"
 
 
+def test_json_says_who_gave_each_answer_and_comes_back_so(tmp_path):
+    given = Figures(ended_by="length", tokens=3, model="m + b", weights="m+b")
+    asked, answer = CHAT.turns[0], ChatTurn(role="assistant", content="2", figures=given)
+    export_conversations([CHAT.model_copy(update={"turns": [asked, answer, asked, turn("Two.")]})], tmp_path / "c.json")
+    written = json.loads((tmp_path / "c.json").read_text())["messages"]
+    assert written[2] == {"role": "assistant", "content": "2", "model": "m + b", "weights": "m+b"}
+    (taken,) = read_conversations(tmp_path / "c.json")
+    figures = taken.turns[1].figures
+    assert figures is not None and (figures.model, figures.weights) == ("m + b", "m+b")
+    assert taken.turns[3].figures is None
+
+
 def test_nothing_is_written_over_and_other_endings_are_refused(tmp_path):
     taken = tmp_path / "chat.md"
     taken.write_text("mine")

@@ -85,6 +85,21 @@ def test_what_came_of_an_answer_that_broke_off_is_kept_and_the_error_has_its_own
     assert kept.turns[-1].figures is not None and kept.turns[-1].figures.ended_by == "broken"
 
 
+def test_a_conversation_that_begins_anew_leaves_the_one_before_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "config"))
+    with playing(lambda asked: streamed(said(f"Heard {asked.text}"))) as service:
+        keep_endpoint(KnownEndpoint(name="played", url=service.url, model="m"))
+        load, typed = Load(id=0, model="endpoint:played"), StringIO("one\nRESET\nRESET\ntwo\nthree\n")
+        chat = PlainChat(load, "", GenerationSettings(), tmp_path, tmp_path / "chat.log", questions=typed)
+        assert chat_plainly(chat, []) == 0
+        assert len(service.asked[1].body["messages"]) == 1, "what was said before is forgotten"
+    newest, oldest = (kept for _path, kept in saved_conversations(tmp_path))
+    assert [turn.content for turn in oldest.turns] == ["one", "Heard one"]
+    assert [turn.content for turn in newest.turns] == ["two", "Heard two", "three", "Heard three"]
+
+
 def test_ctrl_c_where_nobody_types_ends_all_questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_CONFIG_DIR", str(tmp_path / "config"))
     before = signal.getsignal(signal.SIGINT)

@@ -79,6 +79,12 @@ async def test_a_folder_that_was_typed_once_is_offered_from_then_on(tmp_path: Pa
         assert "kept-model" not in screen_text(pilot), "it is not there any more"
 
 
+def test_the_sample_model_is_one_model_however_it_was_named(tmp_path: Path) -> None:
+    by_path = ChosenModel(resolve_model("sample:model"), "x/adapter")
+    assert by_path == ChosenModel("sample:model", "x/adapter")
+    assert by_path.reference_in(tmp_path) == "sample:model+x/adapter"
+
+
 async def test_with_many_models_on_a_small_terminal_all_of_the_dialog_can_be_seen(tmp_path: Path) -> None:
     async with opened(tmp_path, NARROW) as pilot:
         for number in range(12):

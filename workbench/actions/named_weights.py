@@ -14,7 +14,7 @@ from workbench.i18n import _
 from workbench.jobs.find import LAST, find_job
 from workbench.jobs.folder import RECORD_FILE, JobFolder
 from workbench.jobs.results import results_of
-from workbench.paths import resolve_model
+from workbench.paths import by_sample_name, resolve_model
 
 _TRAINING = "train"
 _AND = "+"
@@ -111,5 +111,5 @@ def model_named(model: str, adapter: str | None, project: Path) -> tuple[str, st
         return named, weights_named(adapter, project)
     folder = Path(resolve_model(named)).expanduser()
     if (folder / "adapter_config.json").is_file():
-        return base_of(folder, None, folder), str(folder)
+        return by_sample_name(base_of(folder, None, folder)), str(folder)
     return named, None

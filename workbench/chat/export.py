@@ -86,9 +86,15 @@ def _described(conversation: SavedConversation) -> dict[str, Any]:
         **({"compared": compared.model_dump(mode="json")} if compared else {}),
         "messages": [
             *system,
-            *(turn.model_dump(exclude_defaults=True, exclude={"figures"}) for turn in conversation.turns),
+            *map(_message, conversation.turns),
         ],
     }
+
+
+def _message(turn: ChatTurn) -> dict[str, Any]:
+    """With the name of the model that has answered, and its weights."""
+    given_by = turn.figures.model_dump(include={"model", "weights"}, exclude_defaults=True) if turn.figures else {}
+    return {**turn.model_dump(exclude_defaults=True, exclude={"figures"}), **given_by}
 
 
 def _weights(conversation: SavedConversation) -> str:

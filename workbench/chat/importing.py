@@ -105,7 +105,7 @@ def _conversation(value: Any, file: str) -> SavedConversation:
 def _sign(turns: Sequence[ChatTurn], model: str) -> None:
     """Say whose the answers are; how they came is not known."""
     for turn, following in zip(turns, [*turns[1:], None], strict=True):
-        if turn.role == "assistant" and (following is None or following.role == "user"):
+        if turn.role == "assistant" and turn.figures is None and (following is None or following.role == "user"):
             turn.figures = Figures(ended_by="model", model=model)
 
 
@@ -129,8 +129,10 @@ def _turn(message: Any, number: int) -> ChatTurn:
         text = f"<think>\n{thought}\n</think>\n\n{text}"
     own = {name: message[name] for name in _OWN_FIELDS if name in message}
     named = {"call_id": message.get("tool_call_id"), "tool": message.get("name")} if role == "tool" else {}
+    given_by = {name: str(message[name]) for name in ("model", "weights") if message.get(name)}
     fields: dict[str, Any] = {
         "images": images,
+        "figures": Figures(ended_by="model", **given_by) if role == "assistant" and given_by else None,
         "calls": _calls(message.get("tool_calls")),
         **{name: value for name, value in named.items() if value},
         **own,

@@ -87,20 +87,21 @@ class PlainChat:
             self._pictures.take(self.images)
             for trouble in await self.answering.start(loaded.prompt_template if loaded else ""):
                 tell(_("Warning: {text}").format(text=printable(trouble)))
-            return await self._answer_each(engine, self._begun(loaded), first)
+            template, llava = (loaded.prompt_template, loaded.llava) if loaded else (None, None)
+            return await self._answer_each(engine, self._begun(template, llava), first)
         finally:
             await engine.close()
             await self.answering.close()
 
-    def _begun(self, loaded: Loaded | None) -> SavedConversation:
-        """An empty conversation with the model, as it will be kept."""
+    def _begun(self, prompt_template: str | None, llava: str | None) -> SavedConversation:
+        """An empty conversation with the model, which will be kept in a file of its own."""
         return SavedConversation(
             model=self.load.model,
             adapter=self.load.adapter,
-            llava=loaded.llava if loaded else None,
+            llava=llava,
             visual_encoder=self.load.visual_encoder,
             visual_select_layer=self.load.visual_select_layer,
-            prompt_template=loaded.prompt_template if loaded else None,
+            prompt_template=prompt_template,
             system=self.system,
             settings=self.settings,
             agent=self.answering.choice,
@@ -115,9 +116,9 @@ class PlainChat:
         unanswered = 0
         for question in first or self._typed():
             if question == "RESET":
-                conversation = conversation.model_copy(update={"turns": []})
+                conversation = self._begun(prompt_template=conversation.prompt_template, llava=conversation.llava)
                 self._pictures.begin_again(self.images)
-                tell(_("The conversation is empty again."))
+                tell(_("Another conversation begins; the one before stays on disk."))
                 continue
             by_hand = self._is_typed_by_hand and not first
             self._is_unanswered = False
@@ -155,7 +156,7 @@ class PlainChat:
 
     def _typed(self) -> Iterator[str]:
         if self._is_typed_by_hand:
-            tell(_("Type a message and press enter. RESET forgets the conversation, EXIT or ctrl+d ends it."))
+            tell(_("Type a message and press enter. RESET begins another conversation, EXIT or ctrl+d ends this one."))
             if can_edit(self.questions):
                 tell(_("The arrow up brings earlier messages back, alt+enter starts a line."))
             if self._pictures.may_be_sent:

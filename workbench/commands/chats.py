@@ -95,6 +95,12 @@ def _end(model: str) -> str:
     return str(PurePath(*path.parts[-2:])) if path.is_absolute() else model
 
 
+def _model(conversation: SavedConversation) -> str:
+    """The model, and what is put on it."""
+    added = conversation.llava or conversation.adapter
+    return " + ".join(map(_end, filter(None, (conversation.model, added))))
+
+
 def _list(saved: dict[str, SavedConversation], found_by: str, *, as_json: bool) -> None:
     from workbench.commands.columns import aligned, terminal_width
     from workbench.text import json_text, printable
@@ -106,6 +112,7 @@ def _list(saved: dict[str, SavedConversation], found_by: str, *, as_json: bool) 
                 "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(one.started)),
                 "model": one.model,
                 "adapter": one.adapter,
+                "llava": one.llava,
                 "messages": len(one.turns),
                 "first_question": one.title,
             }
@@ -115,6 +122,6 @@ def _list(saved: dict[str, SavedConversation], found_by: str, *, as_json: bool) 
     elif not saved:
         typer.echo(_("No conversation has these words.") if found_by else _("There are no conversations here."))
     else:
-        cells = [(name, _end(one.model), str(len(one.turns)), one.title) for name, one in saved.items()]
+        cells = [(name, _model(one), str(len(one.turns)), one.title) for name, one in saved.items()]
         for line in aligned([tuple(_(column) for column in _COLUMNS), *cells], width=terminal_width()):
             typer.echo(printable(line))

@@ -15,7 +15,7 @@ from workbench.configs.provenance import read_provenance
 from workbench.errors import WorkbenchError
 from workbench.hub.local import snapshot_of
 from workbench.i18n import _
-from workbench.paths import resolve_model
+from workbench.paths import by_sample_name, resolve_model
 from workbench.weights.seeing import is_seeing_folder, seeing_folder
 
 Base = tuple[str, int | None, Precision, bool, str | None, bool, BaseChanges]
@@ -30,7 +30,8 @@ class ChosenModel:
     """What to load: a base or merged model, an adapter on it, and the dialogue format (None: the trained one).
 
     ``llava``: a LLaVA folder on the model, in place of an adapter; ``visual_encoder`` and ``visual_select_layer``
-    stand above what that folder says itself. A ``model`` that is empty is the one that the LLaVA folder names.
+    stand above what that folder says itself. A ``model`` that is empty is the one that the LLaVA folder names; the sample
+    model goes by its name, however it was given.
     """
 
     model: str
@@ -44,6 +45,9 @@ class ChosenModel:
     visual_select_layer: int | None = None
     offload_folder: str | None = None
     compile: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "model", by_sample_name(self.model))
 
     @property
     def base(self) -> Base:
