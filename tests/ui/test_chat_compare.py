@@ -143,8 +143,14 @@ async def test_what_was_asked_before_is_asked_the_others_too_and_each_can_be_tak
     await idle(talk)
     assert answers(talk)[2] == ["Hello from the service."]
     await see(talk, "3 side by side · shown: 1–2, ctrl+n goes on")
-    await talk.press("ctrl+n")
-    await see(talk, "shown: 2–3", "Hello from the service.")
+    for words, shown in (("from the service", "shown: 2–3"), ("nowhere", "shown: 2–3")):
+        await talk.press("ctrl+f")
+        await see(talk, "Search in this conversation")
+        talk.app.screen.query_one(Input).value = words
+        await talk.press("enter")
+        await see(talk, words, shown)
+    await see(talk, "Nowhere in this conversation: nowhere", "Hello from the service.")
+    prompt(talk).focus()
     await talk.press("f12")
     await see(talk, "take a model away")
     title, menu = talk.app.screen.query_one(".dialog-title"), talk.app.screen.query_one(OptionList)

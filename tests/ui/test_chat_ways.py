@@ -162,6 +162,15 @@ async def test_thoughts_are_folded_until_a_key_unfolds_them(talk: Pilot[None]) -
     await see(talk, "▸ thought")
 
 
+async def test_an_empty_conversation_has_nothing_of_a_question_that_was_edited(talk: Pilot[None]) -> None:
+    await ask(talk, "q")
+    await type_text(talk, "draft")
+    await talk.press("ctrl+e")
+    await wait_until(talk, lambda: prompt(talk).text == "q")
+    await talk.press("ctrl+l")
+    await wait_until(talk, lambda: prompt(talk).text == "draft" and not turns(talk))
+
+
 async def test_escape_leads_from_the_conversation_to_the_message(talk: Pilot[None]) -> None:
     await reopened(talk, [ChatTurn(role="user", content="q"), ChatTurn(role="assistant", content="It is so.")])
     await into_conversation(talk)

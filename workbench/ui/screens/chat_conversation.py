@@ -84,6 +84,8 @@ class ChatConversation(ChatComparing):
     async def action_new(self) -> None:
         if self.is_busy():
             return
+        if self.chat.is_edited:
+            await self._end_editing()
         self.sides.start_anew()
         if self.set_before is not None:
             self.chat.system, self.chat.settings = self.set_before
@@ -144,7 +146,13 @@ class ChatConversation(ChatComparing):
         if not self._words:
             self.action_search()
             return
-        found = await self.query_one(Transcript).find(self._words, step)
+        transcript, first_shown = self.query_one(Transcript), self.window.numbers
+        found = await transcript.find(self._words, step)
+        while found is None and self.window.hides_some:
+            await self.show_next_columns()
+            found = await transcript.find(self._words, step)
+            if self.window.numbers == first_shown:
+                break
         if found is None:
             self.note(_("Nowhere in this conversation: {words}").format(words=printable(self._words)))
         else:
