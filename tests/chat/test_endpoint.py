@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from tests.chat.services import chunk, failing, falling_silent, said, streamed
 from tests.data.sheets.played_endpoint import KEY, PlayedEndpoint, Reply, Script, completion, in_turn, playing
 from workbench.chat.endpoint import ChatEndpoint
+from workbench.chat.endpoint_messages import messages_of
 from workbench.chat.protocol import Answer, GenerationSettings
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.data.sheets.endpoint import Endpoint
@@ -98,6 +99,17 @@ async def test_calls_are_collected_from_their_pieces() -> None:
         ChatCall(name="nameless", arguments="no json", id="call_1_2"),
     ]
     assert played.asked[0].body["tools"] == [{"type": "function", "function": tool}]
+
+
+async def test_a_picture_that_is_gone_is_told_as_such_and_of_an_earlier_question_with_what_to_do(
+    red: Path, tmp_path: Path
+) -> None:
+    gone = ChatTurn(role="user", content="What is it?", images=[str(tmp_path / "gone.png")])
+    said_before = [gone, ChatTurn(role="assistant", content="Red."), ChatTurn(role="user", content="And?")]
+    for turns, fix in ((said_before, "put it back, or begin a new conversation"), ([gone], "Check its path")):
+        with pytest.raises(WorkbenchError, match="This picture is not there") as caught:
+            messages_of(turns)
+        assert caught.value.where == str(tmp_path / "gone.png") and fix in (caught.value.fix or "")
 
 
 async def test_calls_results_and_pictures_go_back_as_messages(red: Path) -> None:

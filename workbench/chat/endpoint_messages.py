@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.chat.given_picture import require_picture
-from workbench.chat.pictures import picture_files
+from workbench.chat.pictures import given_earlier, picture_files
 from workbench.chat.turn import ChatCall, ChatTurn
 from workbench.data.conversation import IMAGE
 from workbench.data.sheets.pictures import data_url
@@ -30,8 +30,10 @@ def messages_of(turns: Sequence[ChatTurn]) -> list[Message]:
     pictures = iter(picture_files(turns))
     asked_for: set[str] = set()
     messages = []
+    asked = next((turn for turn in reversed(turns) if turn.role == "user"), None)
     for turn in turns:
-        messages.append(_message(turn, pictures, asked_for))
+        with given_earlier(was=turn is not asked):
+            messages.append(_message(turn, pictures, asked_for))
         asked_for.update(call.id for call in turn.calls)
     return messages
 

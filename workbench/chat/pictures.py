@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.chat.image_path import is_address
 from workbench.chat.turn import ChatTurn
 from workbench.data.conversation import IMAGE, ToolCall, Turn
 from workbench.data.fetched_picture import fetched
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
 
 
 def with_marks(turns: Sequence[ChatTurn]) -> list[Turn]:
@@ -29,6 +32,18 @@ def picture_files(turns: Sequence[ChatTurn]) -> list[Path]:
     """
     given = [image for turn in turns for image in turn.images]
     return [fetched(image) if is_address(image) else Path(image) for image in given]
+
+
+@contextmanager
+def given_earlier(*, was: bool) -> Iterator[None]:
+    """Within it a picture that cannot be had is told as one that was given with an earlier question, if it was."""
+    try:
+        yield
+    except WorkbenchError as error:
+        if not was:
+            raise
+        fix = _("It was given earlier in this conversation: put it back, or begin a new conversation.")
+        raise WorkbenchError(error.what, where=error.where, fix=fix) from error
 
 
 def _with_marks(turn: ChatTurn, *, leave_out: bool) -> Turn:

@@ -9,7 +9,7 @@ from functools import cache, partial
 from workbench.chat.cut_results import with_results_cut
 from workbench.chat.exchanges import Exchange, exchanges_of, oldest_that_fits
 from workbench.chat.held_model import HeldModel
-from workbench.chat.pictures import picture_files, with_marks
+from workbench.chat.pictures import given_earlier, picture_files, with_marks
 from workbench.chat.turn import ChatTurn
 from workbench.data.encode import encode_prompt
 from workbench.data.templates import Template
@@ -112,15 +112,10 @@ def _looks(turns: Sequence[ChatTurn], asked: Exchange, ids: list[int], held: Hel
     require_a_picture_each(ids, pictures=count, where=names)
     assert held.eyes is not None
     asked_before = count - _count(asked)
-    looks = []
+    looks: list[Look] = []
     for path in picture_files(turns):
-        try:
+        with given_earlier(was=len(looks) < asked_before):
             looks.append(held.eyes.look(path))
-        except WorkbenchError as error:
-            if len(looks) >= asked_before:
-                raise
-            fix = _("It was given earlier in this conversation: put it back, or begin a new conversation.")
-            raise WorkbenchError(error.what, where=error.where, fix=fix) from error
     return looks
 
 
