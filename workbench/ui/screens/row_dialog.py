@@ -117,8 +117,8 @@ class RowDialog(TranslatedModal[str | None]):
     def action_keep(self, is_pair: bool) -> None:
         """Write the row."""
         file = list(self.query(PathInput))[is_pair].value.strip()
-        answer = self.query_one(_AnswerText).text
-        if not file or not answer.strip():
+        answer = self.query_one(_AnswerText).text.rstrip()
+        if not file or not answer:
             self._tell(_("There must be an answer, and a file to put it into."))
             return
         if not file.endswith(_ENDINGS):
