@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.chat.services import failing, said, streamed
+from tests.chat.services import failing, falling_silent, said, streamed
 from tests.data.sheets.played_endpoint import Asked, PlayedEndpoint, Reply
 from tests.ui.chat_driving import ask, chat, opened
 from tests.ui.driving import focus_in, screen_text, see, type_text, wait_until
@@ -101,6 +101,23 @@ async def test_a_question_that_a_column_cannot_answer_is_passed_over_once_anothe
         assert not chat(pilot).sides.are_owing
         await chat(pilot).action_vote(2)
         await see(pilot, "Better: right.")
+
+
+async def test_a_comparison_that_was_left_while_its_first_answers_came_is_there_after_a_start(tmp_path: Path) -> None:
+    async with falling_silent(said("Half ")) as url:
+        for name in ("left", "right"):
+            keep_endpoint(KnownEndpoint(name=name, url=url, model=name))
+        async with opened(tmp_path, chosen=LEFT) as pilot:
+            await see(pilot, "The model is ready.")
+            await put_right_beside(pilot)
+            chat(pilot).blind.is_on = True
+            await type_text(pilot, "q")
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: [one.text for one in chat(pilot)._coming] == ["Half ", "Half "])
+    async with opened(tmp_path) as pilot:
+        await see(pilot, "2 side by side · blind", "answer 1", "answer 2")
+        assert "left" not in screen_text(pilot) and "right" not in screen_text(pilot)
+        assert [chat.turns[-1].content for chat in chat(pilot).sides.all] == ["Half ", "Half "]
 
 
 async def test_a_vote_is_about_the_chosen_question(tmp_path: Path, service: PlayedEndpoint) -> None:

@@ -92,6 +92,7 @@ class ChatStreaming(ChatAttaching):
         assert chat.chosen is not None
         coming = Coming(len(chat.questions) - 1, number)
         self._coming.append(coming)
+        self.remember()  # its file may be new
         async with self._placing:
             await self._place(coming)
         try:
