@@ -85,6 +85,23 @@ async def test_answers_that_are_caught_up_stand_beside_their_questions(shown: Pi
     assert [answers for _question, answers in seen] == [[f"A to {number}.", f"B to {number}."] for number in numbers]
 
 
+async def test_what_is_told_of_messages_that_are_not_built_yet_or_no_more_is_no_error(shown: Pilot[None]) -> None:
+    message = ModelMessage("A")
+    message.show_figures("1 token")
+    await message.append("early")
+    await transcript(shown).mount(message)
+    await wait_until(shown, lambda: "1 token" in screen_text(shown))
+    await message.remove()
+    await message.append("late")
+    message.show_figures("2 tokens")
+    seen_later = Exchange(0, question=ChatTurn(role="user", content="q"), unseen=4)
+    view = ExchangeView(0, [Exchange(0, question=seen_later.question)], ["A"])
+    view.mark_view([seen_later])
+    await transcript(shown).mount(view)
+    await wait_until(shown, lambda: "nothing above this line: 4" in screen_text(shown))
+    await shown.pause()
+
+
 async def test_what_is_built_fills_the_view(shown: Pilot[None]) -> None:
     for exchange in shown.app.columns[1].exchanges:  # type: ignore[attr-defined]
         exchange.answer = said("B", exchange.begins // 2)

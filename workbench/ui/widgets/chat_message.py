@@ -128,13 +128,15 @@ class ModelMessage(VerticalGroup):
 
     def show_figures(self, text: str) -> None:
         """The answer is whole; the line under it tells tokens, speed, how it ended."""
-        self.is_whole = True
-        self.query_one(".figures", QuietStatic).tell(text)
+        self.is_whole, self._figures = True, text
+        for figures in self.query(".figures").results(QuietStatic):
+            figures.tell(text)
         self.call_later(self._show, goes_on=False)
 
     def toggle(self) -> None:
         """Unfold thoughts and steps, or fold them."""
-        self.query_one(AnswerView).toggle()
+        for view in self.query(AnswerView):
+            view.toggle()
 
     async def _show(self, *, goes_on: bool) -> None:
         parts = parts_of(self._turns, self._read)
@@ -144,7 +146,8 @@ class ModelMessage(VerticalGroup):
             parts += said_parts(self._streamed, goes_on=goes_on)
         if goes_on and self.is_laid_out_late:
             parts = [Growing(part.text) if isinstance(part, Spoken) else part for part in parts]
-        await self.query_one(AnswerView).show(parts)
+        for view in self.query(AnswerView):  # none before it is built, and once it has been let go
+            await view.show(parts)
 
 
 def _with_way(speaker: str, way: Way | None) -> str:

@@ -56,13 +56,15 @@ class ExchangeView(VerticalGroup):
         self.mark_view(self._row)
 
     def mark_view(self, row: Row) -> None:
-        """Say whose view begins here, by the exchange as it is now."""
+        """Say whose view begins here, by the exchange as it is now; once it is built, if it is not yet."""
+        self._row = row
         marks = [
             self._view_begins(exchange.unseen, speaker or exchange.speaker)
             for exchange, speaker in zip(row, self._speakers, strict=True)
             if exchange is not None and exchange.unseen
         ]
-        self.query_one(".view-begins", QuietStatic).tell("\n".join(marks))
+        for begins in self.query(".view-begins").results(QuietStatic):
+            begins.tell("\n".join(marks))
 
     @property
     def is_growing(self) -> bool:
