@@ -69,16 +69,17 @@ def test_one_that_broke_off_goes_on_where_it_was(service: PlayedEndpoint, questi
         return failing(401, "no") if asked.body["model"] == "two" else streamed(said("yes"))
 
     service.script = two_refuses
-    broken = workbench("compare", questions.name, "endpoint:one", "endpoint:two", cwd=tmp_path)
+    both = ("compare", questions.name, "endpoint:one", "endpoint:two")
+    problems = json.loads(workbench(*both, "--json", cwd=tmp_path).stdout)["problems"]
+    assert list(problems) == ["endpoint:two"] and "HTTP 401" in problems["endpoint:two"]
+    broken = workbench(*both, cwd=tmp_path)
     assert broken.returncode != 0
     assert "HTTP 401" in broken.stdout + broken.stderr
     assert [line.split() for line in broken.stdout.splitlines() if line.startswith("Hi ")] == [["Hi", "yes"]]
     service.script = lambda _asked: streamed(said("later"))
     service.asked.clear()
-    made = json.loads(
-        workbench("compare", questions.name, "endpoint:one", "endpoint:two", "--json", cwd=tmp_path).stdout
-    )
-    assert [row["answers"]["endpoint:one"]["text"] for row in made["rows"]] == ["yes"] * 3
+    made = json.loads(workbench(*both, "--json", cwd=tmp_path).stdout)
+    assert [row["answers"]["endpoint:one"]["text"] for row in made["rows"]] == ["yes"] * 3 and made["problems"] == {}
     assert {asked.body["model"] for asked in service.asked} == {"two"}
     assert len(comparisons(tmp_path)) == 1
 

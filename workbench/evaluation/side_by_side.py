@@ -13,7 +13,9 @@ from workbench.evaluation.calls import is_right
 from workbench.evaluation.request import EvaluationRequest
 from workbench.evaluation.scores import Share
 from workbench.evaluation.sets import open_sets_of
+from workbench.jobs.events import Failed, Warned
 from workbench.jobs.folder import JobFolder
+from workbench.jobs.tail import EventTail
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,12 @@ class AskedRow:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """The table of a comparison. ``file``: the questions."""
+    """The table of a comparison. ``file``: the questions; ``problems``: by model, why answers of it are missing."""
 
     file: Path
     models: list[str]
     rows: list[AskedRow]
+    problems: Mapping[str, str]
 
     def share(self, model: str) -> Share | None:
         """How many a model answered right of those it answered that say what is right; None if none does."""
@@ -51,6 +54,7 @@ class SideBySide:
         scores = {model: share for model in self.models if (share := self.share(model))}
         return {
             "scores": {model: {"right": share.right, "total": share.total} for model, share in scores.items()},
+            "problems": dict(self.problems),
             "rows": [
                 {
                     "question": row.probe.question,
@@ -81,4 +85,17 @@ def side_by_side(job: JobFolder) -> SideBySide:
             if answer is not None
         }
         rows.append(AskedRow(probe, cells))
-    return SideBySide(Path(request.questions[asked.name]), models, rows)
+    told = _told(job, models)
+    missing = {model for row in rows for model in models if model not in row.answers}
+    problems = {model: told[model] for model in models if model in missing & told.keys()}
+    return SideBySide(Path(request.questions[asked.name]), models, rows, problems)
+
+
+def _told(job: JobFolder, models: list[str]) -> dict[str, str]:
+    """What the job has said of each model at last; a failure of one alone is that of the job."""
+    events = list(EventTail(job.events_path).rest())
+    told = {event.where: event.message for event in events if isinstance(event, Warned) and event.where in models}
+    failed = [event.reason for event in events if isinstance(event, Failed)]
+    return (
+        {models[0]: failed[-1]} if len(models) == 1 and failed else {str(model): said for model, said in told.items()}
+    )
