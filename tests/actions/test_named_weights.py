@@ -37,6 +37,8 @@ def test_an_adapter_brings_its_base(checkpoint: Path, project: Path) -> None:
 def test_a_model_and_an_adapter_can_be_one_word(checkpoint: Path, project: Path) -> None:
     assert model_named(f"sample:model+{checkpoint}", None, project) == ("sample:model", str(checkpoint))
     assert model_named("sample:model+demo", None, project) == ("sample:model", str(checkpoint))
+    with pytest.raises(WorkbenchError, match="named twice"):
+        model_named(f"sample:model+{checkpoint}", str(checkpoint), project)
     (project / "a+b").mkdir()
     assert model_named(str(project / "a+b"), None, project) == (str(project / "a+b"), None)
 

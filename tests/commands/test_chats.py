@@ -80,6 +80,31 @@ def test_a_name_that_there_is_not_names_the_nearest(names: list[str]) -> None:
         chats(export=Path("talk.md"))
 
 
+def test_taking_in_is_by_itself_and_a_file_that_is_not_there_is_told(names: list[str], tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="taken in by themselves"):
+        chats(names[0], taken=tmp_path / "gone.json")
+    with pytest.raises(WorkbenchError, match=r"gone.json: The file cannot be read: No such file"):
+        chats(taken=tmp_path / "gone.json")
+
+
+def test_results_of_other_programs_have_the_name_of_the_tool(
+    names: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = {"id": "a", "function": {"name": "add", "arguments": "{}"}}
+    said = [
+        {"role": "user", "content": "1+1?"},
+        {"role": "assistant", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "a", "content": "2"},
+        {"role": "assistant", "content": "Two."},
+    ]
+    (tmp_path / "other.json").write_text(json.dumps({"messages": said}))
+    chats(taken=tmp_path / "other.json", as_json=True)
+    (taken,) = json.loads(capsys.readouterr().out)
+    chats(taken["name"])
+    text = capsys.readouterr().out
+    assert "## Tool: add" in text and not text.splitlines()[2].startswith(" ·")
+
+
 @pytest.mark.parametrize("of_column", [0, 1])
 def test_one_of_a_comparison_is_written_with_those_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], of_column: int

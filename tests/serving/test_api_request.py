@@ -77,6 +77,8 @@ def test_settings_of_a_request_go_before_the_usual_ones() -> None:
         ({"n": 2}, "n"),
         ({"logprobs": True}, "logprobs"),
         ({"response_format": {"type": "json_object"}}, "response_format"),
+        ({"tool_choice": "required"}, "tool_choice"),
+        ({"tool_choice": {"type": "function", "function": {"name": "f"}}}, "tool_choice"),
         ({"tools": [{"type": "function", "function": {}}]}, "tools.0.function.name"),
         ({"stream": "perhaps"}, "stream"),
     ],

@@ -102,10 +102,12 @@ def model_named(model: str, adapter: str | None, project: Path) -> tuple[str, st
     ``MODEL+ADAPTER`` in the model's place is both.
 
     Raises:
-        WorkbenchError: as `weights_named`, or nothing says what the base of the adapter is.
+        WorkbenchError: as `weights_named`, or nothing says what the base of the adapter is, or there are two adapters.
     """
     if adapter is None:
         model, adapter = parted(model)
+    elif parted(model)[1] is not None:
+        raise WorkbenchError(_("The adapter is named twice."), where=model, fix=_("Leave one of the two out."))
     named = weights_named(model, project)
     if adapter is not None:
         return named, weights_named(adapter, project)

@@ -56,7 +56,7 @@ def markdown_of(columns: Sequence[SavedConversation]) -> str:
     first = columns[0]
     started = time.strftime("%Y-%m-%d %H:%M", time.localtime(first.started))
     names = [_weights(one) for one in columns]
-    parts = [f"# {first.title}", f"{', '.join(names)} · {started}"]
+    parts = [f"# {first.title}", " · ".join([*filter(None, [", ".join(filter(None, names))]), started])]
     if first.system:
         parts += ["## " + _("System text"), first.system]
     for row in zip_longest(*map(_exchanges, columns), fillvalue=[]):

@@ -18,7 +18,7 @@ from workbench.chat.conversations import SavedConversation, save_conversation
 from workbench.chat.protocol import GenerationSettings
 from workbench.chat.turn import ChatCall, ChatTurn, Figures
 from workbench.data.formats.messages import ROLES
-from workbench.errors import WorkbenchError, system_reason
+from workbench.errors import WorkbenchError, mend_file, system_reason
 from workbench.i18n import _
 
 _OURS = ("model", "adapter", "llava", "prompt_template", "started", "compared")
@@ -57,8 +57,11 @@ def read_conversations(path: Path) -> list[SavedConversation]:
         if path.stat().st_size > _MOST_BYTES:
             raise ValueError(_("it has more than {count} MB").format(count=_MOST_BYTES // 2**20))
         values = _values(json.loads(path.read_text(encoding="utf-8-sig")))
-    except (OSError, ValueError, RecursionError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else str(error)
+    except OSError as error:
+        said = _("The file cannot be read: {reason}").format(reason=system_reason(error))
+        raise WorkbenchError(said, where=str(path), fix=mend_file(path)) from error
+    except (ValueError, RecursionError) as error:
+        reason = str(error)
         raise WorkbenchError(
             _("The file cannot be read as JSON: {reason}").format(reason=reason),
             where=str(path),
@@ -91,7 +94,7 @@ def _conversation(value: Any, file: str) -> SavedConversation:
     messages = value if isinstance(value, list) else about.get("messages", about.get("conversations"))
     if not isinstance(messages, list) or not messages:
         raise _UnreadableError(_("it has no messages"))
-    turns = [_turn(message, number) for number, message in enumerate(messages, start=1)]
+    turns = _named_results([_turn(message, number) for number, message in enumerate(messages, start=1)])
     system = turns.pop(0).content if turns[0].role == "system" else ""
     if not any(turn.role == "user" for turn in turns):
         raise _UnreadableError(_("nobody asks anything in it"))
@@ -100,6 +103,17 @@ def _conversation(value: Any, file: str) -> SavedConversation:
     if not ours.get("model"):
         _sign(turns, str(about.get("model") or file))
     return SavedConversation(**{"model": "", **ours}, system=system, turns=turns, settings=_settings(about))
+
+
+def _named_results(turns: list[ChatTurn]) -> list[ChatTurn]:
+    """The turns with the tool of each result, if only the call that it answers says it."""
+    called = {call.id: call.name for turn in turns for call in turn.calls if call.id}
+    return [
+        turn.model_copy(update={"tool": called.get(turn.call_id, "")})
+        if turn.role == "tool" and not turn.tool
+        else turn
+        for turn in turns
+    ]
 
 
 def _sign(turns: Sequence[ChatTurn], model: str) -> None:

@@ -57,6 +57,9 @@ def chats(
     from workbench.text import printable
 
     if taken is not None:
+        if name is not None or export is not None:
+            said = _("Conversations are taken in by themselves: leave the name and --export out.")
+            raise WorkbenchError(said, where="--import")
         from workbench.chat.importing import import_conversations
 
         _list({Path(one.file_name).stem: one for one in import_conversations(Path.cwd(), taken)}, "", as_json=as_json)

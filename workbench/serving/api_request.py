@@ -79,7 +79,7 @@ _FIELDS = {"max_new_tokens": "max_tokens", "stop_words": "stop"}
 
 
 class ChatRequest(BaseModel):
-    """What is understood of a request. ``n``, ``logprobs`` and ``response_format`` only as far as they change nothing.
+    """What is understood of a request. ``n``, ``logprobs``, ``tool_choice`` and ``response_format`` only as far as they change nothing.
 
     The other fields of the protocol are passed over, as services do.
     """
@@ -158,6 +158,8 @@ def read_request(body: bytes) -> ChatRequest:
         request = ChatRequest.model_validate_json(body)
     except ValidationError as error:
         raise _wrong(error) from error
+    if request.tool_choice not in (None, "none", "auto"):
+        raise RequestError("This server lets the model choose whether to call a tool.", param="tool_choice")
     if request.response_format is not None and request.response_format.type != "text":
         raise RequestError("This server gives text only.", param="response_format")
     return request
