@@ -61,6 +61,13 @@ def test_what_is_neither_a_folder_nor_a_job_is_told(checkpoint: Path, project: P
     assert "workbench jobs" in (caught.value.fix or "")
 
 
+def test_a_file_and_nothing_are_no_model(project: Path) -> None:
+    (project / "q.json").write_text("[]")
+    for name in (str(project / "q.json"), "", " "):
+        with pytest.raises(WorkbenchError, match="no model's folder"):
+            weights_named(name, project)
+
+
 def test_a_job_that_is_no_training_is_what_it_made(checkpoint: Path, project: Path) -> None:
     merge = recorded(project, "merge-demo/20260921_141321", kind="merge", exit_code=0)
     with pytest.raises(WorkbenchError, match="made no weights"):

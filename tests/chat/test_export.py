@@ -137,6 +137,13 @@ def test_conversations_of_other_programs_are_taken_in(tmp_path, value, said):
     assert one.turns[-1].role == "user" or one.turns[-1].figures
 
 
+def test_a_system_text_beside_the_turns_is_taken_in(tmp_path):
+    said = {"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}], "system": "S"}
+    (tmp_path / "shared.json").write_text(json.dumps([said]))
+    (one,) = read_conversations(tmp_path / "shared.json")
+    assert one.system == "S"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

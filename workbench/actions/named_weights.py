@@ -39,6 +39,12 @@ def weights_named(reference: str, project: Path) -> str:
             ),
         )
     folder = Path(resolve_model(reference)).expanduser()
+    if not reference.strip() or folder.is_file():
+        raise WorkbenchError(
+            _("This is no model's folder."),
+            where=reference,
+            fix=_("Name a folder with weights, a training job, or a hub's model: owner/model."),
+        )
     if folder.exists() and not (folder / RECORD_FILE).is_file():
         return reference
     if snapshot_of(reference) is not None:

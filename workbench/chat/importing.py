@@ -95,7 +95,7 @@ def _conversation(value: Any, file: str) -> SavedConversation:
     if not isinstance(messages, list) or not messages:
         raise _UnreadableError(_("it has no messages"))
     turns = _named_results([_turn(message, number) for number, message in enumerate(messages, start=1)])
-    system = turns.pop(0).content if turns[0].role == "system" else ""
+    system = turns.pop(0).content if turns[0].role == "system" else str(about.get("system") or "")
     if not any(turn.role == "user" for turn in turns):
         raise _UnreadableError(_("nobody asks anything in it"))
     is_ours = "settings" in about and "started" in about
