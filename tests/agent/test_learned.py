@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from workbench.agent.learned import learned_choice
+from workbench.agent.chosen import USUAL_TOOLS
+from workbench.agent.learned import fitted, learned_choice
 from workbench.agent.protocols import CHINESE_REACT_TEXT
 from workbench.agent.tools.settings import SAMPLE_ARXIV
+from workbench.chat.agent_choice import AgentChoice
 from workbench.configs.provenance import Provenance, write_provenance
 
 
@@ -37,6 +39,20 @@ def test_the_sample_model_learns_react_with_the_invented_papers(tmp_path: Path) 
 def test_configs_for_tools_say_which_protocol_they_teach(tmp_path: Path, config: str, protocol: str, text: str) -> None:
     found = learned(tmp_path, config)
     assert found and (found[0], found[2]) == (protocol, text)
+
+
+def test_what_a_command_leaves_open_is_what_was_learned(tmp_path: Path) -> None:
+    learned(tmp_path, "workbench_sample_lora_tools_e4")
+    left_open = AgentChoice(is_on=True, tools=USUAL_TOOLS)
+    found = fitted(left_open, tmp_path)
+    assert (
+        found.is_on and found.protocol == "react" and found.arxiv_url == SAMPLE_ARXIV and "arxiv_search" in found.tools
+    )
+    named = left_open.model_copy(update={"tools": ("clock",), "text": "mine"})
+    assert (fitted(named, tmp_path).tools, fitted(named, tmp_path).text) == (("clock",), "mine")
+    moss = left_open.model_copy(update={"protocol": "moss"})
+    assert fitted(moss, tmp_path) == moss
+    assert fitted(left_open, tmp_path / "nowhere") == left_open
 
 
 @pytest.mark.parametrize("config", ["workbench_sample_qlora_identity_e2", "my_own", None])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.agent.chosen import USUAL_TOOLS
 from workbench.agent.protocols import Moss, React
+from workbench.agent.protocols.choice import AUTO
 from workbench.agent.protocols.texts import CHINESE, REACT_TEXTS, SAMPLE, texts_of
 from workbench.agent.tools.settings import SAMPLE_ARXIV
 from workbench.chat.agent_choice import AgentChoice
@@ -29,6 +31,20 @@ def learned_choice(weights: Path) -> AgentChoice | None:
     except WorkbenchError:
         return None
     return _choice_of(config)
+
+
+def fitted(choice: AgentChoice, weights: Path) -> AgentChoice:
+    """A choice that leaves the protocol open with what the weights have learned; what was chosen stays."""
+    learned = learned_choice(weights) if choice.protocol == AUTO else None
+    if learned is None:
+        return choice
+    suits = {
+        "protocol": learned.protocol,
+        "text": choice.text or learned.text,
+        "tools": learned.tools if choice.tools == USUAL_TOOLS else choice.tools,
+        "arxiv_url": choice.arxiv_url or learned.arxiv_url,
+    }
+    return choice.model_copy(update=suits)
 
 
 def _choice_of(config: TrainConfig) -> AgentChoice | None:

@@ -113,6 +113,18 @@ def chosen_agent(
     return choice.model_copy(update={name: value for name, value in given.items() if value})
 
 
+def agent_for(choice: AgentChoice | None, weights: str) -> AgentChoice | None:
+    """The choice with what suits the weights where it leaves that open; without one it is told that there could be."""
+    from workbench.agent.learned import fitted, learned_choice
+
+    folder = Path(resolve_model(weights)).expanduser()
+    if choice is not None:
+        return fitted(choice, folder)
+    if learned_choice(folder) is not None:
+        typer.echo(_("This model has learned to call tools: --agent auto lets it."), err=True)
+    return None
+
+
 def _refuse_idle(given: Mapping[str, object]) -> None:
     """
     Raises:

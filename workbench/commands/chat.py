@@ -21,6 +21,7 @@ from workbench.commands.agent_options import (
     Mcp,
     Plugins,
     Tools,
+    agent_for,
     chosen_agent,
     moss_templates,
     plain_agent,
@@ -184,6 +185,7 @@ def chat(
     else:
         named, its_adapter = model_named(model, adapter, Path.cwd())
         load = load.model_copy(update={"model": named, "adapter": its_adapter})
+        choice = agent_for(choice, its_adapter or named)
     images = [checked_picture(one, Path.cwd()) for one in image or []]
     allowed = frozenset(allow or ())
     if not (plain or as_json or message) and has_full_screen(os.environ):

@@ -82,7 +82,8 @@ def chats(
         fix = _("Nearest: {names}").format(names=", ".join(near)) if near else None
         raise WorkbenchError(_("There is no conversation of this name."), where=name, fix=fix)
     columns = side_by_side(saved[name], [one for _path, one in found])
-    if (compared := columns[0].compared) and compared.blind.hidden and len(columns) > 1:
+    asked = range(sum(turn.role == "user" for turn in columns[0].turns))
+    if (compared := columns[0].compared) and compared.blind.hidden.intersection(asked) and len(columns) > 1:
         fix = _("Open it in Chat (ctrl+o) and vote, or show the names without a vote (f12).")
         raise WorkbenchError(_("The names of who answers are hidden until you vote."), where=name, fix=fix)
     if export is not None:

@@ -125,7 +125,7 @@ class ChatVoting(ChatAsking):
 
     def may_name(self) -> bool:
         """Whether all names may be seen; says so if not."""
-        hidden = self.blind.hidden
+        hidden = [question for question in self.blind.hidden if question < len(self.chat.questions)]
         if hidden:
             said = _(
                 "Names of the answers to these questions are hidden until you vote, and would stand in it: {numbers}. "
