@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import time
 from pathlib import Path
 
 import psutil
@@ -26,14 +27,25 @@ def steps_of(job: JobFolder) -> dict[int, float]:
     return {event.step: event.loss for event in EventTail(job.events_path).rest() if isinstance(event, Step)}
 
 
+def failed_within(job: JobFolder, seconds: float) -> bool:
+    """Whether a job fails before so much time has passed."""
+    deadline = time.monotonic() + seconds
+    while not (failed := any(isinstance(event, Failed) for event in EventTail(job.events_path).rest())):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    return failed
+
+
 def test_a_killed_loader_is_told_with_the_setting_to_change(rows: Path, tmp_path: Path) -> None:
     settings = {"method": "lora", "deepspeed": "none", "dataloader_num_workers": 1, "max_epochs": 500}
     job = new_job(tmp_path / "job", tiny_config(rows, **settings))
 
     def kill_loader(pids: list[int]) -> None:
         wait_until(lambda: steps_of(job), 120)
-        for loader in psutil.Process(pids[0]).children():
-            loader.kill()
+        rank = psutil.Process(pids[0])
+        # between two epochs there is none, and one that has given all its rows is not missed
+        wait_until(lambda: [loader.kill() for loader in rank.children()] and failed_within(job, 5.0), 120)
 
     killed = run(job, meanwhile=kill_loader)
     (failed,) = killed.of(Failed)
