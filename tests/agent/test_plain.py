@@ -114,6 +114,26 @@ async def test_a_text_that_the_protocol_has_no_use_for_is_told(tmp_path: Path) -
     await answering.close()
 
 
+@pytest.mark.parametrize(
+    ("protocol", "template", "said"),
+    [
+        ("moss", "internlm2_chat", ["are for the prompt template moss_sft; this model is asked in internlm2_chat."]),
+        ("internlm2_plugin", "qwen_chat", ["are for the prompt template internlm2_chat; this model"]),
+        ("moss", "moss_sft", []),
+        ("moss", "", []),
+        ("react", "qwen_chat", []),
+    ],
+)
+async def test_a_template_that_the_protocol_is_not_for_is_told(
+    tmp_path: Path, protocol: str, template: str, said: list[str]
+) -> None:
+    choice = AgentChoice(is_on=True, protocol=protocol, tools=("calculator",))
+    answering = AgentAnswering(choice, toolbox_of(choice, tmp_path), Consent(tmp_path))
+    told = await answering.start(template)
+    assert len(told) == len(said) and all(words in one for words, one in zip(said, told, strict=True))
+    await answering.close()
+
+
 async def test_what_was_typed_before_a_question_is_no_answer_to_it(
     ask: Ask, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.agent.mcp_file import read_mcp_file
 from workbench.agent.protocols import CHINESE_REACT_TEXT, PLUGINS, AgentProtocol, Moss, React, protocol_named
+from workbench.agent.protocols.choice import template_for
 from workbench.agent.tool import ToolSpec
 from workbench.agent.toolbox import Toolbox
 from workbench.agent.tools.builtin import WEB_SEARCH
@@ -62,12 +63,22 @@ def toolbox_of(choice: AgentChoice, project: Path) -> Toolbox:
     return Toolbox(choice.tools, settings, file)
 
 
-def said_of_misfits(choice: AgentChoice, protocol: AgentProtocol, tools: Sequence[ToolSpec]) -> list[str]:
-    """What of a choice the protocol has no use for: tools that it cannot call, and a text."""
+def said_of_misfits(
+    choice: AgentChoice, protocol: AgentProtocol, tools: Sequence[ToolSpec], prompt_template: str
+) -> list[str]:
+    """What of a choice the protocol has no use for, tools that it cannot call and a text, and a template it is not for.
+
+    Args:
+        prompt_template: that the model is asked in; empty if that is not known.
+    """
     said = _said_of_uncallable(protocol, tools)
     if choice.text and not isinstance(protocol, React | Moss):
         unused = _("The text for tools is not used: calls as {protocol} has them need none.")
         said.append(unused.format(protocol=protocol.name))
+    if prompt_template and template_for(protocol.name) not in {"", prompt_template}:
+        other = _("Calls as {protocol} has them are for the prompt template {template}; this model is asked in {used}.")
+        used = {"template": template_for(protocol.name), "used": prompt_template}
+        said.append(other.format(protocol=protocol.name, **used))
     return said
 
 

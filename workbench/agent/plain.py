@@ -64,7 +64,7 @@ class AgentAnswering:
         specs = self.toolbox.specs
         unknown = sorted(self.consent.allowed - {tool.name for tool in specs})
         missing = [_("--allow {name}: the model has no tool of this name.").format(name=name) for name in unknown]
-        return [*troubles, *said_of_misfits(self.choice, self._protocol, specs), *missing]
+        return [*troubles, *said_of_misfits(self.choice, self._protocol, specs, prompt_template), *missing]
 
     async def close(self) -> None:
         """End the processes of the tools."""

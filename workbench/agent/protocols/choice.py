@@ -24,6 +24,11 @@ def fitting_protocol(prompt_template: str) -> str:
     return _OF_TEMPLATE.get(prompt_template, ToolCalls.name)
 
 
+def template_for(protocol: str) -> str:
+    """The prompt template that a protocol is for; empty if it goes with any."""
+    return next((template for template, name in _OF_TEMPLATE.items() if name == protocol), "")
+
+
 def protocol_named(name: str, prompt_template: str = "") -> AgentProtocol:
     """A protocol with its own texts; ``auto`` is the one for the prompt template.
 

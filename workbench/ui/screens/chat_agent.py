@@ -92,7 +92,8 @@ class ChatAgent(ChatStreaming):
         from workbench.ui.chat_tools import StartStoppedError
 
         assert chat.chosen is not None
-        protocol = protocol_of(choice, self.models.prompt_template(chat.chosen) or "")
+        template = self.models.prompt_template(chat.chosen) or ""
+        protocol = protocol_of(choice, template)
         chat.agent = choice.model_copy(update={"read_as": protocol.name})
         coming.read = protocol.read
         if coming.message is not None:
@@ -104,7 +105,7 @@ class ChatAgent(ChatStreaming):
         except StartStoppedError:
             self.note(_("Stopped before the tools had started; ctrl+r asks again."))
             return
-        self.note(printable("\n".join([*troubles, *said_of_misfits(choice, protocol, toolbox.specs)])))
+        self.note(printable("\n".join([*troubles, *said_of_misfits(choice, protocol, toolbox.specs, template)])))
         asker = self.name_of(coming) if self.sides.are_several else ""
         agent = Agent(protocol, toolbox, partial(self._may_run, asker), choice.max_turns)
         self._agents.append(agent)
