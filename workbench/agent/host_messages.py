@@ -1,6 +1,6 @@
 """What the app and a tool host say to each other: one JSON object a line, over the host's stdin and stdout.
 
-Every request gets one reply of the same ``id``; requests overtake each other only in a host of MCP servers.
+Every request gets one reply of the same ``id``, a call of a built-in tool `Begun` before it; requests overtake each other only in a host of MCP servers.
 """
 
 from __future__ import annotations
@@ -68,7 +68,13 @@ class Result(_Message):
     failed: bool = False
 
 
-HostReply = Annotated[Found | Result, Field(discriminator="reply")]
+class Begun(_Message):
+    """A built-in tool is there, and its work begins: what came before is no fault of the call."""
+
+    reply: Literal["begun"] = "begun"
+
+
+HostReply = Annotated[Found | Result | Begun, Field(discriminator="reply")]
 REQUESTS: TypeAdapter[HostRequest] = TypeAdapter(HostRequest)
 REPLIES: TypeAdapter[HostReply] = TypeAdapter(HostReply)
 MOST_CHARACTERS = 8000

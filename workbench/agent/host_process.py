@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory, gettempdir
 import psutil
 from pydantic import ValidationError
 
-from workbench.agent.host_messages import REPLIES, CancelCall, Found, HostReply, HostRequest, Result
+from workbench.agent.host_messages import REPLIES, Begun, CancelCall, Found, HostRequest, Result
 from workbench.i18n import current_language
 
 _LONGEST_LINE = 16 << 20
@@ -47,15 +47,19 @@ class HostProcess:
         self._reader: asyncio.Task[None] | None = None
         self._scratch: TemporaryDirectory[str] | None = None
         self._ids = itertools.count(1)
-        self._waiting: dict[int, asyncio.Future[HostReply]] = {}
+        self._waiting: dict[int, asyncio.Future[Found | Result]] = {}
+        self._begun: dict[int, asyncio.Event] = {}
         self._starting = asyncio.Lock()
 
     def next_id(self) -> int:
         """A request id not used before."""
         return next(self._ids)
 
-    async def ask(self, request: HostRequest, seconds: float) -> Found | Result:
+    async def ask(self, request: HostRequest, seconds: float, *, to_begin: float = 0.0) -> Found | Result:
         """The reply to a request.
+
+        Args:
+            to_begin: seconds that pass at most before its work begins, where the host tells that; they come on top.
 
         Raises:
             TimeoutError: it did not come in time; what was going on has been ended.
@@ -63,10 +67,13 @@ class HostProcess:
         """
         process = await self._running()
         assert process.stdin is not None
-        reply: asyncio.Future[HostReply] = asyncio.get_running_loop().create_future()
-        self._waiting[request.id] = reply
+        reply: asyncio.Future[Found | Result] = asyncio.get_running_loop().create_future()
+        self._waiting[request.id], self._begun[request.id] = reply, asyncio.Event()
         try:
             process.stdin.write(request.model_dump_json().encode() + b"\n")
+            if to_begin:
+                async with asyncio.timeout(to_begin):
+                    await self._begun[request.id].wait()
             async with asyncio.timeout(seconds):
                 return await reply
         except (TimeoutError, asyncio.CancelledError):
@@ -74,6 +81,7 @@ class HostProcess:
             raise
         finally:
             self._waiting.pop(request.id, None)
+            self._begun.pop(request.id, None)
 
     async def close(self) -> None:
         """End the host; it gets a moment to leave by itself."""
@@ -143,12 +151,18 @@ class HostProcess:
                     reply = REPLIES.validate_json(line)
                 except ValidationError:
                     continue
+                if (begun := self._begun.get(reply.id)) is not None:
+                    begun.set()
+                if isinstance(reply, Begun):
+                    continue
                 waiting = self._waiting.get(reply.id)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(reply)
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(HostDiedError())
+        for begun in self._begun.values():
+            begun.set()
 
 
 async def _ended(killed: list[psutil.Process]) -> None:

@@ -125,7 +125,7 @@ class Toolbox:
         host = self._idle.pop()
         request = CallTool(id=host.next_id(), tool=name, arguments=arguments, settings=self._settings.as_json())
         try:
-            return await host.ask(request, BUILT_IN[name].seconds)
+            return await host.ask(request, BUILT_IN[name].seconds, to_begin=_START_SECONDS)
         finally:
             self._idle.append(host)
 

@@ -102,5 +102,7 @@ class ChatScreen(ChatKeeping):
         self.workbench.state["chat.draft"] = event.text
 
     async def on_unmount(self) -> None:
-        self.workers.cancel_group(self, "chat-engine")  # else an answer that comes would be kept as one that was stopped
+        self.workers.cancel_group(
+            self, "chat-engine"
+        )  # else an answer that comes would be kept as one that was stopped
         await self.models.close()
