@@ -96,7 +96,7 @@ def _made_by(job: JobFolder) -> str:
 
 def parted(name: str) -> tuple[str, str | None]:
     """Model and adapter of ``MODEL+ADAPTER``; a folder may have the sign in its name."""
-    if _AND not in name or Path(resolve_model(name)).expanduser().exists():
+    if _AND not in name or Path(resolve_model(name)).exists():
         return name, None
     model, _and, added = name.partition(_AND)
     return model, added

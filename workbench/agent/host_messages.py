@@ -1,6 +1,7 @@
 """What the app and a tool host say to each other: one JSON object a line, over the host's stdin and stdout.
 
-Every request gets one reply of the same ``id``, a call of a built-in tool `Begun` before it; requests overtake each other only in a host of MCP servers.
+Every request gets one reply of the same ``id``, a call of a built-in tool `Begun` before it; requests overtake each
+other only in a host of MCP servers.
 """
 
 from __future__ import annotations

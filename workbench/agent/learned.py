@@ -1,4 +1,4 @@
-"""With which tools, and in which protocol, weights have learned to answer, by the config that stands beside them."""
+"""With which tools, and in which protocol, weights have learned to answer, by the ready-made config that stands beside them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from workbench.agent.protocols.choice import AUTO
 from workbench.agent.protocols.texts import CHINESE, REACT_TEXTS, SAMPLE, texts_of
 from workbench.agent.tools.settings import SAMPLE_ARXIV
 from workbench.chat.agent_choice import AgentChoice
+from workbench.configs.catalogue import resolve
 from workbench.configs.catalogue.systems import SYSTEMS
-from workbench.configs.find import find_config
 from workbench.configs.provenance import read_provenance
 from workbench.configs.schema import TrainConfig
 from workbench.errors import WorkbenchError
@@ -27,7 +27,7 @@ def learned_choice(weights: Path) -> AgentChoice | None:
     if known is None or not known.config_name:
         return None
     try:
-        config = find_config(known.config_name.removesuffix(_COPY)).config
+        config = resolve(known.config_name.removesuffix(_COPY))
     except WorkbenchError:
         return None
     return _choice_of(config)

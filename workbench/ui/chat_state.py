@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,14 +69,18 @@ class ChatState:
     def shown(self, speaker: str) -> Column:
         """The conversation as it is shown, under the name of its model."""
         unseen = self.conversation.unseen_turns if self.conversation else 0
-        return Column(speaker, exchanges_of(self.conversation or Branched(), unseen, self._read, self._other))
+        return Column(speaker, exchanges_of(self.conversation or Branched(), unseen, self._read, self._other()))
 
-    def _other(self, figures: Figures) -> str:
-        """Who gave an answer, if another model than the chosen one; else empty."""
-        if self.chosen is None or figures.model != self.chosen.label:
-            return figures.model
-        is_own = figures.weights in {"", self._reference}  # older conversations do not say
-        return "" if is_own else figures.weights
+    def _other(self) -> Callable[[Figures], str]:
+        """Gives who gave an answer, if another model than the chosen one, else an empty text; for many answers."""
+        label, own = (self.chosen.label if self.chosen else None), {"", self._reference}  # older answers do not say
+
+        def other(figures: Figures) -> str:
+            if figures.model != label:
+                return figures.model
+            return "" if figures.weights in own else figures.weights
+
+        return other
 
     @property
     def _reference(self) -> str:
@@ -84,14 +89,14 @@ class ChatState:
     def other_to_answer(self, question: int) -> str:
         """Who answered the question of this number, if another model than the chosen one; else empty."""
         figures = self._figures_of_answer(question)
-        return self._other(figures) if figures is not None else ""
+        return self._other()(figures) if figures is not None else ""
 
     def weights_to_answer(self, question: int) -> str:
         """What answered the question of this number, as commands take it; of an older answer of another model its name."""
         figures = self._figures_of_answer(question)
         if figures is None:
             return self._reference
-        return figures.weights or self._other(figures) or self._reference
+        return figures.weights or self._other()(figures) or self._reference
 
     def _figures_of_answer(self, question: int) -> Figures | None:
         turns = self.turns_to_answer(question)
